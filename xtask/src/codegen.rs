@@ -1,0 +1,41 @@
+//! From the API description to Rust, in stages: load, model, lower, emit.
+//!
+//! - [`load`] reads the YAML with openapiv3.
+//! - [`model`] says what the description means for us: which schema is open, which enum, which union, in which file.
+//! - [`lower`] rewrites the description into what typify and progenitor emit well.
+//! - [`emit`] runs them, and turns their tokens into the files of `groq-types` and `groq-httpmock`.
+//!
+//! Each stage is a function of the one before; none touches a file but the first.
+
+pub(crate) mod emit;
+pub(crate) mod load;
+pub(crate) mod lower;
+pub(crate) mod model;
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+
+/// The generated files: path under `src/generated/` and content.
+pub(crate) type Files = BTreeMap<String, String>;
+
+/// All generated files of `groq-types` for a description in YAML.
+pub(crate) fn groq_types(yaml: &str) -> Result<Files> {
+    let api = load::api(yaml)?;
+    let model = model::Model::of(&api)
+        .map_err(|problems| anyhow::anyhow!(crate::problem::report(&problems)))?;
+    let lowered = lower::lower(&api, &model);
+    emit::files(&lowered, &model)
+}
+
+/// All generated files of `groq-httpmock` for a description in YAML.
+pub(crate) fn groq_httpmock(yaml: &str) -> Result<Files> {
+    let api = load::api(yaml)?;
+    let model = model::Model::of(&api)
+        .map_err(|problems| anyhow::anyhow!(crate::problem::report(&problems)))?;
+    let lowered = lower::lower(&api, &model);
+    emit::httpmock::files(&api, &lowered, &model)
+}
+
+#[cfg(test)]
+mod tests;

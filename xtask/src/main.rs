@@ -1,0 +1,62 @@
+//! Tasks of this workspace: `cargo xtask` lists them.
+
+mod ci;
+mod codegen;
+mod coverage;
+mod diff;
+mod facts;
+mod generate;
+mod lint;
+mod problem;
+mod workspace;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+const USAGE: &str = "\
+usage: cargo xtask COMMAND
+
+commands:
+  generate           write the generated code from openapi/groq.yaml
+  generate --check   fail, with a diff, when the generated code is stale
+  lint               hold openapi/groq.yaml to the conventions of openapi/README.md
+  diff OLD NEW       what changed between two descriptions, and whom it breaks; each is a file, or REVISION:PATH
+  diff --changelog OLD NEW
+                     the same as an entry for openapi/CHANGELOG.md
+  facts FILE         list the names of a fact sheet that the description does not mention
+  coverage           fail where an operation lacks its method, its mock, its expectation or its test
+  coverage --report  print the table without failing
+  ci [STEP]          what CI runs";
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    match run(&words.iter().map(String::as_str).collect::<Vec<_>>()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // `{error:#}` prints the chain in one line; a backtrace would bury the problem that it names.
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(words: &[&str]) -> Result<()> {
+    match words {
+        ["generate"] => generate::run(generate::Mode::Write),
+        ["generate", "--check"] => generate::run(generate::Mode::Check),
+        ["lint"] => lint::run(),
+        ["ci"] => ci::run(None),
+        ["ci", step] => ci::run(Some(step)),
+        ["facts", sheet] => facts::run(sheet),
+        ["coverage"] => coverage::run(coverage::Mode::Fail),
+        ["coverage", "--report"] => coverage::run(coverage::Mode::Report),
+        ["diff", "--changelog", old, new] => diff::run(old, new, diff::Form::Changelog),
+        ["diff", old, new] => diff::run(old, new, diff::Form::Text),
+        [] | ["help" | "--help" | "-h"] => {
+            println!("{USAGE}\n\n{}", ci::usage());
+            Ok(())
+        }
+        _ => bail!("no such command: {}\n\n{USAGE}", words.join(" ")),
+    }
+}
