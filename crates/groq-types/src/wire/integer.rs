@@ -1,0 +1,158 @@
+//! Whole numbers that may be spelled with a fraction of zero.
+
+use std::{collections::BTreeMap, fmt, marker::PhantomData};
+
+use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
+
+/// Reads a whole number that JSON may spell `7`, `7.0` or `7e0`: servers written in languages with one number type send
+/// the last two.
+pub(crate) struct Integer<T>(pub(crate) T);
+
+/// The integer types of the wire.
+pub(crate) trait Whole: TryFrom<i128> {
+    const EXPECTED: &'static str;
+}
+
+impl Whole for i32 {
+    const EXPECTED: &'static str = "a whole number of 32 bits";
+}
+impl Whole for u32 {
+    const EXPECTED: &'static str = "a whole number of 32 bits, not negative";
+}
+impl Whole for i64 {
+    const EXPECTED: &'static str = "a whole number of 64 bits";
+}
+impl Whole for u64 {
+    const EXPECTED: &'static str = "a whole number of 64 bits, not negative";
+}
+
+impl<'de, T: Whole> Deserialize<'de> for Integer<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // The hint only matters to formats that do not describe themselves.
+        deserializer.deserialize_i64(Number(PhantomData)).map(Self)
+    }
+}
+
+impl<'de, T: Whole> Deserialize<'de> for Integer<Option<T>> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let number = Option::<Integer<T>>::deserialize(deserializer)?;
+        Ok(Self(number.map(|Integer(value)| value)))
+    }
+}
+
+impl<'de, T: Whole> Deserialize<'de> for Integer<Vec<T>> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let numbers = Vec::<Integer<T>>::deserialize(deserializer)?;
+        Ok(Self(
+            numbers.into_iter().map(|Integer(value)| value).collect(),
+        ))
+    }
+}
+
+impl<'de, T: Whole> Deserialize<'de> for Integer<Option<Vec<T>>> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let numbers = Option::<Integer<Vec<T>>>::deserialize(deserializer)?;
+        Ok(Self(numbers.map(|Integer(values)| values)))
+    }
+}
+
+impl<'de, T: Whole> Deserialize<'de> for Integer<BTreeMap<String, T>> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let numbers = BTreeMap::<String, Integer<T>>::deserialize(deserializer)?;
+        let bare = numbers
+            .into_iter()
+            .map(|(key, Integer(value))| (key, value));
+        Ok(Self(bare.collect()))
+    }
+}
+
+impl<'de, T: Whole> Deserialize<'de> for Integer<Option<BTreeMap<String, T>>> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let numbers = Option::<Integer<BTreeMap<String, T>>>::deserialize(deserializer)?;
+        Ok(Self(numbers.map(|Integer(values)| values)))
+    }
+}
+
+struct Number<T>(PhantomData<T>);
+
+impl<T: Whole> Visitor<'_> for Number<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(T::EXPECTED)
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<T, E> {
+        T::try_from(i128::from(value))
+            .map_err(|_| E::invalid_value(Unexpected::Signed(value), &self))
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<T, E> {
+        T::try_from(i128::from(value))
+            .map_err(|_| E::invalid_value(Unexpected::Unsigned(value), &self))
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<T, E> {
+        exact(value)
+            .and_then(|whole| T::try_from(whole).ok())
+            .ok_or_else(|| E::invalid_value(Unexpected::Float(value), &self))
+    }
+}
+
+/// The whole number that a float stands for, if it stands for exactly one.
+fn exact(value: f64) -> Option<i128> {
+    /// Above 2^53 a float no longer names one whole number.
+    const LIMIT: f64 = 9_007_199_254_740_992.0;
+    if value.fract() != 0.0 || value.abs() > LIMIT {
+        return None;
+    }
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "whole and within 2^53, checked above"
+    )]
+    Some(value as i128)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read<T: Whole>(json: &str) -> Option<T> {
+        serde_json::from_str::<Integer<T>>(json)
+            .ok()
+            .map(|number| number.0)
+    }
+
+    #[test]
+    fn a_fraction_of_zero_is_whole() {
+        assert_eq!(read::<u32>("7"), Some(7));
+        assert_eq!(read::<u32>("7.0"), Some(7));
+        assert_eq!(read::<i64>("-7e0"), Some(-7));
+        assert_eq!(read::<i64>("1.7e9"), Some(1_700_000_000));
+        assert_eq!(read::<u64>("18446744073709551615"), Some(u64::MAX));
+    }
+
+    #[test]
+    fn what_is_no_whole_number_of_the_type_is_refused() {
+        for json in ["7.5", "-1", "4294967296", "1e300", "\"7\"", "true", "null"] {
+            assert_eq!(read::<u32>(json), None, "{json}");
+        }
+        assert_eq!(read::<i64>("9223372036854775808"), None);
+        assert_eq!(
+            read::<i64>("1e17"),
+            None,
+            "a float above 2^53 names no one number"
+        );
+    }
+
+    #[test]
+    fn lists_maps_and_options_pass_it_on() {
+        let list: Integer<Option<Vec<u32>>> = serde_json::from_str("[1, 2.0]").unwrap();
+        assert_eq!(list.0, Some(vec![1, 2]));
+        let map: Integer<Option<BTreeMap<String, i32>>> =
+            serde_json::from_str(r#"{"1": -1.0}"#).unwrap();
+        assert_eq!(map.0, Some(BTreeMap::from([("1".to_owned(), -1)])));
+        let none: Integer<Option<u32>> = serde_json::from_str("null").unwrap();
+        assert_eq!(none.0, None);
+    }
+}
