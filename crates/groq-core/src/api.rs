@@ -1,0 +1,27 @@
+//! The operations, a file per resource.
+
+mod audio;
+mod batches;
+mod chat;
+mod embeddings;
+mod files;
+mod fine_tunings;
+mod form;
+mod id;
+mod json;
+mod models;
+mod request;
+mod reranking;
+mod responses;
+
+pub use audio::Audio;
+pub(crate) use audio::MAX_PROMPT_CHARS;
+pub use batches::Batches;
+pub use chat::Chat;
+pub use embeddings::Embeddings;
+pub use files::Files;
+pub use fine_tunings::FineTunings;
+pub use models::Models;
+pub use request::AnyRequest;
+pub use reranking::Reranking;
+pub use responses::Responses;

@@ -1,0 +1,297 @@
+//! Audio: speech to text, and text to speech.
+
+mod form;
+mod speech;
+
+use groq_types::{
+    SpeechRequest, Transcription, TranscriptionFormat, TranscriptionRequest, TranslationRequest,
+    VerboseTranscription,
+};
+use serde::de::DeserializeOwned;
+
+use crate::audio::AudioInput;
+use crate::client::Client;
+use crate::download::Download;
+use crate::error::Error;
+use crate::multipart::Framing;
+use crate::response::Response;
+use crate::retry::decision::Replay;
+use crate::transport::Operation;
+
+pub(crate) use form::MAX_PROMPT_CHARS;
+
+/// Audio; from [`Client::audio`].
+///
+/// What comes back depends on the format that is asked for, so each format has a method of its own.
+#[derive(Clone, Copy, Debug)]
+pub struct Audio<'a> {
+    client: &'a Client,
+}
+
+const TRANSCRIBE: Operation = operation("create transcription");
+const TRANSLATE: Operation = operation("create translation");
+const SPEAK: Operation = operation("create speech");
+
+impl<'a> Audio<'a> {
+    pub(crate) fn new(client: &'a Client) -> Self {
+        Self { client }
+    }
+
+    /// Writes down speech.
+    ///
+    /// Operation: `createTranscription`.
+    ///
+    /// For timestamps, use [`transcribe_verbose`](Self::transcribe_verbose).
+    ///
+    /// ```no_run
+    /// use groq_core::Upload;
+    /// use groq_core::types::TranscriptionRequest;
+    ///
+    /// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
+    /// let request = TranscriptionRequest::new("whisper-large-v3-turbo").with_language("en");
+    /// let transcription = client.audio().transcribe(Upload::path("interview.mp3"), request).await?;
+    /// println!("{}", transcription.text);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Before anything is sent: [`is_limit_exceeded`](Error::is_limit_exceeded) where the file is larger than
+    /// [`max_audio_bytes`](crate::ClientBuilder::max_audio_bytes), [`is_io`](Error::is_io) where it cannot be read,
+    /// [`is_invalid_request`](Error::is_invalid_request) where the prompt is too long, the request asks for another format, or the
+    /// name of the file does not say its kind and its content does not show it. On the way, [`is_io`](Error::is_io) where the file
+    /// changes. From the server, often [`is_invalid_request`](Error::is_invalid_request), [`is_rate_limited`](Error::is_rate_limited)
+    /// and [`is_too_large`](Error::is_too_large).
+    pub async fn transcribe(
+        &self,
+        audio: impl Into<AudioInput>,
+        request: TranscriptionRequest,
+    ) -> Result<Response<Transcription>, Error> {
+        let framing = form::transcription(request, TranscriptionFormat::Json);
+        self.json(TRANSCRIBE, audio.into(), framing).await
+    }
+
+    /// Writes down speech, and returns the text alone.
+    ///
+    /// Operation: `createTranscription`.
+    ///
+    /// ```no_run
+    /// use groq_core::Upload;
+    /// use groq_core::types::TranscriptionRequest;
+    ///
+    /// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
+    /// let request = TranscriptionRequest::new("whisper-large-v3-turbo");
+    /// let text = client.audio().transcribe_text(Upload::path("interview.mp3"), request).await?;
+    /// println!("{}", *text);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`transcribe`](Self::transcribe), and [`is_unexpected_answer`](Error::is_unexpected_answer) where no text comes.
+    pub async fn transcribe_text(
+        &self,
+        audio: impl Into<AudioInput>,
+        request: TranscriptionRequest,
+    ) -> Result<Response<String>, Error> {
+        let framing = form::transcription(request, TranscriptionFormat::Text);
+        self.text(TRANSCRIBE, audio.into(), framing).await
+    }
+
+    /// Writes down speech, with segments or words and their times.
+    ///
+    /// Operation: `createTranscription`.
+    ///
+    /// ```no_run
+    /// use groq_core::AudioInput;
+    /// use groq_core::types::{TimestampGranularity, TranscriptionRequest};
+    ///
+    /// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
+    /// let request = TranscriptionRequest::new("whisper-large-v3")
+    ///     .with_timestamp_granularities([TimestampGranularity::Word, TimestampGranularity::Segment]);
+    /// let audio = AudioInput::url("https://example.com/interview.mp3");
+    /// let transcription = client.audio().transcribe_verbose(audio, request).await?;
+    /// for word in transcription.words.iter().flatten() {
+    ///     println!("{:6.2} {}", word.start, word.word);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`transcribe`](Self::transcribe).
+    pub async fn transcribe_verbose(
+        &self,
+        audio: impl Into<AudioInput>,
+        request: TranscriptionRequest,
+    ) -> Result<Response<VerboseTranscription>, Error> {
+        let framing = form::transcription(request, TranscriptionFormat::VerboseJson);
+        self.json(TRANSCRIBE, audio.into(), framing).await
+    }
+
+    /// Translates speech into English.
+    ///
+    /// Operation: `createTranslation`.
+    ///
+    /// ```no_run
+    /// use groq_core::Upload;
+    /// use groq_core::types::TranslationRequest;
+    ///
+    /// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
+    /// let request = TranslationRequest::new("whisper-large-v3");
+    /// let translation = client.audio().translate(Upload::path("gespraech.mp3"), request).await?;
+    /// println!("{}", translation.text);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`transcribe`](Self::transcribe).
+    pub async fn translate(
+        &self,
+        audio: impl Into<AudioInput>,
+        request: TranslationRequest,
+    ) -> Result<Response<Transcription>, Error> {
+        let framing = form::translation(request, TranscriptionFormat::Json);
+        self.json(TRANSLATE, audio.into(), framing).await
+    }
+
+    /// Translates speech into English, and returns the text alone.
+    ///
+    /// Operation: `createTranslation`.
+    ///
+    /// ```no_run
+    /// use groq_core::Upload;
+    /// use groq_core::types::TranslationRequest;
+    ///
+    /// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
+    /// let request = TranslationRequest::new("whisper-large-v3");
+    /// let text = client.audio().translate_text(Upload::path("gespraech.mp3"), request).await?;
+    /// println!("{}", *text);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`transcribe_text`](Self::transcribe_text).
+    pub async fn translate_text(
+        &self,
+        audio: impl Into<AudioInput>,
+        request: TranslationRequest,
+    ) -> Result<Response<String>, Error> {
+        let framing = form::translation(request, TranscriptionFormat::Text);
+        self.text(TRANSLATE, audio.into(), framing).await
+    }
+
+    /// Translates speech into English, with segments and their times. There are no words in it (docs).
+    ///
+    /// Operation: `createTranslation`.
+    ///
+    /// ```no_run
+    /// use groq_core::Upload;
+    /// use groq_core::types::TranslationRequest;
+    ///
+    /// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
+    /// let request = TranslationRequest::new("whisper-large-v3");
+    /// let translation = client.audio().translate_verbose(Upload::path("gespraech.mp3"), request).await?;
+    /// println!("{:?}", translation.segments);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`transcribe`](Self::transcribe).
+    pub async fn translate_verbose(
+        &self,
+        audio: impl Into<AudioInput>,
+        request: TranslationRequest,
+    ) -> Result<Response<VerboseTranscription>, Error> {
+        let framing = form::translation(request, TranscriptionFormat::VerboseJson);
+        self.json(TRANSLATE, audio.into(), framing).await
+    }
+
+    /// Speaks a text. What comes can be played as it comes, kept in memory, or saved.
+    ///
+    /// Operation: `createSpeech`.
+    ///
+    /// Set `response_format` to WAV: it is the only form that the Orpheus models give, while the service's declared default is MP3.
+    ///
+    /// ```no_run
+    /// use groq_core::types::{SpeechFormat, SpeechRequest};
+    ///
+    /// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
+    /// let request = SpeechRequest::new("canopylabs/orpheus-v1-english", "[cheerful] Good morning!", "hannah")
+    ///     .with_response_format(SpeechFormat::Wav);
+    /// client.audio().speak(request).await?.save("morning.wav").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Before anything is sent, [`is_invalid_request`](Error::is_invalid_request) where the client's
+    /// [`catalogue`](crate::ClientBuilder::catalogue) knows the model, and that the voice is not one of its voices or the text too
+    /// long for it; the message names the voices. From the server, often the same,
+    /// [`is_rate_limited`](Error::is_rate_limited), and [`is_permission_denied`](Error::is_permission_denied) where the terms of the model were
+    /// not accepted in the console. [`is_unexpected_answer`](Error::is_unexpected_answer) where no audio comes: JSON in
+    /// its place is an error, whatever its status.
+    pub async fn speak(&self, request: SpeechRequest) -> Result<Download, Error> {
+        speech::speak(self.client, SPEAK, &request).await
+    }
+
+    async fn json<T: DeserializeOwned>(
+        &self,
+        operation: Operation,
+        audio: AudioInput,
+        framing: Result<Framing, Error>,
+    ) -> Result<Response<T>, Error> {
+        let form = self.form(operation, audio, framing).await?;
+        super::form::send(self.client, operation, path(operation), form).await
+    }
+
+    async fn text(
+        &self,
+        operation: Operation,
+        audio: AudioInput,
+        framing: Result<Framing, Error>,
+    ) -> Result<Response<String>, Error> {
+        let form = self.form(operation, audio, framing).await?;
+        let answered = super::form::send_raw(self.client, operation, path(operation), form).await?;
+        form::text(self.client, answered).map_err(|error| error.while_doing(operation.doing))
+    }
+
+    async fn form(
+        &self,
+        operation: Operation,
+        audio: AudioInput,
+        framing: Result<Framing, Error>,
+    ) -> Result<crate::upload::Form, Error> {
+        let max = self.client.settings().max_audio_bytes;
+        let form = match framing {
+            Ok(framing) => audio.into_form(framing, max).await,
+            Err(error) => Err(error),
+        };
+        form.map_err(|error| error.while_doing(operation.doing))
+    }
+}
+
+const fn operation(doing: &'static str) -> Operation {
+    Operation {
+        doing,
+        replay: Replay::Harmless,
+    }
+}
+
+fn path(operation: Operation) -> &'static str {
+    if operation.doing == TRANSLATE.doing {
+        "/openai/v1/audio/translations"
+    } else {
+        "/openai/v1/audio/transcriptions"
+    }
+}

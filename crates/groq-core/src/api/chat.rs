@@ -1,0 +1,143 @@
+//! Conversations.
+
+use groq_types::{ChatCompletion, ChatCompletionRequest, ServiceTier};
+use http::{HeaderValue, Method};
+
+use super::json;
+use crate::client::Client;
+use crate::error::Error;
+use crate::response::Response;
+use crate::retry::decision::Replay;
+use crate::stream::ChatStream;
+use crate::transport::{self, Operation};
+
+/// Conversations; from [`Client::chat`].
+#[derive(Clone, Copy, Debug)]
+pub struct Chat<'a> {
+    client: &'a Client,
+}
+
+impl<'a> Chat<'a> {
+    pub(crate) fn new(client: &'a Client) -> Self {
+        Self { client }
+    }
+
+    /// Generates the next message of a conversation, and returns it whole.
+    ///
+    /// Operation: `createChatCompletion`.
+    ///
+    /// Nothing is sent that the request does not say. To see the reply as it is written, use [`stream`](Self::stream).
+    ///
+    /// ```no_run
+    /// use groq_core::types::{ChatCompletionRequest, Message};
+    ///
+    /// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
+    /// let question = Message::user("Explain TLS in one line");
+    /// let reply = client.chat().create(ChatCompletionRequest::new("openai/gpt-oss-20b", [question])).await?;
+    /// println!("{:?}", reply.choices[0].message.content);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Before anything is sent, [`is_invalid_request`](Error::is_invalid_request) where the request asks for a stream. From the
+    /// server, often [`is_rate_limited`](Error::is_rate_limited), [`is_authentication`](Error::is_authentication),
+    /// [`is_model_not_found`](Error::is_model_not_found), [`is_too_large`](Error::is_too_large), and, with JSON or tools,
+    /// [`is_failed_generation`](Error::is_failed_generation).
+    pub async fn create(
+        &self,
+        request: ChatCompletionRequest,
+    ) -> Result<Response<ChatCompletion>, Error> {
+        let operation = operation("create chat completion");
+        if request.stream == Some(true) {
+            return Err(Error::refused("the request asks for a stream")
+                .with_advice("call chat().stream, or leave `stream` unset")
+                .while_doing(operation.doing));
+        }
+        json::post(self.client, operation, PATH, &request).await
+    }
+
+    /// Generates the next message of a conversation on the flex tier, and, where that has no capacity, on another one.
+    ///
+    /// Operation: `createChatCompletion`.
+    ///
+    /// The flex tier is tried as often as the client retries, with its waits; then the request goes to the tier `otherwise`, in a
+    /// call of its own. Without one, it is as if you had set the tier yourself.
+    ///
+    /// ```no_run
+    /// use groq_core::types::{ChatCompletionRequest, Message, ServiceTier};
+    ///
+    /// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
+    /// let request = ChatCompletionRequest::new("openai/gpt-oss-20b", [Message::user("Explain TLS in one line")]);
+    /// let reply = client.chat().create_flexibly(request, Some(ServiceTier::OnDemand)).await?;
+    /// println!("{:?} by {:?}", reply.text(), reply.service_tier);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`create`](Self::create), and [`is_flex_capacity`](Error::is_flex_capacity) where there is no other tier.
+    pub async fn create_flexibly(
+        &self,
+        request: ChatCompletionRequest,
+        otherwise: Option<ServiceTier>,
+    ) -> Result<Response<ChatCompletion>, Error> {
+        let flex = request.clone().with_service_tier(ServiceTier::Flex);
+        match (self.create(flex).await, otherwise) {
+            (Err(error), Some(tier)) if error.is_flex_capacity() => {
+                self.create(request.with_service_tier(tier)).await
+            }
+            (result, _) => result,
+        }
+    }
+
+    /// Generates the next message of a conversation, and returns it as it is written.
+    ///
+    /// Operation: `createChatCompletion`.
+    ///
+    /// This sets `stream` in the request, and nothing else. It returns when the answer begins; failures up to there are retried,
+    /// later ones end the stream, with what came so far in [`Error::partial`].
+    ///
+    /// ```no_run
+    /// use groq_core::types::{ChatCompletionRequest, Message};
+    ///
+    /// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
+    /// let question = Message::user("Explain TLS in one line");
+    /// let request = ChatCompletionRequest::new("openai/gpt-oss-20b", [question]);
+    /// let mut stream = client.chat().stream(request).await?;
+    /// let mut text = stream.text();
+    /// while let Some(piece) = text.next().await {
+    ///     print!("{}", piece?);
+    /// }
+    /// let reply = stream.finish().await?;
+    /// println!("\n{:?}", reply.usage);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`create`](Self::create), and [`is_unexpected_answer`](Error::is_unexpected_answer) where the server does not
+    /// stream: if it sent the reply in one piece instead, [`Error::partial`] has it.
+    pub async fn stream(&self, mut request: ChatCompletionRequest) -> Result<ChatStream, Error> {
+        const EVENT_STREAM: HeaderValue = HeaderValue::from_static("text/event-stream");
+        let operation = operation("stream chat completion");
+        request.stream = Some(true);
+        let request =
+            transport::json_request(self.client, Method::POST, PATH, EVENT_STREAM, &request)
+                .map_err(|error| error.while_doing(operation.doing))?;
+        let answered = transport::open(self.client, operation, request).await?;
+        ChatStream::open(self.client.clone(), operation.doing, answered).await
+    }
+}
+
+const PATH: &str = "/openai/v1/chat/completions";
+
+fn operation(doing: &'static str) -> Operation {
+    Operation {
+        doing,
+        replay: Replay::Harmless,
+    }
+}

@@ -1,0 +1,423 @@
+//! A batch on its way through the service.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use groq_types::{Batch, BatchEndpoint, BatchRequest, BatchStatus, FilePurpose};
+
+use super::item::BatchItem;
+use super::results::Results;
+use super::state::{self, Part, State};
+use crate::client::Client;
+use crate::error::{Error, TimeoutKind};
+use crate::retry::backoff::Backoff;
+use crate::runtime::Purpose;
+use crate::upload::Upload;
+
+/// A batch whose items are written; from [`Writer::finish`](super::Writer::finish) or [`Batches::resume`](crate::Batches::resume).
+///
+/// Each step is saved in the folder once it is done. After an error, or a crash, [`run`](Self::run) goes on with what is missing.
+pub struct Job<T> {
+    client: Client,
+    folder: PathBuf,
+    state: State,
+    poll: Backoff,
+    wait_limit: Duration,
+    report: Option<Report>,
+    item: PhantomData<fn(T)>,
+}
+
+type Report = Arc<dyn Fn(&Progress) + Send + Sync>;
+
+/// How far a batch is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Progress {
+    /// What is being done.
+    pub phase: Phase,
+    /// Items in all.
+    pub items: u64,
+    /// Items that are answered well, as far as the service has said.
+    pub completed: u64,
+    /// Items that failed, as far as the service has said.
+    pub failed: u64,
+    /// Files that the items are in; each is a batch to the service.
+    pub parts: usize,
+    /// Those of them that the phase is done with.
+    pub parts_done: usize,
+}
+
+/// What is being done with a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Phase {
+    /// Its files are uploaded, and its runs begun.
+    Starting,
+    /// The service runs it.
+    Running,
+    /// Its results are downloaded.
+    Downloading,
+    /// Its results are there.
+    Done,
+}
+
+const DOING: &str = "run batch";
+
+impl<T: BatchItem> Job<T> {
+    pub(crate) fn load(client: Client, folder: &Path) -> Result<Self, Error> {
+        let state = State::load(folder).map_err(|error| error.while_doing(DOING))?;
+        if state.endpoint != T::endpoint().as_str() {
+            let message = format!(
+                "the batch in the folder goes to {}, and not to {}",
+                state.endpoint,
+                T::endpoint().as_str()
+            );
+            return Err(Error::refused(message).while_doing(DOING));
+        }
+        Ok(Self {
+            wait_limit: window(&state.window) + Duration::from_secs(3600),
+            client,
+            folder: folder.to_owned(),
+            state,
+            poll: Backoff {
+                initial: Duration::from_secs(5),
+                max: Duration::from_secs(60),
+                ..Backoff::default()
+            },
+            report: None,
+            item: PhantomData,
+        })
+    }
+
+    /// Calls this whenever the batch has got further.
+    pub fn on_progress(mut self, report: impl Fn(&Progress) + Send + Sync + 'static) -> Self {
+        self.report = Some(Arc::new(report));
+        self
+    }
+
+    /// Sets how long to wait before the service is asked again, at first and at most; 5 and 60 seconds by default.
+    ///
+    /// The wait doubles, and up to a quarter of it is taken off at random.
+    pub fn poll_interval(mut self, first: Duration, most: Duration) -> Self {
+        self.poll = Backoff {
+            initial: first,
+            max: most,
+            ..Backoff::default()
+        };
+        self
+    }
+
+    /// Sets how long to wait for the service in all; an hour more than the window of the batch by default.
+    pub fn wait_limit(mut self, limit: Duration) -> Self {
+        self.wait_limit = limit;
+        self
+    }
+
+    /// Uploads and starts what is not started, waits, downloads, and returns the results.
+    ///
+    /// It may be dropped and called again at any time.
+    ///
+    /// # Errors
+    ///
+    /// What can happen to the calls it consists of: [`Files::upload`](crate::Files::upload),
+    /// [`Batches::create`](crate::Batches::create), [`Batches::get`](crate::Batches::get) and
+    /// [`Files::content`](crate::Files::content); [`is_timeout`](Error::is_timeout) where the service takes longer than the
+    /// [`wait_limit`](Self::wait_limit); [`is_io`](Error::is_io) where the folder cannot be written to. That items fail, or a batch as
+    /// a whole is refused, expires, or is cancelled, is not an error of the job: the results say it of each item.
+    pub async fn run(&mut self) -> Result<Results<T>, Error> {
+        self.start().await?;
+        self.wait().await?;
+        self.download().await?;
+        Ok(self.results())
+    }
+
+    /// Uploads the files of items that are not uploaded, and creates the batches that are not created.
+    ///
+    /// Where an earlier run may have done so without learning of it, the service's own lists are asked first.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`run`](Self::run).
+    pub async fn start(&mut self) -> Result<(), Error> {
+        for index in 0..self.state.parts.len() {
+            if self.state.parts[index].batch_id.is_some() {
+                continue;
+            }
+            let file_id = match self.state.parts[index].file_id.clone() {
+                Some(id) => id,
+                None => self.upload(index).await?,
+            };
+            self.create(index, &file_id).await?;
+            self.tell(Phase::Starting, |part| part.batch_id.is_some());
+        }
+        Ok(())
+    }
+
+    async fn upload(&mut self, index: usize) -> Result<String, Error> {
+        let part = &self.state.parts[index];
+        let name = part.upload_name(&self.state.token);
+        let known = if part.uploading {
+            self.uploaded_before(&name).await?
+        } else {
+            None
+        };
+        let id = if let Some(id) = known {
+            id
+        } else {
+            self.change(index, |part| part.uploading = true)?;
+            let path = state::input(&self.folder, self.state.parts[index].number);
+            let file = Upload::path(path).with_name(name);
+            let uploaded = self.client.files().upload(file, FilePurpose::Batch).await?;
+            uploaded.into_inner().id
+        };
+        self.change(index, |part| part.file_id = Some(id.clone()))?;
+        Ok(id)
+    }
+
+    async fn uploaded_before(&self, name: &str) -> Result<Option<String>, Error> {
+        let list = self.client.files().list().await?;
+        let same = list
+            .data
+            .iter()
+            .find(|file| file.filename.as_deref() == Some(name));
+        Ok(same.map(|file| file.id.clone()))
+    }
+
+    async fn create(&mut self, index: usize, file_id: &str) -> Result<(), Error> {
+        let known = if self.state.parts[index].creating {
+            self.created_before(file_id).await?
+        } else {
+            None
+        };
+        let batch = if let Some(batch) = known {
+            batch
+        } else {
+            self.change(index, |part| part.creating = true)?;
+            let endpoint = BatchEndpoint::from(self.state.endpoint.as_str());
+            let request = BatchRequest::new(file_id, endpoint, self.state.window.as_str());
+            self.client.batches().create(request).await?.into_inner()
+        };
+        self.change(index, |part| {
+            part.batch_id = Some(batch.id.clone());
+            note(part, &batch);
+        })
+    }
+
+    async fn created_before(&self, file_id: &str) -> Result<Option<Batch>, Error> {
+        let list = self.client.batches().list().await?.into_inner();
+        Ok(list
+            .data
+            .into_iter()
+            .find(|batch| batch.input_file_id.as_deref() == Some(file_id)))
+    }
+
+    /// Waits until the service is done with all of it.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`run`](Self::run).
+    pub async fn wait(&mut self) -> Result<(), Error> {
+        let begun = self.client.runtime().now();
+        let mut rounds = 0;
+        loop {
+            self.refresh().await?;
+            if self.state.parts.iter().all(is_over) {
+                return Ok(());
+            }
+            let runtime = Arc::clone(self.client.runtime());
+            let wait = self.poll.wait(rounds, runtime.random());
+            let waited = runtime.now().saturating_duration_since(begun);
+            if waited + wait > self.wait_limit {
+                return Err(Error::timed_out(TimeoutKind::Batch, self.wait_limit)
+                    .with_advice("run it again, or cancel it")
+                    .while_doing(DOING));
+            }
+            runtime.sleep(wait, Purpose::Wait).await;
+            rounds += 1;
+        }
+    }
+
+    /// Asks the service how far it is.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Batches::get`](crate::Batches::get).
+    pub async fn refresh(&mut self) -> Result<Progress, Error> {
+        for index in 0..self.state.parts.len() {
+            let part = &self.state.parts[index];
+            if let (Some(id), false) = (part.batch_id.clone(), is_over(part)) {
+                let batch = self.client.batches().get(id).await?.into_inner();
+                self.change(index, |part| note(part, &batch))?;
+            }
+        }
+        self.tell(Phase::Running, is_over);
+        Ok(self.progress(Phase::Running, is_over))
+    }
+
+    /// Downloads the results that are not downloaded.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`run`](Self::run).
+    pub async fn download(&mut self) -> Result<(), Error> {
+        for index in 0..self.state.parts.len() {
+            let part = self.state.parts[index].clone();
+            if part.downloaded || !is_over(&part) {
+                continue;
+            }
+            let outputs = [
+                (
+                    part.output_file_id,
+                    state::output(&self.folder, part.number),
+                ),
+                (part.error_file_id, state::errors(&self.folder, part.number)),
+            ];
+            for (id, path) in outputs {
+                // A file has its name only when it is whole, so what is there need not be fetched again.
+                if let Some(id) = id
+                    && !path.exists()
+                {
+                    self.client.files().content(id).await?.save(path).await?;
+                }
+            }
+            self.change(index, |part| part.downloaded = true)?;
+            self.tell(Phase::Downloading, |part| part.downloaded);
+        }
+        self.tell(Phase::Done, |part| part.downloaded);
+        Ok(())
+    }
+
+    /// The results that are downloaded. Items of other files are left out.
+    pub fn results(&self) -> Results<T> {
+        let max = self.client.settings().max_response_bytes;
+        let parts = self.state.parts.iter().filter(|part| part.downloaded);
+        Results::new(&self.folder, parts.cloned().collect(), max)
+    }
+
+    /// Asks the service to stop. What has run by then has its results: [`run`](Self::run) still brings them.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Batches::cancel`](crate::Batches::cancel).
+    pub async fn cancel(&mut self) -> Result<(), Error> {
+        for index in 0..self.state.parts.len() {
+            let part = &self.state.parts[index];
+            if let (Some(id), false) = (part.batch_id.clone(), is_over(part)) {
+                let batch = self.client.batches().cancel(id).await?.into_inner();
+                self.change(index, |part| note(part, &batch))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The ids of the batches that the service has made of it.
+    pub fn batch_ids(&self) -> impl Iterator<Item = &str> {
+        self.state
+            .parts
+            .iter()
+            .filter_map(|part| part.batch_id.as_deref())
+    }
+
+    fn change(&mut self, index: usize, change: impl FnOnce(&mut Part)) -> Result<(), Error> {
+        change(&mut self.state.parts[index]);
+        self.state
+            .save(&self.folder)
+            .map_err(|error| error.while_doing(DOING))
+    }
+
+    fn tell(&self, phase: Phase, is_done: impl Fn(&Part) -> bool) {
+        if let Some(report) = &self.report {
+            report(&self.progress(phase, is_done));
+        }
+    }
+
+    fn progress(&self, phase: Phase, is_done: impl Fn(&Part) -> bool) -> Progress {
+        let parts = &self.state.parts;
+        Progress {
+            phase,
+            items: parts.iter().map(|part| part.items).sum(),
+            completed: parts.iter().map(|part| part.completed).sum(),
+            failed: parts.iter().map(|part| part.failed).sum(),
+            parts: parts.len(),
+            parts_done: parts.iter().filter(|part| is_done(part)).count(),
+        }
+    }
+}
+
+/// Takes over what the service says of a batch.
+fn note(part: &mut Part, batch: &Batch) {
+    part.status = Some(batch.status.as_str().to_owned());
+    part.output_file_id = batch.output_file_id.clone().filter(|id| !id.is_empty());
+    part.error_file_id = batch.error_file_id.clone().filter(|id| !id.is_empty());
+    if let Some(counts) = &batch.request_counts {
+        part.completed = counts.completed;
+        part.failed = counts.failed;
+    }
+    let errors = batch
+        .errors
+        .as_ref()
+        .and_then(|errors| errors.data.as_ref());
+    part.reason = errors.and_then(|errors| {
+        let first = errors.first()?;
+        let message = first.message.as_deref().or(first.code.as_deref())?;
+        Some(match first.line {
+            Some(line) => format!("line {line}: {message}"),
+            None => message.to_owned(),
+        })
+    });
+}
+
+fn is_over(part: &Part) -> bool {
+    let status = part.status.as_deref().map(BatchStatus::from);
+    matches!(
+        status,
+        Some(
+            BatchStatus::Completed
+                | BatchStatus::Failed
+                | BatchStatus::Expired
+                | BatchStatus::Cancelled
+        )
+    )
+}
+
+/// How long a window is: `24h`, `7d`. What is written otherwise counts as the longest.
+fn window(text: &str) -> Duration {
+    const DAY: u64 = 86_400;
+    let parsed = |suffix, seconds: u64| {
+        let count: u64 = text.strip_suffix(suffix)?.parse().ok()?;
+        Some(Duration::from_secs(count.min(365).saturating_mul(seconds)))
+    };
+    parsed('h', 3600)
+        .or_else(|| parsed('d', DAY))
+        .unwrap_or(Duration::from_secs(7 * DAY))
+}
+
+impl<T> fmt::Debug for Job<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Job")
+            .field("parts", &self.state.parts.len())
+            .field("window", &self.state.window)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn windows_are_read() {
+        for (text, hours) in [
+            ("24h", 24),
+            ("7d", 168),
+            ("1d", 24),
+            ("soon", 168),
+            ("", 168),
+        ] {
+            assert_eq!(window(text), Duration::from_secs(hours * 3600), "{text}");
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! How far a batch is, in a file that is always whole.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::Error;
+
+/// The state of a batch whose items are all written.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct State {
+    version: u32,
+    /// Marks our files among those of the organisation.
+    pub(super) token: String,
+    pub(super) endpoint: String,
+    pub(super) window: String,
+    pub(super) parts: Vec<Part>,
+}
+
+/// A file of items, which is a batch to the service.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Part {
+    pub(super) number: u32,
+    pub(super) items: u64,
+    /// An upload was begun; whether it arrived is known by `file_id`, or else by the list of files.
+    #[serde(default)]
+    pub(super) uploading: bool,
+    pub(super) file_id: Option<String>,
+    /// The same for the batch.
+    #[serde(default)]
+    pub(super) creating: bool,
+    pub(super) batch_id: Option<String>,
+    /// The last that was heard of it.
+    pub(super) status: Option<String>,
+    pub(super) reason: Option<String>,
+    pub(super) output_file_id: Option<String>,
+    pub(super) error_file_id: Option<String>,
+    #[serde(default)]
+    pub(super) completed: u64,
+    #[serde(default)]
+    pub(super) failed: u64,
+    #[serde(default)]
+    pub(super) downloaded: bool,
+}
+
+const VERSION: u32 = 1;
+
+impl State {
+    pub(super) fn new(token: String, endpoint: String, window: String, parts: Vec<Part>) -> Self {
+        Self {
+            version: VERSION,
+            token,
+            endpoint,
+            window,
+            parts,
+        }
+    }
+
+    pub(super) fn exists(folder: &Path) -> bool {
+        path(folder).exists()
+    }
+
+    pub(super) fn load(folder: &Path) -> Result<Self, Error> {
+        let bytes = fs::read(path(folder))
+            .map_err(|error| Error::io("there is no batch in the folder", error))?;
+        let state: Self = serde_json::from_slice(&bytes).map_err(|error| {
+            Error::refused("the state of the batch cannot be read").with_source(error)
+        })?;
+        if state.version != VERSION {
+            return Err(Error::refused("the batch was written by another version"));
+        }
+        Ok(state)
+    }
+
+    /// Saves it in place of what was there. A crash leaves either.
+    pub(super) fn save(&self, folder: &Path) -> Result<(), Error> {
+        self.write(folder)
+            .map_err(|error| Error::io("cannot save the state of the batch", error))
+    }
+
+    fn write(&self, folder: &Path) -> io::Result<()> {
+        let new = folder.join("batch.json.new");
+        let mut file = File::create(&new)?;
+        file.write_all(&serde_json::to_vec_pretty(self)?)?;
+        file.sync_all()?;
+        fs::rename(&new, path(folder))
+    }
+}
+
+impl Part {
+    /// The name that the service sees.
+    pub(super) fn upload_name(&self, token: &str) -> String {
+        format!("groq-batch-{token}-{:03}.jsonl", self.number)
+    }
+}
+
+fn path(folder: &Path) -> PathBuf {
+    folder.join("batch.json")
+}
+
+/// The file of the items of a part.
+pub(super) fn input(folder: &Path, number: u32) -> PathBuf {
+    folder.join(format!("input-{number:03}.jsonl"))
+}
+
+/// The file of its results.
+pub(super) fn output(folder: &Path, number: u32) -> PathBuf {
+    folder.join(format!("output-{number:03}.jsonl"))
+}
+
+/// The file of its failures.
+pub(super) fn errors(folder: &Path, number: u32) -> PathBuf {
+    folder.join(format!("errors-{number:03}.jsonl"))
+}

@@ -1,0 +1,250 @@
+//! Items on their way to the disk.
+
+use std::fs::{self, File, OpenOptions};
+use std::hash::{BuildHasher, RandomState};
+use std::io::{self, BufWriter, Write};
+use std::marker::PhantomData;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::ids::Ids;
+use super::item::BatchItem;
+use super::job::Job;
+use super::lines::Lines;
+use super::state::{self, Part, State};
+use crate::client::Client;
+use crate::error::{Error, ErrorKind};
+
+/// Writes the items of a batch to its folder; from [`Batches::write`](crate::Batches::write).
+///
+/// It writes to the disk as it goes, by blocking calls: in an async program with a slow disk, use it from a blocking task.
+pub struct Writer<T> {
+    client: Client,
+    folder: PathBuf,
+    max_items: u64,
+    max_bytes: u64,
+    parts: Vec<Part>,
+    file: Option<BufWriter<File>>,
+    /// Bytes in the last file.
+    bytes: u64,
+    /// Items that an earlier run wrote, and this one did not give yet.
+    found: Ids,
+    written: Ids,
+    line: Vec<u8>,
+    item: PhantomData<fn(T)>,
+}
+
+const DOING: &str = "write batch";
+
+#[derive(Serialize)]
+struct Line<'a, T> {
+    custom_id: &'a str,
+    method: &'static str,
+    url: &'a str,
+    body: &'a T,
+}
+
+#[derive(Deserialize)]
+pub(super) struct LineId {
+    pub(super) custom_id: String,
+}
+
+impl<T: BatchItem> Writer<T> {
+    pub(crate) fn open(client: Client, folder: &Path) -> Result<Self, Error> {
+        if State::exists(folder) {
+            return Err(Error::refused("the batch in the folder is finished")
+                .with_advice("go on with it by batches().resume, or use another folder")
+                .while_doing(DOING));
+        }
+        let mut writer = Self {
+            max_bytes: client.settings().max_file_bytes,
+            client,
+            folder: folder.to_owned(),
+            max_items: 50_000,
+            parts: Vec::new(),
+            file: None,
+            bytes: 0,
+            found: Ids::default(),
+            written: Ids::default(),
+            line: Vec::new(),
+            item: PhantomData,
+        };
+        fs::create_dir_all(folder)
+            .and_then(|()| writer.recover())
+            .map_err(failed)?;
+        Ok(writer)
+    }
+
+    /// Sets how many items go into one file; 50,000 by default.
+    ///
+    /// Groq does not say how many it takes; this is the limit of the API that it is compatible with.
+    pub fn max_items(mut self, items: u64) -> Self {
+        self.max_items = items.max(1);
+        self
+    }
+
+    /// Sets how many bytes go into one file; the client's [`max_file_bytes`](crate::ClientBuilder::max_file_bytes) by default.
+    pub fn max_bytes(mut self, bytes: u64) -> Self {
+        self.max_bytes = bytes;
+        self
+    }
+
+    /// Writes an item, and says whether it is new: one that an earlier run wrote to this folder is skipped.
+    ///
+    /// # Errors
+    ///
+    /// [`is_invalid_request`](Error::is_invalid_request) where the id was given before, or is empty, or the request cannot be in a batch;
+    /// [`is_limit_exceeded`](Error::is_limit_exceeded) where it is larger than a whole file may be; [`is_io`](Error::is_io) where the disk
+    /// fails.
+    pub fn push(&mut self, id: impl AsRef<str>, request: &T) -> Result<bool, Error> {
+        self.try_push(id.as_ref(), request)
+            .map_err(|error| error.while_doing(DOING))
+    }
+
+    fn try_push(&mut self, id: &str, request: &T) -> Result<bool, Error> {
+        if id.is_empty() {
+            return Err(Error::refused("the id of an item is empty"));
+        }
+        request.check()?;
+        if self.found.remove(id) {
+            self.written.insert(id);
+            return Ok(false);
+        }
+        let endpoint = T::endpoint();
+        let line = Line {
+            custom_id: id,
+            method: "POST",
+            url: endpoint.as_str(),
+            body: request,
+        };
+        self.line.clear();
+        serde_json::to_writer(&mut self.line, &line).map_err(|error| {
+            Error::refused("the item cannot be written as JSON").with_source(error)
+        })?;
+        self.line.push(b'\n');
+        let length = self.line.len() as u64;
+        if length > self.max_bytes {
+            let message = format!(
+                "the item has {length} bytes, and a file at most {} (max_bytes)",
+                self.max_bytes
+            );
+            return Err(Error::new(ErrorKind::LimitExceeded, message));
+        }
+        if !self.written.insert(id) {
+            let message = format!("the id {id:?} was given to an item before");
+            return Err(Error::refused(message));
+        }
+        self.append(length).map_err(failed)?;
+        Ok(true)
+    }
+
+    /// How many items are written, those of earlier runs included.
+    pub fn len(&self) -> usize {
+        self.written.len() + self.found.len()
+    }
+
+    /// Whether no item is written.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Ends the writing. `window` is how long the batch may take, from `24h` to `7d`.
+    ///
+    /// Nothing is sent before [`Job::run`].
+    ///
+    /// # Errors
+    ///
+    /// [`is_invalid_request`](Error::is_invalid_request) where there is no item; [`is_io`](Error::is_io) where the disk fails.
+    pub fn finish(mut self, window: impl Into<String>) -> Result<Job<T>, Error> {
+        if self.parts.is_empty() {
+            return Err(Error::refused("the batch has no items").while_doing(DOING));
+        }
+        self.close().map_err(failed)?;
+        let token = format!("{:016x}", RandomState::new().hash_one(0));
+        let endpoint = T::endpoint().as_str().to_owned();
+        let state = State::new(token, endpoint, window.into(), self.parts);
+        state
+            .save(&self.folder)
+            .map_err(|error| error.while_doing(DOING))?;
+        Job::load(self.client, &self.folder)
+    }
+
+    /// Takes over what an earlier run wrote. What it was writing when it ended is cut off.
+    fn recover(&mut self) -> io::Result<()> {
+        for number in 0.. {
+            let path = state::input(&self.folder, number);
+            if !path.exists() {
+                return Ok(());
+            }
+            let (mut items, mut bytes) = (0, 0);
+            let max = usize::try_from(self.max_bytes).unwrap_or(usize::MAX);
+            let mut lines = Lines::open(&path, max)?;
+            while let Some((line, true)) = lines.next()? {
+                let Ok(line_id) = serde_json::from_slice::<LineId>(line) else {
+                    break;
+                };
+                bytes += line.len() as u64 + 1;
+                items += 1;
+                self.found.insert(&line_id.custom_id);
+            }
+            OpenOptions::new().write(true).open(&path)?.set_len(bytes)?;
+            self.bytes = bytes;
+            self.parts.push(Part {
+                number,
+                items,
+                ..Part::default()
+            });
+        }
+        Ok(())
+    }
+
+    fn append(&mut self, length: u64) -> io::Result<()> {
+        let full = self.parts.last().is_none_or(|part| {
+            part.items >= self.max_items || self.bytes + length > self.max_bytes
+        });
+        if full {
+            self.close()?;
+            let number = u32::try_from(self.parts.len()).map_err(io::Error::other)?;
+            self.parts.push(Part {
+                number,
+                ..Part::default()
+            });
+            self.bytes = 0;
+        }
+        let (Some(part), folder) = (self.parts.last_mut(), &self.folder) else {
+            return Ok(());
+        };
+        if self.file.is_none() {
+            let path = state::input(folder, part.number);
+            let file = OpenOptions::new().create(true).append(true).open(path)?;
+            self.file = Some(BufWriter::new(file));
+        }
+        if let Some(file) = &mut self.file {
+            file.write_all(&self.line)?;
+        }
+        part.items += 1;
+        self.bytes += length;
+        Ok(())
+    }
+
+    fn close(&mut self) -> io::Result<()> {
+        match self.file.take() {
+            Some(file) => file.into_inner()?.sync_all(),
+            None => Ok(()),
+        }
+    }
+}
+
+fn failed(error: io::Error) -> Error {
+    Error::io("cannot write the items", error).while_doing(DOING)
+}
+
+impl<T> std::fmt::Debug for Writer<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Writer")
+            .field("files", &self.parts.len())
+            .field("items", &(self.written.len() + self.found.len()))
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,198 @@
+//! The client.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use crate::api::{
+    AnyRequest, Audio, Batches, Chat, Embeddings, Files, FineTunings, Models, Reranking, Responses,
+};
+use crate::config::{BaseUrl, ClientBuilder, Keys};
+use crate::error::{self, Error};
+use crate::facts::Catalogue;
+use crate::limits::{KnownLimits, Record};
+use crate::middleware::Middleware;
+use crate::options::{RequestOptions, Settings};
+use crate::retry::budget::Budget;
+use crate::runtime::Runtime;
+use crate::transport::{Gate, Http};
+
+/// A client of the Groq API.
+///
+/// It is cheap to clone, and clones share connections and the retry budget: make one for a program. All methods
+/// take `&self`, and it can be used from many tasks at once. It needs a tokio runtime where it is called.
+///
+/// ```no_run
+/// use groq_core::Client;
+/// use groq_core::types::{ChatCompletionRequest, Message};
+///
+/// # async fn example() -> Result<(), groq_core::Error> {
+/// let client = Client::from_env()?;
+/// let request = ChatCompletionRequest::new("openai/gpt-oss-20b", [Message::user("Why is the sky blue?")]);
+/// let reply = client.chat().create(request).await?;
+/// println!("{:?}", reply.choices[0].message.content);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Client {
+    shared: Arc<Shared>,
+    settings: Arc<Settings>,
+}
+
+/// What all clones of a client, and those made by `with_options`, have in common.
+pub(crate) struct Shared {
+    pub(crate) http: Http,
+    pub(crate) base_url: BaseUrl,
+    pub(crate) api_key: Keys,
+    pub(crate) connect_timeout: Duration,
+    pub(crate) budget: Budget,
+    pub(crate) gate: Gate,
+    pub(crate) limits: Record,
+    pub(crate) middleware: Vec<Arc<dyn Middleware>>,
+    pub(crate) catalogue: Catalogue,
+    pub(crate) runtime: Arc<dyn Runtime>,
+}
+
+impl Client {
+    pub(crate) fn new(shared: Shared, settings: Settings) -> Self {
+        Self {
+            shared: Arc::new(shared),
+            settings: Arc::new(settings),
+        }
+    }
+
+    /// A client with what the environment says: `GROQ_API_KEY`, and, if they are set, `GROQ_BASE_URL` and `GROQ_CUSTOM_HEADERS`.
+    ///
+    /// [`ClientBuilder::from_env`] has the details, and lets you set more.
+    ///
+    /// # Errors
+    ///
+    /// [`is_config`](Error::is_config): there is no key, or one of the variables cannot be used.
+    pub fn from_env() -> Result<Self, Error> {
+        ClientBuilder::from_env()?.build()
+    }
+
+    /// A builder, to make a client with other settings.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::default()
+    }
+
+    /// A client that differs in these options, and shares everything else with this one.
+    pub fn with_options(&self, options: RequestOptions) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+            settings: Arc::new(options.over(&self.settings)),
+        }
+    }
+
+    /// Audio: speech to text, and text to speech.
+    pub fn audio(&self) -> Audio<'_> {
+        Audio::new(self)
+    }
+
+    /// Batches: many requests at half the price, done within a day or a week.
+    pub fn batches(&self) -> Batches<'_> {
+        Batches::new(self)
+    }
+
+    /// Conversations.
+    pub fn chat(&self) -> Chat<'_> {
+        Chat::new(self)
+    }
+
+    /// Embeddings: texts as vectors.
+    pub fn embeddings(&self) -> Embeddings<'_> {
+        Embeddings::new(self)
+    }
+
+    /// Files: the requests and the results of batches.
+    pub fn files(&self) -> Files<'_> {
+        Files::new(self)
+    }
+
+    /// Fine-tunings: models with additions of your own.
+    pub fn fine_tunings(&self) -> FineTunings<'_> {
+        FineTunings::new(self)
+    }
+
+    /// The models that can be used.
+    pub fn models(&self) -> Models<'_> {
+        Models::new(self)
+    }
+
+    /// Any request, for what this crate has no method for.
+    ///
+    /// `path` is as the API's documentation writes it, such as `/openai/v1/models`. The request goes the same way as all others: key,
+    /// limits, retries, errors.
+    ///
+    /// ```no_run
+    /// use serde_json::{Value, json};
+    ///
+    /// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
+    /// let reply = client
+    ///     .request(http::Method::POST, "/openai/v1/something/new")
+    ///     .query("verbose", "true")
+    ///     .json(&json!({"model": "openai/gpt-oss-20b"}))?
+    ///     .send::<Value>()
+    ///     .await?;
+    /// println!("{}", reply["id"]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn request(&self, method: http::Method, path: impl Into<String>) -> AnyRequest<'_> {
+        AnyRequest::new(self, method, path.into())
+    }
+
+    /// The rate limits of each model, as the last answers told them.
+    pub fn limits(&self) -> KnownLimits {
+        self.shared.limits.known(self.shared.runtime.now())
+    }
+
+    /// Reranking: texts in the order of how well they answer a query.
+    pub fn reranking(&self) -> Reranking<'_> {
+        Reranking::new(self)
+    }
+
+    /// Responses: the newer form of conversations, in beta.
+    pub fn responses(&self) -> Responses<'_> {
+        Responses::new(self)
+    }
+
+    /// How many retries all clones of this client may still make before one of their calls must succeed.
+    pub fn retry_budget_left(&self) -> u32 {
+        self.shared.budget.left(self.shared.runtime.now())
+    }
+
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// What an error keeps of a body.
+    pub(crate) fn kept(&self, body: &Bytes) -> Bytes {
+        error::text::kept(
+            body,
+            self.settings.max_error_bytes,
+            self.shared.api_key.expose().as_ref(),
+        )
+    }
+
+    pub(crate) fn runtime(&self) -> &Arc<dyn Runtime> {
+        &self.shared.runtime
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("base_url", &self.shared.base_url)
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}

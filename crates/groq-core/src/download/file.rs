@@ -1,0 +1,64 @@
+//! A file that gets its name when it is whole.
+
+use std::ffi::OsString;
+use std::hash::{BuildHasher, RandomState};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use tokio::fs::{self, File};
+
+/// A file under another name. It goes away unless it is finished.
+pub(super) struct Unfinished {
+    name: PathBuf,
+    path: PathBuf,
+    renamed: bool,
+}
+
+impl Unfinished {
+    pub(super) async fn create(name: &Path) -> io::Result<(Self, File)> {
+        let path = beside(name)?;
+        let file = fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .open(&path)
+            .await?;
+        let guard = Self {
+            name: name.to_owned(),
+            path,
+            renamed: false,
+        };
+        Ok((guard, file))
+    }
+
+    /// Gives the file its name, once its content is on the disk.
+    pub(super) async fn finish(mut self, file: File) -> io::Result<()> {
+        file.sync_all().await?;
+        drop(file);
+        fs::rename(&self.path, &self.name).await?;
+        self.renamed = true;
+        Ok(())
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        if !self.renamed {
+            // If it cannot be removed, it stays under a name that says what it is.
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// A name in the same folder, so that renaming moves no bytes.
+fn beside(name: &Path) -> io::Result<PathBuf> {
+    let last = name
+        .file_name()
+        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "the path names no file"))?;
+    let mut unfinished = OsString::from(".");
+    unfinished.push(last);
+    unfinished.push(format!(
+        ".{:08x}.part",
+        RandomState::new().hash_one(0) >> 32
+    ));
+    Ok(name.with_file_name(unfinished))
+}

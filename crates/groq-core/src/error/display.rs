@@ -1,0 +1,126 @@
+//! How an error reads.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::Duration;
+
+use super::Error;
+use super::text::write_line;
+use crate::retry::decision::Stop;
+
+/// The most of a server's message that goes into a line.
+const MESSAGE_CHARS: usize = 500;
+/// The most of a code or an id.
+const TOKEN_CHARS: usize = 80;
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &self.inner;
+        if !inner.doing.is_empty() {
+            write!(f, "{}: ", inner.doing)?;
+        }
+        write_line(f, &inner.message, MESSAGE_CHARS)?;
+        if let Some(theirs) = inner.api.as_ref().and_then(|api| api.message.as_deref()) {
+            f.write_str(": ")?;
+            write_line(f, theirs.trim_end_matches('.'), MESSAGE_CHARS)?;
+        }
+        self.write_advice(f)?;
+        self.write_details(f)
+    }
+}
+
+impl Error {
+    fn write_advice(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let retry_after = self.retry_after().filter(|wait| !wait.is_zero());
+        if let Some(wait) = retry_after {
+            write!(f, "; try again in {wait:?}")?;
+        } else if let Some(advice) = &self.inner.advice {
+            write!(f, "; {advice}")?;
+        }
+        match self.inner.stop {
+            Some(Stop::Unsafe) => f.write_str("; not retried, because it may have been done"),
+            Some(Stop::UsedUp) => f.write_str(
+                "; not retried, because a reader cannot be read twice: give a path or bytes",
+            ),
+            Some(Stop::WaitTooLong) => {
+                f.write_str("; not retried, because that is longer than max_retry_wait")
+            }
+            Some(Stop::Deadline) => f.write_str("; not retried, because the deadline is too near"),
+            Some(Stop::Budget) => f.write_str("; not retried, because the retry budget is spent"),
+            Some(Stop::Hopeless | Stop::Exhausted) | None => Ok(()),
+        }
+    }
+
+    fn write_details(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut details = Details { f, begun: false };
+        if let Some(status) = self.status() {
+            details.add("status ", status.as_str())?;
+        }
+        if let Some(code) = self.code() {
+            details.add("code ", code)?;
+        }
+        if let Some(id) = self.request_id() {
+            details.add("request ", id)?;
+        }
+        if self.attempts().len() > 1 {
+            details.add(
+                "",
+                &format!(
+                    "{} attempts in {:?}",
+                    self.attempts().len(),
+                    in_millis(self.elapsed())
+                ),
+            )?;
+        }
+        details.end()
+    }
+}
+
+/// The list in brackets at the end.
+struct Details<'a, 'b> {
+    f: &'a mut fmt::Formatter<'b>,
+    begun: bool,
+}
+
+impl Details<'_, '_> {
+    fn add(&mut self, label: &str, text: &str) -> fmt::Result {
+        self.f.write_str(if self.begun { ", " } else { " (" })?;
+        self.begun = true;
+        self.f.write_str(label)?;
+        write_line(self.f, text, TOKEN_CHARS)
+    }
+
+    fn end(self) -> fmt::Result {
+        if self.begun {
+            self.f.write_str(")")
+        } else {
+            Ok(())
+        }
+    }
+}
+
+fn in_millis(duration: Duration) -> Duration {
+    Duration::from_millis(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX))
+}
+
+/// Shows what `Display` shows, in parts, and never the body, a reply, or headers.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.inner.kind)
+            .field("message", &format_args!("{self}"))
+            .field("error_type", &self.error_type())
+            .field("param", &self.param())
+            .field("retry_after", &self.retry_after())
+            .field("attempts", &self.attempts())
+            .field("elapsed", &self.elapsed())
+            .field("source", &self.inner.source)
+            .finish_non_exhaustive()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.inner.source.as_deref().map(|source| source as _)
+    }
+}

@@ -1,0 +1,242 @@
+//! Images for a message, from files, bytes and URLs, within what the service takes.
+
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use groq_types::ContentPart;
+
+use crate::error::{Error, ErrorKind};
+
+/// The images of a message, counted and measured before anything is sent.
+///
+/// ```no_run
+/// use groq_core::Images;
+/// use groq_core::types::{ContentPart, Message};
+///
+/// # async fn example() -> Result<(), groq_core::Error> {
+/// let images = Images::new().path("cat.png").await?.url("https://example.com/dog.jpg")?;
+/// let mut parts = vec![ContentPart::text("Which one is the dog?")];
+/// parts.extend(images.into_parts());
+/// let message = Message::user(parts);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Images {
+    parts: Vec<ContentPart>,
+    /// Of all data URLs.
+    bytes: usize,
+    max_count: usize,
+    max_bytes: usize,
+}
+
+impl Default for Images {
+    fn default() -> Self {
+        Self {
+            parts: Vec::new(),
+            bytes: 0,
+            max_count: 5,
+            max_bytes: 4 << 20,
+        }
+    }
+}
+
+const DOING: &str = "add image";
+
+impl Images {
+    /// No images.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets how many there may be; 5 by default (docs).
+    pub fn max_count(mut self, count: usize) -> Self {
+        self.max_count = count;
+        self
+    }
+
+    /// Sets how many bytes the images may have in the request, base64 included; 4 MiB by default (docs). Images by URL do not count.
+    pub fn max_bytes(mut self, bytes: usize) -> Self {
+        self.max_bytes = bytes;
+        self
+    }
+
+    /// Adds an image by its URL. The service fetches it.
+    ///
+    /// # Errors
+    ///
+    /// [`is_limit_exceeded`](Error::is_limit_exceeded) where there are too many.
+    pub fn url(self, url: impl Into<String>) -> Result<Self, Error> {
+        self.add(url.into())
+    }
+
+    /// Adds an image by what it consists of. Its kind is told by its first bytes: PNG, JPEG, GIF, or WebP.
+    ///
+    /// # Errors
+    ///
+    /// [`is_invalid_request`](Error::is_invalid_request) where it is of another kind; [`is_limit_exceeded`](Error::is_limit_exceeded) where
+    /// the images are too many, or too large.
+    pub fn bytes(mut self, bytes: impl AsRef<[u8]>) -> Result<Self, Error> {
+        let bytes = bytes.as_ref();
+        let kind = kind(bytes).ok_or_else(|| {
+            Error::refused("the image is neither PNG, JPEG, GIF nor WebP").while_doing(DOING)
+        })?;
+        // Before it is encoded, which makes a third more of it.
+        self.measure(bytes.len().div_ceil(3).saturating_mul(4))?;
+        let url = format!("data:{kind};base64,{}", STANDARD.encode(bytes));
+        self.add(url)
+    }
+
+    /// Adds an image from a file.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`bytes`](Self::bytes), and [`is_io`](Error::is_io) where the file cannot be read.
+    pub async fn path(self, path: impl AsRef<Path>) -> Result<Self, Error> {
+        let failed = |error| Error::io("cannot read the image", error).while_doing(DOING);
+        let path = path.as_ref();
+        let length = tokio::fs::metadata(path).await.map_err(failed)?.len();
+        if length > self.max_bytes as u64 {
+            return Err(self.too_large());
+        }
+        self.bytes(tokio::fs::read(path).await.map_err(failed)?)
+    }
+
+    /// The images as parts of a message.
+    pub fn into_parts(self) -> Vec<ContentPart> {
+        self.parts
+    }
+
+    fn measure(&mut self, bytes: usize) -> Result<(), Error> {
+        self.bytes = self.bytes.saturating_add(bytes);
+        if self.bytes > self.max_bytes {
+            return Err(self.too_large());
+        }
+        Ok(())
+    }
+
+    fn add(mut self, url: String) -> Result<Self, Error> {
+        if self.parts.len() >= self.max_count {
+            let message = format!("there are more than {} images (max_count)", self.max_count);
+            return Err(Error::new(ErrorKind::LimitExceeded, message).while_doing(DOING));
+        }
+        self.parts.push(ContentPart::image_url(url));
+        Ok(self)
+    }
+
+    fn too_large(&self) -> Error {
+        let message = format!(
+            "the images have more than {} bytes (max_bytes)",
+            self.max_bytes
+        );
+        Error::new(ErrorKind::LimitExceeded, message)
+            .with_advice("give their URLs")
+            .while_doing(DOING)
+    }
+}
+
+fn kind(bytes: &[u8]) -> Option<&'static str> {
+    Some(match bytes {
+        [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => "image/png",
+        [0xff, 0xd8, 0xff, ..] => "image/jpeg",
+        [b'G', b'I', b'F', b'8', ..] => "image/gif",
+        [
+            b'R',
+            b'I',
+            b'F',
+            b'F',
+            _,
+            _,
+            _,
+            _,
+            b'W',
+            b'E',
+            b'B',
+            b'P',
+            ..,
+        ] => "image/webp",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
+
+    #[test]
+    fn bytes_become_a_data_url_of_their_kind() {
+        for (bytes, prefix) in [
+            (PNG, "data:image/png;base64,iVBORw0KGgo="),
+            (b"\xff\xd8\xff\xe0", "data:image/jpeg;base64,"),
+            (b"GIF89a", "data:image/gif;base64,"),
+            (b"RIFF\0\0\0\0WEBP", "data:image/webp;base64,"),
+        ] {
+            let parts = Images::new().bytes(bytes).expect("an image").into_parts();
+            let ContentPart::ImageUrl(part) = &parts[0] else {
+                panic!("an image")
+            };
+            assert!(part.image_url.url.starts_with(prefix), "{prefix}");
+        }
+        for bytes in [&b""[..], b"<svg>", b"RIFF\0\0\0\0WAVE"] {
+            assert!(
+                Images::new()
+                    .bytes(bytes)
+                    .expect_err("no image")
+                    .is_invalid_request()
+            );
+        }
+    }
+
+    #[test]
+    fn count_and_size_are_limited() {
+        let full = Images::new()
+            .max_count(1)
+            .url("https://x.example/i.png")
+            .expect("one");
+        assert!(
+            full.url("https://x.example/i.png")
+                .expect_err("two")
+                .is_limit_exceeded()
+        );
+        let small = Images::new().max_bytes(20).bytes(PNG).expect("one");
+        let error = small.bytes(PNG).expect_err("two");
+        assert!(
+            error.is_limit_exceeded() && error.to_string().contains("max_bytes"),
+            "{error}"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_file_is_read_only_if_it_fits() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("i.png");
+        std::fs::write(&path, PNG).expect("a file");
+        assert_eq!(
+            Images::new()
+                .path(&path)
+                .await
+                .expect("an image")
+                .into_parts()
+                .len(),
+            1
+        );
+        assert!(
+            Images::new()
+                .max_bytes(5)
+                .path(&path)
+                .await
+                .expect_err("too large")
+                .is_limit_exceeded()
+        );
+        assert!(
+            Images::new()
+                .path(folder.path().join("none"))
+                .await
+                .expect_err("missing")
+                .is_io()
+        );
+    }
+}

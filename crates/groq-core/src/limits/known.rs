@@ -1,0 +1,112 @@
+//! What is known about the rate limits of each model.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::RateLimits;
+
+/// The rate limits of each model, as the last answers told them; from [`Client::limits`](crate::Client::limits).
+///
+/// It is a copy of what was known when it was taken. Limits belong to the organisation: other programs spend from them too.
+///
+/// ```no_run
+/// # fn example(client: groq_core::Client) {
+/// for (model, limits) in client.limits().iter() {
+///     println!("{model}: {:?} tokens left, {:?} ago", limits.rate_limits.tokens.remaining, limits.age);
+/// }
+/// # }
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct KnownLimits(Vec<(String, ModelLimits)>);
+
+/// The rate limits of one model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ModelLimits {
+    /// What the last answer said.
+    pub rate_limits: RateLimits,
+    /// How long ago that was.
+    pub age: Duration,
+}
+
+impl KnownLimits {
+    /// The limits of one model, if there was an answer that told them.
+    pub fn of(&self, model: &str) -> Option<ModelLimits> {
+        let (_, limits) = self.0.iter().find(|(name, _)| name == model)?;
+        Some(*limits)
+    }
+
+    /// All models, by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, ModelLimits)> {
+        self.0.iter().map(|(name, limits)| (name.as_str(), *limits))
+    }
+}
+
+/// The record that all clones of a client share.
+#[derive(Debug, Default)]
+pub(crate) struct Record(Mutex<HashMap<String, (RateLimits, Instant)>>);
+
+impl Record {
+    /// More models than anybody uses: names may come from strangers, and are not kept without end.
+    const MAX_MODELS: usize = 1000;
+
+    pub(crate) fn note(&self, model: &str, limits: RateLimits, now: Instant) {
+        if limits == RateLimits::default() {
+            return;
+        }
+        let mut models = self.lock();
+        if let Some(known) = models.get_mut(model) {
+            *known = (limits, now);
+        } else if models.len() < Self::MAX_MODELS {
+            models.insert(model.to_owned(), (limits, now));
+        }
+    }
+
+    pub(crate) fn known(&self, now: Instant) -> KnownLimits {
+        let mut known: Vec<_> = self
+            .lock()
+            .iter()
+            .map(|(model, (rate_limits, then))| {
+                let limits = ModelLimits {
+                    rate_limits: *rate_limits,
+                    age: now.saturating_duration_since(*then),
+                };
+                (model.clone(), limits)
+            })
+            .collect();
+        known.sort_by(|(one, _), (other, _)| one.cmp(other));
+        KnownLimits(known)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, (RateLimits, Instant)>> {
+        // Nothing panics while the lock is held.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_word_counts_and_strangers_do_not_fill_the_memory() {
+        let now = Instant::now();
+        let record = Record::default();
+        let mut limits = RateLimits::default();
+        record.note("silent", limits, now);
+        limits.tokens.remaining = Some(7);
+        record.note("m", limits, now);
+        limits.tokens.remaining = Some(5);
+        record.note("m", limits, now);
+        let known = record.known(now + Duration::from_secs(3));
+        let of_m = known.of("m").expect("it is known");
+        assert_eq!(of_m.rate_limits.tokens.remaining, Some(5));
+        assert_eq!(of_m.age, Duration::from_secs(3));
+        assert_eq!(known.iter().count(), 1);
+        for number in 0..2000 {
+            record.note(&number.to_string(), limits, now);
+        }
+        assert_eq!(record.known(now).iter().count(), Record::MAX_MODELS);
+    }
+}

@@ -1,0 +1,83 @@
+//! How many tokens a call will need.
+
+use super::bucket::float;
+use crate::limits::{Call, Spent};
+
+/// Learns from the calls before.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Estimator {
+    /// Tokens of a request for each byte of its JSON.
+    per_byte: f64,
+    /// Tokens of a reply that the request does not bound.
+    completion: f64,
+}
+
+impl Default for Estimator {
+    fn default() -> Self {
+        Self {
+            // English has about four characters to a token; JSON around short texts makes it less.
+            per_byte: 0.25,
+            completion: 256.0,
+        }
+    }
+}
+
+impl Estimator {
+    /// How much one call changes what was learned.
+    const WEIGHT: f64 = 0.2;
+
+    /// What the service counts when the call comes in: `max_completion_tokens` as if it were used (issue reports).
+    pub(super) fn tokens(&self, call: &Call) -> u64 {
+        let prompt = float(call.request_bytes) * self.per_byte;
+        let completion = call.max_completion_tokens.map_or(self.completion, float);
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "not negative; what is too large saturates"
+        )]
+        let tokens = (prompt + completion).ceil() as u64;
+        tokens.max(1)
+    }
+
+    pub(super) fn learn(&mut self, call: &Call, spent: Spent) {
+        if call.request_bytes > 0 && spent.prompt_tokens > 0 {
+            let per_byte = float(spent.prompt_tokens) / float(call.request_bytes);
+            self.per_byte += Self::WEIGHT * (per_byte - self.per_byte);
+        }
+        if call.max_completion_tokens.is_none() {
+            self.completion += Self::WEIGHT * (float(spent.completion_tokens) - self.completion);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bound_of_the_reply_counts_in_full() {
+        let call = Call::new("m")
+            .with_request_bytes(400)
+            .with_max_completion_tokens(1000);
+        assert_eq!(Estimator::default().tokens(&call), 1100);
+    }
+
+    #[test]
+    fn it_learns_from_what_was_spent() {
+        let call = Call::new("m").with_request_bytes(1000);
+        let mut estimator = Estimator::default();
+        for _ in 0..50 {
+            estimator.learn(&call, Spent::new(500, 10));
+        }
+        assert!((505..=515).contains(&estimator.tokens(&call)));
+    }
+
+    #[test]
+    fn nothing_overflows() {
+        let call = Call::new("m")
+            .with_request_bytes(u64::MAX)
+            .with_max_completion_tokens(u64::MAX);
+        assert_eq!(Estimator::default().tokens(&call), u64::MAX);
+        assert_eq!(Estimator::default().tokens(&Call::default()), 256);
+    }
+}

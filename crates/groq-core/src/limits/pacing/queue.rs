@@ -1,0 +1,83 @@
+//! Whose turn it is.
+
+use std::collections::VecDeque;
+use std::task::Waker;
+
+/// Those who wait, in the order in which they came.
+#[derive(Debug, Default)]
+pub(super) struct Queue {
+    waiting: VecDeque<Place>,
+    next: u64,
+}
+
+#[derive(Debug)]
+struct Place {
+    number: u64,
+    waker: Option<Waker>,
+}
+
+impl Queue {
+    /// Takes a number.
+    pub(super) fn join(&mut self) -> u64 {
+        let number = self.next;
+        self.next += 1;
+        self.waiting.push_back(Place {
+            number,
+            waker: None,
+        });
+        number
+    }
+
+    pub(super) fn is_first(&self, number: u64) -> bool {
+        self.waiting
+            .front()
+            .is_some_and(|place| place.number == number)
+    }
+
+    /// Remembers whom to wake.
+    pub(super) fn wait(&mut self, number: u64, waker: &Waker) {
+        // Numbers ascend, however many have left.
+        if let Ok(position) = self
+            .waiting
+            .binary_search_by_key(&number, |place| place.number)
+        {
+            self.waiting[position].waker = Some(waker.clone());
+        }
+    }
+
+    /// Leaves, whether it was one's turn or not.
+    pub(super) fn leave(&mut self, number: u64) {
+        if let Ok(position) = self
+            .waiting
+            .binary_search_by_key(&number, |place| place.number)
+        {
+            self.waiting.remove(position);
+        }
+        self.call_first();
+    }
+
+    /// Lets the first one look again.
+    pub(super) fn call_first(&self) {
+        if let Some(waker) = self.waiting.front().and_then(|place| place.waker.as_ref()) {
+            waker.wake_by_ref();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_to_come_is_the_first_to_go_whoever_leaves() {
+        let mut queue = Queue::default();
+        let numbers = [queue.join(), queue.join(), queue.join()];
+        assert!(queue.is_first(numbers[0]) && !queue.is_first(numbers[2]));
+        queue.leave(numbers[1]);
+        queue.leave(numbers[0]);
+        assert!(queue.is_first(numbers[2]));
+        queue.leave(numbers[2]);
+        queue.leave(numbers[2]);
+        assert!(queue.waiting.is_empty());
+    }
+}

@@ -1,0 +1,147 @@
+//! What is done with the output of a response: reading it, and sending it back.
+
+use groq_types::{
+    FunctionCallItem, InputItem, OutputContentPart, OutputItem, OutputMessage, ResponseObject,
+    TypedInputItem,
+};
+use serde_json::{Value, json};
+
+/// Reads the output of a response, and turns it into input.
+///
+/// ```
+/// use groq_core::ResponseExt as _;
+/// use groq_core::types::{EasyInputMessage, InputItem, InputRole, ResponseObject, ResponseRequest};
+///
+/// fn go_on(response: ResponseObject) -> ResponseRequest {
+///     let mut input = response.into_input();
+///     input.push(EasyInputMessage::new(InputRole::User, "And in two lines?").into());
+///     ResponseRequest::new("openai/gpt-oss-20b", input)
+/// }
+/// ```
+pub trait ResponseExt {
+    /// The text of all messages. There is no such field on the wire.
+    fn output_text(&self) -> String;
+
+    /// The functions that the model wants to be called.
+    fn function_calls(&self) -> Vec<&FunctionCallItem>;
+
+    /// The output as items of the next input. The service keeps no responses, so a conversation sends all of it again.
+    fn into_input(self) -> Vec<InputItem>;
+}
+
+impl ResponseExt for ResponseObject {
+    fn output_text(&self) -> String {
+        let messages = self.output.iter().filter_map(|item| match item {
+            OutputItem::Message(message) => Some(message),
+            _ => None,
+        });
+        messages
+            .flat_map(|message| &message.content)
+            .filter_map(|part| match part {
+                OutputContentPart::OutputText(part) => Some(part.text.as_str()),
+                _ => None,
+            })
+            .collect()
+    }
+
+    fn function_calls(&self) -> Vec<&FunctionCallItem> {
+        let calls = self.output.iter().filter_map(|item| match item {
+            OutputItem::FunctionCall(call) => Some(call),
+            _ => None,
+        });
+        calls.collect()
+    }
+
+    fn into_input(self) -> Vec<InputItem> {
+        self.output
+            .into_iter()
+            .map(|item| input(item).into())
+            .collect()
+    }
+}
+
+fn input(item: OutputItem) -> TypedInputItem {
+    match item {
+        OutputItem::Message(message) => replayed(&message),
+        OutputItem::FunctionCall(item) => item.into(),
+        OutputItem::Reasoning(item) => item.into(),
+        OutputItem::McpListTools(item) => item.into(),
+        OutputItem::McpCall(item) => item.into(),
+        OutputItem::McpApprovalRequest(item) => item.into(),
+        OutputItem::CodeInterpreterCall(item) => item.into(),
+        OutputItem::WebSearchCall(item) => item.into(),
+        OutputItem::Other(item) => TypedInputItem::Other(item),
+        // An item of a newer version of the wire types: it goes back as it came.
+        other => match serde_json::to_value(&other) {
+            Ok(Value::Object(item)) => TypedInputItem::Other(item),
+            _ => TypedInputItem::Other(serde_json::Map::new()),
+        },
+    }
+}
+
+/// A message goes back with its parts as they came: an input message has no assistant, and no text that was put out.
+fn replayed(message: &OutputMessage) -> TypedInputItem {
+    let mut item = serde_json::to_value(message).unwrap_or_default();
+    if let Some(item) = item.as_object_mut() {
+        item.insert("type".to_owned(), json!("message"));
+        item.entry("role").or_insert_with(|| json!("assistant"));
+        let parts = item.get_mut("content").and_then(Value::as_array_mut);
+        // The list must be there, be it empty (sdk).
+        for part in parts.into_iter().flatten().filter_map(Value::as_object_mut) {
+            if part.get("type") == Some(&json!("output_text")) {
+                part.entry("annotations").or_insert_with(|| json!([]));
+            }
+        }
+    }
+    match item {
+        Value::Object(item) => TypedInputItem::Other(item),
+        _ => TypedInputItem::Other(serde_json::Map::new()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn response(output: &Value) -> ResponseObject {
+        serde_json::from_value(json!({"id": "resp_1", "created_at": 1, "model": "m", "status": "completed", "output": output}))
+            .expect("a response")
+    }
+
+    #[test]
+    fn the_text_is_that_of_all_messages() {
+        let response = response(&json!([
+            {"type": "reasoning", "id": "r", "summary": []},
+            {"type": "message", "content": [{"type": "output_text", "text": "a"}, {"type": "refusal", "refusal": "no"}]},
+            {"type": "message", "content": [{"type": "output_text", "text": "b"}]},
+            {"type": "function_call", "call_id": "c1", "name": "f", "arguments": "{}"},
+        ]));
+        assert_eq!(response.output_text(), "ab");
+        assert_eq!(response.function_calls()[0].call_id, "c1");
+    }
+
+    #[test]
+    fn output_goes_back_as_it_came() {
+        let output = json!([
+            {"type": "reasoning", "id": "r", "summary": [], "content": [{"type": "reasoning_text", "text": "hm"}]},
+            {"type": "message", "id": "m", "role": "assistant", "status": "completed", "content": [{"type": "output_text", "text": "a", "annotations": []}]},
+            {"type": "function_call", "call_id": "c1", "name": "f", "arguments": "{}"},
+            {"type": "mcp_call", "id": "x", "server_label": "l", "name": "n", "arguments": "{}", "output": "o"},
+            {"type": "new_item", "data": [1]},
+        ]);
+        let input = response(&output).into_input();
+        assert_eq!(serde_json::to_value(&input).expect("JSON"), output);
+    }
+
+    #[test]
+    fn what_a_message_lacks_is_added() {
+        let input = response(
+            &json!([{"type": "message", "content": [{"type": "output_text", "text": "a"}]}]),
+        )
+        .into_input();
+        assert_eq!(
+            serde_json::to_value(&input).expect("JSON"),
+            json!([{"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "a", "annotations": []}]}])
+        );
+    }
+}

@@ -1,0 +1,235 @@
+//! Audio: what comes in, and what goes out.
+
+use groq_types::{
+    SpeechFormat, SpeechRequest, TranscriptionFormat, TranscriptionRequest, TranslationRequest,
+};
+
+use super::{Findings, Preflight, Verdict};
+use crate::api::MAX_PROMPT_CHARS;
+use crate::facts::{Catalogue, ModelFacts, ModelKind};
+
+/// Shorter audio is refused (docs).
+const MIN_SECONDS: f64 = 0.01;
+/// Shorter audio costs as much as this (docs).
+const MIN_BILLED_SECONDS: f64 = 10.0;
+const SAMPLE_RATES: [u32; 7] = [8_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000];
+
+/// Looks at the audio itself: its length, and its size against what may be attached.
+pub fn check_audio(seconds: Option<f64>, bytes: Option<u64>, max_bytes: u64) -> Findings {
+    let mut findings = Findings::default();
+    let shorter = |than: f64| seconds.is_some_and(|seconds| seconds < than);
+    findings.refuse_if(
+        shorter(MIN_SECONDS),
+        "file",
+        "it is shorter than 0.01 seconds",
+    );
+    if shorter(MIN_BILLED_SECONDS) {
+        findings.add("file", Verdict::Changed, "it is billed as 10 seconds");
+    }
+    if let Some(bytes) = bytes
+        && bytes > max_bytes
+    {
+        findings.refuse("file", format!("it has {bytes} bytes, and at most {max_bytes} may be attached: give its url instead"));
+    }
+    findings
+}
+
+impl Preflight for TranscriptionRequest {
+    fn check(&self, catalogue: &Catalogue) -> Findings {
+        let mut findings = Findings::default();
+        let model = findings.model(catalogue, &self.model);
+        listening(model, &mut findings);
+        common(self.prompt.as_deref(), self.temperature, &mut findings);
+        let timestamps = self
+            .timestamp_granularities
+            .as_ref()
+            .is_some_and(|all| !all.is_empty());
+        let verbose = self.response_format == Some(TranscriptionFormat::VerboseJson);
+        findings.refuse_if(
+            timestamps && !verbose,
+            "timestamp_granularities",
+            "they need verbose_json",
+        );
+        let foreign = self
+            .language
+            .as_ref()
+            .is_some_and(|language| language.as_str() != "en");
+        let english_only = model
+            .and_then(|model| model.speech)
+            .is_some_and(|speech| !speech.multilingual);
+        findings.refuse_if(
+            foreign && english_only,
+            "language",
+            "the model knows English only",
+        );
+        findings
+    }
+}
+
+impl Preflight for TranslationRequest {
+    fn check(&self, catalogue: &Catalogue) -> Findings {
+        let mut findings = Findings::default();
+        let model = findings.model(catalogue, &self.model);
+        listening(model, &mut findings);
+        common(self.prompt.as_deref(), self.temperature, &mut findings);
+        let foreign = self
+            .language
+            .as_ref()
+            .is_some_and(|language| language.as_str() != "en");
+        findings.refuse_if(
+            foreign,
+            "language",
+            "translations are into English only: en",
+        );
+        if let Some(model) = model
+            && model.speech.is_some_and(|speech| !speech.translates)
+        {
+            findings.refuse(
+                "model",
+                format!("{} cannot translate; whisper-large-v3 can", model.id),
+            );
+        }
+        findings
+    }
+}
+
+impl Preflight for SpeechRequest {
+    fn check(&self, catalogue: &Catalogue) -> Findings {
+        let mut findings = Findings::default();
+        let model = findings.model(catalogue, &self.model);
+        if let Some(model) = model {
+            speaking(self, model, &mut findings);
+        }
+        let speed = self.speed.is_none_or(|speed| (0.5..=5.0).contains(&speed));
+        findings.refuse_if(!speed, "speed", "it goes from 0.5 to 5");
+        let rate = self
+            .sample_rate
+            .is_none_or(|rate| SAMPLE_RATES.contains(&rate));
+        findings.refuse_if(
+            !rate,
+            "sample_rate",
+            "it is one of 8000, 16000, 22050, 24000, 32000, 44100, 48000",
+        );
+        findings
+    }
+}
+
+fn listening(model: Option<&ModelFacts>, findings: &mut Findings) {
+    let other = model
+        .is_some_and(|model| !matches!(model.kind, ModelKind::Transcription | ModelKind::Other));
+    findings.refuse_if(other, "model", "it does not write down speech");
+}
+
+fn common(prompt: Option<&str>, temperature: Option<f64>, findings: &mut Findings) {
+    let chars = prompt.map_or(0, |prompt| prompt.chars().count());
+    findings.refuse_if(
+        chars > MAX_PROMPT_CHARS,
+        "prompt",
+        "it is longer than 896 characters, about 224 tokens",
+    );
+    let within = temperature.is_none_or(|temperature| (0.0..=1.0).contains(&temperature));
+    findings.refuse_if(!within, "temperature", "it goes from 0 to 1");
+}
+
+fn speaking(request: &SpeechRequest, model: &ModelFacts, findings: &mut Findings) {
+    if model.kind != ModelKind::Speech && model.kind != ModelKind::Other {
+        findings.refuse("model", format!("{} does not speak", model.id));
+    }
+    if !model.voices.is_empty() && !model.voices.contains(&request.voice.as_str()) {
+        let voices = model.voices.join(", ");
+        findings.refuse("voice", format!("{} has {voices}", model.id));
+    }
+    if let Some(max) = model.max_input_chars
+        && request.input.chars().count() > max
+    {
+        findings.refuse(
+            "input",
+            format!("{} speaks at most {max} characters at once", model.id),
+        );
+    }
+    if model.id.starts_with("canopylabs/orpheus") {
+        match request.response_format {
+            Some(SpeechFormat::Wav) => {}
+            Some(_) => findings.refuse("response_format", "Orpheus models give wav only"),
+            None => findings.add(
+                "response_format",
+                Verdict::Doubtful,
+                "say wav: the declared default is mp3, which Orpheus models do not give",
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use groq_types::{Language, TimestampGranularity};
+
+    fn fields(request: &impl Preflight) -> Vec<&'static str> {
+        let catalogue = Catalogue::shipped().on("2026-10-01");
+        request
+            .check(&catalogue)
+            .iter()
+            .map(|finding| finding.field)
+            .collect()
+    }
+
+    #[test]
+    fn transcriptions_and_translations() {
+        let request = || TranscriptionRequest::new("whisper-large-v3-turbo");
+        assert_eq!(fields(&request()), [""; 0]);
+        let words = request().with_timestamp_granularities([TimestampGranularity::Word]);
+        assert_eq!(fields(&words), ["timestamp_granularities"]);
+        assert_eq!(
+            fields(&words.with_response_format(TranscriptionFormat::VerboseJson)),
+            [""; 0]
+        );
+        assert_eq!(
+            fields(&request().with_temperature(1.5).with_prompt("a".repeat(900))),
+            ["prompt", "temperature"]
+        );
+        assert_eq!(
+            fields(&request().with_model("openai/gpt-oss-20b")),
+            ["model"]
+        );
+        assert_eq!(
+            fields(&TranslationRequest::new("whisper-large-v3-turbo")),
+            ["model"]
+        );
+        assert_eq!(
+            fields(&TranslationRequest::new("whisper-large-v3").with_language(Language::De)),
+            ["language"]
+        );
+    }
+
+    #[test]
+    fn speech() {
+        let request = SpeechRequest::new("canopylabs/orpheus-v1-english", "a", "hannah");
+        assert_eq!(fields(&request), ["response_format"]);
+        let request = request.with_response_format(SpeechFormat::Wav);
+        assert_eq!(fields(&request), [""; 0]);
+        let request = request
+            .with_voice("x")
+            .with_input("a".repeat(201))
+            .with_speed(9.0)
+            .with_sample_rate(1u32);
+        assert_eq!(fields(&request), ["voice", "input", "speed", "sample_rate"]);
+        assert_eq!(fields(&SpeechRequest::new("brand/new", "a", "x")), [""; 0]);
+    }
+
+    #[test]
+    fn audio_itself() {
+        let verdicts = |seconds, bytes| -> Vec<_> {
+            check_audio(seconds, bytes, 100)
+                .iter()
+                .map(|finding| finding.verdict)
+                .collect()
+        };
+        assert_eq!(verdicts(Some(60.0), Some(100)), []);
+        assert_eq!(verdicts(Some(3.0), None), [Verdict::Changed]);
+        assert_eq!(
+            verdicts(Some(0.001), Some(101)),
+            [Verdict::Refused, Verdict::Changed, Verdict::Refused]
+        );
+    }
+}

@@ -1,0 +1,261 @@
+//! The stream of a chat completion.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use futures_core::Stream;
+use groq_types::{ChatCompletion, ChatCompletionChunk, CompletionUsage};
+use http::{HeaderMap, StatusCode};
+
+use super::accumulator::Accumulator;
+use super::event::{self, Message};
+use super::events::{self, Events, Reply, State};
+use super::template::{Template, Templates};
+use super::text::TextDeltas;
+use crate::client::Client;
+use crate::error::{ApiError, Error};
+use crate::limits::RateLimits;
+use crate::retry::Attempt;
+use crate::sse::Event;
+use crate::transport::{Answered, ResponseBody};
+
+/// A reply that is read as it is written; from [`Chat::stream`](crate::Chat::stream).
+///
+/// It gives each chunk as the server sent it, and puts the reply together on the side: [`snapshot`](Self::snapshot) shows it as it
+/// stands, [`finish`](Self::finish) returns it whole. Use [`next`](Self::next), or any adapter for a [`Stream`].
+///
+/// The stream ends with `None` only if the reply is complete: the server said `[DONE]`, or gave each choice its finish
+/// reason. Everything else ends in an [`Error`], with what came so far in [`Error::partial`]. After either there is only `None`.
+///
+/// Dropping it ends the call. Nothing is read ahead: a slow reader slows the server down.
+///
+/// ```no_run
+/// # async fn example(mut stream: groq_core::ChatStream) -> Result<(), groq_core::Error> {
+/// while let Some(chunk) = stream.next().await {
+///     for choice in chunk?.choices {
+///         print!("{}", choice.delta.content.unwrap_or_default());
+///     }
+/// }
+/// println!("{:?}", stream.snapshot().usage);
+/// # Ok(())
+/// # }
+/// ```
+pub struct ChatStream(Events<Conversation>);
+
+impl ChatStream {
+    pub(crate) async fn open(
+        client: Client,
+        doing: &'static str,
+        answered: Answered<ResponseBody>,
+    ) -> Result<Self, Error> {
+        Events::open(client, doing, answered).await.map(Self)
+    }
+
+    /// The next chunk; `None` when the reply is complete.
+    ///
+    /// It may be dropped before it is ready, and asked again: no chunk is lost.
+    ///
+    /// # Errors
+    ///
+    /// [`is_incomplete_stream`](Error::is_incomplete_stream) where the stream ended or broke too early or stopped for too long, an error of
+    /// the server's ([`code`](Error::code), [`failed_generation`](Error::failed_generation)),
+    /// [`is_decode`](Error::is_decode) where an event is not what it should be, and
+    /// [`is_limit_exceeded`](Error::is_limit_exceeded). All of them hold the reply so far.
+    pub async fn next(&mut self) -> Option<Result<ChatCompletionChunk, Error>> {
+        poll_fn(|context| self.poll(context)).await
+    }
+
+    /// Only the text, piece by piece.
+    pub fn text(&mut self) -> TextDeltas<'_> {
+        TextDeltas::new(self)
+    }
+
+    /// Reads the rest, and returns the reply that a call without streaming would have returned.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`next`](Self::next); a stream that failed before does not turn into a reply.
+    pub async fn finish(mut self) -> Result<ChatCompletion, Error> {
+        while let Some(chunk) = self.next().await {
+            chunk?;
+        }
+        let reply = self.0.into_reply()?;
+        Ok(reply.accumulator.into_completion())
+    }
+
+    /// The reply so far.
+    ///
+    /// A tool call joins it when its choice is finished: before that, its arguments may be half there.
+    pub fn snapshot(&self) -> &ChatCompletion {
+        self.0.reply.accumulator.completion()
+    }
+
+    /// The tokens and times, once the server has told them: it does with the last chunks.
+    pub fn usage(&self) -> Option<&CompletionUsage> {
+        self.snapshot().usage.as_ref()
+    }
+
+    /// The id of the request, for Groq's support.
+    pub fn request_id(&self) -> Option<&str> {
+        let header = self
+            .0
+            .answered
+            .headers
+            .get("x-request-id")
+            .and_then(|id| id.to_str().ok());
+        header.or_else(|| self.snapshot().x_groq.as_ref()?.id.as_deref())
+    }
+
+    /// The rate limits as of this answer.
+    pub fn rate_limits(&self) -> RateLimits {
+        RateLimits::from_headers(&self.0.answered.headers)
+    }
+
+    /// Every HTTP attempt that was made until the stream began, in order.
+    pub fn attempts(&self) -> &[Attempt] {
+        &self.0.answered.attempts
+    }
+
+    /// The status.
+    pub fn status(&self) -> StatusCode {
+        self.0.answered.status
+    }
+
+    /// The headers.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.0.answered.headers
+    }
+
+    /// How many events were left out because they did not decode: none, unless
+    /// [`skip_undecodable_events`](crate::RequestOptions::skip_undecodable_events) is set.
+    pub fn skipped_events(&self) -> u64 {
+        self.0.skipped
+    }
+
+    /// Whether the server ended the stream with `[DONE]`.
+    ///
+    /// A stream without it is complete too if each choice had its finish reason.
+    pub fn done_marker(&self) -> bool {
+        matches!(self.0.state, State::Complete { done_marker: true })
+    }
+
+    pub(super) fn poll<V: View>(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<V, Error>>> {
+        self.0.poll(context)
+    }
+}
+
+/// What of a chat stream is wanted: whole chunks, or less.
+pub(super) trait View: Sized {
+    /// Of a chunk that was parsed.
+    fn of_chunk(chunk: ChatCompletionChunk) -> Option<Self>;
+
+    /// Of an event that brings only a text.
+    fn of_text(template: &Template, text: Cow<'_, str>) -> Option<Self>;
+}
+
+impl View for ChatCompletionChunk {
+    fn of_chunk(chunk: ChatCompletionChunk) -> Option<Self> {
+        Some(chunk)
+    }
+
+    fn of_text(template: &Template, text: Cow<'_, str>) -> Option<Self> {
+        Some(template.chunk_with(text.into_owned()))
+    }
+}
+
+/// The reply so far, and what its events have in common.
+#[derive(Default)]
+pub(super) struct Conversation {
+    accumulator: Accumulator,
+    templates: Templates,
+}
+
+impl<V: View> events::View<Conversation> for V {
+    fn take(reply: &mut Conversation, event: Event<'_>) -> Message<Self> {
+        if event.name.is_empty()
+            && let Some((template, text)) = reply.templates.read(event.data)
+        {
+            reply
+                .accumulator
+                .add_text(template.choice(), template.part(), &text);
+            return V::of_text(template, text).map_or(Message::Nothing, Message::Item);
+        }
+        let chunk = match event::read(event) {
+            Message::Item(chunk) => chunk,
+            Message::Nothing => return Message::Nothing,
+            Message::Done => return Message::Done,
+            Message::Error(error) => return Message::Error(error),
+            Message::Undecodable(reason) => return Message::Undecodable(reason),
+        };
+        reply.templates.learn(event.data, &chunk);
+        reply.accumulator.add(&chunk);
+        // With an error here, the stream has stopped early (sdk).
+        match chunk.error() {
+            Some(message) => Message::Error(ApiError::from_message(message.to_owned())),
+            None => V::of_chunk(chunk).map_or(Message::Nothing, Message::Item),
+        }
+    }
+}
+
+impl Reply for Conversation {
+    type Whole = ChatCompletion;
+    const CREATE: &'static str = "chat().create";
+
+    fn is_finished(&self) -> bool {
+        self.accumulator.is_finished()
+    }
+
+    /// Usage comes after the finish reasons.
+    fn is_over(&self) -> bool {
+        false
+    }
+
+    fn settle(&mut self) {
+        self.accumulator.settle();
+    }
+
+    fn spent(&self) -> Option<(u64, u64)> {
+        let usage = self.accumulator.completion().usage.as_ref()?;
+        Some((usage.prompt_tokens, usage.completion_tokens))
+    }
+
+    fn summary(&self) -> (&str, &str, Vec<&str>) {
+        let completion = self.accumulator.completion();
+        let choices = completion.choices.iter();
+        let reasons = choices.filter_map(|choice| Some(choice.finish_reason.as_ref()?.as_str()));
+        (&completion.id, &completion.model, reasons.collect())
+    }
+
+    fn added_to(&self, error: Error) -> Error {
+        error.with_partial(self.accumulator.completion().clone())
+    }
+
+    fn whole(error: Error, whole: ChatCompletion) -> Error {
+        error.with_partial(whole)
+    }
+}
+
+impl Stream for ChatStream {
+    type Item = Result<ChatCompletionChunk, Error>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.get_mut().poll(context)
+    }
+}
+
+/// Leaves out the reply.
+impl fmt::Debug for ChatStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ChatStream")
+            .field("state", &self.0.state)
+            .field("events", &self.0.count)
+            .field("request_id", &self.request_id())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,145 @@
+//! What one event of a stream says.
+
+use std::str;
+
+use groq_types::{ChatCompletionChunk, ResponseStreamEvent};
+use serde::de::DeserializeOwned;
+
+use crate::error::{ApiError, explain, explain_bytes};
+use crate::sse::Event;
+
+/// An event, understood.
+pub(super) enum Message<T> {
+    /// It says nothing.
+    Nothing,
+    /// A piece of the reply.
+    Item(T),
+    /// The stream is over.
+    Done,
+    /// The server says that it failed.
+    Error(ApiError),
+    /// It does not decode, for this reason.
+    Undecodable(String),
+}
+
+/// Reads an event of a chat stream.
+///
+/// Errors come with the name `error`, or with none (wire, sdk: both official clients know either).
+pub(super) fn read(event: Event<'_>) -> Message<ChatCompletionChunk> {
+    read_as(event, |chunk: &ChatCompletionChunk| {
+        chunk
+            .unknown_fields()
+            .get("error")
+            .is_some_and(|error| !error.is_null())
+    })
+}
+
+/// Reads an event of a stream of a response.
+///
+/// An event that is an error by its `type` is one of the stream, as is one in Groq's own form.
+pub(super) fn read_response(event: Event<'_>) -> Message<ResponseStreamEvent> {
+    read_as(event, |event: &ResponseStreamEvent| match event {
+        ResponseStreamEvent::Error(_) => true,
+        ResponseStreamEvent::Other(event) => event.contains_key("error"),
+        _ => false,
+    })
+}
+
+fn read_as<T: DeserializeOwned>(event: Event<'_>, is_error: impl Fn(&T) -> bool) -> Message<T> {
+    let data = event.data.trim_ascii();
+    if data.is_empty() {
+        return Message::Nothing;
+    }
+    // The official clients look only at how it begins.
+    if data.starts_with(b"[DONE]") {
+        return Message::Done;
+    }
+    if event.name == b"error" {
+        return Message::Error(ApiError::from_body(data));
+    }
+    let text = match str::from_utf8(event.data) {
+        Ok(text) => text,
+        Err(error) => return Message::Undecodable(explain_bytes(error)),
+    };
+    match serde_json::from_str::<T>(text) {
+        Ok(item) if !is_error(&item) => Message::Item(item),
+        Ok(_) => Message::Error(
+            ApiError::from_success(data).unwrap_or_else(|| ApiError::from_body(data)),
+        ),
+        Err(_) => match ApiError::from_success(data) {
+            Some(error) => Message::Error(error),
+            None => Message::Undecodable(explain::<T>(event.data)),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CHUNK: &str =
+        r#"{"id":"c","created":1,"model":"m","object":"chat.completion.chunk","choices":[]}"#;
+
+    fn read(name: &str, data: &str) -> Message<ChatCompletionChunk> {
+        super::read(Event {
+            name: name.as_bytes(),
+            data: data.as_bytes(),
+        })
+    }
+
+    #[test]
+    fn chunks_and_the_end_are_recognised() {
+        assert!(matches!(read("", CHUNK), Message::Item(_)));
+        assert!(matches!(read("message", CHUNK), Message::Item(_)));
+        assert!(matches!(read("", "[DONE]"), Message::Done));
+        assert!(matches!(read("", " [DONE] "), Message::Done));
+        assert!(matches!(read("", ""), Message::Nothing));
+    }
+
+    #[test]
+    fn an_error_is_one_with_and_without_a_name() {
+        let body = r#"{"error":{"message":"m","code":"tool_use_failed"}}"#;
+        for (name, data) in [
+            ("", body),
+            ("error", body),
+            ("error", r#"{"message":"m","code":"tool_use_failed"}"#),
+        ] {
+            let Message::Error(error) = read(name, data) else {
+                panic!("{data} is an error")
+            };
+            assert_eq!(error.code.as_deref(), Some("tool_use_failed"));
+        }
+        assert!(matches!(read("error", "plain words"), Message::Error(_)));
+        let both = CHUNK.replacen('{', r#"{"error":{"message":"m"},"#, 1);
+        assert!(matches!(read("", &both), Message::Error(_)));
+    }
+
+    #[test]
+    fn what_is_no_chunk_is_explained() {
+        for (data, expected) in [
+            ("null", "invalid type: null"),
+            ("{}", "missing field"),
+            (r#"{"id":7}"#, "`id`"),
+            ("{", "EOF"),
+            ("[]", "invalid"),
+            ("hello", "expected value"),
+        ] {
+            let Message::Undecodable(reason) = read("", data) else {
+                panic!("{data} is no chunk")
+            };
+            assert!(reason.contains(expected), "{data}: {reason}");
+        }
+    }
+
+    #[test]
+    fn invalid_utf8_is_placed() {
+        let event = Event {
+            name: b"",
+            data: b"{\"id\":\"\xff\"}",
+        };
+        let Message::Undecodable(reason) = super::read(event) else {
+            panic!("invalid UTF-8 is no chunk")
+        };
+        assert!(reason.contains("byte 7"), "{reason}");
+    }
+}

@@ -1,0 +1,321 @@
+//! A stream of events that puts a reply together: what all streams have in common.
+
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use serde::de::DeserializeOwned;
+
+use super::event::Message;
+use super::open;
+use crate::client::Client;
+use crate::error::{Answer, ApiError, Error, ErrorKind};
+use crate::sse::{Decoder, Event, LimitError};
+use crate::transport::{Answered, BodyFailure, ResponseBody};
+
+/// A reply that is put together from events.
+pub(super) trait Reply: Default {
+    /// The reply, as a server that does not stream sends it.
+    type Whole: DeserializeOwned;
+    /// What asks for it in one piece.
+    const CREATE: &'static str;
+
+    /// Whether nothing is missing.
+    fn is_finished(&self) -> bool;
+
+    /// Whether nothing more can come, even where the connection stays open.
+    fn is_over(&self) -> bool;
+
+    /// Nothing more comes.
+    fn settle(&mut self);
+
+    /// The tokens of the prompt and of the reply, once they are known.
+    fn spent(&self) -> Option<(u64, u64)>;
+
+    /// The id, the model, and why the reply ended, for the record.
+    fn summary(&self) -> (&str, &str, Vec<&str>);
+
+    /// Adds the reply so far to an error.
+    fn added_to(&self, error: Error) -> Error;
+
+    /// Adds a reply that came in one piece to an error.
+    fn whole(error: Error, whole: Self::Whole) -> Error;
+}
+
+/// What a reader of a stream wants to see of it.
+pub(super) trait View<R>: Sized {
+    /// Adds an event to the reply, and says what is to be seen of it.
+    fn take(reply: &mut R, event: Event<'_>) -> Message<Self>;
+}
+
+/// A stream of events, and the reply so far.
+pub(super) struct Events<R> {
+    client: Client,
+    doing: &'static str,
+    pub(super) answered: Answered<ResponseBody>,
+    decoder: Decoder,
+    /// A piece of the body, and how much of it is read.
+    frame: Bytes,
+    read: usize,
+    pub(super) reply: R,
+    pub(super) count: u64,
+    /// Events that did not decode, and were left out because that was asked for.
+    pub(super) skipped: u64,
+    pub(super) state: State,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    /// Nothing has come yet.
+    Beginning,
+    Streaming,
+    /// It is complete; whether the server said so.
+    Complete {
+        done_marker: bool,
+    },
+    Failed,
+}
+
+/// What the next step found in the bytes at hand.
+enum Step<T> {
+    Item(T),
+    Done,
+    /// All bytes at hand are read.
+    Dry,
+}
+
+impl<R: Reply> Events<R> {
+    pub(super) async fn open(
+        client: Client,
+        doing: &'static str,
+        mut answered: Answered<ResponseBody>,
+    ) -> Result<Self, Error> {
+        let beginning = match open::beginning::<R>(&client, &mut answered).await {
+            Ok(beginning) => beginning,
+            Err(error) => {
+                let elapsed = client
+                    .runtime()
+                    .now()
+                    .saturating_duration_since(answered.started);
+                return Err(error
+                    .while_doing(doing)
+                    .with_attempts(answered.attempts, elapsed));
+            }
+        };
+        Ok(Self {
+            doing,
+            decoder: Decoder::new(client.settings().stream_limits),
+            // Only a first piece can give a document away: a later one may begin in the middle of an event.
+            state: if beginning.is_empty() {
+                State::Beginning
+            } else {
+                State::Streaming
+            },
+            frame: beginning,
+            read: 0,
+            reply: R::default(),
+            count: 0,
+            skipped: 0,
+            answered,
+            client,
+        })
+    }
+
+    /// The reply, if it is complete.
+    pub(super) fn into_reply(mut self) -> Result<R, Error> {
+        match self.state {
+            State::Complete { .. } => Ok(self.reply),
+            _ => Err(self.fail(Error::new(
+                ErrorKind::IncompleteStream,
+                "the stream has failed before",
+            ))),
+        }
+    }
+
+    pub(super) fn poll<V: View<R>>(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<V, Error>>> {
+        // Every event of a piece is taken before the socket is looked at again.
+        loop {
+            if matches!(self.state, State::Complete { .. } | State::Failed) {
+                return Poll::Ready(None);
+            }
+            match self.step() {
+                Ok(Step::Item(item)) => return Poll::Ready(Some(Ok(item))),
+                Ok(Step::Done) => {
+                    self.complete(true);
+                    // The end of the body mostly comes along; having read it, the connection can be used again.
+                    let _ = self.answered.body.poll_chunk(context);
+                }
+                Ok(Step::Dry) if self.reply.is_over() => {
+                    self.complete(false);
+                    let _ = self.answered.body.poll_chunk(context);
+                }
+                Ok(Step::Dry) => {
+                    let more = ready!(self.answered.body.poll_chunk(context));
+                    match self.refill(more) {
+                        Ok(None) => {}
+                        Ok(Some(last)) => return Poll::Ready(Some(Ok(last))),
+                        Err(error) => return Poll::Ready(Some(Err(self.fail(error)))),
+                    }
+                }
+                Err(error) => return Poll::Ready(Some(Err(self.fail(error)))),
+            }
+        }
+    }
+
+    /// Takes the next event out of the bytes at hand.
+    fn step<V: View<R>>(&mut self) -> Result<Step<V>, Error> {
+        loop {
+            let mut rest = &self.frame[self.read..];
+            let event = self.decoder.next(&mut rest).map_err(too_large)?;
+            self.read = self.frame.len() - rest.len();
+            let Some(event) = event else {
+                return Ok(Step::Dry);
+            };
+            self.count += 1;
+            self.answered.body.made_progress();
+            if self.count == 1 && self.answered.body.trace().is_on() {
+                let now = self.client.runtime().now();
+                let after = now.saturating_duration_since(self.answered.started);
+                self.answered.body.trace().first_chunk(after);
+            }
+            match V::take(&mut self.reply, event) {
+                Message::Nothing => {}
+                Message::Done => return Ok(Step::Done),
+                Message::Item(item) => return Ok(Step::Item(item)),
+                Message::Error(error) => return Err(self.reported(error)),
+                Message::Undecodable(_) if self.client.settings().skip_undecodable_events => {
+                    self.skipped += 1;
+                }
+                Message::Undecodable(reason) => {
+                    let data = self.client.kept(&Bytes::copy_from_slice(event.data));
+                    return Err(self.undecodable(&reason, data));
+                }
+            }
+        }
+    }
+
+    /// Takes the next piece of the body, or its end; at the end there may be a last item.
+    fn refill<V: View<R>>(
+        &mut self,
+        more: Option<Result<Bytes, BodyFailure>>,
+    ) -> Result<Option<V>, Error> {
+        match more {
+            Some(Ok(frame)) => {
+                if self.state == State::Beginning && open::is_document(&frame) {
+                    return Err(open::document::<R>(&self.client, &self.answered, &frame));
+                }
+                self.state = State::Streaming;
+                self.frame = frame;
+                self.read = 0;
+                Ok(None)
+            }
+            Some(Err(failure)) => Err(failure.into_error("max_stream")),
+            None => self.end(),
+        }
+    }
+
+    /// The body is at its end. What lacks only the last blank line is a whole event if it can be read.
+    fn end<V: View<R>>(&mut self) -> Result<Option<V>, Error> {
+        let event = self.decoder.finish().map_err(too_large)?;
+        match event.map(|event| V::take(&mut self.reply, event)) {
+            Some(Message::Item(item)) => return Ok(Some(item)),
+            Some(Message::Done) => {
+                self.complete(true);
+                return Ok(None);
+            }
+            Some(Message::Error(error)) => return Err(self.reported(error)),
+            Some(Message::Undecodable(_)) => {
+                return Err(incomplete("in the middle of an event"));
+            }
+            Some(Message::Nothing) | None => {}
+        }
+        if self.reply.is_finished() {
+            self.complete(false);
+            return Ok(None);
+        }
+        Err(match self.count {
+            0 => incomplete("before it began"),
+            _ => incomplete("before the reply was finished"),
+        })
+    }
+
+    fn complete(&mut self, done_marker: bool) {
+        self.state = State::Complete { done_marker };
+        self.reply.settle();
+        self.let_go();
+    }
+
+    fn fail(&mut self, error: Error) -> Error {
+        self.state = State::Failed;
+        self.reply.settle();
+        self.let_go();
+        let elapsed = self
+            .client
+            .runtime()
+            .now()
+            .saturating_duration_since(self.answered.started);
+        let error = error
+            .while_doing(self.doing)
+            .with_attempts(self.answered.attempts.clone(), elapsed);
+        // A whole reply that came in place of the stream is there already.
+        let error = if error.has_partial() {
+            error
+        } else {
+            self.reply.added_to(error)
+        };
+        if error.headers().is_some() {
+            error
+        } else {
+            error.with_answer(self.answer(Bytes::new()))
+        }
+    }
+
+    /// Gives back what the call holds, and tells what it has spent.
+    fn let_go(&mut self) {
+        let mut pass = self.answered.body.release();
+        if let Some((prompt, completion)) = self.reply.spent() {
+            pass.spend(prompt, completion);
+        }
+        if pass.trace().is_on() {
+            let (id, model, reasons) = self.reply.summary();
+            pass.trace().reply(id, model, &reasons);
+        }
+        self.frame = Bytes::new();
+        self.read = 0;
+    }
+
+    fn reported(&self, error: ApiError) -> Error {
+        let error = error.without(self.client.shared().api_key.expose());
+        Error::api(error, self.answered.status)
+    }
+
+    fn undecodable(&self, reason: &str, data: Bytes) -> Error {
+        Error::new(
+            ErrorKind::Decode,
+            format!("event {} does not decode: {reason}", self.count),
+        )
+        .with_answer(self.answer(data))
+    }
+
+    fn answer(&self, body: Bytes) -> Answer {
+        Answer {
+            status: self.answered.status,
+            headers: self.answered.headers.clone(),
+            body,
+        }
+    }
+}
+
+fn incomplete(when: &str) -> Error {
+    Error::new(
+        ErrorKind::IncompleteStream,
+        format!("the stream ended {when}"),
+    )
+    .with_advice("what came so far is in Error::partial")
+}
+
+fn too_large(error: LimitError) -> Error {
+    Error::new(ErrorKind::LimitExceeded, error.to_string())
+}

@@ -1,0 +1,92 @@
+//! The beginning of a stream: whether it is one at all.
+
+use bytes::Bytes;
+use http::{HeaderMap, header};
+
+use super::events::Reply;
+use crate::client::Client;
+use crate::error::{Answer, ApiError, Error, ErrorKind};
+use crate::transport::{Answered, ResponseBody};
+
+/// Makes sure that the body is a stream, and gives what had to be read of it for that.
+///
+/// A server that says so is believed until its first bytes come. Where it says something else, or nothing, the body decides: `text/plain`
+/// with events in it is a stream, and JSON is not one.
+pub(super) async fn beginning<R: Reply>(
+    client: &Client,
+    answered: &mut Answered<ResponseBody>,
+) -> Result<Bytes, Error> {
+    if is_event_stream(&answered.headers) {
+        return Ok(Bytes::new());
+    }
+    let mut beginning = Bytes::new();
+    while beginning.trim_ascii().is_empty()
+        && let Some(piece) = answered.body.chunk().await
+    {
+        beginning = piece.map_err(|failure| failure.into_error("max_stream"))?;
+    }
+    if !is_document(&beginning) {
+        return Ok(beginning);
+    }
+    let max = client.settings().max_response_bytes;
+    let body = answered
+        .body
+        .read_on(beginning, max)
+        .await
+        .map_err(|failure| failure.into_error("max_response_bytes"))?;
+    Err(document::<R>(client, answered, &body))
+}
+
+/// Whether a body begins like JSON or HTML. No line of a stream begins so.
+pub(super) fn is_document(beginning: &[u8]) -> bool {
+    matches!(beginning.trim_ascii_start(), [b'{' | b'[' | b'<', ..])
+}
+
+/// A whole document where a stream was asked for: a reply in one piece, an error, or something else altogether.
+pub(super) fn document<R: Reply>(
+    client: &Client,
+    answered: &Answered<ResponseBody>,
+    body: &Bytes,
+) -> Error {
+    let error = if let Ok(whole) = serde_json::from_slice::<R::Whole>(body) {
+        let error = Error::new(
+            ErrorKind::UnexpectedAnswer,
+            "the server sent the reply in one piece instead of a stream",
+        )
+        .with_advice(format!(
+            "the reply is in Error::partial; call {} with this server",
+            R::CREATE
+        ));
+        R::whole(error, whole)
+    } else if let Some(api) = ApiError::from_success(body) {
+        Error::api(
+            api.without(client.shared().api_key.expose()),
+            answered.status,
+        )
+    } else {
+        let message = format!(
+            "the server answered with {}, and not with a stream",
+            content_type(&answered.headers)
+        );
+        Error::new(ErrorKind::UnexpectedAnswer, message)
+    };
+    error.with_answer(Answer {
+        status: answered.status,
+        headers: answered.headers.clone(),
+        body: client.kept(body),
+    })
+}
+
+fn is_event_stream(headers: &HeaderMap) -> bool {
+    content_type(headers)
+        .trim_start()
+        .to_ascii_lowercase()
+        .starts_with("text/event-stream")
+}
+
+fn content_type(headers: &HeaderMap) -> &str {
+    headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or("no content type")
+}

@@ -1,0 +1,377 @@
+//! The stream of a response.
+
+use std::fmt;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use futures_core::Stream;
+use groq_types::{OutputContentPart, OutputItem, OutputText, ResponseObject, ResponseStreamEvent};
+use http::{HeaderMap, StatusCode};
+
+use super::event::{self, Message};
+use super::events::{Events, Reply, View};
+use crate::client::Client;
+use crate::error::{ApiError, Error};
+use crate::limits::RateLimits;
+use crate::retry::Attempt;
+use crate::sse::Event;
+use crate::transport::{Answered, ResponseBody};
+
+/// A response that is read as it is written; from [`Responses::stream`](crate::Responses::stream).
+///
+/// It gives each event as the server sent it, and puts the response together on the side: [`snapshot`](Self::snapshot) shows it as it
+/// stands, [`finish`](Self::finish) returns it whole. Events that this version does not know are given too, and change nothing.
+///
+/// The stream ends with `None` only if the server said that the response is over: completed, or incomplete. Everything else ends
+/// in an [`Error`], with what came so far in [`Error::partial_response`]. After either there is only `None`.
+///
+/// ```no_run
+/// use groq_core::types::ResponseStreamEvent;
+///
+/// # async fn example(mut stream: groq_core::ResponseStream) -> Result<(), groq_core::Error> {
+/// while let Some(event) = stream.next().await {
+///     if let ResponseStreamEvent::OutputTextDelta(delta) = event? {
+///         print!("{}", delta.delta);
+///     }
+/// }
+/// let response = stream.finish().await?;
+/// println!("{:?}", response.usage);
+/// # Ok(())
+/// # }
+/// ```
+pub struct ResponseStream(Events<Progress>);
+
+impl ResponseStream {
+    pub(crate) async fn open(
+        client: Client,
+        doing: &'static str,
+        answered: Answered<ResponseBody>,
+    ) -> Result<Self, Error> {
+        Events::open(client, doing, answered).await.map(Self)
+    }
+
+    /// The next event; `None` when the response is over.
+    ///
+    /// It may be dropped before it is ready, and asked again: no event is lost.
+    ///
+    /// # Errors
+    ///
+    /// [`is_incomplete_stream`](Error::is_incomplete_stream) where the stream ended or broke too early or stopped for too long, an error of
+    /// the server's ([`code`](Error::code)), [`is_decode`](Error::is_decode) where an event is not what it should be, and
+    /// [`is_limit_exceeded`](Error::is_limit_exceeded). All of them hold the response so far.
+    pub async fn next(&mut self) -> Option<Result<ResponseStreamEvent, Error>> {
+        poll_fn(|context| self.0.poll(context)).await
+    }
+
+    /// Reads the rest, and returns the response that a call without streaming would have returned.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`next`](Self::next); a stream that failed before does not turn into a response.
+    pub async fn finish(mut self) -> Result<ResponseObject, Error> {
+        while let Some(event) = self.next().await {
+            event?;
+        }
+        let missing = self.snapshot().is_none();
+        let progress = self.0.into_reply()?;
+        match progress.response {
+            Some(response) if !missing => Ok(response),
+            _ => Err(Error::new(
+                crate::error::ErrorKind::IncompleteStream,
+                "the stream ended without a response",
+            )),
+        }
+    }
+
+    /// The response so far; `None` until its first event.
+    pub fn snapshot(&self) -> Option<&ResponseObject> {
+        self.0.reply.response.as_ref()
+    }
+
+    /// The id of the request, for Groq's support.
+    pub fn request_id(&self) -> Option<&str> {
+        self.headers().get("x-request-id")?.to_str().ok()
+    }
+
+    /// The rate limits as of this answer.
+    pub fn rate_limits(&self) -> RateLimits {
+        RateLimits::from_headers(self.headers())
+    }
+
+    /// Every HTTP attempt that was made until the stream began, in order.
+    pub fn attempts(&self) -> &[Attempt] {
+        &self.0.answered.attempts
+    }
+
+    /// The status.
+    pub fn status(&self) -> StatusCode {
+        self.0.answered.status
+    }
+
+    /// The headers.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.0.answered.headers
+    }
+}
+
+impl Stream for ResponseStream {
+    type Item = Result<ResponseStreamEvent, Error>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.get_mut().0.poll(context)
+    }
+}
+
+/// Leaves out the response.
+impl fmt::Debug for ResponseStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResponseStream")
+            .field("state", &self.0.state)
+            .field("events", &self.0.count)
+            .field("request_id", &self.request_id())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The response so far.
+#[derive(Default)]
+struct Progress {
+    response: Option<ResponseObject>,
+    over: bool,
+}
+
+impl View<Progress> for ResponseStreamEvent {
+    fn take(progress: &mut Progress, event: Event<'_>) -> Message<Self> {
+        match event::read_response(event) {
+            Message::Item(event) => match progress.add(&event) {
+                Ok(()) => Message::Item(event),
+                Err(error) => Message::Error(error),
+            },
+            other => other,
+        }
+    }
+}
+
+impl Progress {
+    fn add(&mut self, event: &ResponseStreamEvent) -> Result<(), ApiError> {
+        use ResponseStreamEvent as Event;
+        match event {
+            // What has come stays where a later event repeats the response without it.
+            Event::Created(event) | Event::InProgress(event)
+                if self.response.is_none() || !event.response.output.is_empty() =>
+            {
+                self.response = Some(event.response.clone());
+            }
+            Event::Completed(event) | Event::Incomplete(event) => self.end(&event.response),
+            Event::Failed(event) => {
+                self.end(&event.response);
+                let error = event.response.error.as_ref();
+                let message = error.map_or("the response failed", |error| error.message.as_str());
+                let mut failure = ApiError::from_message(message.to_owned());
+                failure.code = error.and_then(|error| error.code.clone());
+                return Err(failure);
+            }
+            Event::OutputItemAdded(event) | Event::OutputItemDone(event) => {
+                self.put_item(event.output_index, &event.item);
+            }
+            Event::ContentPartAdded(event) | Event::ContentPartDone(event) => {
+                if let Some(parts) = self.parts(event.output_index) {
+                    put(parts, event.content_index, event.part.clone());
+                }
+            }
+            Event::OutputTextDelta(event) => {
+                if let Some(text) = self.text(event.output_index, event.content_index) {
+                    text.push_str(&event.delta);
+                }
+            }
+            Event::OutputTextDone(event) => {
+                if let Some(text) = self.text(event.output_index, event.content_index) {
+                    text.clone_from(&event.text);
+                }
+            }
+            Event::FunctionCallArgumentsDelta(event) => {
+                if let Some(arguments) = self.arguments(event.output_index) {
+                    arguments.push_str(&event.delta);
+                }
+            }
+            Event::FunctionCallArgumentsDone(event) => {
+                if let Some(arguments) = self.arguments(event.output_index) {
+                    arguments.clone_from(&event.arguments);
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, response: &ResponseObject) {
+        let so_far = self.response.take().map(|response| response.output);
+        let mut response = response.clone();
+        // The last event holds it all (docs); a server that leaves the output out has sent it before.
+        if response.output.is_empty() {
+            response.output = so_far.unwrap_or_default();
+        }
+        self.response = Some(response);
+        self.over = true;
+    }
+
+    fn put_item(&mut self, index: Option<u32>, item: &OutputItem) {
+        if let Some(response) = &mut self.response {
+            put(&mut response.output, index, item.clone());
+        }
+    }
+
+    fn item(&mut self, index: Option<u32>) -> Option<&mut OutputItem> {
+        let output = &mut self.response.as_mut()?.output;
+        match index {
+            Some(index) => output.get_mut(usize::try_from(index).ok()?),
+            None => output.last_mut(),
+        }
+    }
+
+    fn parts(&mut self, index: Option<u32>) -> Option<&mut Vec<OutputContentPart>> {
+        match self.item(index)? {
+            OutputItem::Message(message) => Some(&mut message.content),
+            _ => None,
+        }
+    }
+
+    fn text(&mut self, index: Option<u32>, part: Option<u32>) -> Option<&mut String> {
+        let parts = self.parts(index)?;
+        if parts.is_empty() {
+            parts.push(OutputContentPart::OutputText(OutputText::new("")));
+        }
+        let part = match part {
+            Some(part) => parts.get_mut(usize::try_from(part).ok()?),
+            None => parts.last_mut(),
+        };
+        match part? {
+            OutputContentPart::OutputText(part) => Some(&mut part.text),
+            _ => None,
+        }
+    }
+
+    fn arguments(&mut self, index: Option<u32>) -> Option<&mut String> {
+        match self.item(index)? {
+            OutputItem::FunctionCall(call) => Some(&mut call.arguments),
+            _ => None,
+        }
+    }
+}
+
+/// Puts an element in its place: over the one that is there, or at the end.
+fn put<T>(all: &mut Vec<T>, index: Option<u32>, element: T) {
+    let index = index.and_then(|index| usize::try_from(index).ok());
+    match index.and_then(|index| all.get_mut(index)) {
+        Some(place) => *place = element,
+        None => all.push(element),
+    }
+}
+
+impl Reply for Progress {
+    type Whole = ResponseObject;
+    const CREATE: &'static str = "responses().create";
+
+    fn is_finished(&self) -> bool {
+        self.over
+    }
+
+    fn is_over(&self) -> bool {
+        self.over
+    }
+
+    fn settle(&mut self) {}
+
+    fn spent(&self) -> Option<(u64, u64)> {
+        let usage = self.response.as_ref()?.usage.as_ref()?;
+        Some((usage.input_tokens, usage.output_tokens))
+    }
+
+    fn summary(&self) -> (&str, &str, Vec<&str>) {
+        match &self.response {
+            Some(response) => {
+                let status = response.status.as_str();
+                (&response.id, &response.model, vec![status])
+            }
+            None => ("", "", Vec::new()),
+        }
+    }
+
+    fn added_to(&self, error: Error) -> Error {
+        error.with_partial_response(self.response.clone())
+    }
+
+    fn whole(error: Error, whole: ResponseObject) -> Error {
+        error.with_partial_response(Some(whole))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use groq_types::ResponseStatus;
+    use serde_json::{Value, json};
+
+    fn add_all(events: &[Value]) -> Progress {
+        let mut progress = Progress::default();
+        for event in events {
+            let event = serde_json::from_value(event.clone()).expect("an event");
+            progress.add(&event).expect("no failure");
+        }
+        progress
+    }
+
+    fn response(status: &str, output: &Value) -> Value {
+        json!({"id": "resp_1", "created_at": 1, "model": "m", "status": status, "output": output})
+    }
+
+    #[test]
+    fn pieces_make_the_response_that_the_last_event_repeats() {
+        let message = |text: &str| json!({"type": "message", "id": "m1", "role": "assistant", "content": [{"type": "output_text", "text": text}]});
+        let call = |arguments: &str| json!({"type": "function_call", "call_id": "c1", "name": "f", "arguments": arguments});
+        let events = [
+            json!({"type": "response.created", "response": response("in_progress", &json!([]))}),
+            json!({"type": "response.output_item.added", "output_index": 0, "item": {"type": "message", "id": "m1", "role": "assistant", "content": []}}),
+            json!({"type": "response.content_part.added", "output_index": 0, "content_index": 0, "item_id": "m1", "part": {"type": "output_text", "text": ""}}),
+            json!({"type": "response.output_text.delta", "output_index": 0, "content_index": 0, "item_id": "m1", "delta": "Hel"}),
+            json!({"type": "response.output_text.delta", "output_index": 0, "content_index": 0, "item_id": "m1", "delta": "lo"}),
+            json!({"type": "response.new_thing", "data": 1}),
+            json!({"type": "response.output_item.added", "output_index": 1, "item": call("")}),
+            json!({"type": "response.function_call_arguments.delta", "output_index": 1, "item_id": "f1", "delta": "{}"}),
+        ];
+        let progress = add_all(&events);
+        let expected: ResponseObject = serde_json::from_value(response(
+            "in_progress",
+            &json!([message("Hello"), call("{}")]),
+        ))
+        .expect("a response");
+        assert_eq!(progress.response, Some(expected));
+        assert!(!progress.is_finished());
+
+        let mut all = events.to_vec();
+        all.push(
+            json!({"type": "response.completed", "response": response("completed", &json!([]))}),
+        );
+        let progress = add_all(&all);
+        assert!(progress.is_over());
+        let response = progress.response.expect("a response");
+        assert_eq!(
+            (response.output.len(), response.status),
+            (2, ResponseStatus::Completed)
+        );
+    }
+
+    #[test]
+    fn a_failed_response_is_an_error_with_its_code() {
+        let mut failed = response("failed", &json!([]));
+        failed["error"] = json!({"code": "mcp_error", "message": "no such server"});
+        let event = serde_json::from_value(json!({"type": "response.failed", "response": failed}));
+        let mut progress = Progress::default();
+        let error = progress
+            .add(&event.expect("an event"))
+            .expect_err("a failure");
+        assert_eq!(error.code.as_deref(), Some("mcp_error"));
+        assert_eq!(error.message.as_deref(), Some("no such server"));
+    }
+}

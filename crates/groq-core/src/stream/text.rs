@@ -1,0 +1,70 @@
+//! Only the text of a stream.
+
+use std::borrow::Cow;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use futures_core::Stream;
+use groq_types::ChatCompletionChunk;
+
+use super::ChatStream;
+use super::chat::View;
+use super::template::{Part, Template};
+use crate::error::Error;
+
+/// The text of a reply, piece by piece; from [`ChatStream::text`].
+///
+/// It gives the content of the first choice, and leaves out reasoning, tool calls and empty pieces. The rest is not lost:
+/// [`ChatStream::finish`] returns the whole reply afterwards.
+#[derive(Debug)]
+pub struct TextDeltas<'a> {
+    stream: &'a mut ChatStream,
+}
+
+impl<'a> TextDeltas<'a> {
+    pub(super) fn new(stream: &'a mut ChatStream) -> Self {
+        Self { stream }
+    }
+
+    /// The next piece of text; `None` when the reply is complete.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`ChatStream::next`].
+    pub async fn next(&mut self) -> Option<Result<String, Error>> {
+        poll_fn(|context| self.poll(context)).await
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<String, Error>>> {
+        let text = ready!(self.stream.poll::<Text>(context));
+        Poll::Ready(text.map(|text| text.map(|Text(text)| text)))
+    }
+}
+
+/// A piece of the first choice's content that is not empty.
+struct Text(String);
+
+impl View for Text {
+    fn of_chunk(chunk: ChatCompletionChunk) -> Option<Self> {
+        let choice = chunk.choices.into_iter().find(|choice| choice.index == 0)?;
+        choice
+            .delta
+            .content
+            .filter(|text| !text.is_empty())
+            .map(Self)
+    }
+
+    fn of_text(template: &Template, text: Cow<'_, str>) -> Option<Self> {
+        let wanted = template.part() == Part::Content && template.choice() == 0 && !text.is_empty();
+        wanted.then(|| Self(text.into_owned()))
+    }
+}
+
+impl Stream for TextDeltas<'_> {
+    type Item = Result<String, Error>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.get_mut().poll(context)
+    }
+}

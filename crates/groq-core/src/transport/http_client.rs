@@ -1,0 +1,84 @@
+//! The HTTP library's client, set up so that it does what this crate promises.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::HeaderValue;
+use rustls::crypto::CryptoProvider;
+
+use super::tls::{self, Identity};
+use crate::error::Error;
+
+/// What a user sets on the HTTP library itself.
+pub(crate) type Hook = Box<dyn FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send>;
+
+/// What the HTTP client depends on.
+pub(crate) struct HttpConfig {
+    pub(crate) connect_timeout: Duration,
+    pub(crate) proxy_from_env: bool,
+    /// Whether the base URL is `https`: otherwise no certificate is ever looked at.
+    pub(crate) tls: bool,
+    pub(crate) crypto_provider: Option<Arc<CryptoProvider>>,
+    pub(crate) root_certificates: Vec<u8>,
+    pub(crate) identity: Option<Identity>,
+    /// A finished client, which none of the rest applies to.
+    pub(crate) finished: Option<reqwest::Client>,
+    pub(crate) hook: Option<Hook>,
+}
+
+/// The HTTP library's client.
+#[derive(Clone, Debug)]
+pub(crate) struct Http(reqwest::Client);
+
+impl Http {
+    pub(crate) fn build(config: HttpConfig) -> Result<Self, Error> {
+        if let Some(finished) = config.finished {
+            return Ok(Self(finished));
+        }
+        let tls = tls::configure(
+            config.crypto_provider,
+            &config.root_certificates,
+            config.identity.as_ref(),
+            config.tls,
+        )?;
+        let mut builder = reqwest::Client::builder();
+        if !config.proxy_from_env {
+            builder = builder.no_proxy();
+        }
+        if let Some(hook) = config.hook {
+            builder = hook(builder);
+        }
+        // After the hook, so that it cannot undo a promise by accident.
+        let builder = builder
+            .tls_backend_preconfigured(tls)
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .connect_timeout(config.connect_timeout)
+            .http1_only()
+            // Another crate may switch these on for all users of the library; sizes are counted here, decoded.
+            .no_gzip()
+            .no_brotli()
+            .no_zstd()
+            .no_deflate();
+        match builder.build() {
+            Ok(client) => Ok(Self(client)),
+            Err(error) => Err(Error::config("the HTTP client cannot be set up").with_source(error)),
+        }
+    }
+
+    pub(super) fn client(&self) -> &reqwest::Client {
+        &self.0
+    }
+
+    pub(super) fn execute(
+        &self,
+        request: reqwest::Request,
+    ) -> impl Future<Output = reqwest::Result<reqwest::Response>> + Send + use<> {
+        self.0.execute(request)
+    }
+}
+
+/// How the client introduces itself.
+pub(super) const USER_AGENT: HeaderValue =
+    HeaderValue::from_static(concat!("groq-rust/", env!("CARGO_PKG_VERSION")));

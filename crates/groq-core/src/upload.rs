@@ -1,0 +1,340 @@
+//! What is uploaded: a file, bytes, or what a reader gives.
+
+mod body;
+mod name;
+mod pieces;
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
+
+use bytes::Bytes;
+use futures_core::Stream;
+use tokio::io::AsyncRead;
+
+use crate::error::{Error, ErrorKind};
+use crate::transport::upload::Pieces;
+use pieces::{FromReader, FromStream};
+
+pub(crate) use body::Form;
+pub(crate) use name::{Kind, escaped, media_type};
+
+/// What is uploaded: a file by its path, bytes, or what a reader or a stream gives.
+///
+/// It is sent piece by piece, in constant memory. A path and bytes are sent again when a call is retried, and a file that has changed in
+/// between is noticed; a reader can be read only once, so a call with one is retried only as long as nothing was read.
+///
+/// The service tells the kind of a file by the end of its name. A path brings its name along; bytes and readers without one get a
+/// name that fits their first bytes.
+///
+/// ```no_run
+/// use groq_core::Upload;
+///
+/// let by_path = Upload::path("interview.mp3");
+/// let in_memory = Upload::bytes(vec![0u8; 64]).with_name("noise.wav");
+/// let by_reader = Upload::reader(tokio::io::empty()).with_name("nothing.flac").with_length(0);
+/// ```
+#[derive(Clone)]
+pub struct Upload {
+    content: Content,
+    name: Option<String>,
+    length: Option<u64>,
+    progress: Option<ProgressFn>,
+}
+
+/// How far an upload has got; for [`Upload::on_progress`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UploadProgress {
+    /// Bytes of the file that were handed to the connection.
+    pub sent: u64,
+    /// All its bytes, where they are known.
+    pub total: Option<u64>,
+}
+
+type ProgressFn = Arc<dyn Fn(UploadProgress) + Send + Sync>;
+
+#[derive(Clone)]
+enum Content {
+    Path(PathBuf),
+    Bytes(Bytes),
+    Once(Arc<Slot>),
+}
+
+/// A reader, until it is taken out to be read.
+pub(crate) struct Slot(Mutex<Option<Pieces>>);
+
+impl Slot {
+    fn new(pieces: Pieces) -> Arc<Self> {
+        Arc::new(Self(Mutex::new(Some(pieces))))
+    }
+
+    fn take(&self) -> Option<Pieces> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    fn put(&self, pieces: Pieces) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(pieces);
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .is_none()
+    }
+}
+
+impl Upload {
+    /// The file at this path, under its own name. It is opened when the call is made, and again for each attempt.
+    pub fn path(path: impl Into<PathBuf>) -> Self {
+        Self::new(Content::Path(path.into()))
+    }
+
+    /// These bytes.
+    pub fn bytes(bytes: impl Into<Bytes>) -> Self {
+        Self::new(Content::Bytes(bytes.into()))
+    }
+
+    /// What this reader gives, up to its end.
+    pub fn reader(reader: impl AsyncRead + Send + 'static) -> Self {
+        Self::once(Box::pin(FromReader::new(Box::pin(reader))))
+    }
+
+    /// What this stream gives, up to its end.
+    pub fn stream(stream: impl Stream<Item = Result<Bytes, io::Error>> + Send + 'static) -> Self {
+        Self::once(Box::pin(FromStream(Box::pin(stream))))
+    }
+
+    fn once(pieces: Pieces) -> Self {
+        Self::new(Content::Once(Slot::new(pieces)))
+    }
+
+    fn new(content: Content) -> Self {
+        Self {
+            content,
+            name: None,
+            length: None,
+            progress: None,
+        }
+    }
+
+    /// Sets the name that the service sees. Only its last part counts: folders are left out.
+    pub fn with_name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Says how many bytes a reader gives. Without it the request has no `Content-Length`; a path and bytes need none.
+    pub fn with_length(mut self, bytes: u64) -> Self {
+        self.length = Some(bytes);
+        self
+    }
+
+    /// Calls this for each piece that goes out. A retry begins at zero again.
+    pub fn on_progress(mut self, report: impl Fn(UploadProgress) + Send + Sync + 'static) -> Self {
+        self.progress = Some(Arc::new(report));
+        self
+    }
+
+    /// Looks at the content, as it is to be in all attempts.
+    pub(crate) async fn prepare(self, kind: Kind, max: Max) -> Result<Prepared, Error> {
+        let mut prepared = match &self.content {
+            Content::Path(path) => Prepared::at(path).await?,
+            Content::Bytes(bytes) => Prepared {
+                content: Content::Bytes(bytes.clone()),
+                length: Some(bytes.len() as u64),
+                modified: None,
+                name: String::new(),
+                max,
+                progress: None,
+            },
+            Content::Once(slot) => Prepared {
+                content: Content::Once(Arc::clone(slot)),
+                length: self.length,
+                modified: None,
+                name: String::new(),
+                max,
+                progress: None,
+            },
+        };
+        prepared.max = max;
+        if let Some(length) = prepared.length {
+            max.check(length)?;
+        }
+        prepared.progress = self.progress;
+        let given = self.name.as_deref().or_else(|| match &self.content {
+            Content::Path(path) => path.file_name()?.to_str(),
+            _ => None,
+        });
+        prepared.name = match name::given(given, kind) {
+            Some(name) => name,
+            None => name::sniffed(given, kind, &prepared.beginning().await?)?,
+        };
+        Ok(prepared)
+    }
+}
+
+/// The most that may be uploaded.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Max {
+    pub(crate) bytes: u64,
+    /// The setting that says so.
+    pub(crate) setting: &'static str,
+    /// The way out.
+    pub(crate) advice: &'static str,
+}
+
+impl Max {
+    fn check(self, length: u64) -> Result<(), Error> {
+        if length <= self.bytes {
+            return Ok(());
+        }
+        let message = format!(
+            "the file has {length} bytes, and at most {} may be sent ({})",
+            self.bytes, self.setting
+        );
+        Err(Error::new(ErrorKind::LimitExceeded, message).with_advice(self.advice))
+    }
+}
+
+/// An upload that was looked at.
+pub(crate) struct Prepared {
+    content: Content,
+    pub(crate) length: Option<u64>,
+    modified: Option<SystemTime>,
+    /// With the right end.
+    pub(crate) name: String,
+    max: Max,
+    progress: Option<ProgressFn>,
+}
+
+impl Prepared {
+    async fn at(path: &Path) -> Result<Self, Error> {
+        let metadata = tokio::fs::metadata(path)
+            .await
+            .map_err(|error| Error::io(format!("cannot read {}", shown(path)), error))?;
+        if metadata.is_dir() {
+            let message = format!("{} is a folder, and not a file", shown(path));
+            return Err(Error::refused(message));
+        }
+        Ok(Self {
+            content: Content::Path(path.to_owned()),
+            length: Some(metadata.len()),
+            modified: metadata.modified().ok(),
+            name: String::new(),
+            max: Max {
+                bytes: u64::MAX,
+                setting: "",
+                advice: "",
+            },
+            progress: None,
+        })
+    }
+
+    /// Begins to read, from the start.
+    pub(crate) async fn open(&self) -> Result<Pieces, Error> {
+        match &self.content {
+            Content::Bytes(bytes) => Ok(Box::pin(FromStream::of(bytes.clone()))),
+            Content::Once(slot) => Ok(Box::pin(pieces::Late::new(Arc::clone(slot)))),
+            Content::Path(path) => {
+                let cannot = |error| Error::io(format!("cannot read {}", shown(path)), error);
+                let file = tokio::fs::File::open(path).await.map_err(cannot)?;
+                let metadata = file.metadata().await.map_err(cannot)?;
+                if Some(metadata.len()) != self.length || metadata.modified().ok() != self.modified
+                {
+                    return Err(changed());
+                }
+                Ok(Box::pin(FromReader::new(Box::pin(file))))
+            }
+        }
+    }
+
+    pub(crate) fn is_used_up(&self) -> bool {
+        match &self.content {
+            Content::Path(_) | Content::Bytes(_) => false,
+            Content::Once(slot) => slot.is_empty(),
+        }
+    }
+
+    fn is_a_path(&self) -> bool {
+        matches!(self.content, Content::Path(_))
+    }
+
+    /// The first bytes. A reader gets them back.
+    async fn beginning(&self) -> Result<Bytes, Error> {
+        let mut pieces = match &self.content {
+            Content::Once(slot) => match slot.take() {
+                Some(pieces) => pieces,
+                None => return Ok(Bytes::new()),
+            },
+            _ => self.open().await?,
+        };
+        let first = next(&mut pieces).await.transpose()?.unwrap_or_default();
+        if let Content::Once(slot) = &self.content {
+            slot.put(Box::pin(pieces::Again::new(first.clone(), pieces)));
+        }
+        Ok(first)
+    }
+}
+
+async fn next(pieces: &mut Pieces) -> Option<Result<Bytes, Error>> {
+    std::future::poll_fn(|context| Pin::new(&mut *pieces).poll_next(context)).await
+}
+
+fn changed() -> Error {
+    Error::new(
+        ErrorKind::Io,
+        "the file has changed while it was being uploaded",
+    )
+    .with_advice("upload a copy that nobody writes to")
+}
+
+/// A path as an error shows it: its last part.
+fn shown(path: &Path) -> String {
+    let name = path.file_name().unwrap_or(path.as_os_str());
+    format!("{:?}", name.to_string_lossy())
+}
+
+impl From<PathBuf> for Upload {
+    fn from(path: PathBuf) -> Self {
+        Self::path(path)
+    }
+}
+
+impl From<&Path> for Upload {
+    fn from(path: &Path) -> Self {
+        Self::path(path)
+    }
+}
+
+impl From<Bytes> for Upload {
+    fn from(bytes: Bytes) -> Self {
+        Self::bytes(bytes)
+    }
+}
+
+impl From<Vec<u8>> for Upload {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::bytes(bytes)
+    }
+}
+
+/// Leaves out the content.
+impl fmt::Debug for Upload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let content = match &self.content {
+            Content::Path(_) => "path",
+            Content::Bytes(_) => "bytes",
+            Content::Once(_) => "reader",
+        };
+        f.debug_struct("Upload")
+            .field("content", &content)
+            .field("name", &self.name)
+            .field("length", &self.length)
+            .finish_non_exhaustive()
+    }
+}

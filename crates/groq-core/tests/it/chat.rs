@@ -1,0 +1,94 @@
+//! What makes conversations easier: growing them, and the flex tier.
+
+use groq_core::Conversation;
+use groq_core::types::{Message, ServiceTier};
+use serde_json::json;
+
+use crate::support::{COMPLETION, Reply, Server, request};
+
+#[tokio::test]
+async fn a_conversation_grows_by_what_requests_accept() {
+    let rich = r#"{"id":"c","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"finish_reason":"stop",
+        "message":{"role":"assistant","content":"canary reply","reasoning":"canary thought","executed_tools":[{"index":0,"type":"search","arguments":"{}"}],"annotations":[]}}]}"#;
+    let server = Server::start([
+        Reply::json(200, rich),
+        Reply::error(400, &[]),
+        Reply::json(200, COMPLETION),
+    ])
+    .await;
+    let (client, _) = server.client();
+    let mut conversation = Conversation::new(request().with_temperature(0.5)).max_messages(5);
+    let reply = conversation
+        .say(&client, Message::user("one"))
+        .await
+        .expect("a reply");
+    assert_eq!(reply.text(), Some("canary reply"));
+    assert!(
+        conversation
+            .say(&client, Message::user("refused"))
+            .await
+            .is_err()
+    );
+    assert_eq!(conversation.messages().len(), 3, "what failed was not said");
+    conversation
+        .say(&client, Message::user("two"))
+        .await
+        .expect("a reply");
+    let sent = server.requests().pop().expect("a request").json();
+    assert_eq!(
+        sent,
+        json!({"model": "m", "temperature": 0.5, "messages": [
+            {"role": "user", "content": "canary prompt"},
+            {"role": "user", "content": "one"},
+            {"role": "assistant", "content": "canary reply"},
+            {"role": "user", "content": "two"},
+        ]})
+    );
+    let error = conversation
+        .say(&client, Message::user("three"))
+        .await
+        .expect_err("too many");
+    assert!(error.is_limit_exceeded());
+    assert_eq!(server.count(), 3);
+    assert!(!format!("{conversation:?}").contains("canary"));
+}
+
+#[tokio::test]
+async fn the_flex_tier_gives_way_when_it_is_full() {
+    let full = || Reply::error(498, &[]);
+    let server = Server::start([full(), full(), full(), Reply::json(200, COMPLETION)]).await;
+    let (client, waits) = server.client();
+    let reply = client
+        .chat()
+        .create_flexibly(request(), Some(ServiceTier::OnDemand))
+        .await
+        .expect("a reply");
+    assert_eq!(reply.text(), Some("canary reply"));
+    assert_eq!(waits.all().len(), 2, "it was tried again before");
+    let tiers: Vec<_> = server
+        .requests()
+        .iter()
+        .map(|request| request.json()["service_tier"].clone())
+        .collect();
+    assert_eq!(tiers, ["flex", "flex", "flex", "on_demand"]);
+}
+
+#[tokio::test]
+async fn without_another_tier_or_with_another_error_there_is_no_other_call() {
+    let server = Server::start([Reply::error(498, &[]), Reply::error(401, &[])]).await;
+    let client = server.builder().max_retries(0).build().expect("a client");
+    let error = client
+        .chat()
+        .create_flexibly(request(), None)
+        .await
+        .expect_err("full");
+    assert!(error.is_flex_capacity());
+    let tier = Some(ServiceTier::OnDemand);
+    let error = client
+        .chat()
+        .create_flexibly(request(), tier)
+        .await
+        .expect_err("no key");
+    assert!(error.is_authentication());
+    assert_eq!(server.count(), 2);
+}

@@ -1,0 +1,236 @@
+//! What is held back before it is sent: pacing, the cap on concurrent calls, and what is known about limits.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use groq_core::limits::{Admission, Allowance, Call, Limiter, Pacing, Refused, Spent, Ticket};
+use groq_core::{RequestOptions, TimeoutKind};
+use tokio::task::JoinSet;
+
+use crate::support::{COMPLETION, Reply, Server, models, request, stop, text};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn completion(headers: &[(&str, &str)]) -> Reply {
+    Reply::whole(200, headers, COMPLETION)
+}
+
+#[tokio::test]
+async fn the_client_knows_the_limits_of_each_model() {
+    let server = Server::start([
+        completion(&[("x-ratelimit-remaining-tokens", "5994")]),
+        Reply::error(429, &[("x-ratelimit-remaining-tokens", "3")]),
+        models(),
+    ])
+    .await;
+    let (client, _) = server.client();
+    assert!(client.limits().of("m").is_none());
+    client.chat().create(request()).await.expect("a reply");
+    let known = client.limits().of("m").expect("they were told");
+    assert_eq!(known.rate_limits.tokens.remaining, Some(5994));
+    let once = client.with_options(RequestOptions::new().max_retries(0));
+    once.chat().create(request()).await.expect_err("limited");
+    client.models().list().await.expect("a list");
+    let known = client.limits();
+    assert_eq!(known.iter().count(), 1);
+    let known = known.of("m").expect("they were told");
+    assert_eq!(known.rate_limits.tokens.remaining, Some(3));
+}
+
+/// R33
+#[tokio::test]
+async fn nothing_remaining_is_waited_for_before_it_is_refused() {
+    let server = Server::start([
+        completion(&[
+            ("x-ratelimit-remaining-requests", "0"),
+            ("x-ratelimit-reset-requests", "7.5s"),
+        ]),
+        completion(&[]),
+    ])
+    .await;
+    let waits = crate::support::Waits::default();
+    let builder = server.builder().runtime(waits.clone());
+    let client = builder.pacing(Pacing::new()).build().expect("a client");
+    client.chat().create(request()).await.expect("the first");
+    assert!(waits.all().is_empty());
+    let reply = client.chat().create(request()).await.expect("the second");
+    assert!(waits.sum() >= Duration::from_millis(7500), "{waits:?}");
+    assert!(reply.attempts()[0].waited() >= Duration::from_millis(7500));
+    assert_eq!((server.count(), reply.attempts().len()), (2, 1));
+}
+
+/// R38
+#[tokio::test]
+async fn what_can_never_fit_is_refused_before_it_is_sent() {
+    let server = Server::start([]).await;
+    let allowance = Allowance::new().with_tokens_per_minute(6000);
+    let pacing = Pacing::new().with_allowance("m", allowance);
+    let client = server.builder().pacing(pacing).build().expect("a client");
+    let huge = request().with_max_completion_tokens(7000u32);
+    let error = client.chat().create(huge).await.expect_err("too large");
+    assert!(error.is_invalid_request() && !error.is_retryable());
+    let text = error.to_string();
+    assert!(
+        text.contains("6000") && text.contains("max_completion_tokens"),
+        "{text}"
+    );
+    assert_eq!((server.count(), error.attempts().len()), (0, 0));
+}
+
+#[tokio::test]
+async fn a_turn_that_comes_too_late_is_an_error_of_its_own() {
+    let server = Server::start([completion(&[])]).await;
+    let allowance = Allowance::new().with_requests_per_minute(1);
+    let pacing = Pacing::new().with_allowance("m", allowance);
+    let client = server.builder().pacing(pacing).build().expect("a client");
+    client.chat().create(request()).await.expect("the first");
+    let options = RequestOptions::new().max_queue_wait(SECOND);
+    let error = client
+        .with_options(options)
+        .chat()
+        .create(request())
+        .await
+        .expect_err("too late");
+    assert_eq!(error.timeout_kind(), Some(TimeoutKind::Queue));
+    assert!(error.retry_after() > Some(50 * SECOND));
+    let options = RequestOptions::new().deadline(SECOND);
+    let error = client
+        .with_options(options)
+        .chat()
+        .create(request())
+        .await
+        .expect_err("too late");
+    assert!(error.is_deadline());
+    assert_eq!(server.count(), 1);
+}
+
+/// R31
+#[tokio::test]
+async fn one_429_holds_the_others_back() {
+    let server = Server::start([
+        Reply::error(429, &[("retry-after", "5")]),
+        completion(&[]),
+        completion(&[]),
+    ])
+    .await;
+    let waits = crate::support::Waits::default();
+    let builder = server.builder().runtime(waits.clone()).max_retries(0);
+    let client = builder.pacing(Pacing::new()).build().expect("a client");
+    client.chat().create(request()).await.expect_err("limited");
+    client
+        .chat()
+        .create(request())
+        .await
+        .expect("after the wait");
+    assert!(
+        waits.sum() >= 5 * SECOND && waits.sum() < 8 * SECOND,
+        "{waits:?}"
+    );
+}
+
+/// R40
+#[tokio::test]
+async fn no_more_calls_are_open_than_allowed_and_none_is_lost() {
+    let server = Server::repeating(models().wait(Duration::from_millis(1))).await;
+    let client = server
+        .builder()
+        .max_concurrent_calls(100)
+        .build()
+        .expect("a client");
+    let (open, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let watcher = Watcher(Arc::clone(&open), Arc::clone(&most));
+    let client_with = server
+        .builder()
+        .max_concurrent_calls(100)
+        .middleware(watcher)
+        .build()
+        .expect("a client");
+    drop(client);
+    let mut calls = JoinSet::new();
+    for _ in 0..1000 {
+        let client = client_with.clone();
+        calls.spawn(async move { client.models().list().await.map(drop) });
+    }
+    for result in calls.join_all().await {
+        result.expect("a list");
+    }
+    assert_eq!((server.count(), open.load(Ordering::SeqCst)), (1000, 0));
+    assert!(most.load(Ordering::SeqCst) <= 100, "{most:?}");
+}
+
+#[derive(Debug)]
+struct Watcher(Arc<AtomicUsize>, Arc<AtomicUsize>);
+
+impl groq_core::Middleware for Watcher {
+    fn before(&self, _head: &mut groq_core::AttemptHead) {
+        let open = self.0.fetch_add(1, Ordering::SeqCst) + 1;
+        self.1.fetch_max(open, Ordering::SeqCst);
+    }
+
+    fn after(
+        &self,
+        _head: &groq_core::AttemptHead,
+        _attempt: &groq_core::Attempt,
+        _outcome: groq_core::AttemptOutcome,
+    ) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+#[tokio::test]
+async fn a_stream_is_open_until_it_ends_or_is_dropped() {
+    let stream = || Reply::events(&[&text("hi"), &stop(), "[DONE]"]);
+    let server = Server::start([stream(), stream(), models()]).await;
+    let options = RequestOptions::new().max_queue_wait(Duration::from_millis(50));
+    let client = server
+        .builder()
+        .max_concurrent_calls(1)
+        .build()
+        .expect("a client");
+    let impatient = client.with_options(options);
+    let first = client.chat().stream(request()).await.expect("a stream");
+    let error = impatient.models().list().await.expect_err("it is full");
+    assert_eq!(error.timeout_kind(), Some(TimeoutKind::Queue));
+    first.finish().await.expect("a reply");
+    let second = impatient.chat().stream(request()).await.expect("a stream");
+    drop(second);
+    impatient
+        .models()
+        .list()
+        .await
+        .expect("there is room again");
+}
+
+#[derive(Debug, Default)]
+struct Strict(Arc<AtomicUsize>);
+
+impl Limiter for Strict {
+    fn admit<'a>(&'a self, call: &'a Call) -> Admission<'a> {
+        Box::pin(async move {
+            if call.model == "m" {
+                Ok(Ticket::new(call.clone()))
+            } else {
+                Err(Refused::Failed("not today".to_owned()))
+            }
+        })
+    }
+
+    fn done(&self, _ticket: Ticket, spent: Option<Spent>) {
+        assert_eq!(spent, None, "the reply tells no usage");
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+#[tokio::test]
+async fn another_limiter_can_take_its_place() {
+    let server = Server::start([Reply::error(503, &[]), completion(&[])]).await;
+    let done = Arc::new(AtomicUsize::new(0));
+    let limiter = Strict(Arc::clone(&done));
+    let builder = server.builder().runtime(crate::support::Waits::default());
+    let client = builder.limiter(limiter).build().expect("a client");
+    client.chat().create(request()).await.expect("a reply");
+    assert_eq!(done.load(Ordering::SeqCst), 2, "one for each attempt");
+    let error = client.models().list().await.expect_err("refused");
+    assert!(error.to_string().contains("not today"));
+}

@@ -1,0 +1,57 @@
+//! Proxies. The environment belongs to the whole process, so they are set by the hook here, which takes the same way.
+
+use groq_core::Client;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+
+use crate::support::{CANARY, Server, models};
+
+/// A proxy that says no, and keeps what it was asked.
+async fn refusing_proxy() -> (String, tokio::sync::oneshot::Receiver<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    let (sender, receiver) = tokio::sync::oneshot::channel();
+    tokio::spawn(async move {
+        let (mut socket, _) = listener.accept().await.expect("a connection");
+        let mut input = vec![0; 4096];
+        let length = socket.read(&mut input).await.expect("a request");
+        let _ = sender.send(String::from_utf8_lossy(&input[..length]).into_owned());
+        let _ = socket
+            .write_all(b"HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n")
+            .await;
+    });
+    (address.to_string(), receiver)
+}
+
+/// H18
+#[tokio::test]
+async fn a_proxy_sees_the_host_and_never_the_key() {
+    let (proxy, asked) = refusing_proxy().await;
+    let url = format!("http://user:proxycanary@{proxy}");
+    let client = Client::builder()
+        .api_key(CANARY)
+        .max_retries(0)
+        .configure_http(move |builder| builder.proxy(reqwest::Proxy::all(url).expect("a proxy")))
+        .build()
+        .expect("a client");
+    let error = client.models().list().await.expect_err("the proxy refuses");
+    assert!(error.is_connect(), "{error:?}");
+    let asked = asked.await.expect("it was asked");
+    assert!(asked.starts_with("CONNECT api.groq.com:443"), "{asked}");
+    assert!(
+        asked.to_ascii_lowercase().contains("proxy-authorization") && !asked.contains("canary")
+    );
+    let shown = format!("{error} {error:?} {client:?}");
+    assert!(!shown.contains("canary"), "{shown}");
+}
+
+#[tokio::test]
+async fn this_machine_is_never_asked_through_a_proxy_of_the_environment() {
+    let server = Server::start([models()]).await;
+    let client = server
+        .builder()
+        .proxy_from_env(true)
+        .build()
+        .expect("a client");
+    client.models().list().await.expect("a list");
+}

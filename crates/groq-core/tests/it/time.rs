@@ -1,0 +1,288 @@
+//! Limits on time. Servers here keep silent; the limits are short, and real.
+
+use std::time::{Duration, Instant};
+
+use groq_core::{Client, RequestOptions, TimeoutKind};
+
+use crate::support::{CANARY, Reply, Server, models, request, stop, text};
+
+const SHORT: Duration = Duration::from_millis(100);
+/// What a slow machine may add.
+const SLACK: Duration = Duration::from_millis(1500);
+
+/// R22
+#[tokio::test]
+async fn a_deadline_bounds_attempts_and_names_what_took_the_time() {
+    let server = Server::start([Reply::error(500, &[]), Reply::default().hang()]).await;
+    let client = server
+        .builder()
+        .deadline(Duration::from_millis(700))
+        .backoff(SHORT, SHORT)
+        .build()
+        .expect("a client");
+    let begun = Instant::now();
+    let error = client.models().list().await.expect_err("too late");
+    assert!(begun.elapsed() < Duration::from_millis(700) + SLACK);
+    assert!(error.is_deadline() && error.is_timeout());
+    assert_eq!(error.timeout_kind(), Some(TimeoutKind::Deadline));
+    assert_eq!(error.attempts().len(), 2);
+    assert!(error.to_string().contains("700ms (deadline)"), "{error}");
+    let cause = std::error::Error::source(&error)
+        .expect("what came before")
+        .to_string();
+    assert!(cause.contains("the server failed"), "{cause}");
+}
+
+/// R23
+#[tokio::test]
+async fn no_wait_goes_past_the_deadline() {
+    let server = Server::repeating(Reply::error(500, &[])).await;
+    let (client, waits) = server.client();
+    let options = RequestOptions::new()
+        .deadline(Duration::from_millis(1200))
+        .max_retries(10);
+    let error = client
+        .with_options(options)
+        .models()
+        .list()
+        .await
+        .expect_err("too late");
+    assert!(error.is_deadline() && error.is_server_error());
+    assert_eq!((error.attempts().len(), waits.all().len()), (2, 1));
+    assert!(error.to_string().contains("deadline"), "{error}");
+}
+
+/// R24
+#[tokio::test]
+async fn a_connection_that_does_not_come_about_has_its_own_limit() {
+    // A port whose queue of connections is full takes no more.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let mut queue = Vec::new();
+    for _ in 0..1100 {
+        match std::net::TcpStream::connect_timeout(&address, Duration::from_millis(50)) {
+            Ok(connection) => queue.push(connection),
+            Err(_) => break,
+        }
+    }
+    let builder = Client::builder()
+        .api_key(CANARY)
+        .base_url(format!("http://{address}"))
+        .connect_timeout(SHORT);
+    let client = builder
+        .max_retries(1)
+        .backoff(SHORT, SHORT)
+        .build()
+        .expect("a client");
+    let error = client.models().list().await.expect_err("no connection");
+    if error.is_timeout() {
+        assert_eq!(error.timeout_kind(), Some(TimeoutKind::Connect));
+        assert!(error.is_connect() && error.is_retryable());
+        assert_eq!(error.attempts().len(), 2);
+    }
+}
+
+/// S36
+#[tokio::test]
+async fn the_first_byte_has_its_own_limit() {
+    let server = Server::start([Reply::default().hang(), models()]).await;
+    let client = server
+        .builder()
+        .first_byte_timeout(SHORT)
+        .backoff(SHORT, SHORT)
+        .build()
+        .expect("a client");
+    let list = client.models().list().await.expect("the second attempt");
+    assert_eq!(list.attempts()[0].failure(), Some("timeout"));
+
+    let late = Reply::stream()
+        .wait(Duration::from_millis(400))
+        .event(&text("late"))
+        .event(&stop())
+        .close();
+    let server = Server::start([late.clone(), late]).await;
+    let patient = server
+        .builder()
+        .idle_timeout(SHORT)
+        .build()
+        .expect("a client");
+    let reply = patient
+        .chat()
+        .stream(request())
+        .await
+        .expect("a stream")
+        .finish()
+        .await
+        .expect("in time");
+    assert_eq!(reply.text(), Some("late"));
+    let hasty = patient.with_options(RequestOptions::new().first_byte_timeout(SHORT));
+    let error = hasty
+        .chat()
+        .stream(request())
+        .await
+        .expect("a stream")
+        .finish()
+        .await
+        .expect_err("too late");
+    assert_eq!(error.timeout_kind(), Some(TimeoutKind::FirstByte));
+}
+
+/// R25
+#[tokio::test]
+async fn a_stream_may_be_long_but_not_silent() {
+    let mut reply = Reply::stream();
+    for _ in 0..10 {
+        reply = reply.event(&text("x")).wait(Duration::from_millis(60));
+    }
+    let server = Server::start([reply.clone().event(&stop()).close(), reply.hang()]).await;
+    let client = server
+        .builder()
+        .idle_timeout(Duration::from_secs(1))
+        .build()
+        .expect("a client");
+    let reply = client
+        .chat()
+        .stream(request())
+        .await
+        .expect("a stream")
+        .finish()
+        .await
+        .expect("a long stream");
+    assert_eq!(reply.text().map(str::len), Some(10));
+    let error = client
+        .chat()
+        .stream(request())
+        .await
+        .expect("a stream")
+        .finish()
+        .await
+        .expect_err("silence");
+    assert_eq!(error.timeout_kind(), Some(TimeoutKind::Idle));
+    assert!(error.is_incomplete_stream());
+    assert_eq!(
+        error.partial().and_then(|reply| reply.text()).map(str::len),
+        Some(10)
+    );
+}
+
+/// R26, R27
+#[tokio::test]
+async fn signs_of_life_and_single_bytes_are_not_progress() {
+    let mut pings = Reply::stream().event(&text("a"));
+    let mut bytes = Reply::stream().event(&text("a"));
+    for _ in 0..100 {
+        pings = pings.write(": ping\n\n").wait(Duration::from_millis(20));
+        bytes = bytes.write("d").wait(Duration::from_millis(20));
+    }
+    let mut whole = Reply::raw("HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{");
+    for _ in 0..100 {
+        whole = whole.write(" ").wait(Duration::from_millis(20));
+    }
+    let server = Server::start([pings, bytes, whole]).await;
+    let builder = server
+        .builder()
+        .progress_timeout(Duration::from_millis(300))
+        .idle_timeout(SLACK);
+    let client = builder.max_retries(0).build().expect("a client");
+    for _ in 0..2 {
+        let error = client
+            .chat()
+            .stream(request())
+            .await
+            .expect("a stream")
+            .finish()
+            .await
+            .expect_err("no progress");
+        assert_eq!(error.timeout_kind(), Some(TimeoutKind::Progress), "{error}");
+        assert_eq!(error.partial().and_then(|reply| reply.text()), Some("a"));
+    }
+    let error = client.models().list().await.expect_err("no progress");
+    assert_eq!(error.timeout_kind(), Some(TimeoutKind::Progress), "{error}");
+}
+
+/// R28
+#[tokio::test]
+async fn a_slow_reader_is_not_a_slow_server() {
+    let server = Server::start([Reply::events(&[
+        &text("a"),
+        &text("b"),
+        &text("c"),
+        &stop(),
+        "[DONE]",
+    ])])
+    .await;
+    let builder = server.builder().idle_timeout(SHORT).progress_timeout(SHORT);
+    let client = builder.build().expect("a client");
+    let mut stream = client.chat().stream(request()).await.expect("a stream");
+    while let Some(chunk) = stream.next().await {
+        chunk.expect("no timeout");
+        tokio::time::sleep(SHORT * 2).await;
+    }
+    assert!(stream.done_marker());
+}
+
+#[tokio::test]
+async fn a_deadline_ends_a_stream_that_never_pauses() {
+    let mut reply = Reply::stream();
+    for _ in 0..200 {
+        reply = reply.event(&text("x")).wait(Duration::from_millis(10));
+    }
+    let server = Server::start([reply]).await;
+    let client = server
+        .builder()
+        .deadline(Duration::from_millis(400))
+        .build()
+        .expect("a client");
+    let error = client
+        .chat()
+        .stream(request())
+        .await
+        .expect("a stream")
+        .finish()
+        .await
+        .expect_err("too long");
+    assert!(error.is_deadline() && error.is_incomplete_stream());
+    assert!(error.partial().and_then(|reply| reply.text()).is_some());
+}
+
+/// R39
+#[tokio::test]
+async fn dropping_a_call_ends_it_and_leaves_the_client_sound() {
+    let server = Server::start([
+        Reply::default().hang(),
+        Reply::stream().event(&text("a")).hang(),
+        models(),
+    ])
+    .await;
+    let (client, _) = server.client();
+    let call = client.models();
+    assert!(tokio::time::timeout(SHORT, call.list()).await.is_err());
+    let mut stream = client.chat().stream(request()).await.expect("a stream");
+    assert!(stream.next().await.is_some());
+    drop(stream);
+    assert!(server.all_closed().await, "both connections are closed");
+    client
+        .models()
+        .list()
+        .await
+        .expect("the client still works");
+}
+
+#[tokio::test]
+async fn asking_a_stream_again_loses_nothing() {
+    let mut reply = Reply::stream();
+    for piece in ["a", "b", "c"] {
+        reply = reply.wait(SHORT).event(&text(piece));
+    }
+    let server = Server::start([reply.event(&stop()).close()]).await;
+    let (client, _) = server.client();
+    let mut stream = client.chat().stream(request()).await.expect("a stream");
+    loop {
+        match tokio::time::timeout(Duration::from_millis(15), stream.next()).await {
+            Err(_) => {}
+            Ok(Some(chunk)) => drop(chunk.expect("a chunk")),
+            Ok(None) => break,
+        }
+    }
+    assert_eq!(stream.snapshot().text(), Some("abc"));
+}
