@@ -1,0 +1,15 @@
+//! Speech and its way back: text as audible tones, tones as words with times.
+
+mod ask;
+mod blemishes;
+mod container;
+mod hear;
+mod speech;
+mod tones;
+mod transcript;
+mod wav;
+mod write;
+
+pub use self::blemishes::Blemishes;
+pub(crate) use self::speech::create as speak;
+pub(crate) use self::write::{transcribe, translate};

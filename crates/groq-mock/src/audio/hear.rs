@@ -1,0 +1,139 @@
+//! What is heard in a recording: words of tones, and other sound.
+
+use super::ask::Source;
+use super::tones::{self, Heard};
+use super::{container, wav};
+use crate::api_error::{ApiError, Outcome};
+use crate::random::{Digest, Random};
+
+/// Seconds that a recording must have.
+const SHORTEST: f64 = 0.01;
+/// Seconds of silence that part two sounds.
+const APART: f64 = 0.5;
+/// Seconds after which a sound goes on as another one.
+const LONGEST: f64 = 10.0;
+
+/// A recording, listened to.
+#[derive(Debug)]
+pub(super) struct Recording {
+    pub(super) duration: f64,
+    pub(super) words: Vec<Word>,
+    /// A number that depends on all of it.
+    pub(super) digest: Digest,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Word {
+    pub(super) text: String,
+    pub(super) start: f64,
+    pub(super) end: f64,
+    /// Words of other kinds are in segments of their own.
+    pub(super) kind: Kind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Kind {
+    Spoken,
+    /// One of the words that stand for a sound, which has a number.
+    Sound(usize),
+    /// What nobody said.
+    Invented,
+}
+
+impl Recording {
+    pub(super) fn new(source: &Source, seed: u64) -> Outcome<Self> {
+        let digest = Digest::new(seed);
+        let (duration, heard, digest) = match source {
+            Source::Bytes(bytes) => {
+                let (duration, heard) = listened(bytes).ok_or_else(unreadable)?;
+                (duration, heard, digest.bytes(bytes))
+            }
+            Source::Address(address) => {
+                let digest = digest.text(address);
+                // Nothing is fetched: an address is a recording of some sound.
+                let duration = 5.0 + (Random::new(digest.finish()).unit() * 600.0).round() / 10.0;
+                (duration, vec![whole(duration)], digest)
+            }
+        };
+        if duration < SHORTEST {
+            return Err(ApiError::invalid(format!(
+                "Audio file is too short. Minimum audio length is {SHORTEST} seconds."
+            )));
+        }
+        Ok(Self {
+            duration,
+            words: words(heard),
+            digest,
+        })
+    }
+}
+
+fn listened(bytes: &[u8]) -> Option<(f64, Vec<Heard>)> {
+    if let Some(sound) = wav::read(bytes) {
+        return Some((sound.seconds(), tones::listen(&sound)));
+    }
+    let duration = container::duration(bytes)?;
+    Some((duration, vec![whole(duration)]))
+}
+
+fn unreadable() -> Box<ApiError> {
+    ApiError::invalid("could not process file - is it a valid media file?")
+}
+
+fn whole(duration: f64) -> Heard {
+    Heard {
+        start: 0.0,
+        end: duration,
+        word: None,
+    }
+}
+
+/// Words as they are; sounds joined over short silences, and cut where they are long.
+fn words(heard: Vec<Heard>) -> Vec<Word> {
+    let mut joined: Vec<Heard> = Vec::new();
+    for next in heard {
+        match joined.last_mut() {
+            Some(last)
+                if last.word.is_none() && next.word.is_none() && next.start - last.end < APART =>
+            {
+                last.end = next.end;
+            }
+            _ => joined.push(next),
+        }
+    }
+    let mut words = Vec::new();
+    let mut sounds = 0;
+    for heard in joined {
+        match heard.word {
+            Some(text) => words.push(Word {
+                text,
+                start: heard.start,
+                end: heard.end,
+                kind: Kind::Spoken,
+            }),
+            None => describe(heard.start, heard.end, &mut sounds, &mut words),
+        }
+    }
+    words
+}
+
+/// `Sound for 2.5 seconds.`, its words spread over the time.
+fn describe(start: f64, end: f64, sounds: &mut usize, words: &mut Vec<Word>) {
+    let mut from = start;
+    while from < end {
+        let to = end.min(from + LONGEST);
+        let text = format!("Sound for {:.1} seconds.", to - from);
+        let share = (to - from) / 4.0;
+        for (place, text) in (0_u8..).zip(text.split(' ')) {
+            let start = from + share * f64::from(place);
+            words.push(Word {
+                text: text.to_owned(),
+                start,
+                end: start + share,
+                kind: Kind::Sound(*sounds),
+            });
+        }
+        *sounds += 1;
+        from += LONGEST;
+    }
+}

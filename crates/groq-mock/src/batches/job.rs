@@ -1,0 +1,289 @@
+//! A batch at work.
+
+use std::ops::Range;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http::HeaderValue;
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::lines::{self, Answered, Done, Line, Refused};
+use super::wire::{Batch, Counts, Errors, LineError, Status};
+use crate::api_error::{ApiError, Outcome};
+use crate::app::{App, BatchLine, Exchange};
+use crate::files::{About, MAX_FILE};
+use crate::ids;
+use crate::random::Random;
+
+/// How many requests run in one step at most, so that a look at a batch stays short.
+const MAX_SHARE: usize = 1_000;
+
+#[derive(Debug)]
+pub(super) struct Job {
+    batch: Batch,
+    input: Bytes,
+    /// The requests that have not run. The last one is next: the service does not keep their order either.
+    waiting: Vec<Range<usize>>,
+    results: Vec<u8>,
+    failures: Vec<u8>,
+    random: Random,
+    authorization: Option<HeaderValue>,
+    begun: Instant,
+    window: Duration,
+    steps: u32,
+}
+
+impl Job {
+    pub(super) fn new(batch: Batch, exchange: &Exchange<'_>, window: Duration) -> Self {
+        let options = &exchange.app.options;
+        Self {
+            batch,
+            input: Bytes::new(),
+            waiting: Vec::new(),
+            results: Vec::new(),
+            failures: Vec::new(),
+            random: exchange.unique.fork("batch"),
+            authorization: exchange.request.headers().get("authorization").cloned(),
+            begun: Instant::now(),
+            window: options.batch_expires_after.unwrap_or(window),
+            steps: 0,
+        }
+    }
+
+    pub(super) fn batch(&self) -> &Batch {
+        &self.batch
+    }
+
+    /// Takes the steps that are due.
+    pub(super) fn advance(&mut self, app: &App) {
+        let elapsed = self.begun.elapsed();
+        for _ in 0..self.due(app.options.batch_step, elapsed) {
+            if self.batch.status.is_final() {
+                break;
+            }
+            self.steps = self.steps.saturating_add(1);
+            if elapsed >= self.window {
+                self.expire(app);
+            } else {
+                self.step(app);
+            }
+        }
+    }
+
+    /// Without a pace, one step a look.
+    fn due(&self, step: Duration, elapsed: Duration) -> u32 {
+        if step.is_zero() || elapsed >= self.window {
+            return 1;
+        }
+        let steps = elapsed.as_nanos() / step.as_nanos();
+        u32::try_from(steps)
+            .unwrap_or(u32::MAX)
+            .saturating_sub(self.steps)
+    }
+
+    pub(super) fn cancel(&mut self, app: &App) -> Outcome<()> {
+        let status = self.batch.status;
+        if status == Status::Cancelling {
+            return Ok(());
+        }
+        if status.is_final() {
+            let name = serde_json::to_value(status).unwrap_or_default();
+            return Err(ApiError::with_status(
+                409,
+                format!(
+                    "A batch with the status {name} cannot be cancelled: `{}`.",
+                    self.batch.id
+                ),
+            ));
+        }
+        self.batch.enter(Status::Cancelling, app.unix_time());
+        Ok(())
+    }
+
+    fn step(&mut self, app: &App) {
+        match self.batch.status {
+            Status::Validating => self.validate(app),
+            Status::InProgress => self.run(app),
+            Status::Finalizing => self.finish(Status::Completed, app),
+            Status::Cancelling => self.finish(Status::Cancelled, app),
+            Status::Failed | Status::Completed | Status::Expired | Status::Cancelled => {}
+        }
+    }
+
+    fn validate(&mut self, app: &App) {
+        let found = match app.files.content(&self.batch.input_file_id) {
+            Ok(content) => {
+                self.input = content;
+                lines::requests(&self.input, &self.batch.endpoint)
+            }
+            Err(error) => Err(vec![LineError {
+                code: "missing_file",
+                message: error.message.clone(),
+                param: Some("input_file_id"),
+                line: None,
+            }]),
+        };
+        match found {
+            Ok(waiting) => {
+                self.batch.request_counts.total = waiting.len();
+                self.waiting = waiting;
+                self.batch.enter(Status::InProgress, app.unix_time());
+            }
+            Err(errors) => self.fail(errors, app),
+        }
+    }
+
+    fn fail(&mut self, data: Vec<LineError>, app: &App) {
+        self.batch.errors = Some(Errors {
+            object: "list",
+            data,
+        });
+        self.batch.enter(Status::Failed, app.unix_time());
+        self.input = Bytes::new();
+    }
+
+    /// Runs half of the requests, so that a look in between sees them counted.
+    fn run(&mut self, app: &App) {
+        let share = self.batch.request_counts.total.div_ceil(2).min(MAX_SHARE);
+        for _ in 0..share {
+            let Some(range) = self.waiting.pop() else {
+                break;
+            };
+            // It was read before, when the file was looked through.
+            if let Ok(line) = serde_json::from_slice::<Line>(&self.input[range]) {
+                self.run_line(&line, app);
+            }
+        }
+        if self.waiting.is_empty() {
+            self.batch.enter(Status::Finalizing, app.unix_time());
+        }
+    }
+
+    fn run_line(&mut self, line: &Line, app: &App) {
+        if self.results.len() + self.failures.len() > MAX_FILE {
+            let message = "The results of this batch are too long.";
+            return self.refuse(&line.custom_id, "results_too_long", message);
+        }
+        if line.body.get("stream").and_then(Value::as_bool) == Some(true) {
+            let message = "A request of a batch cannot be streamed.";
+            return self.refuse(&line.custom_id, "invalid_request", message);
+        }
+        let answered = app.answer_line(BatchLine {
+            path: &format!("/openai{}", line.url),
+            body: serde_json::to_vec(&line.body).unwrap_or_default(),
+            authorization: self.authorization.clone(),
+            number: self.random.next(),
+        });
+        // A text is a JSON string here: a line has to stay one line of JSON.
+        let body = match serde_json::from_slice::<Box<RawValue>>(&answered.body) {
+            Ok(body) => body,
+            Err(_) => quoted(&answered.body),
+        };
+        let response = Answered {
+            status_code: answered.status,
+            request_id: &answered.id,
+            body: &body,
+        };
+        let Counts {
+            completed, failed, ..
+        } = &mut self.batch.request_counts;
+        let (count, file) = if answered.status == 200 {
+            (completed, &mut self.results)
+        } else {
+            (failed, &mut self.failures)
+        };
+        *count += 1;
+        let id = ids::batch_request(&mut self.random);
+        write(
+            file,
+            &Done {
+                id,
+                custom_id: &line.custom_id,
+                response: Some(response),
+                error: None,
+            },
+        );
+    }
+
+    fn refuse(&mut self, custom_id: &str, code: &str, message: &str) {
+        self.batch.request_counts.failed += 1;
+        let id = ids::batch_request(&mut self.random);
+        write(
+            &mut self.failures,
+            &Done {
+                id,
+                custom_id,
+                response: None,
+                error: Some(Refused { code, message }),
+            },
+        );
+    }
+
+    /// What has not run by now never will.
+    fn expire(&mut self, app: &App) {
+        while let Some(range) = self.waiting.pop() {
+            if let Ok(line) = serde_json::from_slice::<Line>(&self.input[range]) {
+                let message =
+                    "This request could not be executed before the completion window expired.";
+                self.refuse(&line.custom_id, "batch_expired", message);
+            }
+        }
+        self.finish(Status::Expired, app);
+    }
+
+    /// Writes the files of what has run.
+    fn finish(&mut self, status: Status, app: &App) {
+        let results = std::mem::take(&mut self.results);
+        let failures = std::mem::take(&mut self.failures);
+        self.waiting = Vec::new();
+        self.input = Bytes::new();
+        let written = self
+            .file("output", results, app)
+            .and_then(|output| Ok((output, self.file("error", failures, app)?)));
+        match written {
+            Ok((output, error)) => {
+                self.batch.output_file_id = output;
+                self.batch.error_file_id = error;
+                self.batch.enter(status, app.unix_time());
+            }
+            Err(why) => self.fail(
+                vec![LineError {
+                    code: "no_room",
+                    message: why.message.clone(),
+                    param: None,
+                    line: None,
+                }],
+                app,
+            ),
+        }
+    }
+
+    /// The id of a file with these lines, where there are any.
+    fn file(&mut self, name: &str, content: Vec<u8>, app: &App) -> Outcome<Option<String>> {
+        if content.is_empty() {
+            return Ok(None);
+        }
+        let id = ids::file(&mut self.random);
+        let about = About {
+            id: id.clone(),
+            object: "file".into(),
+            bytes: u64::try_from(content.len()).unwrap_or(u64::MAX),
+            created_at: app.unix_time(),
+            filename: format!("{}_{name}.jsonl", self.batch.id),
+            purpose: "batch_output".into(),
+        };
+        app.files.add(about, content.into())?;
+        Ok(Some(id))
+    }
+}
+
+fn write(file: &mut Vec<u8>, done: &Done<'_>) {
+    // Writing to memory what consists of texts and numbers does not fail.
+    let _ = serde_json::to_writer(&mut *file, done);
+    file.push(b'\n');
+}
+
+fn quoted(body: &[u8]) -> Box<RawValue> {
+    serde_json::value::to_raw_value(&String::from_utf8_lossy(body)).unwrap_or_default()
+}

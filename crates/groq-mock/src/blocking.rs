@@ -1,0 +1,74 @@
+//! A mock for programs without a runtime.
+
+use std::ops::Deref;
+use std::sync::mpsc;
+use std::thread::{self, JoinHandle};
+
+use tokio::runtime;
+use tokio::sync::oneshot;
+
+use crate::builder::Builder;
+use crate::error::StartError;
+use crate::mock::Mock;
+
+/// A [`Mock`] on a thread of its own. It has all of [`Mock`]'s methods, and stops when it is dropped.
+///
+/// ```
+/// # fn main() -> Result<(), groq_mock::StartError> {
+/// let mock = groq_mock::Mock::builder().start_blocking()?;
+/// assert!(mock.url().starts_with("http://127.0.0.1:"));
+/// # Ok(()) }
+/// ```
+#[derive(Debug)]
+pub struct BlockingMock {
+    /// Taken only while this is being dropped.
+    mock: Mock,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl BlockingMock {
+    pub(crate) fn start(builder: Builder) -> Result<Self, StartError> {
+        let runtime = runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(StartError::runtime)?;
+        let (stop, stopped) = oneshot::channel::<()>();
+        let (started, start) = mpsc::sync_channel(1);
+        let thread = thread::Builder::new()
+            .name("groq-mock".to_owned())
+            .spawn(move || {
+                runtime.block_on(async {
+                    let _ = started.send(builder.start().await);
+                    // It ends with the message or with the sender.
+                    let _ = stopped.await;
+                });
+            })
+            .map_err(StartError::runtime)?;
+        let mock = start
+            .recv()
+            .map_err(|_| StartError::runtime(std::io::ErrorKind::BrokenPipe.into()))??;
+        Ok(Self {
+            mock,
+            stop: Some(stop),
+            thread: Some(thread),
+        })
+    }
+}
+
+impl Deref for BlockingMock {
+    type Target = Mock;
+
+    fn deref(&self) -> &Mock {
+        &self.mock
+    }
+}
+
+impl Drop for BlockingMock {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}

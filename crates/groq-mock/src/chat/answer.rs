@@ -1,0 +1,334 @@
+//! What the model says: decided once, then written whole or as a stream.
+
+use groq_types::{
+    CompletionTokensDetails, CompletionUsage, ExecutedTool, FunctionCall, ToolCall, ToolType,
+};
+
+use super::ask::{Ask, Format};
+use super::json;
+use super::tools;
+use crate::api_error::ApiError;
+use crate::ids;
+use crate::models::Family;
+use crate::random::Random;
+use crate::text::{self, Brief, tokens};
+
+/// An answer, with lengths and stops already applied.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) reasoning: Option<String>,
+    pub(crate) content: Option<String>,
+    pub(crate) calls: Vec<ToolCall>,
+    pub(crate) executed: Vec<ExecutedTool>,
+    pub(crate) finish: &'static str,
+    pub(crate) prompt_tokens: u64,
+    pub(crate) completion_tokens: u64,
+    pub(crate) reasoning_tokens: Option<u64>,
+    /// Set where the generation came to nothing usable.
+    pub(crate) failure: Option<Box<ApiError>>,
+}
+
+/// How the model is set up.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Manner {
+    pub(crate) seed: u64,
+    pub(crate) null_arguments: bool,
+}
+
+/// What is generated before lengths are applied.
+enum Draft {
+    Text(String),
+    Json(String),
+    Calls(Vec<tools::Decision>),
+}
+
+/// Where reasoning shows.
+#[derive(Clone, Copy, PartialEq)]
+enum Show {
+    /// In a field of its own.
+    Field,
+    /// In the content, between `<think>` and `</think>`.
+    Content,
+    Nowhere,
+}
+
+/// Tokens that mark where reasoning begins and the answer does: they are counted and not seen.
+const CHANNEL_TOKENS: u64 = 2;
+
+impl Answer {
+    pub(crate) fn new(ask: &Ask<'_>, manner: Manner) -> Self {
+        let random = Random::new(ask.digest(manner.seed).finish());
+        let thought = thought(ask, &random);
+        let executed = tools::executed(ask);
+        let draft = draft(ask, manner, &random);
+        let mut budget = Budget {
+            left: ask.max_tokens().unwrap_or(ask.model.max_completion),
+            spent: 0,
+        };
+        let mut answer = Self {
+            reasoning: None,
+            content: None,
+            calls: Vec::new(),
+            executed,
+            finish: "stop",
+            prompt_tokens: ask.prompt_tokens(),
+            completion_tokens: 0,
+            reasoning_tokens: None,
+            failure: None,
+        };
+        let mut thinking = None;
+        let mut whole = true;
+        if let Some((text, show)) = thought {
+            budget.spend(CHANNEL_TOKENS);
+            let (kept, taken, complete) = tokens::truncate(&text, budget.left);
+            budget.spend(taken);
+            answer.reasoning_tokens = Some(taken);
+            thinking = Some((kept.to_owned(), show));
+            whole = complete;
+        }
+        if whole {
+            answer.write(draft, ask, &mut budget, &random);
+        } else {
+            answer.cut_off(&draft);
+        }
+        answer.show(thinking);
+        answer.completion_tokens = budget.spent;
+        answer
+    }
+
+    fn write(&mut self, draft: Draft, ask: &Ask<'_>, budget: &mut Budget, random: &Random) {
+        match draft {
+            Draft::Text(text) => self.write_text(text, &ask.stops(), budget),
+            Draft::Json(text) => {
+                if budget.take(&text) {
+                    self.content = Some(text);
+                } else {
+                    self.finish = "length";
+                    self.failure = Some(json_cut_off());
+                }
+            }
+            Draft::Calls(decisions) => self.write_calls(decisions, budget, random),
+        }
+    }
+
+    /// Text up to the first stop sequence or the last token that fits, whichever comes first.
+    fn write_text(&mut self, mut text: String, stops: &[&str], budget: &mut Budget) {
+        let (kept, _, _) = tokens::truncate(&text, budget.left);
+        let stop = stops.iter().filter_map(|stop| kept.find(stop)).min();
+        if let Some(stop) = stop {
+            text.truncate(stop);
+        }
+        // The token that ends a text is generated and counted like any other.
+        let (kept, taken, complete) = tokens::truncate(&text, budget.left);
+        if complete && (taken < budget.left || stop.is_some()) {
+            budget.spend((taken + 1).min(budget.left));
+        } else {
+            self.finish = "length";
+            budget.spend(taken);
+        }
+        let length = kept.len();
+        text.truncate(length);
+        self.content = Some(text);
+    }
+
+    fn write_calls(
+        &mut self,
+        decisions: Vec<tools::Decision>,
+        budget: &mut Budget,
+        random: &Random,
+    ) {
+        let mut random = random.fork("call ids");
+        for decision in decisions {
+            if !budget.take(&decision.name) || !budget.take(&decision.arguments) {
+                self.finish = "length";
+                self.calls.clear();
+                self.failure = Some(call_cut_off(&decision));
+                return;
+            }
+            let function = FunctionCall::new(decision.name, decision.arguments);
+            self.calls.push(ToolCall::new(
+                ids::call(&mut random),
+                ToolType::Function,
+                function,
+            ));
+        }
+        self.finish = "tool_calls";
+    }
+
+    /// Thinking took all tokens there were.
+    fn cut_off(&mut self, draft: &Draft) {
+        self.finish = "length";
+        match draft {
+            Draft::Json(_) => self.failure = Some(json_cut_off()),
+            Draft::Text(_) | Draft::Calls(_) => self.content = Some(String::new()),
+        }
+    }
+
+    fn show(&mut self, thinking: Option<(String, Show)>) {
+        match thinking {
+            Some((thought, Show::Field)) => self.reasoning = Some(thought),
+            Some((thought, Show::Content)) => {
+                let content = self.content.take().unwrap_or_default();
+                let end = if content.is_empty() && self.finish == "length" {
+                    ""
+                } else {
+                    "\n</think>\n\n"
+                };
+                self.content = Some(format!("<think>\n{thought}{end}{content}"));
+            }
+            _ => {}
+        }
+    }
+
+    /// The counts, and times that fit them.
+    pub(crate) fn usage(&self, tokens_per_second: Option<f64>, unique: &Random) -> CompletionUsage {
+        let mut random = unique.fork("timings");
+        let speed = tokens_per_second.unwrap_or(450.0 + 150.0 * random.unit());
+        let queue = 0.002 + 0.2 * random.unit();
+        let prompt = 0.0008 + float(self.prompt_tokens) * 0.000_04;
+        let completion = float(self.completion_tokens) / speed;
+        let mut usage = CompletionUsage::new(
+            self.prompt_tokens,
+            self.completion_tokens,
+            self.prompt_tokens + self.completion_tokens,
+        )
+        .with_queue_time(nanoseconds(queue))
+        .with_prompt_time(nanoseconds(prompt))
+        .with_completion_time(nanoseconds(completion))
+        .with_total_time(nanoseconds(nanoseconds(prompt) + nanoseconds(completion)));
+        if let Some(tokens) = self.reasoning_tokens {
+            usage = usage.with_completion_tokens_details(
+                CompletionTokensDetails::new().with_reasoning_tokens(tokens),
+            );
+        }
+        usage
+    }
+}
+
+/// Tokens that may still be generated.
+struct Budget {
+    left: u64,
+    spent: u64,
+}
+
+impl Budget {
+    fn spend(&mut self, tokens: u64) {
+        let tokens = tokens.min(self.left);
+        self.left -= tokens;
+        self.spent += tokens;
+    }
+
+    /// Spends a text, and says whether all of it fits.
+    fn take(&mut self, text: &str) -> bool {
+        let needed = tokens::count(text);
+        let fits = needed <= self.left;
+        self.spend(needed);
+        fits
+    }
+}
+
+/// What the model thinks, and where that shows; `None` for models that do not think.
+fn thought(ask: &Ask<'_>, random: &Random) -> Option<(String, Show)> {
+    let effort = ask.text("reasoning_effort");
+    let (show, steps) = match ask.model.family {
+        Family::Plain => return None,
+        Family::Qwen if effort == Some("none") => return None,
+        Family::GptOss => {
+            let show = if ask.flag("include_reasoning") == Some(false) {
+                Show::Nowhere
+            } else {
+                Show::Field
+            };
+            (show, effort)
+        }
+        Family::Qwen => (qwen_format(ask), effort),
+    };
+    let steps = match steps {
+        Some("low") => 1,
+        Some("high") => 7,
+        _ => 3,
+    };
+    let brief = Brief {
+        prompt: ask.prompt(),
+        results: &[],
+    };
+    Some((
+        text::reasoning(brief, steps, &mut random.fork("reasoning")),
+        show,
+    ))
+}
+
+/// Raw unless told, and parsed where JSON or tools leave no room for thoughts in the content.
+fn qwen_format(ask: &Ask<'_>) -> Show {
+    match (ask.text("reasoning_format"), ask.flag("include_reasoning")) {
+        (Some("hidden"), _) | (_, Some(false)) => Show::Nowhere,
+        (Some("parsed"), _) | (_, Some(true)) => Show::Field,
+        (Some("raw"), _) => Show::Content,
+        _ if ask.wants_json() || !ask.tools.is_empty() => Show::Field,
+        _ => Show::Content,
+    }
+}
+
+fn draft(ask: &Ask<'_>, manner: Manner, random: &Random) -> Draft {
+    let results = ask.results();
+    let decisions = tools::decide(ask, manner.null_arguments, &random.fork("tools"));
+    if !decisions.is_empty() {
+        return Draft::Calls(decisions);
+    }
+    let mut random = random.fork("content");
+    match ask.format {
+        Format::JsonSchema {
+            schema: Some(schema),
+            ..
+        } => Draft::Json(json::under(schema, ask, &mut random)),
+        Format::JsonSchema { schema: None, .. } | Format::JsonObject => {
+            Draft::Json(json::object(ask, &mut random))
+        }
+        Format::Text => {
+            let described = if results.is_empty() {
+                json::described(ask, &mut random)
+            } else {
+                None
+            };
+            Draft::Text(described.unwrap_or_else(|| {
+                text::answer(
+                    Brief {
+                        prompt: ask.prompt(),
+                        results: &results,
+                    },
+                    &mut random,
+                )
+            }))
+        }
+    }
+}
+
+fn json_cut_off() -> Box<ApiError> {
+    ApiError::invalid("Failed to generate JSON. Please adjust your prompt. See 'failed_generation' for more details.")
+        .code("json_validate_failed")
+        .failed_generation("max completion tokens reached before generating a valid document")
+}
+
+fn call_cut_off(decision: &tools::Decision) -> Box<ApiError> {
+    let cut: String = decision
+        .arguments
+        .chars()
+        .take(decision.arguments.chars().count() / 2)
+        .collect();
+    ApiError::invalid("Failed to call a function. Please adjust your prompt. See 'failed_generation' for more details.")
+        .code("tool_use_failed")
+        .failed_generation(format!("{{\"name\": \"{}\", \"arguments\": {cut}", decision.name))
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts of tokens are far below 2^52"
+)]
+fn float(count: u64) -> f64 {
+    count as f64
+}
+
+/// Seconds to nine places, as the service has them.
+fn nanoseconds(seconds: f64) -> f64 {
+    (seconds * 1e9).round() / 1e9
+}

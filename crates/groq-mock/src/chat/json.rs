@@ -1,0 +1,157 @@
+//! JSON as an answer: under a schema, like an example, or about the prompt.
+
+use serde_json::{Map, Value, json};
+
+use super::ask::Ask;
+use crate::random::Random;
+use crate::schema::{self, Hints};
+
+/// JSON that is valid under a schema.
+pub(crate) fn under(schema: &Value, ask: &Ask<'_>, random: &mut Random) -> String {
+    schema::generate(schema, &Hints::new(ask.prompt()), random)
+}
+
+/// A JSON object of the form that the messages show, or of one that fits any prompt.
+pub(crate) fn object(ask: &Ask<'_>, random: &mut Random) -> String {
+    let text = ask.all_text();
+    let hints = Hints::new(ask.prompt());
+    let schema = shown(&text).unwrap_or_else(|| about(&hints));
+    schema::generate(&schema, &hints, random)
+}
+
+/// JSON in answer to a prompt that has a JSON Schema in it and says JSON: what models do that are told so in words.
+pub(crate) fn described(ask: &Ask<'_>, random: &mut Random) -> Option<String> {
+    let is_asked = ask
+        .turns
+        .iter()
+        .any(|turn| turn.text.contains("JSON") && turn.text.contains('{'));
+    if !is_asked {
+        return None;
+    }
+    let schema = objects(&ask.all_text()).find(is_schema)?;
+    Some(schema::generate(&schema, &Hints::new(ask.prompt()), random))
+}
+
+/// The schema of the first object in a text: the object itself if it is a schema, else what would be like it.
+fn shown(text: &str) -> Option<Value> {
+    let object =
+        objects(text).find(|object| object.as_object().is_some_and(|object| !object.is_empty()))?;
+    Some(if is_schema(&object) {
+        object
+    } else {
+        like(&object)
+    })
+}
+
+fn is_schema(value: &Value) -> bool {
+    value["properties"].is_object() || (value["type"].is_string() && value["items"].is_object())
+}
+
+/// More braces than this are not tried: prompts may hold whole programs.
+const MAX_TRIES: usize = 64;
+
+/// The JSON objects that stand in a text.
+fn objects(text: &str) -> impl Iterator<Item = Value> {
+    let mut rest = text;
+    let mut tries = 0;
+    std::iter::from_fn(move || {
+        while tries < MAX_TRIES {
+            tries += 1;
+            rest = &rest[rest.find('{')?..];
+            let mut values = serde_json::Deserializer::from_str(rest).into_iter::<Value>();
+            if let Some(Ok(value)) = values.next() {
+                rest = &rest[values.byte_offset()..];
+                return Some(value);
+            }
+            rest = &rest[1..];
+        }
+        None
+    })
+}
+
+/// A schema under which values look like an example.
+fn like(example: &Value) -> Value {
+    match example {
+        Value::Object(entries) => {
+            let properties: Map<String, Value> = entries
+                .iter()
+                .map(|(key, value)| (key.clone(), like(value)))
+                .collect();
+            json!({"type": "object", "required": entries.keys().collect::<Vec<_>>(), "properties": properties})
+        }
+        Value::Array(items) => {
+            json!({"type": "array", "items": items.first().map_or(json!({}), like), "minItems": 1})
+        }
+        Value::String(text) => text_like(text),
+        Value::Bool(_) => json!({"type": "boolean"}),
+        Value::Number(number) if number.is_f64() => json!({"type": "number"}),
+        Value::Number(_) => json!({"type": "integer"}),
+        Value::Null => json!({}),
+    }
+}
+
+/// Examples write types and choices as texts: `"number (0-1)"`, `"positive|negative"`.
+fn text_like(text: &str) -> Value {
+    let lower = text.to_ascii_lowercase();
+    let choices: Vec<&str> = text.split('|').map(str::trim).collect();
+    if choices.len() > 1
+        && choices
+            .iter()
+            .all(|choice| (1..=40).contains(&choice.len()))
+    {
+        return json!({"enum": choices});
+    }
+    match lower.split_whitespace().next() {
+        Some("number" | "float") if lower.contains("0-1") || lower.contains("0 to 1") => {
+            json!({"type": "number", "minimum": 0, "maximum": 1})
+        }
+        Some("number" | "float") => json!({"type": "number"}),
+        Some("integer" | "int") => json!({"type": "integer"}),
+        Some("boolean" | "bool") => json!({"type": "boolean"}),
+        _ => json!({"type": "string"}),
+    }
+}
+
+fn about(hints: &Hints<'_>) -> Value {
+    let topic = hints.topic();
+    json!({
+        "type": "object",
+        "required": ["topic", "summary", "keywords"],
+        "properties": {
+            "topic": {"const": topic.phrase},
+            "summary": {"type": "string"},
+            "keywords": {"const": topic.words.iter().take(5).collect::<Vec<_>>()},
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn objects_in_texts() {
+        let text = "Use {this}: {\"a\": 1} or {\"b\": {\"c\": []}}. {";
+        assert_eq!(
+            objects(text).collect::<Vec<_>>(),
+            [json!({"a": 1}), json!({"b": {"c": []}})]
+        );
+    }
+
+    #[test]
+    fn examples_become_schemas() {
+        let schema = like(
+            &json!({"mood": "positive|negative", "score": "number (0-1)", "tags": ["string"], "n": 3}),
+        );
+        assert_eq!(
+            schema["properties"]["mood"],
+            json!({"enum": ["positive", "negative"]})
+        );
+        assert_eq!(schema["properties"]["score"]["maximum"], 1);
+        assert_eq!(
+            schema["properties"]["tags"]["items"],
+            json!({"type": "string"})
+        );
+        assert_eq!(schema["properties"]["n"], json!({"type": "integer"}));
+    }
+}

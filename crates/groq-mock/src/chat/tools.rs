@@ -1,0 +1,206 @@
+//! Which tools are called, and with what.
+
+use groq_types::ExecutedTool;
+use serde_json::{Value, json};
+
+use super::ask::{Ask, Choice, Function};
+use crate::models::Family;
+use crate::random::Random;
+use crate::schema::{self, Hints};
+use crate::text::words::is_content;
+
+/// A call to make.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Decision {
+    pub(crate) name: String,
+    pub(crate) arguments: String,
+}
+
+/// The calls that the answer consists of; none where it is text.
+///
+/// `required` and a named tool always call. Otherwise a tool is called whose name the user mentions, unless it
+/// has been called since; and where none is mentioned, the one whose description has most words of the prompt.
+pub(crate) fn decide(ask: &Ask<'_>, null_arguments: bool, random: &Random) -> Vec<Decision> {
+    let chosen = match ask.choice() {
+        Choice::None => Vec::new(),
+        Choice::Named(name) => ask.tools.iter().filter(|tool| tool.name == name).collect(),
+        Choice::Auto => suggested(ask),
+        Choice::Required => {
+            let suggested = suggested(ask);
+            if suggested.is_empty() {
+                ask.tools.iter().take(1).collect()
+            } else {
+                suggested
+            }
+        }
+    };
+    if chosen.is_empty() {
+        return Vec::new();
+    }
+    let hints = Hints::new(ask.prompt());
+    let parallel =
+        ask.flag("parallel_tool_calls") != Some(false) && ask.model.family != Family::GptOss;
+    let most = if parallel { usize::MAX } else { 1 };
+    let call = |tool: &&Function<'_>| Decision {
+        name: tool.name.to_owned(),
+        arguments: arguments(tool, &hints, null_arguments, &mut random.fork(tool.name)),
+    };
+    chosen.iter().take(most).map(call).collect()
+}
+
+fn suggested<'a, 'b>(ask: &'b Ask<'a>) -> Vec<&'b Function<'a>> {
+    if declines(ask.prompt()) {
+        return Vec::new();
+    }
+    let hints = Hints::new(ask.prompt());
+    let called: Vec<&str> = ask
+        .since_user()
+        .iter()
+        .flat_map(|turn| &turn.calls)
+        .map(|call| call.name)
+        .collect();
+    let is_named = |tool: &&Function<'_>| {
+        hints.mentions(tool.name) || hints.mentions(&tool.name.replace(['_', '-'], " "))
+    };
+    let named: Vec<&Function<'_>> = ask.tools.iter().filter(is_named).collect();
+    if !named.is_empty() {
+        return named
+            .into_iter()
+            .filter(|tool| !called.contains(&tool.name))
+            .collect();
+    }
+    if !called.is_empty() {
+        return Vec::new();
+    }
+    let score = |tool: &Function<'_>| {
+        described_by(tool)
+            .filter(|word| hints.mentions(word))
+            .count()
+    };
+    // The first of equals, which `max_by_key` would not give.
+    let best = ask.tools.iter().rev().max_by_key(|tool| score(tool));
+    best.filter(|tool| score(tool) > 0).into_iter().collect()
+}
+
+/// Whether the user asks for an answer without tools.
+fn declines(prompt: &str) -> bool {
+    let lower = prompt.to_lowercase();
+    let not = ["do not ", "don't ", "never ", "without "];
+    let tools = ["call", "calling", "use", "using"]
+        .iter()
+        .flat_map(|verb| ["", "any ", "a "].map(|some| format!("{verb} {some}tool")));
+    let phrases: Vec<String> = tools.collect();
+    not.iter().any(|not| {
+        lower.match_indices(not).any(|(at, _)| {
+            phrases
+                .iter()
+                .any(|phrase| lower[at + not.len()..].starts_with(phrase))
+        })
+    })
+}
+
+/// The words of a tool's name and description that say what it is for.
+fn described_by<'a>(tool: &'a Function<'_>) -> impl Iterator<Item = &'a str> {
+    let split = |text: &'a str| text.split(|c: char| !c.is_alphanumeric());
+    split(tool.name)
+        .chain(split(tool.description))
+        .filter(|word| {
+            let lower = word.to_lowercase();
+            word.len() > 3 && is_content(&lower) && !VERBS.contains(&lower.as_str())
+        })
+}
+
+/// What every other tool does.
+const VERBS: &[&str] = &[
+    "lookup",
+    "fetch",
+    "retrieve",
+    "returns",
+    "current",
+    "given",
+    "search",
+    "based",
+    "information",
+    "data",
+    "compute",
+    "tool",
+];
+
+/// Arguments that are valid under the tool's parameters.
+fn arguments(
+    tool: &Function<'_>,
+    hints: &Hints<'_>,
+    null_arguments: bool,
+    random: &mut Random,
+) -> String {
+    match tool
+        .parameters
+        .filter(|parameters| !schema::is_empty_object(parameters))
+    {
+        Some(parameters) => schema::generate(&with_type(parameters), hints, random),
+        None if null_arguments => "null".to_owned(),
+        None => "{}".to_owned(),
+    }
+}
+
+/// Arguments are an object, also where the schema forgets to say so.
+fn with_type(parameters: &Value) -> Value {
+    let mut parameters = parameters.clone();
+    let is_object = parameters.as_object().is_some_and(|schema| {
+        ["type", "$ref", "allOf", "anyOf", "oneOf"]
+            .iter()
+            .all(|key| !schema.contains_key(*key))
+    });
+    if is_object {
+        parameters["type"] = json!("object");
+    }
+    parameters
+}
+
+/// What a built-in tool did on the server, where the prompt gives it something to do.
+pub(crate) fn executed(ask: &Ask<'_>) -> Vec<ExecutedTool> {
+    if ask.choice() == Choice::None || ask.built_in.is_empty() {
+        return Vec::new();
+    }
+    let hints = Hints::new(ask.prompt());
+    let has = |words: &[&str]| words.iter().any(|word| hints.mentions(word));
+    let must = ask.choice() == Choice::Required && ask.tools.is_empty();
+    let searches = has(&["search", "look up", "browse", "latest", "news", "today"]);
+    let computes = has(&["python", "compute", "calculate", "code", "run"]);
+    let wanted = |kind: &str| match kind {
+        "browser_search" => searches || must,
+        "code_interpreter" => computes || must,
+        _ => false,
+    };
+    let kinds = ask.built_in.iter().filter(|kind| wanted(kind));
+    kinds
+        .zip(0_u32..)
+        .map(|(kind, index)| execution(kind, index, ask.prompt()))
+        .collect()
+}
+
+fn execution(kind: &str, index: u32, prompt: &str) -> ExecutedTool {
+    let line: String = prompt
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .chars()
+        .take(200)
+        .collect();
+    let (name, arguments, output) = match kind {
+        "code_interpreter" => (
+            "python",
+            json!({"code": format!("print({line:?})")}),
+            line.clone(),
+        ),
+        _ => (
+            "browser.search",
+            json!({"query": line, "topn": 10}),
+            format!("1 result for {line}"),
+        ),
+    };
+    ExecutedTool::new(name)
+        .with_index(index)
+        .with_arguments(arguments.to_string())
+        .with_output(output)
+}

@@ -1,0 +1,208 @@
+//! `POST /openai/v1/embeddings`: unit vectors that depend on the text.
+//!
+//! A vector is the sum of the directions of the text's words, so that texts with words in common are near each
+//! other.
+
+use std::time::Instant;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::api_error::{ApiError, Outcome};
+use crate::app::Exchange;
+use crate::check::{self, Field, Rule};
+use crate::limits::Use;
+use crate::models::catalogue::Task;
+use crate::random::{Digest, Random};
+use crate::response::Response;
+use crate::text::tokens;
+
+const MAX_INPUTS: usize = 2_048;
+const DIMENSIONS: usize = 768;
+/// How many of its dimensions a word moves.
+const REACH: usize = 24;
+
+const REQUEST: &[Field] = &[
+    Field::required("model", Rule::Text),
+    Field::required(
+        "input",
+        Rule::Either(&[Rule::Text, Rule::List(1, MAX_INPUTS, &Rule::Text)]),
+    ),
+    Field::plain("encoding_format", Rule::OneOf(&["float", "base64"])),
+    Field::optional("user", Rule::Text),
+];
+
+#[derive(Serialize)]
+struct List<'a> {
+    object: &'static str,
+    data: Vec<Embedding>,
+    model: &'a str,
+    usage: Usage,
+}
+
+#[derive(Serialize)]
+struct Embedding {
+    index: usize,
+    object: &'static str,
+    #[serde(rename = "embedding")]
+    vector: Vector,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Vector {
+    Float(Vec<f32>),
+    Base64(String),
+}
+
+#[derive(Serialize)]
+struct Usage {
+    prompt_tokens: u64,
+    total_tokens: u64,
+}
+
+pub(crate) fn create(exchange: &Exchange<'_>) -> Outcome<Response> {
+    let body = check::object(check::body(exchange.request)?, REQUEST)?;
+    let text = |key: &str| body.get(key).and_then(Value::as_str);
+    let model = exchange
+        .app
+        .models
+        .find(text("model").unwrap_or_default())?;
+    if model.task != Task::Embedding {
+        return Err(ApiError::unsupported_task(&model.id, "embeddings"));
+    }
+    let inputs = inputs(&body["input"]);
+    let prompt_tokens = counted(&inputs, model.context)?;
+    let (standing, admitted) = exchange.charge(
+        Use {
+            model: &model.id,
+            tier: "on_demand",
+            requested: prompt_tokens,
+            spent: prompt_tokens,
+            seconds: 0,
+        },
+        Instant::now(),
+    );
+    let encoded = text("encoding_format") == Some("base64");
+    let mut response = match admitted {
+        Ok(()) => written(&inputs, &model.id, encoded, prompt_tokens),
+        Err(refused) => refused.response(),
+    };
+    standing.write(&mut response);
+    Ok(response)
+}
+
+fn inputs(input: &Value) -> Vec<&str> {
+    match input {
+        Value::String(text) => vec![text],
+        Value::Array(texts) => texts.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// All tokens, where each text has some and not too many.
+fn counted(inputs: &[&str], most: u64) -> Outcome<u64> {
+    let mut total = 0;
+    for (index, input) in inputs.iter().enumerate() {
+        let count = tokens::count(input);
+        if count == 0 {
+            let message = format!("'input.{index}' : value must not be empty");
+            return Err(ApiError::invalid(message).param("input"));
+        }
+        if count > most {
+            let message =
+                format!("'input.{index}' : {count} tokens are more than the model's {most}");
+            return Err(ApiError::invalid(message)
+                .param("input")
+                .code("context_length_exceeded"));
+        }
+        total += count;
+    }
+    Ok(total)
+}
+
+fn written(inputs: &[&str], model: &str, encoded: bool, prompt_tokens: u64) -> Response {
+    let embedding = |(index, input): (usize, &&str)| Embedding {
+        index,
+        object: "embedding",
+        vector: shaped(vector(input), encoded),
+    };
+    let list = List {
+        object: "list",
+        data: inputs.iter().enumerate().map(embedding).collect(),
+        model,
+        usage: Usage {
+            prompt_tokens,
+            total_tokens: prompt_tokens,
+        },
+    };
+    Response::json(200, serde_json::to_vec(&list).unwrap_or_default())
+}
+
+fn shaped(vector: Vec<f32>, encoded: bool) -> Vector {
+    if !encoded {
+        return Vector::Float(vector);
+    }
+    let bytes: Vec<u8> = vector.iter().flat_map(|x| x.to_le_bytes()).collect();
+    Vector::Base64(STANDARD.encode(bytes))
+}
+
+/// A vector of length 1.
+fn vector(text: &str) -> Vec<f32> {
+    let mut sum = vec![0.0_f64; DIMENSIONS];
+    let lower = text.to_lowercase();
+    for word in lower.split(|c: char| !c.is_alphanumeric()) {
+        if !word.is_empty() {
+            add(&mut sum, word, REACH, 1.0);
+        }
+    }
+    // What tells texts of the same words apart, and gives a direction to a text without any.
+    add(&mut sum, text, DIMENSIONS, 0.05);
+    let length = sum.iter().map(|x| x * x).sum::<f64>().sqrt().max(1e-12);
+    sum.iter().map(|x| single(x / length)).collect()
+}
+
+/// Adds a text's direction, which has so many parts.
+fn add(sum: &mut [f64], text: &str, parts: usize, weight: f64) {
+    let mut random = Random::new(Digest::new(0).text(text).finish());
+    for _ in 0..parts {
+        let place = random.below(DIMENSIONS);
+        if let Some(x) = sum.get_mut(place) {
+            *x += weight * (random.unit() * 2.0 - 1.0);
+        }
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a vector has single precision"
+)]
+fn single(x: f64) -> f32 {
+    x as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cosine(one: &str, two: &str) -> f32 {
+        let (one, two) = (vector(one), vector(two));
+        one.iter().zip(&two).map(|(a, b)| a * b).sum()
+    }
+
+    #[test]
+    fn vectors_have_length_one() {
+        for text in ["", "a", "?", "The quick brown fox", "日本語"] {
+            assert!((cosine(text, text) - 1.0).abs() < 1e-5, "{text}");
+        }
+    }
+
+    #[test]
+    fn texts_with_words_in_common_are_near() {
+        let near = cosine("the cat sat on the mat", "a cat sat on a mat");
+        let far = cosine("the cat sat on the mat", "quarterly revenue fell");
+        assert!(near > 0.4 && far < 0.3 && near > far, "{near} {far}");
+    }
+}

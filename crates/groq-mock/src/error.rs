@@ -1,0 +1,78 @@
+//! Why the server could not start.
+
+use std::error::Error;
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+
+/// The mock could not be started.
+///
+/// ```
+/// # #[tokio::main] async fn main() -> Result<(), groq_mock::StartError> {
+/// let first = groq_mock::Mock::start().await?;
+/// let taken = groq_mock::Mock::builder().port(first.port()).start().await;
+/// assert!(taken.is_err_and(|error| error.is_address_in_use()));
+/// # Ok(()) }
+/// ```
+#[derive(Debug)]
+pub struct StartError {
+    kind: Kind,
+    source: io::Error,
+}
+
+#[derive(Debug)]
+enum Kind {
+    Bind(SocketAddr),
+    Runtime,
+}
+
+impl StartError {
+    pub(crate) fn bind(address: SocketAddr, source: io::Error) -> Self {
+        Self {
+            kind: Kind::Bind(address),
+            source,
+        }
+    }
+
+    pub(crate) fn runtime(source: io::Error) -> Self {
+        Self {
+            kind: Kind::Runtime,
+            source,
+        }
+    }
+
+    /// Another program, or another mock, listens on that port.
+    ///
+    /// Leave the port out to get a free one.
+    pub fn is_address_in_use(&self) -> bool {
+        self.source.kind() == io::ErrorKind::AddrInUse
+    }
+
+    /// The system does not let this user listen there: ports below 1024 often need a privilege.
+    pub fn is_permission_denied(&self) -> bool {
+        self.source.kind() == io::ErrorKind::PermissionDenied
+    }
+
+    /// The address that was asked for, if it came that far.
+    pub fn address(&self) -> Option<SocketAddr> {
+        match self.kind {
+            Kind::Bind(address) => Some(address),
+            Kind::Runtime => None,
+        }
+    }
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.kind {
+            Kind::Bind(address) => write!(f, "listen on {address}"),
+            Kind::Runtime => write!(f, "start a thread and a runtime for the mock"),
+        }
+    }
+}
+
+impl Error for StartError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&self.source)
+    }
+}

@@ -1,0 +1,121 @@
+//! Identifiers in the forms that Groq uses.
+
+use crate::random::Random;
+
+const HEX: &[u8; 16] = b"0123456789abcdef";
+/// Crockford's base 32 in lower case, as in the request ids on the wire.
+const BASE32: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+
+/// `req_01…`: a ULID whose time part is made up too, so that goldens stay still.
+pub(crate) fn request(random: &mut Random) -> String {
+    let mut id = String::with_capacity(30);
+    id.push_str("req_01");
+    letters(&mut id, random, BASE32, 24);
+    id
+}
+
+/// `chatcmpl-` and a UUID of version 4.
+pub(crate) fn completion(random: &mut Random) -> String {
+    let mut id = String::with_capacity(45);
+    id.push_str("chatcmpl-");
+    uuid(&mut id, random);
+    id
+}
+
+/// `fp_` and ten hexadecimal digits.
+pub(crate) fn fingerprint(random: &mut Random) -> String {
+    let mut id = String::from("fp_");
+    letters(&mut id, random, HEX, 10);
+    id
+}
+
+/// `file_` and a ULID.
+pub(crate) fn file(random: &mut Random) -> String {
+    prefixed("file_01", random)
+}
+
+/// `batch_` and a ULID.
+pub(crate) fn batch(random: &mut Random) -> String {
+    prefixed("batch_01", random)
+}
+
+/// `batch_req_` and a ULID.
+pub(crate) fn batch_request(random: &mut Random) -> String {
+    prefixed("batch_req_01", random)
+}
+
+/// `ft_` and a ULID.
+pub(crate) fn fine_tuning(random: &mut Random) -> String {
+    prefixed("ft_01", random)
+}
+
+/// `resp_` and a ULID.
+pub(crate) fn response(random: &mut Random) -> String {
+    prefixed("resp_01", random)
+}
+
+/// A ULID after the letters that say which kind of item it names.
+pub(crate) fn item(prefix: &str, random: &mut Random) -> String {
+    prefixed(&format!("{prefix}01"), random)
+}
+
+fn prefixed(prefix: &str, random: &mut Random) -> String {
+    let mut id = String::with_capacity(prefix.len() + 24);
+    id.push_str(prefix);
+    letters(&mut id, random, BASE32, 24);
+    id
+}
+
+/// `call_` and 24 letters or digits.
+pub(crate) fn call(random: &mut Random) -> String {
+    let mut id = String::from("call_");
+    letters(&mut id, random, BASE32, 24);
+    id
+}
+
+fn uuid(id: &mut String, random: &mut Random) {
+    letters(id, random, HEX, 8);
+    id.push('-');
+    letters(id, random, HEX, 4);
+    id.push_str("-4");
+    letters(id, random, HEX, 3);
+    id.push('-');
+    letters(id, random, b"89ab", 1);
+    letters(id, random, HEX, 3);
+    id.push('-');
+    letters(id, random, HEX, 12);
+}
+
+/// Appends letters of an alphabet of at most 32; one number of the generator serves twelve of them.
+fn letters(id: &mut String, random: &mut Random, alphabet: &[u8], count: usize) {
+    let mut bits = 0;
+    for place in 0..count {
+        if place % 12 == 0 {
+            bits = random.next();
+        }
+        let index = usize::try_from(bits & 31).unwrap_or(0) % alphabet.len();
+        id.push(char::from(alphabet[index]));
+        bits >>= 5;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_have_groqs_forms() {
+        let mut random = Random::new(1);
+        let id = request(&mut random);
+        assert_eq!((id.len(), &id[..6]), (30, "req_01"));
+        let id = completion(&mut random);
+        assert_eq!((id.len(), &id[..9]), (45, "chatcmpl-"));
+        assert_eq!(
+            id[9..].split('-').map(str::len).collect::<Vec<_>>(),
+            [8, 4, 4, 4, 12]
+        );
+        assert_eq!(fingerprint(&mut random).len(), 13);
+        assert_eq!(call(&mut random).len(), 29);
+        assert_ne!(request(&mut random), request(&mut random));
+    }
+}

@@ -1,0 +1,66 @@
+//! What can be set before a mock starts, with the defaults.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::audio::Blemishes;
+use crate::limits::Limits;
+
+#[derive(Clone, Debug)]
+pub(crate) struct Options {
+    pub(crate) address: IpAddr,
+    pub(crate) port: u16,
+    pub(crate) hosts: Vec<String>,
+    pub(crate) seed: u64,
+    pub(crate) latency: Duration,
+    pub(crate) tokens_per_second: Option<f64>,
+    pub(crate) limits: Limits,
+    pub(crate) model_limits: Vec<(String, Limits)>,
+    pub(crate) api_key: Option<String>,
+    pub(crate) max_body: usize,
+    pub(crate) max_log_requests: usize,
+    pub(crate) max_log_bytes: usize,
+    pub(crate) idle_timeout: Duration,
+    pub(crate) head_timeout: Duration,
+    pub(crate) created: Option<u64>,
+    pub(crate) extra_models: Vec<String>,
+    pub(crate) folder: Option<PathBuf>,
+    pub(crate) batch_step: Duration,
+    pub(crate) batch_expires_after: Option<Duration>,
+    pub(crate) max_audio: usize,
+    pub(crate) blemishes: Blemishes,
+    pub(crate) null_arguments: bool,
+    pub(crate) split_arguments: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            address: Ipv4Addr::LOCALHOST.into(),
+            port: 0,
+            hosts: Vec::new(),
+            seed: 0,
+            latency: Duration::ZERO,
+            tokens_per_second: None,
+            limits: Limits::generous(),
+            model_limits: Vec::new(),
+            api_key: None,
+            // A batch file of 100 MB, and the multipart framing around it.
+            max_body: 101 * 1024 * 1024,
+            max_log_requests: 10_000,
+            max_log_bytes: 64 * 1024 * 1024,
+            idle_timeout: Duration::from_secs(300),
+            head_timeout: Duration::from_secs(30),
+            created: None,
+            extra_models: Vec::new(),
+            folder: None,
+            batch_step: Duration::ZERO,
+            batch_expires_after: None,
+            max_audio: 25 * 1024 * 1024,
+            blemishes: Blemishes::new(),
+            null_arguments: false,
+            split_arguments: false,
+        }
+    }
+}

@@ -1,0 +1,309 @@
+//! Answers that a test writes itself.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use serde::Serialize;
+
+use crate::faults::Fault;
+use crate::request::Request;
+use crate::response::{Body, Frames, Response};
+
+/// An answer for [`Mock::script`](crate::Mock::script) and its siblings: made up, or the mock's own, with or without faults.
+///
+/// ```
+/// use std::time::Duration;
+/// use groq_mock::{Fault, Reply};
+///
+/// let busy = Reply::error(503, "Service Unavailable").with_header("retry-after", "2");
+/// let slow = Reply::generated().with_fault(Fault::Delay(Duration::from_millis(200)));
+/// let page = Reply::status(502).with_body("<html>bad gateway</html>").with_header("content-type", "text/html");
+/// let junk = Reply::raw("SMTP 220 wrong port\r\n");
+/// ```
+#[derive(Clone)]
+pub struct Reply {
+    kind: Kind,
+    faults: Vec<Fault>,
+}
+
+#[derive(Clone)]
+enum Kind {
+    Generated,
+    Function(Arc<dyn Fn(&Request) -> Reply + Send + Sync>),
+    Raw(Bytes),
+    Made {
+        status: u16,
+        headers: Vec<(String, Vec<u8>)>,
+        body: Content,
+    },
+}
+
+#[derive(Clone)]
+enum Content {
+    Whole(Bytes),
+    Events(Arc<dyn Fn() -> Frames + Send + Sync>),
+}
+
+impl Reply {
+    /// What the mock would have answered anyway. Useful with faults.
+    pub fn generated() -> Self {
+        Self {
+            kind: Kind::Generated,
+            faults: Vec::new(),
+        }
+    }
+
+    /// A status with an empty body.
+    pub fn status(status: u16) -> Self {
+        let body = Content::Whole(Bytes::new());
+        Self {
+            kind: Kind::Made {
+                status,
+                headers: Vec::new(),
+                body,
+            },
+            faults: Vec::new(),
+        }
+    }
+
+    /// A status with a value as JSON.
+    ///
+    /// ```
+    /// let empty = groq_mock::Reply::json(200, &serde_json::json!({"object": "list", "data": []}));
+    /// ```
+    pub fn json(status: u16, value: &(impl Serialize + ?Sized)) -> Self {
+        let body = serde_json::to_vec(value).unwrap_or_default();
+        Self::status(status)
+            .with_header("content-type", "application/json")
+            .with_body(body)
+    }
+
+    /// A status with Groq's error object, of the type that goes with the status.
+    ///
+    /// For a `code`, a `failed_generation` and the like, write the object with [`Reply::json`].
+    pub fn error(status: u16, message: &str) -> Self {
+        let kind = match status {
+            429 => "tokens",
+            500.. => "internal_server_error",
+            _ => "invalid_request_error",
+        };
+        Self::json(
+            status,
+            &serde_json::json!({"error": {"message": message, "type": kind}}),
+        )
+    }
+
+    /// A stream of server-sent events, each of them the data of one event; `[DONE]` is not added.
+    ///
+    /// ```
+    /// let empty = groq_mock::Reply::events(["[DONE]"]);
+    /// ```
+    pub fn events<I>(data: I) -> Self
+    where
+        I: IntoIterator,
+        I::Item: AsRef<str>,
+    {
+        let frames: Arc<[Bytes]> = data.into_iter().map(|data| frame(data.as_ref())).collect();
+        Self::frames(move || {
+            let frames = Arc::clone(&frames);
+            (0..frames.len()).map(move |index| frames[index].clone())
+        })
+    }
+
+    /// A stream of bytes, framed by nothing but HTTP: each item is one write.
+    ///
+    /// The function is called for each request that gets this reply; its iterator may be as long as it likes,
+    /// because it is asked for the next piece only when the last one has been taken.
+    ///
+    /// ```
+    /// use bytes::Bytes;
+    ///
+    /// // Fifty megabytes that are never in memory together.
+    /// let long = groq_mock::Reply::frames(|| std::iter::repeat_n(Bytes::from_static(&[b'x'; 1024]), 50 * 1024));
+    /// ```
+    pub fn frames<F, I>(frames: F) -> Self
+    where
+        F: Fn() -> I + Send + Sync + 'static,
+        I: Iterator<Item = Bytes> + Send + 'static,
+    {
+        let body = Content::Events(Arc::new(move || Box::new(frames())));
+        let headers = vec![("content-type".to_owned(), b"text/event-stream".to_vec())];
+        Self {
+            kind: Kind::Made {
+                status: 200,
+                headers,
+                body,
+            },
+            faults: Vec::new(),
+        }
+    }
+
+    /// These bytes and no others, in place of a whole HTTP response; then the connection is closed.
+    ///
+    /// This is the way to a double content-length, a bad chunk size, a banner of another protocol.
+    pub fn raw(bytes: impl Into<Bytes>) -> Self {
+        Self {
+            kind: Kind::Raw(bytes.into()),
+            faults: Vec::new(),
+        }
+    }
+
+    /// An answer computed from the request.
+    ///
+    /// ```
+    /// use groq_mock::Reply;
+    ///
+    /// let echo = Reply::from_fn(|request| Reply::status(200).with_body(request.body().clone()));
+    /// ```
+    pub fn from_fn(function: impl Fn(&Request) -> Self + Send + Sync + 'static) -> Self {
+        Self {
+            kind: Kind::Function(Arc::new(function)),
+            faults: Vec::new(),
+        }
+    }
+
+    /// Sets the body of a made-up reply. A generated or raw one keeps its own.
+    pub fn with_body(mut self, bytes: impl Into<Bytes>) -> Self {
+        if let Kind::Made { body, .. } = &mut self.kind {
+            *body = Content::Whole(bytes.into());
+        }
+        self
+    }
+
+    /// Sets the status of a made-up reply. A generated or raw one keeps its own.
+    ///
+    /// ```
+    /// use bytes::Bytes;
+    ///
+    /// // An error page that never ends.
+    /// let endless = groq_mock::Reply::frames(|| std::iter::repeat(Bytes::from_static(b"<br>"))).with_status(500);
+    /// ```
+    pub fn with_status(mut self, code: u16) -> Self {
+        if let Kind::Made { status, .. } = &mut self.kind {
+            *status = code;
+        }
+        self
+    }
+
+    /// Sets a header, in place of one of that name. It is sent as it is, also where it breaks the rules.
+    pub fn with_header(mut self, name: impl Into<String>, value: impl Into<Vec<u8>>) -> Self {
+        let (name, value) = (name.into(), value.into());
+        match &mut self.kind {
+            Kind::Made { headers, .. } => {
+                headers.retain(|(known, _)| !known.eq_ignore_ascii_case(&name));
+                headers.push((name, value));
+            }
+            _ => self.faults.push(Fault::Header { name, value }),
+        }
+        self
+    }
+
+    /// Adds a fault.
+    pub fn with_fault(mut self, fault: Fault) -> Self {
+        self.faults.push(fault);
+        self
+    }
+
+    /// Delays the answer: short for [`Fault::Delay`].
+    pub fn with_delay(self, delay: Duration) -> Self {
+        self.with_fault(Fault::Delay(delay))
+    }
+
+    pub(crate) fn is_early(&self) -> bool {
+        self.faults.iter().any(Fault::is_early)
+    }
+
+    /// The answer to a request and what goes wrong with it; `generate` is asked where the mock's own answer is wanted.
+    pub(crate) fn resolve(
+        &self,
+        request: &Request,
+        generate: impl FnOnce() -> Response,
+    ) -> (Response, Vec<Fault>) {
+        let mut faults = self.faults.clone();
+        let mut current = self.clone();
+        // A function may give a function; whoever nests them deeper than this gets the mock's own answer.
+        for _ in 0..8 {
+            let Kind::Function(function) = &current.kind else {
+                break;
+            };
+            current = function(request);
+            faults.extend(current.faults.iter().cloned());
+        }
+        (current.made().unwrap_or_else(generate), faults)
+    }
+
+    /// The answer where it does not depend on the request.
+    pub(crate) fn made(&self) -> Option<Response> {
+        match &self.kind {
+            Kind::Generated | Kind::Function(_) => None,
+            Kind::Raw(bytes) => Some(Response::new(200, Body::Raw(bytes.clone()))),
+            Kind::Made {
+                status,
+                headers,
+                body,
+            } => {
+                let body = match body {
+                    Content::Whole(bytes) => Body::Whole(bytes.clone()),
+                    Content::Events(frames) => Body::Frames(frames()),
+                };
+                let mut response = Response::new(*status, body);
+                response.headers.extend(
+                    headers
+                        .iter()
+                        .map(|(name, value)| (name.clone().into(), value.clone())),
+                );
+                Some(response)
+            }
+        }
+    }
+
+    pub(crate) fn faults(&self) -> &[Fault] {
+        &self.faults
+    }
+}
+
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = match &self.kind {
+            Kind::Generated => "generated".to_owned(),
+            Kind::Function(_) => "function".to_owned(),
+            Kind::Raw(bytes) => format!("raw, {} bytes", bytes.len()),
+            Kind::Made { status, .. } => format!("status {status}"),
+        };
+        f.debug_struct("Reply")
+            .field("kind", &kind)
+            .field("faults", &self.faults)
+            .finish()
+    }
+}
+
+/// `data: …` for each line, and the empty line that ends an event.
+fn frame(data: &str) -> Bytes {
+    let mut text = String::with_capacity(data.len() + 8);
+    for line in data.split('\n') {
+        text.push_str("data: ");
+        text.push_str(line);
+        text.push('\n');
+    }
+    text.push('\n');
+    Bytes::from(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_of_several_lines_has_several_data_lines() {
+        assert_eq!(frame("a\nb"), "data: a\ndata: b\n\n");
+    }
+
+    #[test]
+    fn a_header_replaces_one_of_its_name() {
+        let reply = Reply::json(200, &1).with_header("Content-Type", "text/plain");
+        let headers = reply.made().unwrap().headers;
+        assert_eq!(headers, [("Content-Type".into(), b"text/plain".to_vec())]);
+    }
+}

@@ -1,0 +1,148 @@
+//! A request as it came in: what handlers read, what predicates see, and what the log keeps.
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
+
+use bytes::Bytes;
+use http::{HeaderMap, Method};
+use serde_json::Value;
+
+/// A request that the mock received. Cheap to clone.
+///
+/// ```
+/// # #[tokio::main] async fn main() -> Result<(), groq_mock::StartError> {
+/// let mock = groq_mock::Mock::start().await?;
+/// // ... run the code under test against `mock.base_url()`, then:
+/// let chats = mock.requests().iter().filter(|request| request.path().ends_with("/chat/completions")).count();
+/// assert_eq!(chats, 0);
+/// # Ok(()) }
+/// ```
+#[derive(Clone)]
+pub struct Request(Arc<Inner>);
+
+struct Inner {
+    head: Head,
+    body: Bytes,
+    json: OnceLock<Result<Value, String>>,
+    number: u64,
+    connection: u64,
+    at: Instant,
+}
+
+/// The request line and the headers.
+#[derive(Clone, Debug)]
+pub(crate) struct Head {
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) query: Option<String>,
+    /// The authority of a request target in absolute form, which stands in for `host`.
+    pub(crate) authority: Option<String>,
+    pub(crate) headers: HeaderMap,
+}
+
+impl Request {
+    pub(crate) fn new(head: Head, body: Bytes, number: u64, connection: u64) -> Self {
+        Self(Arc::new(Inner {
+            head,
+            body,
+            json: OnceLock::new(),
+            number,
+            connection,
+            at: Instant::now(),
+        }))
+    }
+
+    /// The method: `POST`.
+    pub fn method(&self) -> &Method {
+        &self.0.head.method
+    }
+
+    /// The path as it was sent, percent signs and all: `/openai/v1/models/openai%2Fgpt-oss-20b`.
+    pub fn path(&self) -> &str {
+        &self.0.head.path
+    }
+
+    /// What follows the question mark.
+    pub fn query(&self) -> Option<&str> {
+        self.0.head.query.as_deref()
+    }
+
+    /// All headers.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.0.head.headers
+    }
+
+    /// One header as text: the first of that name, where it is ASCII.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers().get(name)?.to_str().ok()
+    }
+
+    /// The body, byte for byte, with a chunked body put together.
+    pub fn body(&self) -> &Bytes {
+        &self.0.body
+    }
+
+    /// The body as JSON, where it is JSON. It is parsed once, on first use.
+    pub fn json(&self) -> Option<&Value> {
+        self.parsed().ok()
+    }
+
+    /// How many requests the mock had seen before this one.
+    pub fn number(&self) -> u64 {
+        self.0.number
+    }
+
+    /// The number of the connection that carried it: equal numbers mean that a connection was kept alive.
+    pub fn connection(&self) -> u64 {
+        self.0.connection
+    }
+
+    /// When the last byte of it was read.
+    pub fn at(&self) -> Instant {
+        self.0.at
+    }
+
+    /// The JSON, or why it is none.
+    pub(crate) fn parsed(&self) -> Result<&Value, &str> {
+        let parse = || serde_json::from_slice(&self.0.body).map_err(|error| error.to_string());
+        self.0
+            .json
+            .get_or_init(parse)
+            .as_ref()
+            .map_err(String::as_str)
+    }
+
+    pub(crate) fn head(&self) -> &Head {
+        &self.0.head
+    }
+}
+
+impl fmt::Debug for Request {
+    /// Without header values and without the body: the key and the prompt are in there.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("number", &self.number())
+            .field("connection", &self.connection())
+            .field("method", self.method())
+            .field("path", &self.path())
+            .field("body_bytes", &self.body().len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a matcher may look at: with the whole request, or with the head alone while the body is still to come.
+#[derive(Clone, Copy)]
+pub(crate) enum Seen<'a> {
+    Head(&'a Head),
+    Whole(&'a Request),
+}
+
+impl<'a> Seen<'a> {
+    pub(crate) fn head(self) -> &'a Head {
+        match self {
+            Self::Head(head) => head,
+            Self::Whole(request) => request.head(),
+        }
+    }
+}

@@ -1,0 +1,345 @@
+//! One connection: requests in, answers out, faults carried out.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http::Method;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
+
+use super::read::{self, Bad, Chunks, Incoming, Length, TOO_LARGE, TOO_MUCH_HEAD};
+use crate::api_error::ApiError;
+use crate::app::App;
+use crate::faults::Fault;
+use crate::faults::plan::{Framing, Plan, Step};
+use crate::reply::Reply;
+use crate::request::{Request, Seen};
+use crate::response::{Body, Response};
+
+/// What is read and thrown away, at most, before a connection is closed on a client that still sends.
+const MAX_DRAIN: usize = 8 * 1024 * 1024;
+const DRAIN_TIME: Duration = Duration::from_secs(1);
+
+/// Serves a connection until it is over.
+pub(crate) async fn serve(
+    stream: TcpStream,
+    app: Arc<App>,
+    number: u64,
+    stop: watch::Receiver<bool>,
+) {
+    let open = app.open_connection();
+    let mut connection = Connection {
+        stream,
+        buffer: BytesMut::with_capacity(8 * 1024),
+        app,
+        number,
+        stop,
+    };
+    // An error means that the client is gone: there is nobody to tell.
+    let _ = connection.run().await;
+    drop(open);
+}
+
+struct Connection {
+    stream: TcpStream,
+    buffer: BytesMut,
+    app: Arc<App>,
+    number: u64,
+    stop: watch::Receiver<bool>,
+}
+
+/// Whether the connection carries another request.
+#[derive(Clone, Copy, PartialEq)]
+enum Next {
+    Request,
+    End,
+}
+
+enum Failure {
+    Bad(Bad),
+    Gone,
+}
+
+impl From<io::Error> for Failure {
+    fn from(_: io::Error) -> Self {
+        Self::Gone
+    }
+}
+
+impl From<Bad> for Failure {
+    fn from(bad: Bad) -> Self {
+        Self::Bad(bad)
+    }
+}
+
+impl Connection {
+    async fn run(&mut self) -> io::Result<()> {
+        loop {
+            let incoming = match self.read_head().await {
+                Ok(Some(incoming)) => incoming,
+                Ok(None) | Err(Failure::Gone) => return Ok(()),
+                Err(Failure::Bad(bad)) => return self.refuse(bad).await,
+            };
+            if self.exchange(incoming).await? == Next::End {
+                return Ok(());
+            }
+        }
+    }
+
+    /// One request and its answer.
+    async fn exchange(&mut self, incoming: Incoming) -> io::Result<Next> {
+        let framing = Framing {
+            chunked: incoming.is_http_1_1,
+            keep_alive: incoming.keep_alive && !*self.stop.borrow(),
+            head_only: incoming.head.method == Method::HEAD,
+        };
+        if let Some(reply) = self.app.early_reply(Seen::Head(&incoming.head)) {
+            return self.answer_early(incoming, &reply, framing).await;
+        }
+        let body = match self.read_body(&incoming).await {
+            Ok(body) => body,
+            Err(Failure::Gone) => return Ok(Next::End),
+            Err(Failure::Bad(bad)) => {
+                self.refuse(bad).await?;
+                return Ok(Next::End);
+            }
+        };
+        let request = self.app.request(incoming.head, body, self.number);
+        let (response, faults) = self.app.answer(&request);
+        self.send(Plan::new(response, faults, framing)).await
+    }
+
+    /// The request line and headers; `None` where the client has nothing more to ask.
+    async fn read_head(&mut self) -> Result<Option<Incoming>, Failure> {
+        let mut deadline = Instant::now() + self.app.options.idle_timeout;
+        let mut begun = false;
+        let mut searched = 0;
+        loop {
+            let blank = self
+                .buffer
+                .iter()
+                .take_while(|byte| matches!(byte, b'\r' | b'\n'))
+                .count();
+            if searched == 0 && blank > 0 {
+                // Some clients send an empty line after a body.
+                let _ = self.buffer.split_to(blank);
+            }
+            if let Some(end) = read::head_end(&self.buffer, searched) {
+                if end > read::MAX_HEAD {
+                    return Err(TOO_MUCH_HEAD.into());
+                }
+                let head = self.buffer.split_to(end);
+                return Ok(Some(read::head(&head)?));
+            }
+            searched = self.buffer.len();
+            if searched > read::MAX_HEAD {
+                return Err(TOO_MUCH_HEAD.into());
+            }
+            if !begun && searched > 0 {
+                begun = true;
+                deadline = Instant::now() + self.app.options.head_timeout;
+            }
+            match self.more(deadline).await {
+                Some(Ok(0) | Err(_)) => return Ok(None),
+                Some(Ok(_)) => {}
+                None if begun => {
+                    return Err(Bad {
+                        status: 408,
+                        message: "the request came too slowly",
+                    }
+                    .into());
+                }
+                None => return Ok(None),
+            }
+        }
+    }
+
+    /// Reads what there is; `None` when time is up or the server stops.
+    async fn more(&mut self, deadline: Instant) -> Option<io::Result<usize>> {
+        tokio::select! {
+            biased;
+            read = self.stream.read_buf(&mut self.buffer) => Some(read),
+            _ = self.stop.wait_for(|stop| *stop) => None,
+            () = sleep_until(deadline) => None,
+        }
+    }
+
+    async fn read_body(&mut self, incoming: &Incoming) -> Result<Bytes, Failure> {
+        let max = self.app.options.max_body;
+        let waits = incoming.length != Length::Known(0);
+        if matches!(incoming.length, Length::Known(length) if length > max) {
+            return Err(TOO_LARGE.into());
+        }
+        if incoming.expects_continue && waits {
+            self.stream
+                .write_all(b"HTTP/1.1 100 Continue\r\n\r\n")
+                .await?;
+        }
+        match incoming.length {
+            Length::Known(0) => Ok(Bytes::new()),
+            Length::Known(length) => self.read_known(length).await,
+            Length::Chunked => self.read_chunks(max).await,
+        }
+    }
+
+    /// The body goes to a buffer of its own, so that the log does not keep the connection's.
+    async fn read_known(&mut self, length: usize) -> Result<Bytes, Failure> {
+        let here = length.min(self.buffer.len());
+        // A length is only a claim: memory is taken as bytes arrive.
+        let mut body = BytesMut::with_capacity(length.min(1 << 20));
+        body.extend_from_slice(&self.buffer.split_to(here));
+        while body.len() < length {
+            let left = u64::try_from(length - body.len()).unwrap_or(u64::MAX);
+            let mut limited = (&mut self.stream).take(left);
+            let read = timeout(self.app.options.head_timeout, limited.read_buf(&mut body)).await;
+            match read {
+                Ok(Ok(0) | Err(_)) => return Err(Failure::Gone),
+                Ok(Ok(_)) => {}
+                Err(_) => {
+                    return Err(Bad {
+                        status: 408,
+                        message: "the body came too slowly",
+                    }
+                    .into());
+                }
+            }
+        }
+        Ok(body.freeze())
+    }
+
+    async fn read_chunks(&mut self, max: usize) -> Result<Bytes, Failure> {
+        let (mut chunks, mut body) = (Chunks::default(), BytesMut::new());
+        while !chunks.decode(&mut self.buffer, &mut body, max)? {
+            let deadline = Instant::now() + self.app.options.head_timeout;
+            match timeout_at(deadline, self.stream.read_buf(&mut self.buffer)).await {
+                Ok(Ok(0) | Err(_)) => return Err(Failure::Gone),
+                Ok(Ok(_)) => {}
+                Err(_) => {
+                    return Err(Bad {
+                        status: 408,
+                        message: "the body came too slowly",
+                    }
+                    .into());
+                }
+            }
+        }
+        Ok(body.freeze())
+    }
+
+    /// An answer that does not wait for the request's body.
+    async fn answer_early(
+        &mut self,
+        incoming: Incoming,
+        reply: &Reply,
+        framing: Framing,
+    ) -> io::Result<Next> {
+        let request = self.app.request(incoming.head, Bytes::new(), self.number);
+        if reply.faults().contains(&Fault::NeverRead) {
+            let _ = self.pause(Duration::MAX).await;
+            return Ok(Next::End);
+        }
+        let (response, faults) = self.app.resolve(&request, reply);
+        let plan = Plan::new(
+            response,
+            faults,
+            Framing {
+                keep_alive: false,
+                ..framing
+            },
+        );
+        self.send(plan).await?;
+        self.drain().await
+    }
+
+    async fn refuse(&mut self, bad: Bad) -> io::Result<()> {
+        let error = ApiError::with_status(bad.status, bad.message);
+        let framing = Framing {
+            chunked: true,
+            keep_alive: false,
+            head_only: false,
+        };
+        let plan = Plan::new(error.response(), Vec::new(), framing);
+        self.send(plan).await?;
+        self.drain().await?;
+        Ok(())
+    }
+
+    /// Carries out the steps of an answer.
+    async fn send(&mut self, mut plan: Plan) -> io::Result<Next> {
+        let mut began = None;
+        for step in plan.by_ref() {
+            match step {
+                Step::Write(bytes) => self.stream.write_all(&bytes).await?,
+                Step::Sleep(pause) => self.pause(pause).await?,
+                Step::Until(due) => {
+                    let due = (*began.get_or_insert_with(Instant::now)).checked_add(due);
+                    let left = due.map_or(Duration::MAX, |due| {
+                        due.saturating_duration_since(Instant::now())
+                    });
+                    self.pause(left).await?;
+                }
+                Step::Reset => {
+                    self.stream.set_zero_linger()?;
+                    return Ok(Next::End);
+                }
+                Step::Close => {
+                    self.stream.shutdown().await?;
+                    return Ok(Next::End);
+                }
+            }
+        }
+        Ok(if plan.keeps_alive() {
+            Next::Request
+        } else {
+            Next::End
+        })
+    }
+
+    /// Waits, unless the client hangs up or the server stops. [`Duration::MAX`] waits for those alone.
+    async fn pause(&mut self, time: Duration) -> io::Result<()> {
+        if time.is_zero() {
+            tokio::task::yield_now().await;
+            return Ok(());
+        }
+        tokio::select! {
+            () = sleep(time) => Ok(()),
+            () = hung_up(&self.stream) => Err(io::ErrorKind::ConnectionReset.into()),
+            _ = self.stop.wait_for(|stop| *stop) => Err(io::ErrorKind::Interrupted.into()),
+        }
+    }
+
+    /// Takes what the client still sends, for a while: closing on unread bytes would reset the connection,
+    /// and the client might never see the answer.
+    async fn drain(&mut self) -> io::Result<Next> {
+        let mut scratch = [0; 8 * 1024];
+        let deadline = Instant::now() + DRAIN_TIME;
+        let mut drained = 0;
+        while drained < MAX_DRAIN {
+            match timeout_at(deadline, self.stream.read(&mut scratch)).await {
+                Ok(Ok(read)) if read > 0 => drained += read,
+                _ => break,
+            }
+        }
+        Ok(Next::End)
+    }
+}
+
+/// Ends when the client has closed the connection; not while it has sent more and waits.
+async fn hung_up(stream: &TcpStream) {
+    match stream.peek(&mut [0]).await {
+        Ok(0) | Err(_) => {}
+        Ok(_) => std::future::pending().await,
+    }
+}
+
+/// So that the compiler checks it here: a connection runs on any worker.
+const _: fn() = || {
+    fn is_send<T: Send>() {}
+    is_send::<Body>();
+    is_send::<Response>();
+    is_send::<Request>();
+};

@@ -1,0 +1,400 @@
+//! HTTP/1.1 requests from a byte stream: plain functions over a buffer.
+
+use bytes::{Buf, BytesMut};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+
+use crate::request::Head;
+
+/// The most that a request line and headers may take.
+pub(crate) const MAX_HEAD: usize = 64 * 1024;
+const MAX_HEADERS: usize = 128;
+/// A chunk's size line with its extensions.
+const MAX_CHUNK_LINE: usize = 256;
+
+/// A request before its body.
+#[derive(Debug)]
+pub(crate) struct Incoming {
+    pub(crate) head: Head,
+    pub(crate) length: Length,
+    pub(crate) keep_alive: bool,
+    pub(crate) is_http_1_1: bool,
+    pub(crate) expects_continue: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Length {
+    Known(usize),
+    Chunked,
+}
+
+/// A request that cannot be read; the connection is closed after the answer.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Bad {
+    pub(crate) status: u16,
+    pub(crate) message: &'static str,
+}
+
+const fn bad(status: u16, message: &'static str) -> Bad {
+    Bad { status, message }
+}
+
+/// Where the head ends, looking only at what came since `searched` bytes had been looked at.
+pub(crate) fn head_end(buffer: &[u8], searched: usize) -> Option<usize> {
+    let from = searched.saturating_sub(3);
+    let place = buffer
+        .get(from..)?
+        .windows(4)
+        .position(|window| window == b"\r\n\r\n")?;
+    Some(from + place + 4)
+}
+
+/// Parses a whole head.
+pub(crate) fn head(bytes: &[u8]) -> Result<Incoming, Bad> {
+    let mut slots = [httparse::EMPTY_HEADER; MAX_HEADERS];
+    let mut parsed = httparse::Request::new(&mut slots);
+    match parsed.parse(bytes) {
+        Ok(httparse::Status::Complete(_)) => {}
+        Ok(httparse::Status::Partial) => return Err(bad(400, "the request head is not complete")),
+        Err(httparse::Error::TooManyHeaders) => {
+            return Err(bad(431, "the request has too many headers"));
+        }
+        Err(_) => return Err(bad(400, "the request is not HTTP/1.1")),
+    }
+    let method = parsed
+        .method
+        .and_then(|method| Method::from_bytes(method.as_bytes()).ok());
+    let (Some(method), Some(target)) = (method, parsed.path) else {
+        return Err(bad(400, "the request line is not complete"));
+    };
+    let headers = headers(parsed.headers)?;
+    let is_http_1_1 = parsed.version == Some(1);
+    let (authority, path, query) = target_parts(target)?;
+    Ok(Incoming {
+        length: length(&headers)?,
+        keep_alive: keep_alive(&headers, is_http_1_1),
+        is_http_1_1,
+        expects_continue: is_http_1_1 && has_token(&headers, "expect", "100-continue"),
+        head: Head {
+            method,
+            path,
+            query,
+            authority,
+            headers,
+        },
+    })
+}
+
+fn headers(parsed: &[httparse::Header<'_>]) -> Result<HeaderMap, Bad> {
+    let mut headers = HeaderMap::with_capacity(parsed.len());
+    for header in parsed {
+        let name = HeaderName::from_bytes(header.name.as_bytes());
+        let value = HeaderValue::from_bytes(header.value);
+        let (Ok(name), Ok(value)) = (name, value) else {
+            return Err(bad(400, "a header has a forbidden character"));
+        };
+        headers.append(name, value);
+    }
+    Ok(headers)
+}
+
+/// Authority, path and query of `/path?query` or `http://authority/path?query`.
+fn target_parts(target: &str) -> Result<(Option<String>, String, Option<String>), Bad> {
+    let (authority, rest) = match target.split_once("://") {
+        Some((scheme, rest)) if !scheme.contains('/') => {
+            let end = rest.find(['/', '?']).unwrap_or(rest.len());
+            (Some(rest[..end].to_owned()), &rest[end..])
+        }
+        _ if target.starts_with('/') || target == "*" => (None, target),
+        _ => return Err(bad(400, "the request target is not a path")),
+    };
+    let (path, query) = match rest.split_once('?') {
+        Some((path, query)) => (path, Some(query.to_owned())),
+        None => (rest, None),
+    };
+    let path = if path.is_empty() { "/" } else { path };
+    Ok((authority, path.to_owned(), query))
+}
+
+/// How long the body is. Two ways of saying it are one too many: that is how requests are smuggled.
+fn length(headers: &HeaderMap) -> Result<Length, Bad> {
+    let mut lengths = headers.get_all("content-length").iter();
+    let first = lengths.next();
+    if headers.contains_key("transfer-encoding") {
+        let chunked = headers
+            .get_all("transfer-encoding")
+            .iter()
+            .all(|value| value.as_bytes().eq_ignore_ascii_case(b"chunked"));
+        return match (chunked, first) {
+            (true, None) => Ok(Length::Chunked),
+            (true, Some(_)) => Err(bad(
+                400,
+                "both content-length and transfer-encoding are given",
+            )),
+            (false, _) => Err(bad(501, "this transfer-encoding is not supported")),
+        };
+    }
+    let Some(first) = first else {
+        return Ok(Length::Known(0));
+    };
+    if lengths.any(|other| other != first) {
+        return Err(bad(400, "content-length is given twice"));
+    }
+    let digits = first
+        .to_str()
+        .ok()
+        .filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
+    let number = digits.and_then(|digits| digits.parse().ok());
+    number
+        .map(Length::Known)
+        .ok_or(bad(400, "content-length is not a number"))
+}
+
+fn keep_alive(headers: &HeaderMap, is_http_1_1: bool) -> bool {
+    if is_http_1_1 {
+        !has_token(headers, "connection", "close")
+    } else {
+        has_token(headers, "connection", "keep-alive")
+    }
+}
+
+fn has_token(headers: &HeaderMap, name: &str, token: &str) -> bool {
+    headers
+        .get_all(name)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|part| part.trim().eq_ignore_ascii_case(token))
+}
+
+/// A decoder of `transfer-encoding: chunked`, fed from a buffer that grows.
+#[derive(Debug, Default)]
+pub(crate) struct Chunks {
+    state: State,
+}
+
+#[derive(Debug, Default, PartialEq)]
+enum State {
+    #[default]
+    Size,
+    Data(usize),
+    DataEnd,
+    Trailers,
+    Done,
+}
+
+impl Chunks {
+    /// Moves what is decoded from `buffer` to `body`; true when the last chunk has been read.
+    pub(crate) fn decode(
+        &mut self,
+        buffer: &mut BytesMut,
+        body: &mut BytesMut,
+        max: usize,
+    ) -> Result<bool, Bad> {
+        loop {
+            match self.state {
+                State::Size => {
+                    let Some(line) = line(buffer)? else {
+                        return Ok(false);
+                    };
+                    let size = chunk_size(&line)?;
+                    if size > max.saturating_sub(body.len()) {
+                        return Err(TOO_LARGE);
+                    }
+                    self.state = if size == 0 {
+                        State::Trailers
+                    } else {
+                        State::Data(size)
+                    };
+                }
+                State::Data(left) => {
+                    let here = left.min(buffer.len());
+                    body.extend_from_slice(&buffer[..here]);
+                    buffer.advance(here);
+                    if here < left {
+                        self.state = State::Data(left - here);
+                        return Ok(false);
+                    }
+                    self.state = State::DataEnd;
+                }
+                State::DataEnd => {
+                    let Some(line) = line(buffer)? else {
+                        return Ok(false);
+                    };
+                    if !line.is_empty() {
+                        return Err(bad(400, "a chunk is longer than its size"));
+                    }
+                    self.state = State::Size;
+                }
+                State::Trailers => {
+                    let Some(line) = line(buffer)? else {
+                        return Ok(false);
+                    };
+                    if line.is_empty() {
+                        self.state = State::Done;
+                    }
+                }
+                State::Done => return Ok(true),
+            }
+        }
+    }
+}
+
+/// A body over the cap, announced or met.
+pub(crate) const TOO_LARGE: Bad = bad(413, "Request Entity Too Large");
+
+/// A head over [`MAX_HEAD`].
+pub(crate) const TOO_MUCH_HEAD: Bad = bad(431, "the request's headers are too large");
+
+/// Takes a line that ends in CRLF off the buffer, if it is all there.
+fn line(buffer: &mut BytesMut) -> Result<Option<BytesMut>, Bad> {
+    let looked_at = &buffer[..buffer.len().min(MAX_CHUNK_LINE)];
+    match looked_at.windows(2).position(|pair| pair == b"\r\n") {
+        Some(end) => {
+            let line = buffer.split_to(end);
+            buffer.advance(2);
+            Ok(Some(line))
+        }
+        None if buffer.len() >= MAX_CHUNK_LINE => Err(bad(400, "a chunk line is too long")),
+        None => Ok(None),
+    }
+}
+
+fn chunk_size(line: &[u8]) -> Result<usize, Bad> {
+    let digits = line
+        .split(|byte| *byte == b';')
+        .next()
+        .unwrap_or_default()
+        .trim_ascii();
+    let text = std::str::from_utf8(digits)
+        .ok()
+        .filter(|text| text.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    let size = text.and_then(|text| usize::from_str_radix(text, 16).ok());
+    size.ok_or(bad(400, "a chunk size is not a number"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Incoming, Bad> {
+        head(text.as_bytes())
+    }
+
+    #[test]
+    fn a_usual_request() {
+        let text =
+            "POST /openai/v1/x?a=1 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 12\r\n\r\n";
+        assert_eq!(head_end(text.as_bytes(), 0), Some(text.len()));
+        let incoming = parse(text).unwrap();
+        assert_eq!(incoming.head.method, Method::POST);
+        assert_eq!(incoming.head.path, "/openai/v1/x");
+        assert_eq!(incoming.head.query.as_deref(), Some("a=1"));
+        assert_eq!(incoming.length, Length::Known(12));
+        assert!(incoming.keep_alive);
+    }
+
+    #[test]
+    fn the_end_is_found_across_reads() {
+        let text = b"GET / HTTP/1.1\r\nHost: x\r\n\r\nrest";
+        for searched in 0..text.len() - 7 {
+            assert_eq!(head_end(text, searched), Some(text.len() - 4), "{searched}");
+        }
+        assert_eq!(head_end(b"\r\n", 9), None);
+    }
+
+    #[test]
+    fn requests_that_are_refused() {
+        let table = [
+            ("hello\r\n\r\n", 400),
+            ("GET / HTTP/1.1\r\nContent-Length: -1\r\n\r\n", 400),
+            ("GET / HTTP/1.1\r\nContent-Length: +1\r\n\r\n", 400),
+            (
+                "GET / HTTP/1.1\r\nContent-Length: 99999999999999999999999\r\n\r\n",
+                400,
+            ),
+            (
+                "GET / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+                400,
+            ),
+            (
+                "GET / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+                400,
+            ),
+            ("GET / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n", 501),
+            ("GET example.org HTTP/1.1\r\n\r\n", 400),
+        ];
+        for (text, status) in table {
+            assert_eq!(
+                parse(text).map(|_| ()).map_err(|bad| bad.status),
+                Err(status),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn connections_close_when_they_should() {
+        assert!(
+            !parse("GET / HTTP/1.1\r\nConnection: Close\r\n\r\n")
+                .unwrap()
+                .keep_alive
+        );
+        assert!(!parse("GET / HTTP/1.0\r\n\r\n").unwrap().keep_alive);
+        assert!(
+            parse("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
+                .unwrap()
+                .keep_alive
+        );
+    }
+
+    #[test]
+    fn an_absolute_target_names_its_host() {
+        let head = parse("GET http://api.groq.com/openai/v1/models HTTP/1.1\r\n\r\n")
+            .unwrap()
+            .head;
+        assert_eq!(
+            (head.authority.as_deref(), head.path.as_str()),
+            (Some("api.groq.com"), "/openai/v1/models")
+        );
+        let head = parse("GET http://api.groq.com HTTP/1.1\r\n\r\n")
+            .unwrap()
+            .head;
+        assert_eq!(head.path, "/");
+    }
+
+    #[test]
+    fn chunks_decode_at_every_split() {
+        let wire = b"3\r\nabc\r\nA;x=y\r\n0123456789\r\n0\r\nTrailer: 1\r\n\r\nnext";
+        for split in 0..wire.len() {
+            let (mut chunks, mut body) = (Chunks::default(), BytesMut::new());
+            let mut buffer = BytesMut::from(&wire[..split]);
+            let early = chunks.decode(&mut buffer, &mut body, 100).unwrap();
+            buffer.extend_from_slice(&wire[split..]);
+            assert!(
+                early || chunks.decode(&mut buffer, &mut body, 100).unwrap(),
+                "{split}"
+            );
+            assert_eq!(
+                (&body[..], &buffer[..]),
+                (&b"abc0123456789"[..], &b"next"[..]),
+                "{split}"
+            );
+        }
+    }
+
+    #[test]
+    fn chunks_that_are_refused() {
+        let table: [(&[u8], u16); 5] = [
+            (b"xyz\r\n", 400),
+            (b"3\r\nabcd\r\n", 400),
+            (b"ffffffffffffffffff\r\n", 400),
+            (b"ffff\r\n", 413),
+            (&[b'1'; 300], 400),
+        ];
+        for (wire, status) in table {
+            let found =
+                Chunks::default().decode(&mut BytesMut::from(wire), &mut BytesMut::new(), 100);
+            assert_eq!(found.map_err(|bad| bad.status), Err(status));
+        }
+    }
+}

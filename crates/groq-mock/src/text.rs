@@ -1,0 +1,233 @@
+//! English out of thin air: readable, about the prompt, and the same each time.
+
+mod exact;
+mod sentences;
+pub(crate) mod tokens;
+pub(crate) mod words;
+
+use self::sentences::Sentences;
+use self::words::Topic;
+use crate::random::Random;
+
+/// What a text is written from.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Brief<'a> {
+    /// The last thing that the user said.
+    pub(crate) prompt: &'a str,
+    /// What tools returned since, with their names.
+    pub(crate) results: &'a [(String, String)],
+}
+
+/// The answer to a prompt.
+pub(crate) fn answer(brief: Brief<'_>, random: &mut Random) -> String {
+    if !brief.results.is_empty() {
+        return report(brief.results);
+    }
+    if let Some(exact) = exact::wanted(brief.prompt) {
+        return exact.to_owned();
+    }
+    let topic = Topic::of(brief.prompt);
+    let shape = Shape::wanted(brief.prompt);
+    Sentences::new(&topic, random).write(shape)
+}
+
+/// What a model thinks before it answers; `steps` says how thoroughly.
+pub(crate) fn reasoning(brief: Brief<'_>, steps: usize, random: &mut Random) -> String {
+    let topic = Topic::of(brief.prompt);
+    Sentences::new(&topic, random).think(steps)
+}
+
+/// How much is wanted, and in which form.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Shape {
+    Sentences(usize),
+    Paragraphs(usize),
+    Words(usize),
+    List(usize),
+    Code,
+    Greeting,
+}
+
+/// More than this is not written, whatever the prompt asks for.
+const MAX_WORDS: usize = 4_000;
+
+impl Shape {
+    fn wanted(prompt: &str) -> Self {
+        let lower = prompt.to_lowercase();
+        let words: Vec<&str> = lower
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .collect();
+        if let Some(counted) = counted(&words) {
+            return counted;
+        }
+        let has = |names: &[&str]| words.iter().any(|word| names.contains(word));
+        if words.len() <= 4 && has(&["hello", "hi", "hey", "greetings"]) {
+            Self::Greeting
+        } else if has(&["function", "program", "script", "snippet", "code"])
+            && has(&["write", "show", "give", "implement"])
+        {
+            Self::Code
+        } else if has(&[
+            "briefly",
+            "short",
+            "brief",
+            "summarize",
+            "summarise",
+            "tldr",
+        ]) {
+            Self::Sentences(2)
+        } else if has(&["essay", "detail", "detailed", "thorough", "long", "story"]) {
+            Self::Paragraphs(4)
+        } else if has(&["list", "ideas", "tips", "steps", "examples"]) {
+            Self::List(4)
+        } else {
+            Self::Sentences(3)
+        }
+    }
+}
+
+/// `three sentences`, `one line`, `200 words`, `5 tips`: the first number that stands before such a word.
+fn counted(words: &[&str]) -> Option<Shape> {
+    words
+        .windows(2)
+        .find_map(|pair| shape_of(pair[0], pair[1]))
+        .or_else(|| {
+            // `five useful tips`
+            words.windows(3).find_map(|three| {
+                shape_of(three[0], three[2]).filter(|shape| matches!(shape, Shape::List(_)))
+            })
+        })
+}
+
+fn shape_of(number: &str, unit: &str) -> Option<Shape> {
+    let count = words::number(number)?.max(1);
+    match unit {
+        "line" | "lines" | "sentence" | "sentences" => Some(Shape::Sentences(count.min(200))),
+        "paragraph" | "paragraphs" => Some(Shape::Paragraphs(count.min(40))),
+        "word" | "words" => Some(Shape::Words(count.min(MAX_WORDS))),
+        "tips" | "ideas" | "points" | "steps" | "items" | "reasons" | "examples" | "things"
+        | "bullets" | "facts" | "ways" => Some(Shape::List(count.min(100))),
+        _ => None,
+    }
+}
+
+/// A sentence or two that contain each result as it came.
+fn report(results: &[(String, String)]) -> String {
+    let parts: Vec<String> = results
+        .iter()
+        .map(|(tool, result)| match tool.as_str() {
+            "" => format!("the tool returned {}", result.trim()),
+            tool => format!("{tool} returned {}", result.trim()),
+        })
+        .collect();
+    let text = match parts.as_slice() {
+        [first @ .., last] if !first.is_empty() => format!("{}, and {last}.", first.join(", ")),
+        [only] => format!("{only}."),
+        _ => String::new(),
+    };
+    format!("Here is what came back: {text}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(prompt: &str, seed: u64) -> String {
+        answer(
+            Brief {
+                prompt,
+                results: &[],
+            },
+            &mut Random::new(seed),
+        )
+    }
+
+    #[test]
+    fn shapes_that_prompts_ask_for() {
+        let table = [
+            ("Explain TLS in one line", Shape::Sentences(1)),
+            ("Say it in three sentences, please.", Shape::Sentences(3)),
+            ("Write 200 words about the sea", Shape::Words(200)),
+            ("Give me five useful tips for sleeping", Shape::List(5)),
+            ("Write two paragraphs on ants", Shape::Paragraphs(2)),
+            ("Write a function that sorts", Shape::Code),
+            ("Hello there!", Shape::Greeting),
+            ("What is Rust?", Shape::Sentences(3)),
+            ("Tell me a long story", Shape::Paragraphs(4)),
+            ("0 words", Shape::Words(1)),
+            ("", Shape::Sentences(3)),
+        ];
+        for (prompt, shape) in table {
+            assert_eq!(Shape::wanted(prompt), shape, "{prompt}");
+        }
+    }
+
+    #[test]
+    fn texts_depend_on_prompt_and_seed_alone() {
+        assert_eq!(text("What is TLS?", 1), text("What is TLS?", 1));
+        assert_ne!(text("What is TLS?", 1), text("What is TLS?", 2));
+        assert_ne!(text("What is TLS?", 1), text("What is QUIC?", 1));
+    }
+
+    #[test]
+    fn texts_are_about_the_prompt() {
+        for prompt in [
+            "Explain TLS in one line",
+            "Tell me about volcanoes",
+            "List three facts on Jupiter",
+        ] {
+            let topic = Topic::of(prompt);
+            let text = text(prompt, 3);
+            assert!(
+                text.to_lowercase().contains(&topic.phrase.to_lowercase()),
+                "{prompt}: {text}"
+            );
+        }
+    }
+
+    #[test]
+    fn words_are_counted() {
+        for count in [1, 7, 50, 300] {
+            let text = text(&format!("Write {count} words about the sea"), 9);
+            assert_eq!(text.split_whitespace().count(), count, "{text}");
+        }
+    }
+
+    #[test]
+    fn results_of_tools_are_repeated() {
+        let results = [
+            ("harbor".to_owned(), "crimson".to_owned()),
+            (String::new(), "{\"a\": 1}".to_owned()),
+        ];
+        let text = answer(
+            Brief {
+                prompt: "x",
+                results: &results,
+            },
+            &mut Random::new(0),
+        );
+        assert_eq!(
+            text,
+            "Here is what came back: harbor returned crimson, and the tool returned {\"a\": 1}."
+        );
+    }
+
+    #[test]
+    fn any_prompt_gives_text() {
+        for prompt in [
+            "",
+            " ",
+            "?!",
+            "日本語で話して",
+            "a",
+            "\u{0}\u{1}",
+            "🙂🙂🙂",
+            &"x ".repeat(1000),
+        ] {
+            for seed in 0..20 {
+                assert!(!text(prompt, seed).is_empty());
+            }
+        }
+    }
+}
