@@ -1,0 +1,86 @@
+//! Which mode to ask in, and why.
+
+use crate::error::ErrorKind;
+use crate::mode::{Capabilities, Mode};
+
+/// The modes from the strictest down.
+const LADDER: [Mode; 4] = [Mode::Strict, Mode::Schema, Mode::Object, Mode::Prompt];
+
+/// What decides about the mode.
+pub(super) struct Plan<'p> {
+    pub(super) fixed: Option<Mode>,
+    pub(super) capabilities: Capabilities,
+    /// Why the schema cannot be strict, if it cannot.
+    pub(super) obstacle: Option<String>,
+    /// Why the model does not take a mode, as it has said itself.
+    pub(super) refused: &'p dyn Fn(Mode) -> Option<String>,
+}
+
+impl Plan<'_> {
+    /// The mode, and why it is not the best there is.
+    pub(super) fn mode(&self) -> Result<(Mode, Option<String>), ErrorKind> {
+        if let Some(mode) = self.fixed {
+            let obstacle = self.obstacle.clone().filter(|_| mode == Mode::Strict);
+            return match obstacle {
+                Some(reason) => Err(ErrorKind::Unsupported { mode, reason }),
+                None => Ok((mode, None)),
+            };
+        }
+        let (best, reason) = self.capabilities.best(self.obstacle.is_none());
+        let mut reason = match (reason, &self.obstacle) {
+            (Some(reason), Some(obstacle)) if self.capabilities.strict => {
+                Some(format!("{reason}: {obstacle}"))
+            }
+            (reason, _) => reason.map(str::to_owned),
+        };
+        let offered = LADDER.into_iter().skip_while(|mode| *mode != best);
+        for mode in offered.filter(|mode| self.capabilities.offers(*mode)) {
+            match (self.refused)(mode) {
+                None => return Ok((mode, reason)),
+                Some(refusal) => reason = Some(format!("{mode} was refused: {refusal}")),
+            }
+        }
+        Ok((Mode::Prompt, reason))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mode(model: &str, obstacle: Option<&str>, refused: &[Mode]) -> (Mode, bool) {
+        let refusal = |mode: Mode| refused.contains(&mode).then(|| "no".to_owned());
+        let plan = Plan {
+            fixed: None,
+            capabilities: Capabilities::of(model),
+            obstacle: obstacle.map(str::to_owned),
+            refused: &refusal,
+        };
+        let (mode, reason) = plan.mode().unwrap();
+        (mode, reason.is_some())
+    }
+
+    #[test]
+    fn the_strictest_mode_that_is_to_be_had() {
+        let strict = "openai/gpt-oss-20b";
+        assert_eq!(mode(strict, None, &[]), (Mode::Strict, false));
+        assert_eq!(mode(strict, Some("a map"), &[]), (Mode::Schema, true));
+        assert_eq!(mode(strict, None, &[Mode::Strict]), (Mode::Schema, true));
+        assert_eq!(
+            mode(strict, None, &[Mode::Strict, Mode::Schema]),
+            (Mode::Object, true)
+        );
+        assert_eq!(
+            mode("openai/gpt-oss-safeguard-20b", None, &[]),
+            (Mode::Schema, true)
+        );
+        assert_eq!(
+            mode("llama-3.3-70b-versatile", None, &[]),
+            (Mode::Object, true)
+        );
+        assert_eq!(
+            mode("llama-3.3-70b-versatile", None, &[Mode::Object]),
+            (Mode::Prompt, true)
+        );
+    }
+}

@@ -1,0 +1,291 @@
+//! The values in a reply.
+//!
+//! A candidate is an outermost bracketed value outside of thoughts. What is inside a candidate, broken or not, is never
+//! one itself: an inner object of a broken envelope is not the answer.
+
+use std::ops::Range;
+
+use serde_json::Value;
+
+use super::machine::Machine;
+use super::outside;
+use super::repair::{Repair, Repaired};
+use super::sink::{Fault, FaultKind};
+use super::tree::Tree;
+
+/// How many brackets in prose are followed to their end before the text is given up as none that holds JSON.
+const MAX_IMPLAUSIBLE: usize = 64;
+
+/// A value in a reply.
+#[derive(Clone, Debug)]
+pub(crate) struct Candidate {
+    pub(crate) range: Range<usize>,
+    pub(crate) value: Result<Value, Broken>,
+    pub(crate) repairs: Vec<Repaired>,
+    pub(crate) integral_floats: bool,
+}
+
+/// What begins like a value and is none.
+#[derive(Clone, Debug)]
+pub(crate) struct Broken {
+    pub(crate) fault: Fault,
+    pub(crate) pointer: String,
+}
+
+/// All that a reply holds.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Reading {
+    pub(crate) candidates: Vec<Candidate>,
+    /// A value that was not finished when the text ended.
+    pub(crate) cut: Option<Tree>,
+    /// A closing bracket that nothing opened.
+    pub(crate) stray: Option<usize>,
+    pub(crate) thoughts: Vec<Range<usize>>,
+}
+
+impl Reading {
+    fn only(candidate: Candidate) -> Self {
+        Self {
+            candidates: vec![candidate],
+            ..Self::default()
+        }
+    }
+
+    /// What has to be listed if this candidate is taken.
+    pub(crate) fn repairs(&self, text: &str, candidate: &Candidate) -> Vec<Repaired> {
+        let mut repairs = outside::repairs(text, &candidate.range, &self.thoughts);
+        repairs.extend(candidate.repairs.iter().cloned());
+        repairs.sort_by_key(|repair| repair.offset);
+        repairs
+    }
+}
+
+/// Whether the text around a candidate shows that it is only a part of the answer.
+pub(crate) fn is_part(text: &str, candidate: &Candidate) -> bool {
+    outside::is_part(text, &candidate.range)
+}
+
+/// Reads a reply that is one value and nothing else; `None` if it is anything else.
+pub(crate) fn plain(text: &str, level: Repair, max_depth: usize) -> Option<Candidate> {
+    let start = text.len() - text.trim_ascii_start().len();
+    if !text[start..].starts_with(['{', '[']) {
+        return None;
+    }
+    match one(text, start, level, max_depth) {
+        One::Whole(candidate) if text[candidate.range.end..].trim_ascii_start().is_empty() => {
+            Some(candidate)
+        }
+        _ => None,
+    }
+}
+
+/// Reads a reply.
+pub(crate) fn all(text: &str, level: Repair, max_depth: usize) -> Reading {
+    if level == Repair::Off {
+        return strictly(text, max_depth);
+    }
+    scalar(text, level, max_depth).unwrap_or_else(|| Finder::new(text, level, max_depth).run())
+}
+
+/// The text is JSON, and nothing else.
+fn strictly(text: &str, max_depth: usize) -> Reading {
+    let start = text.len() - text.trim_ascii_start().len();
+    if start == text.len() {
+        return Reading::default();
+    }
+    match one(text, start, Repair::Off, max_depth) {
+        One::Whole(mut candidate) => {
+            let end = candidate.range.end;
+            let rest = text[end..].trim_ascii_start();
+            if candidate.value.is_ok() && !rest.is_empty() {
+                let fault = Fault::syntax("text after the value", text.len() - rest.len());
+                candidate.value = Err(Broken {
+                    fault,
+                    pointer: String::new(),
+                });
+            }
+            Reading::only(candidate)
+        }
+        One::Cut(tree) => Reading {
+            cut: Some(*tree),
+            ..Reading::default()
+        },
+    }
+}
+
+/// A reply whose text, apart from a fence, is a string, a number or a literal.
+fn scalar(text: &str, level: Repair, max_depth: usize) -> Option<Reading> {
+    let inner = text.trim_start_matches('\u{feff}').trim();
+    let inner = match inner
+        .strip_prefix("```")
+        .and_then(|rest| rest.strip_suffix("```"))
+    {
+        Some(rest) => rest
+            .trim_start_matches(|letter: char| letter.is_ascii_alphanumeric())
+            .trim(),
+        None => inner,
+    };
+    let first = inner.chars().next()?;
+    if !(matches!(first, '"' | '\'' | '-') || first.is_ascii_alphanumeric()) {
+        return None;
+    }
+    // The slice lies within `text`.
+    let start = inner.as_ptr() as usize - text.as_ptr() as usize;
+    let end = start + inner.len();
+    match one(&text[..end], start, level, max_depth) {
+        One::Whole(candidate) if candidate.value.is_ok() && candidate.range.end == end => {
+            Some(Reading::only(candidate))
+        }
+        One::Cut(tree) if is_encoded(&tree.text) => Some(Reading {
+            cut: Some(*tree),
+            ..Reading::default()
+        }),
+        _ => None,
+    }
+}
+
+/// Whether a string holds JSON text.
+fn is_encoded(text: &str) -> bool {
+    text.trim_start().starts_with(['{', '['])
+}
+
+enum One {
+    Whole(Candidate),
+    Cut(Box<Tree>),
+}
+
+/// Reads the value that begins at `start`. A broken one has an empty range.
+fn one(text: &str, start: usize, level: Repair, max_depth: usize) -> One {
+    let mut tree = Tree::default();
+    let mut machine = Machine::new(level, max_depth, start);
+    let result = machine.feed(&text[start..], &mut tree).and_then(|read| {
+        let whole = machine.finish(&mut tree)?;
+        Ok((start + read, whole))
+    });
+    let mut repairs = std::mem::take(&mut machine.repairs);
+    repairs.extend(
+        tree.equal_duplicates
+            .iter()
+            .map(|offset| Repaired::new(super::repair::RepairKind::DuplicateKey, *offset)),
+    );
+    let (end, value) = match (result, tree.root.take()) {
+        (Ok((end, true)), Some(value)) => (end, Ok(value)),
+        (Ok(_), _) => return One::Cut(Box::new(tree)),
+        (Err(fault), _) => (
+            start,
+            Err(Broken {
+                fault,
+                pointer: tree.pointer(),
+            }),
+        ),
+    };
+    let value = match (level, tree.equal_duplicates.first()) {
+        (Repair::Off, Some(offset)) => {
+            let fault = Fault::new(FaultKind::DuplicateKey, *offset);
+            Err(Broken {
+                fault,
+                pointer: String::new(),
+            })
+        }
+        _ => value,
+    };
+    One::Whole(Candidate {
+        range: start..end,
+        value,
+        repairs,
+        integral_floats: tree.integral_floats,
+    })
+}
+
+struct Finder<'t> {
+    text: &'t str,
+    level: Repair,
+    max_depth: usize,
+    reading: Reading,
+    implausible: usize,
+}
+
+impl<'t> Finder<'t> {
+    fn new(text: &'t str, level: Repair, max_depth: usize) -> Self {
+        Self {
+            text,
+            level,
+            max_depth,
+            reading: Reading::default(),
+            implausible: 0,
+        }
+    }
+
+    fn run(mut self) -> Reading {
+        let mut at = 0;
+        while let Some(length) = self.text[at..].find(['{', '[', '}', ']', '<']) {
+            at += length;
+            match self.text.as_bytes()[at] {
+                b'<' => at = self.thoughts(at),
+                b'{' | b'[' => match self.bracket(at) {
+                    Some(next) => at = next,
+                    None => return self.reading,
+                },
+                _ => {
+                    self.reading.stray.get_or_insert(at);
+                    at += 1;
+                }
+            }
+        }
+        self.reading
+    }
+
+    fn thoughts(&mut self, at: usize) -> usize {
+        let Some((length, opens)) = outside::thoughts_tag(&self.text[at..]) else {
+            return at + 1;
+        };
+        let inside = at + length;
+        if !opens {
+            // They began before the reply did: what came so far was thought.
+            self.reading.candidates.clear();
+            self.reading.stray = None;
+            self.reading.thoughts.clear();
+            self.reading.thoughts.push(0..inside);
+            return inside;
+        }
+        let end = match outside::thoughts_end(&self.text[inside..]) {
+            Some(length) => inside + length,
+            None => self.text.len(),
+        };
+        self.reading.thoughts.push(at..end);
+        end
+    }
+
+    /// Takes what begins at a bracket; returns where to go on, or `None` if all the rest belongs to it.
+    fn bracket(&mut self, at: usize) -> Option<usize> {
+        let rest = &self.text[at..];
+        let is_first = self.text[..at]
+            .trim_start_matches('\u{feff}')
+            .trim()
+            .is_empty();
+        if !is_first && !outside::is_plausible(rest) {
+            self.implausible += 1;
+            if self.implausible > MAX_IMPLAUSIBLE {
+                self.reading.stray.get_or_insert(at);
+                return None;
+            }
+            return Some(at + outside::balanced(rest).unwrap_or(1));
+        }
+        match one(self.text, at, self.level, self.max_depth) {
+            One::Cut(tree) => {
+                self.reading.cut = Some(*tree);
+                None
+            }
+            One::Whole(mut candidate) => {
+                let end = if candidate.value.is_ok() {
+                    Some(candidate.range.end)
+                } else {
+                    outside::balanced(rest).map(|length| at + length)
+                };
+                candidate.range = at..end.unwrap_or(self.text.len());
+                self.reading.candidates.push(candidate);
+                end
+            }
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! What stands around a value in a reply: thoughts, fences, prose, and signs of an envelope that broke.
+
+use std::ops::Range;
+
+use super::repair::{RepairKind, Repaired};
+
+/// How long the longest tag of thoughts is.
+#[cfg(feature = "client")]
+pub(crate) const LONGEST_TAG: usize = "</thinking>".len();
+
+const OPENING: &[&str] = &["<think>", "<thinking>"];
+const CLOSING: &[&str] = &["</think>", "</thinking>"];
+
+/// The length of the tag of thoughts that `text` begins with, and whether it opens them.
+pub(crate) fn thoughts_tag(text: &str) -> Option<(usize, bool)> {
+    let begins = |tag: &&&str| {
+        text.get(..tag.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(tag))
+    };
+    let opening = OPENING.iter().find(begins).map(|tag| (tag.len(), true));
+    opening.or_else(|| CLOSING.iter().find(begins).map(|tag| (tag.len(), false)))
+}
+
+/// The offset behind the tag that ends the thoughts at the beginning of `text`.
+pub(crate) fn thoughts_end(text: &str) -> Option<usize> {
+    text.char_indices()
+        .filter(|(_, character)| *character == '<')
+        .find_map(|(at, _)| match thoughts_tag(&text[at..]) {
+            Some((length, false)) => Some(at + length),
+            _ => None,
+        })
+}
+
+/// Whether a value may begin with the bracket that `text` begins with, by what comes next.
+pub(crate) fn is_plausible(text: &str) -> bool {
+    let rest = text[1..].trim_start();
+    let Some(next) = rest.chars().next() else {
+        return true;
+    };
+    if rest.starts_with("//")
+        || rest.starts_with("/*")
+        || rest.starts_with('#')
+        || matches!(next, '"' | '\'')
+    {
+        return true;
+    }
+    if text.starts_with('[') {
+        let literal = ["true", "false", "null", "True", "False", "None"];
+        return matches!(next, ']' | '{' | '[' | '-' | '0'..='9')
+            || literal.iter().any(|word| rest.starts_with(word));
+    }
+    if next == '}' {
+        return true;
+    }
+    let word =
+        |character: char| character.is_ascii_alphanumeric() || matches!(character, '_' | '$');
+    let after = rest.trim_start_matches(word);
+    let has_word = after.len() < rest.len();
+    has_word && (after.trim_start().is_empty() || after.trim_start().starts_with(':'))
+}
+
+/// Whether enough of the text is there for [`is_plausible`] to say the same whatever comes.
+#[cfg(feature = "client")]
+pub(crate) fn is_decided(text: &str) -> bool {
+    let rest = text[1..].trim_start();
+    let word =
+        |character: char| character.is_ascii_alphanumeric() || matches!(character, '_' | '$');
+    let after = rest.trim_start_matches(word);
+    !rest.is_empty() && rest != "/" && !(after.len() < rest.len() && after.trim_start().is_empty())
+}
+
+/// The length of the bracketed text at the beginning of `text`, strings skipped; `None` if brackets do not match.
+pub(super) fn balanced(text: &str) -> Option<usize> {
+    let mut open = Vec::new();
+    let mut bytes = text.bytes().enumerate();
+    while let Some((at, byte)) = bytes.next() {
+        match byte {
+            b'{' => open.push(b'}'),
+            b'[' => open.push(b']'),
+            b'}' | b']' => {
+                if open.pop() != Some(byte) {
+                    return None;
+                }
+                if open.is_empty() {
+                    return Some(at + 1);
+                }
+            }
+            b'"' => loop {
+                match bytes.next()?.1 {
+                    b'"' => break,
+                    b'\\' => drop(bytes.next()?),
+                    _ => {}
+                }
+            },
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Whether the text around a value shows that it is a part of something larger whose brackets are missing.
+pub(super) fn is_part(text: &str, value: &Range<usize>) -> bool {
+    let before = text[..value.start].trim_end();
+    let after = text[value.end..].trim_start();
+    let member = before
+        .strip_suffix(':')
+        .is_some_and(|key| key.trim_end().ends_with('"'));
+    let item = after
+        .strip_prefix(',')
+        .is_some_and(|next| next.trim_start().starts_with(['"', '{', '[']));
+    member || item
+}
+
+/// What has to be listed for the text around a value.
+pub(super) fn repairs(
+    text: &str,
+    value: &Range<usize>,
+    thoughts: &[Range<usize>],
+) -> Vec<Repaired> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    if text.starts_with('\u{feff}') {
+        found.push(Repaired::new(RepairKind::ByteOrderMark, 0));
+        at = '\u{feff}'.len_utf8();
+    }
+    let (mut fence, mut prose) = (None, None);
+    let mut pieces = Vec::new();
+    for skipped in thoughts.iter().chain([value]) {
+        pieces.push(at..skipped.start);
+        at = skipped.end;
+    }
+    pieces.sort_by_key(|piece| piece.start);
+    pieces.push(value.end.max(at)..text.len());
+    for thought in thoughts {
+        found.push(Repaired::new(RepairKind::Thoughts, thought.start));
+    }
+    for piece in pieces {
+        look(text, piece, &mut fence, &mut prose);
+    }
+    found.extend(fence.map(|at| Repaired::new(RepairKind::Fence, at)));
+    found.extend(prose.map(|at| Repaired::new(RepairKind::Prose, at)));
+    found.sort_by_key(|repair| repair.offset);
+    found
+}
+
+/// Finds the first fence and the first other text in a piece.
+fn look(text: &str, piece: Range<usize>, fence: &mut Option<usize>, prose: &mut Option<usize>) {
+    let mut at = piece.start;
+    while at < piece.end {
+        let rest = &text[at..piece.end];
+        if let Some(after) = rest.strip_prefix("```") {
+            fence.get_or_insert(at);
+            let language = after
+                .find(|character: char| !character.is_ascii_alphanumeric())
+                .unwrap_or(after.len());
+            at += 3 + language;
+            continue;
+        }
+        let Some(character) = rest.chars().next() else {
+            return;
+        };
+        if !character.is_whitespace() {
+            prose.get_or_insert(at);
+        }
+        at += character.len_utf8();
+    }
+}

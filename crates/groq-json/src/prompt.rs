@@ -1,0 +1,141 @@
+//! A format in words, for a system message.
+
+mod type_text;
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::error::{Error, ErrorKind};
+use crate::format::Compiled;
+use crate::issue::Issue;
+use crate::validate;
+
+/// What tells a model which JSON to write: its role, the type, numbered requirements, an example, and that there be only JSON.
+///
+/// The type stands there as a type, with its descriptions and constraints as comments, which takes fewer tokens than its JSON
+/// Schema. From [`Format::prompt`](crate::Format::prompt); it is put into the request by itself in the modes that need it.
+///
+/// ```
+/// use groq_json::{Format, JsonSchema};
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Serialize, Deserialize, JsonSchema)]
+/// struct Movie {
+///     title: String,
+///     /// on IMDb
+///     #[schemars(range(min = 1, max = 10))]
+///     rating: f64,
+/// }
+///
+/// let prompt = Format::<Movie>::new()?
+///     .prompt()
+///     .role("a movie database")
+///     .requirement("Use the original title")
+///     .example(&Movie { title: "Alien".into(), rating: 8.5 })?
+///     .to_string();
+/// assert!(prompt.starts_with("You are a movie database."));
+/// assert!(prompt.contains("rating: number // on IMDb; 1 to 10"));
+/// # Ok::<(), groq_json::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Prompt {
+    compiled: Arc<Compiled>,
+    role: Option<String>,
+    requirements: Vec<String>,
+    examples: Vec<String>,
+    wrapped_in: Option<&'static str>,
+}
+
+impl Prompt {
+    pub(crate) fn new(compiled: Arc<Compiled>) -> Self {
+        Self {
+            compiled,
+            role: None,
+            requirements: Vec::new(),
+            examples: Vec::new(),
+            wrapped_in: None,
+        }
+    }
+
+    /// Says what the model is: `a movie database`.
+    pub fn role(mut self, role: impl Into<String>) -> Self {
+        self.role = Some(role.into());
+        self
+    }
+
+    /// Adds a requirement; they are numbered.
+    pub fn requirement(mut self, requirement: impl Into<String>) -> Self {
+        self.requirements.push(requirement.into());
+        self
+    }
+
+    /// Adds an example.
+    ///
+    /// # Errors
+    ///
+    /// [`is_invalid`](Error::is_invalid): it does not fit the schema, and would mislead the model.
+    pub fn example(mut self, value: &impl Serialize) -> Result<Self, Error> {
+        let refused =
+            |message: String| Error::new(ErrorKind::Invalid(vec![Issue::new("", message)]));
+        let value = serde_json::to_value(value)
+            .map_err(|error| refused(format!("does not serialise: {error}")))?;
+        let issues = validate::issues(&self.compiled.validator, &value);
+        if !issues.is_empty() {
+            return Err(ErrorKind::Invalid(issues).into());
+        }
+        let text = match self.wrapped_in {
+            Some(member) => serde_json::to_string_pretty(&serde_json::json!({member: value})),
+            None => serde_json::to_string_pretty(&value),
+        };
+        self.examples
+            .push(text.map_err(|error| refused(format!("does not serialise: {error}")))?);
+        Ok(self)
+    }
+
+    /// Asks for an object at the root, as JSON mode and tools need it.
+    pub fn object_root(mut self) -> Self {
+        self.wrapped_in = self.compiled.loose.wrapped_in;
+        self
+    }
+
+    /// The type alone.
+    pub fn type_text(&self) -> String {
+        type_text::write(&self.compiled.shapes, self.wrapped_in)
+    }
+}
+
+impl fmt::Display for Prompt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(role) = &self.role {
+            writeln!(f, "You are {}.", role.trim_end_matches('.'))?;
+        }
+        let types = self.type_text();
+        writeln!(
+            f,
+            "Answer with JSON of this type:\n\n{types}\n\nRequirements:"
+        )?;
+        let mut requirements = vec![
+            "Give every member that is not marked `?`, with exactly the names shown.",
+            "Keep to the types and to what the comments say.",
+        ];
+        requirements.extend(self.requirements.iter().map(String::as_str));
+        requirements.push("Write only the JSON: no text around it, no code fence, no comments.");
+        for (index, requirement) in requirements.iter().enumerate() {
+            writeln!(f, "{}. {requirement}", index + 1)?;
+        }
+        for example in &self.examples {
+            writeln!(f, "\nFor example:\n\n{example}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Prompt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Prompt")
+            .field("format", &self.compiled.name)
+            .finish_non_exhaustive()
+    }
+}

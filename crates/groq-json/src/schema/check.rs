@@ -1,0 +1,57 @@
+//! Whether a schema that was given at run time can be used.
+
+use serde_json::Value;
+
+use crate::pointer;
+
+/// The largest schema that is taken, in values.
+const MAX_VALUES: usize = 20_000;
+const MAX_DEPTH: usize = 64;
+
+/// Refuses what is no JSON Schema, refers to other documents, or is too large; says where and why.
+pub(crate) fn check(schema: &Value) -> Result<(), (String, String)> {
+    if !schema.is_object() {
+        return Err((String::new(), "a schema must be an object".to_owned()));
+    }
+    walk(schema)?;
+    jsonschema::meta::validate(schema).map_err(|error| {
+        (
+            error.instance_path().to_string(),
+            error.masked().to_string(),
+        )
+    })
+}
+
+fn walk(schema: &Value) -> Result<(), (String, String)> {
+    let mut left = MAX_VALUES;
+    let mut next = vec![(String::new(), 0, schema)];
+    while let Some((path, depth, value)) = next.pop() {
+        left = left
+            .checked_sub(1)
+            .ok_or_else(|| (path.clone(), "the schema is too large".to_owned()))?;
+        if depth > MAX_DEPTH {
+            return Err((path, "the schema is nested too deeply".to_owned()));
+        }
+        match value {
+            Value::Object(members) => {
+                if let Some(Value::String(reference)) = members.get("$ref")
+                    && !reference.starts_with('#')
+                {
+                    return Err((path, "a reference leads out of the schema".to_owned()));
+                }
+                next.extend(
+                    members
+                        .iter()
+                        .map(|(key, value)| (pointer::child(&path, key), depth + 1, value)),
+                );
+            }
+            Value::Array(items) => {
+                next.extend(items.iter().enumerate().map(|(index, item)| {
+                    (pointer::child(&path, &index.to_string()), depth + 1, item)
+                }));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}

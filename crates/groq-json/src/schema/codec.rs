@@ -1,0 +1,197 @@
+//! Values to their strict form on the wire, and back.
+
+use serde_json::{Map, Value};
+
+use super::strict::is_map;
+use crate::pointer;
+use crate::shape::{Field, Id, Kind, Shapes};
+
+/// Whether every value is its own strict form: there are no maps, no tuples, and no `null` that stands for an absent member.
+pub(crate) fn is_plain(shapes: &Shapes) -> bool {
+    shapes.ids().all(|id| match shapes.kind(id) {
+        Kind::Tuple(_) => false,
+        Kind::Object(fields, _) => {
+            !is_map(shapes, id)
+                && fields
+                    .iter()
+                    .all(|field| field.required || shapes.is_nullable(field.shape))
+        }
+        _ => true,
+    })
+}
+
+/// A value as the strict schema has it.
+pub(crate) fn encode(shapes: &Shapes, id: Id, value: &Value) -> Value {
+    let Some(id) = shapes.pick_first(id, value) else {
+        return value.clone();
+    };
+    match (shapes.kind(id), value) {
+        (Kind::List(item), Value::Array(items)) => items
+            .iter()
+            .map(|value| encode(shapes, *item, value))
+            .collect(),
+        (Kind::Tuple(shapes_of), Value::Array(items)) => {
+            let members = items.iter().zip(shapes_of).enumerate();
+            let members =
+                members.map(|(index, (value, id))| (index.to_string(), encode(shapes, *id, value)));
+            Value::Object(members.collect())
+        }
+        (Kind::Object(_, crate::shape::Rest::Map(item)), Value::Object(members))
+            if is_map(shapes, id) =>
+        {
+            let pair = |(key, value): (&String, &Value)| serde_json::json!({"key": key, "value": encode(shapes, *item, value)});
+            members.iter().map(pair).collect()
+        }
+        (Kind::Object(fields, _), Value::Object(members)) => {
+            let member = |field: &Field| {
+                let value = members
+                    .get(&field.name)
+                    .map_or(Value::Null, |value| encode(shapes, field.shape, value));
+                (field.name.clone(), value)
+            };
+            Value::Object(fields.iter().map(member).collect())
+        }
+        _ => value.clone(),
+    }
+}
+
+/// Takes a value out of its strict form. What does not have that form is left as it is, for the validator to judge.
+///
+/// `nulls` gets the places (on the wire) of `null`s that stand for an absent member.
+pub(crate) fn decode(
+    shapes: &Shapes,
+    id: Id,
+    value: Value,
+    path: &mut String,
+    nulls: &mut Vec<String>,
+) -> Result<Value, String> {
+    let Some(id) = on_the_wire(shapes, id, &value) else {
+        return Ok(value);
+    };
+    match (shapes.kind(id), value) {
+        (Kind::List(item), Value::Array(items)) => {
+            let mut all = Vec::with_capacity(items.len());
+            for (index, value) in items.into_iter().enumerate() {
+                all.push(within(path, &index.to_string(), |path| {
+                    decode(shapes, *item, value, path, nulls)
+                })?);
+            }
+            Ok(Value::Array(all))
+        }
+        (Kind::Tuple(items), Value::Object(mut members)) => {
+            let mut all = Vec::with_capacity(items.len());
+            for (index, item) in items.iter().enumerate() {
+                let name = index.to_string();
+                let value = members.remove(&name).unwrap_or_default();
+                all.push(within(path, &name, |path| {
+                    decode(shapes, *item, value, path, nulls)
+                })?);
+            }
+            Ok(Value::Array(all))
+        }
+        (Kind::Object(_, crate::shape::Rest::Map(item)), Value::Array(pairs)) => {
+            map(shapes, *item, pairs, path, nulls)
+        }
+        (Kind::Object(fields, _), Value::Object(mut members)) => {
+            for field in fields {
+                object_member(shapes, field, &mut members, path, nulls)?;
+            }
+            Ok(Value::Object(members))
+        }
+        (_, value) => Ok(value),
+    }
+}
+
+fn object_member(
+    shapes: &Shapes,
+    field: &Field,
+    members: &mut Map<String, Value>,
+    path: &mut String,
+    nulls: &mut Vec<String>,
+) -> Result<(), String> {
+    let Some(slot) = members.get_mut(&field.name) else {
+        return Ok(());
+    };
+    if slot.is_null() && !field.required && !shapes.is_nullable(field.shape) {
+        members.shift_remove(&field.name);
+        nulls.push(pointer::child(path, &field.name));
+        return Ok(());
+    }
+    let value = std::mem::take(slot);
+    *slot = within(path, &field.name, |path| {
+        decode(shapes, field.shape, value, path, nulls)
+    })?;
+    Ok(())
+}
+
+/// A list of keys and values becomes a map; a key that comes twice with different values is an error, which is its path.
+fn map(
+    shapes: &Shapes,
+    item: Id,
+    pairs: Vec<Value>,
+    path: &mut String,
+    nulls: &mut Vec<String>,
+) -> Result<Value, String> {
+    let is_pair =
+        |pair: &Value| pair.get("key").is_some_and(Value::is_string) && pair.get("value").is_some();
+    if !pairs.iter().all(is_pair) {
+        return Ok(Value::Array(pairs));
+    }
+    let mut members = Map::new();
+    for (index, mut pair) in pairs.into_iter().enumerate() {
+        let (Some(Value::String(key)), value) = (pair.get("key").cloned(), pair["value"].take())
+        else {
+            continue;
+        };
+        let value = within(path, &index.to_string(), |path| {
+            within(path, "value", |path| {
+                decode(shapes, item, value, path, nulls)
+            })
+        })?;
+        match members.get(&key) {
+            Some(known) if *known != value => return Err(pointer::child(path, &key)),
+            _ => members.insert(key, value),
+        };
+    }
+    Ok(Value::Object(members))
+}
+
+fn within<R>(path: &mut String, name: &str, inner: impl FnOnce(&mut String) -> R) -> R {
+    let length = path.len();
+    pointer::push(path, name);
+    let result = inner(path);
+    path.truncate(length);
+    result
+}
+
+/// The alternative that a value on the wire is meant as.
+fn on_the_wire(shapes: &Shapes, id: Id, value: &Value) -> Option<Id> {
+    if !matches!(shapes.kind(id), Kind::Union(_)) {
+        return Some(id);
+    }
+    shapes
+        .leaves(id)
+        .into_iter()
+        .find(|leaf| match (shapes.kind(*leaf), value) {
+            (Kind::List(_), Value::Array(_)) => true,
+            (Kind::Tuple(items), Value::Object(members)) => {
+                members.len() == items.len()
+                    && (0..items.len()).all(|index| members.contains_key(&index.to_string()))
+            }
+            (Kind::Object(..), Value::Array(_)) => is_map(shapes, *leaf),
+            (Kind::Object(fields, _), Value::Object(members)) => {
+                !is_map(shapes, *leaf) && fields.iter().all(|field| has(shapes, field, members))
+            }
+            _ => false,
+        })
+}
+
+fn has(shapes: &Shapes, field: &Field, members: &Map<String, Value>) -> bool {
+    match (members.get(&field.name), shapes.kind(field.shape)) {
+        (None, _) => !field.required,
+        (Some(value), Kind::Choice(values)) => {
+            values.contains(value) || (value.is_null() && !field.required)
+        }
+        (Some(_), _) => true,
+    }
+}

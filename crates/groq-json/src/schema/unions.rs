@@ -1,0 +1,220 @@
+//! Which unions the service can decide, and how they are written.
+//!
+//! By reports of what it refuses: objects of a union must have exactly one property with fixed values, different in each of
+//! them, or else no property in common at all.
+
+use serde_json::{Value, json};
+
+use super::strict::{is_map, one_or_list, type_name};
+use crate::shape::{Field, Id, Kind, Shapes};
+
+/// How a union is written.
+pub(super) struct Union {
+    /// The schemas of strings, numbers and the like.
+    pub(super) simple: Vec<Value>,
+    pub(super) containers: Vec<Id>,
+    /// The properties whose fixed values are given up, since there may be one such property only.
+    pub(super) relaxed: Vec<String>,
+    pub(super) null: bool,
+}
+
+type Refusal = (&'static str, &'static str);
+
+const TAG: &str = "give the enum a tag: #[serde(tag = \"type\")]";
+
+pub(super) fn plan(shapes: &Shapes, id: Id) -> Result<Union, Refusal> {
+    let leaves = shapes.leaves(id);
+    if leaves
+        .iter()
+        .any(|leaf| matches!(shapes.kind(*leaf), Kind::Any(_)))
+    {
+        return Err((
+            "one of its alternatives may be any value",
+            "give that alternative a type of its own",
+        ));
+    }
+    let is_list =
+        |leaf: &&Id| matches!(shapes.kind(**leaf), Kind::List(_)) || is_map(shapes, **leaf);
+    if leaves.iter().filter(is_list).count() > 1 {
+        return Err(("two of its alternatives are lists on the wire", TAG));
+    }
+    // Before they are encoded, a map is an object like others, and a tuple a list like others.
+    let count = |wanted: &dyn Fn(&Id) -> bool| leaves.iter().filter(|leaf| wanted(leaf)).count();
+    let maps = count(&|leaf| is_map(shapes, *leaf));
+    let objects = count(&|leaf| matches!(shapes.kind(*leaf), Kind::Object(..)));
+    let tuples = count(&|leaf| matches!(shapes.kind(*leaf), Kind::Tuple(_)));
+    let lists = count(&|leaf| matches!(shapes.kind(*leaf), Kind::List(_)));
+    if (maps > 0 && objects > maps) || (tuples > 0 && lists > 0) {
+        return Err((
+            "two of its alternatives are alike: a map and an object, or a tuple and a list",
+            TAG,
+        ));
+    }
+    let container = |leaf: &Id| {
+        matches!(
+            shapes.kind(*leaf),
+            Kind::List(_) | Kind::Tuple(_) | Kind::Object(..)
+        )
+    };
+    let (containers, plain): (Vec<Id>, Vec<Id>) = leaves.into_iter().partition(container);
+    let relaxed = decide(shapes, &containers)?;
+    let mut null = false;
+    let simple = simple(shapes, &plain, &mut null);
+    Ok(Union {
+        simple,
+        containers,
+        relaxed,
+        null,
+    })
+}
+
+/// The schemas of alternatives that are no containers: those of fixed values in one, all others in another.
+fn simple(shapes: &Shapes, plain: &[Id], null: &mut bool) -> Vec<Value> {
+    let mut types = Vec::new();
+    let mut choices: Vec<Value> = Vec::new();
+    for leaf in plain {
+        match shapes.kind(*leaf) {
+            Kind::Null => *null = true,
+            Kind::Boolean => types.push("boolean"),
+            Kind::Integer => types.push("integer"),
+            Kind::Number => types.push("number"),
+            Kind::String => types.push("string"),
+            Kind::Choice(values) => {
+                *null |= values.contains(&Value::Null);
+                choices.extend(values.iter().filter(|value| !value.is_null()).cloned());
+            }
+            _ => {}
+        }
+    }
+    types.dedup();
+    if types.contains(&"number") {
+        types.retain(|name| *name != "integer");
+    }
+    // What any string may be need not be listed besides.
+    choices.retain(|value| {
+        let name = type_name(value);
+        let is_number = name == "integer" && types.contains(&"number");
+        !types.contains(&name) && !is_number
+    });
+    let mut schemas = Vec::new();
+    if !choices.is_empty() {
+        let mut names: Vec<&str> = choices.iter().map(type_name).collect();
+        names.dedup();
+        schemas.push(json!({"type": one_or_list(&names), "enum": choices}));
+    }
+    if !types.is_empty() {
+        schemas.push(json!({"type": one_or_list(&types)}));
+    }
+    schemas
+}
+
+/// Whether the objects can be told apart; the properties that must be relaxed for it.
+fn decide(shapes: &Shapes, containers: &[Id]) -> Result<Vec<String>, Refusal> {
+    let objects: Vec<Members> = containers
+        .iter()
+        .filter_map(|id| Members::of(shapes, *id))
+        .collect();
+    if objects.len() < 2 {
+        return Ok(Vec::new());
+    }
+    if let Some(tag) = tag(shapes, &objects) {
+        return Ok(other_constants(shapes, &objects, tag));
+    }
+    for (index, one) in objects.iter().enumerate() {
+        for other in &objects[index + 1..] {
+            if one.names().is_empty() || other.names().is_empty() {
+                return Err((
+                    "two of its alternatives are objects, and one has no members",
+                    TAG,
+                ));
+            }
+            if one.names().iter().any(|name| other.names().contains(name)) {
+                return Err((
+                    "two of its alternatives are objects with a member in common",
+                    TAG,
+                ));
+            }
+        }
+    }
+    Ok(other_constants(shapes, &objects, ""))
+}
+
+/// The members of an object as it goes over the wire.
+enum Members<'s> {
+    Named(&'s [Field]),
+    Numbered(usize),
+}
+
+impl<'s> Members<'s> {
+    fn of(shapes: &'s Shapes, id: Id) -> Option<Self> {
+        match shapes.kind(id) {
+            _ if is_map(shapes, id) => None,
+            Kind::Object(fields, _) => Some(Self::Named(fields)),
+            Kind::Tuple(items) => Some(Self::Numbered(items.len())),
+            _ => None,
+        }
+    }
+
+    fn names(&self) -> Vec<String> {
+        match self {
+            Self::Named(fields) => fields.iter().map(|field| field.name.clone()).collect(),
+            Self::Numbered(count) => (0..*count).map(|index| index.to_string()).collect(),
+        }
+    }
+
+    fn fixed(&self, shapes: &'s Shapes, name: &str) -> Option<&'s [Value]> {
+        let Self::Named(fields) = self else {
+            return None;
+        };
+        let field = fields.iter().find(|field| field.name == name)?;
+        match shapes.kind(field.shape) {
+            Kind::Choice(values) if field.required => Some(values),
+            _ => None,
+        }
+    }
+}
+
+/// The first property that has other fixed values in each object.
+fn tag<'s>(shapes: &'s Shapes, objects: &[Members<'s>]) -> Option<&'s str> {
+    let Members::Named(fields) = objects.first()? else {
+        return None;
+    };
+    let names = fields.iter().map(|field| field.name.as_str());
+    names.into_iter().find(|name| {
+        let mut seen: Vec<&Value> = Vec::new();
+        objects.iter().all(|object| {
+            let Some(values) = object.fixed(shapes, name) else {
+                return false;
+            };
+            let fresh = values
+                .iter()
+                .all(|value| value.is_string() && !seen.contains(&value));
+            seen.extend(values);
+            fresh
+        })
+    })
+}
+
+/// Properties with fixed values in more than one object, besides the tag.
+fn other_constants(shapes: &Shapes, objects: &[Members<'_>], tag: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut repeated = Vec::new();
+    for object in objects {
+        for name in object.names() {
+            let all_strings = object
+                .fixed(shapes, &name)
+                .is_some_and(|values| values.iter().all(Value::is_string));
+            if name == tag || !all_strings {
+                continue;
+            }
+            if names.contains(&name) {
+                if !repeated.contains(&name) {
+                    repeated.push(name);
+                }
+            } else {
+                names.push(name);
+            }
+        }
+    }
+    repeated
+}

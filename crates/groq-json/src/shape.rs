@@ -1,0 +1,131 @@
+//! A schema as a graph of shapes: what all walks over values and schemas share.
+//!
+//! [`lower`] makes it from a JSON Schema, once per type; recursion is a cycle of ids. It is an approximation from above:
+//! every valid value fits it, and what it cannot say (bounds, patterns) it keeps in words. Only `jsonschema` judges.
+
+pub(crate) mod coerce;
+pub(crate) mod defaults;
+mod lower;
+mod merge;
+pub(crate) mod notes;
+pub(crate) mod pick;
+
+use serde_json::Value;
+
+/// The place of a shape in its graph.
+pub(crate) type Id = usize;
+
+/// The graph of a schema.
+#[derive(Clone, Debug)]
+pub(crate) struct Shapes {
+    nodes: Vec<Node>,
+    pub(crate) root: Id,
+}
+
+/// A shape.
+#[derive(Clone, Debug)]
+pub(crate) struct Node {
+    pub(crate) kind: Kind,
+    /// Its name among the definitions, if it is one.
+    pub(crate) name: Option<String>,
+    pub(crate) description: Option<String>,
+    /// What else must hold, in words.
+    pub(crate) notes: Vec<String>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Kind {
+    /// Any value, or one that only the validator understands: why, where that is not plain.
+    Any(Option<String>),
+    Never,
+    Null,
+    Boolean,
+    Integer,
+    Number,
+    String,
+    Choice(Vec<Value>),
+    List(Id),
+    Tuple(Vec<Id>),
+    Object(Vec<Field>, Rest),
+    Union(Vec<Id>),
+}
+
+/// A member of an object.
+#[derive(Clone, Debug)]
+pub(crate) struct Field {
+    pub(crate) name: String,
+    pub(crate) shape: Id,
+    pub(crate) required: bool,
+    pub(crate) default: Option<Value>,
+    pub(crate) description: Option<String>,
+    /// Whether absent and `null` mean different things.
+    pub(crate) distinct_null: bool,
+}
+
+/// What members an object may have besides those it declares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rest {
+    /// Any, but none is meant.
+    Open,
+    None,
+    /// Any, and they are meant.
+    Free,
+    /// Any of this shape.
+    Map(Id),
+}
+
+impl Shapes {
+    /// The shapes of a JSON Schema.
+    pub(crate) fn new(schema: &Value) -> Self {
+        lower::lower(schema)
+    }
+
+    /// All shapes.
+    pub(crate) fn ids(&self) -> std::ops::Range<Id> {
+        0..self.nodes.len()
+    }
+
+    pub(crate) fn node(&self, id: Id) -> &Node {
+        &self.nodes[id]
+    }
+
+    pub(crate) fn kind(&self, id: Id) -> &Kind {
+        &self.nodes[id].kind
+    }
+
+    /// The alternatives of a shape, unions of unions laid flat.
+    pub(crate) fn leaves(&self, id: Id) -> Vec<Id> {
+        let mut leaves = Vec::new();
+        let mut seen = vec![id];
+        let mut next = vec![id];
+        while let Some(id) = next.pop() {
+            match self.kind(id) {
+                Kind::Union(branches) => {
+                    for branch in branches.iter().rev() {
+                        if matches!(self.kind(*branch), Kind::Union(_)) {
+                            if seen.contains(branch) {
+                                continue;
+                            }
+                            seen.push(*branch);
+                        }
+                        next.push(*branch);
+                    }
+                }
+                _ if leaves.contains(&id) => {}
+                _ => leaves.push(id),
+            }
+        }
+        leaves
+    }
+
+    /// Whether `null` fits.
+    pub(crate) fn is_nullable(&self, id: Id) -> bool {
+        self.leaves(id)
+            .into_iter()
+            .any(|leaf| match self.kind(leaf) {
+                Kind::Null | Kind::Any(_) => true,
+                Kind::Choice(values) => values.contains(&Value::Null),
+                _ => false,
+            })
+    }
+}

@@ -1,0 +1,134 @@
+//! Values of the wrong type that stand for exactly one of the right type.
+
+use serde_json::Value;
+
+use super::{Id, Kind, Rest, Shapes};
+use crate::parse::repair::{Repair, RepairKind};
+use crate::parse::{find, number};
+use crate::pointer;
+
+/// Brings values to the types that are due. What was changed goes to `found`, with its path.
+///
+/// Always: `3.0` to `3` where an integer is due. With [`Repair::Lossless`] also what that says. `text_of` gives the text
+/// of the number at a path.
+pub(crate) struct Coerce<'c> {
+    pub(crate) shapes: &'c Shapes,
+    pub(crate) level: Repair,
+    pub(crate) max_depth: usize,
+    pub(crate) text_of: &'c dyn Fn(&str) -> Option<String>,
+    pub(crate) found: Vec<(String, RepairKind)>,
+}
+
+impl Coerce<'_> {
+    pub(crate) fn value(&mut self, id: Id, value: &mut Value, path: &mut String) {
+        let shapes = self.shapes;
+        let Some(id) = shapes
+            .pick(id, value)
+            .or_else(|| self.scalar_due(id, value))
+        else {
+            return;
+        };
+        match (shapes.kind(id), &mut *value) {
+            (Kind::List(item), Value::Array(items)) => {
+                for (index, value) in items.iter_mut().enumerate() {
+                    self.within(path, &index.to_string(), *item, value);
+                }
+            }
+            (Kind::Tuple(of), Value::Array(items)) => {
+                for (index, (value, id)) in items.iter_mut().zip(of).enumerate() {
+                    self.within(path, &index.to_string(), *id, value);
+                }
+            }
+            (Kind::Object(fields, rest), Value::Object(members)) => {
+                for (key, value) in members {
+                    let field = fields
+                        .iter()
+                        .find(|field| field.name == *key)
+                        .map(|field| field.shape);
+                    let map = if let Rest::Map(id) = rest {
+                        Some(*id)
+                    } else {
+                        None
+                    };
+                    if let Some(id) = field.or(map) {
+                        self.within(path, key, id, value);
+                    }
+                }
+            }
+            (Kind::Integer, Value::Number(float)) => {
+                if let Some(integer) = number::integral(float) {
+                    *value = Value::Number(integer);
+                    self.found.push((path.clone(), RepairKind::IntegralFloat));
+                }
+            }
+            (kind, _) if self.level == Repair::Lossless => {
+                if let Some((new, repair)) = self.lossless(kind, value, path) {
+                    *value = new;
+                    self.found.push((path.clone(), repair));
+                    if repair == RepairKind::NestedEncoding {
+                        self.value(id, value, path);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn within(&mut self, path: &mut String, name: &str, id: Id, value: &mut Value) {
+        let length = path.len();
+        pointer::push(path, name);
+        self.value(id, value, path);
+        path.truncate(length);
+    }
+
+    /// The only alternative beside `null`, for a value that fits none.
+    fn scalar_due(&self, id: Id, value: &Value) -> Option<Id> {
+        if self.level != Repair::Lossless || value.is_null() {
+            return None;
+        }
+        let mut others = self
+            .shapes
+            .leaves(id)
+            .into_iter()
+            .filter(|leaf| !matches!(self.shapes.kind(*leaf), Kind::Null));
+        let only = others.next()?;
+        others.next().is_none().then_some(only)
+    }
+
+    fn lossless(&self, kind: &Kind, value: &Value, path: &str) -> Option<(Value, RepairKind)> {
+        match (kind, value) {
+            (Kind::Integer | Kind::Number, Value::String(text)) => {
+                let number = number::read(text).ok()?;
+                let fits = matches!(kind, Kind::Number) || !number.is_f64();
+                // Canonical: written as we would write it, so that nothing is lost.
+                (fits && number.to_string() == *text)
+                    .then_some((Value::Number(number), RepairKind::NumberInString))
+            }
+            (Kind::Boolean, Value::String(text)) => match text.as_str() {
+                "true" => Some((true.into(), RepairKind::BooleanInString)),
+                "false" => Some((false.into(), RepairKind::BooleanInString)),
+                _ => None,
+            },
+            (Kind::String, Value::Number(_)) => {
+                (self.text_of)(path).map(|text| (text.into(), RepairKind::NumberForString))
+            }
+            (Kind::Choice(values), Value::String(text)) if !values.contains(value) => {
+                let text = text.to_lowercase();
+                let mut same = values.iter().filter(|value| {
+                    value
+                        .as_str()
+                        .is_some_and(|value| value.to_lowercase() == text)
+                });
+                let only = same.next()?;
+                same.next()
+                    .is_none()
+                    .then(|| (only.clone(), RepairKind::LetterCase))
+            }
+            (Kind::Object(..) | Kind::List(_) | Kind::Tuple(_), Value::String(text)) => {
+                let inner = find::plain(text, Repair::Off, self.max_depth)?.value.ok()?;
+                Some((inner, RepairKind::NestedEncoding))
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Defaults: which a value leaves to be filled in, and filling them in.
+
+use serde_json::Value;
+
+use super::{Id, Kind, Rest, Shapes};
+use crate::pointer;
+
+impl Shapes {
+    /// Whether the schema has any.
+    pub(crate) fn has_defaults(&self) -> bool {
+        self.nodes.iter().any(|node| match &node.kind {
+            Kind::Object(fields, _) => fields.iter().any(|field| field.default.is_some()),
+            _ => false,
+        })
+    }
+
+    /// The paths of absent members that have a default; with `fill`, they are put in.
+    pub(crate) fn defaults(&self, value: &mut Value, fill: bool) -> Vec<String> {
+        let mut found = Vec::new();
+        self.default_in(self.root, value, &mut String::new(), fill, &mut found);
+        found
+    }
+
+    fn default_in(
+        &self,
+        id: Id,
+        value: &mut Value,
+        path: &mut String,
+        fill: bool,
+        found: &mut Vec<String>,
+    ) {
+        let Some(id) = self.pick(id, value) else {
+            return;
+        };
+        match (self.kind(id), value) {
+            (Kind::Object(fields, rest), Value::Object(members)) => {
+                for field in fields {
+                    let Some(default) = field
+                        .default
+                        .as_ref()
+                        .filter(|_| !members.contains_key(&field.name))
+                    else {
+                        continue;
+                    };
+                    found.push(pointer::child(path, &field.name));
+                    if fill {
+                        members.insert(field.name.clone(), default.clone());
+                    }
+                }
+                for (key, value) in members {
+                    let field = fields
+                        .iter()
+                        .find(|field| field.name == *key)
+                        .map(|field| field.shape);
+                    let map = if let Rest::Map(id) = rest {
+                        Some(*id)
+                    } else {
+                        None
+                    };
+                    if let Some(id) = field.or(map) {
+                        self.default_within(key, id, value, path, fill, found);
+                    }
+                }
+            }
+            (Kind::List(item), Value::Array(items)) => {
+                for (index, value) in items.iter_mut().enumerate() {
+                    self.default_within(&index.to_string(), *item, value, path, fill, found);
+                }
+            }
+            (Kind::Tuple(of), Value::Array(items)) => {
+                for (index, (value, id)) in items.iter_mut().zip(of).enumerate() {
+                    self.default_within(&index.to_string(), *id, value, path, fill, found);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn default_within(
+        &self,
+        name: &str,
+        id: Id,
+        value: &mut Value,
+        path: &mut String,
+        fill: bool,
+        found: &mut Vec<String>,
+    ) {
+        let length = path.len();
+        pointer::push(path, name);
+        self.default_in(id, value, path, fill, found);
+        path.truncate(length);
+    }
+}

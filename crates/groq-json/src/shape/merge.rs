@@ -1,0 +1,111 @@
+//! Several schemas that hold at once, as one.
+
+use serde_json::{Map, Value};
+
+/// Keywords that say nothing about values.
+pub(super) const ANNOTATIONS: &[&str] = &[
+    "title",
+    "description",
+    "default",
+    "examples",
+    "example",
+    "deprecated",
+    "readOnly",
+    "writeOnly",
+    "$comment",
+    "$schema",
+    "$id",
+    "$defs",
+    "definitions",
+];
+
+/// Whether a schema says anything about values besides the keyword `except`.
+pub(super) fn is_structural(schema: &Map<String, Value>, except: &str) -> bool {
+    schema
+        .keys()
+        .any(|key| key != except && !ANNOTATIONS.contains(&key.as_str()) && !key.starts_with("x-"))
+}
+
+/// A schema for what fits both; `own` wins in annotations. `None` if that takes more than putting members together.
+pub(super) fn merge(
+    own: &Map<String, Value>,
+    other: &Map<String, Value>,
+) -> Option<Map<String, Value>> {
+    let mut merged = own.clone();
+    for (key, theirs) in other {
+        let Some(ours) = own.get(key) else {
+            merged.insert(key.clone(), theirs.clone());
+            continue;
+        };
+        let value = match key.as_str() {
+            _ if ours == theirs => continue,
+            "properties" => properties(ours.as_object()?, theirs.as_object()?)?,
+            "required" => required(ours, theirs),
+            "type" => types(ours, theirs)?,
+            "additionalProperties" if *theirs == Value::Bool(true) => continue,
+            "additionalProperties" if *ours == Value::Bool(true) => theirs.clone(),
+            "minimum" | "minLength" | "minItems" | "exclusiveMinimum" => {
+                extreme(ours, theirs, f64::gt)?
+            }
+            "maximum" | "maxLength" | "maxItems" | "exclusiveMaximum" => {
+                extreme(ours, theirs, f64::lt)?
+            }
+            key if ANNOTATIONS.contains(&key) || key.starts_with("x-") || key == "format" => {
+                continue;
+            }
+            _ => return None,
+        };
+        merged.insert(key.clone(), value);
+    }
+    // Their members come first: a variant's tag is ours, and is best read first.
+    Some(merged)
+}
+
+fn properties(ours: &Map<String, Value>, theirs: &Map<String, Value>) -> Option<Value> {
+    let mut all = ours.clone();
+    for (name, schema) in theirs {
+        let value = match ours.get(name) {
+            Some(own) if own == schema => continue,
+            Some(own) => Value::Object(merge(own.as_object()?, schema.as_object()?)?),
+            None => schema.clone(),
+        };
+        all.insert(name.clone(), value);
+    }
+    Some(Value::Object(all))
+}
+
+fn required(ours: &Value, theirs: &Value) -> Value {
+    let mut all = ours.as_array().cloned().unwrap_or_default();
+    for name in theirs.as_array().into_iter().flatten() {
+        if !all.contains(name) {
+            all.push(name.clone());
+        }
+    }
+    Value::Array(all)
+}
+
+fn types(ours: &Value, theirs: &Value) -> Option<Value> {
+    let list = |value: &Value| match value {
+        Value::Array(all) => all.clone(),
+        one => vec![one.clone()],
+    };
+    let theirs = list(theirs);
+    let mut both: Vec<Value> = list(ours)
+        .into_iter()
+        .filter(|kind| theirs.contains(kind))
+        .collect();
+    match both.len() {
+        0 => None,
+        1 => both.pop(),
+        _ => Some(Value::Array(both)),
+    }
+}
+
+fn extreme(ours: &Value, theirs: &Value, wins: fn(&f64, &f64) -> bool) -> Option<Value> {
+    let (left, right) = (ours.as_f64()?, theirs.as_f64()?);
+    Some(if wins(&left, &right) {
+        ours.clone()
+    } else {
+        theirs.clone()
+    })
+}

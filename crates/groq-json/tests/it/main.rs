@@ -1,0 +1,19 @@
+//! Behaviour of groq-json through its public API.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "what surprises a test fails it"
+)]
+
+#[cfg(feature = "client")]
+mod extract;
+mod replies;
+mod round_trip;
+#[cfg(feature = "client")]
+mod streams;
+#[cfg(feature = "client")]
+mod support;
+#[cfg(feature = "client")]
+mod tools;
+mod truncation;

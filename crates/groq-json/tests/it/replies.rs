@@ -1,0 +1,242 @@
+//! What models write, and what becomes of it: accepted, repaired (with the list), or refused (with kind and path).
+//!
+//! The cases are data: a type, a level, the reply, and the outcome as `value`, `value | repairs`, or `! kind path`.
+
+mod cases;
+
+use groq_json::{Error, ErrorKind, Finish, Format, JsonSchema, Repair};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct One {
+    a: i64,
+}
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Person {
+    name: String,
+    age: u8,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    mood: Option<Mood>,
+    #[serde(default)]
+    tags: Vec<String>,
+}
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum Mood {
+    Good,
+    Bad,
+}
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "type", rename_all = "lowercase")]
+enum Shape {
+    Circle { radius: f64 },
+    Square { side: f64, corners: Option<Corners> },
+}
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Corners {
+    round: bool,
+}
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Nest {
+    inner: Option<Box<Nest>>,
+    #[serde(default)]
+    list: Vec<Nest>,
+}
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Text {
+    s: String,
+}
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Price {
+    p: f64,
+}
+
+/// What a case is about.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum On {
+    One,
+    Person,
+    Shape,
+    Nest,
+    Text,
+    Price,
+    Bytes,
+    Strings,
+    Scalar,
+    Number,
+    People,
+    Any,
+}
+
+pub(crate) struct Case {
+    pub(crate) on: On,
+    pub(crate) level: Repair,
+    pub(crate) finish: Finish,
+    pub(crate) reply: &'static str,
+    pub(crate) outcome: &'static str,
+}
+
+fn outcome<T: JsonSchema + DeserializeOwned + Serialize + 'static>(case: &Case) -> String {
+    let format = Format::<T>::new().unwrap().repair(case.level);
+    match format.parse(case.reply, case.finish) {
+        Ok(parsed) => {
+            let value = serde_json::to_string(&parsed.value).unwrap();
+            let repairs: Vec<String> = parsed
+                .repairs
+                .iter()
+                .map(|repair| format!("{:?}@{}", repair.kind, repair.offset))
+                .collect();
+            if repairs.is_empty() {
+                value
+            } else {
+                format!("{value} | {}", repairs.join(" "))
+            }
+        }
+        Err(error) => format!("! {} {}", kind(&error), place(&error))
+            .trim_end()
+            .to_owned(),
+    }
+}
+
+fn kind(error: &Error) -> &'static str {
+    match error.kind() {
+        ErrorKind::Empty => "Empty",
+        ErrorKind::NoJson => "NoJson",
+        ErrorKind::Ambiguous { .. } => "Ambiguous",
+        ErrorKind::Truncated { .. } => "Truncated",
+        ErrorKind::Elided { .. } => "Elided",
+        ErrorKind::Syntax { .. } => "Syntax",
+        ErrorKind::DuplicateKey { .. } => "DuplicateKey",
+        ErrorKind::NumberRange { .. } => "NumberRange",
+        ErrorKind::TooDeep { .. } => "TooDeep",
+        ErrorKind::Invalid(_) => "Invalid",
+        _ => "other",
+    }
+}
+
+fn place(error: &Error) -> String {
+    match error.kind() {
+        ErrorKind::Invalid(issues) => issues
+            .iter()
+            .map(|issue| issue.path.as_str())
+            .collect::<Vec<_>>()
+            .join(" "),
+        ErrorKind::DuplicateKey { path, .. } | ErrorKind::NumberRange { path, .. } => path.clone(),
+        ErrorKind::Syntax { path, offset, .. } => format!("{path}@{offset}"),
+        ErrorKind::Elided { offset } => format!("@{offset}"),
+        _ => String::new(),
+    }
+}
+
+fn run(case: &Case) -> String {
+    match case.on {
+        On::One => outcome::<One>(case),
+        On::Person => outcome::<Person>(case),
+        On::Shape => outcome::<Shape>(case),
+        On::Nest => outcome::<Nest>(case),
+        On::Text => outcome::<Text>(case),
+        On::Price => outcome::<Price>(case),
+        On::Bytes => outcome::<Vec<u8>>(case),
+        On::Strings => outcome::<Vec<String>>(case),
+        On::Scalar => outcome::<String>(case),
+        On::Number => outcome::<f64>(case),
+        On::People => outcome::<Vec<Person>>(case),
+        On::Any => outcome::<Value>(case),
+    }
+}
+
+#[test]
+fn every_reply_has_its_outcome() {
+    let mut wrong = Vec::new();
+    for (index, case) in cases::CASES.iter().enumerate() {
+        let outcome = run(case);
+        if outcome != case.outcome {
+            wrong.push(format!(
+                "{index}: {:?} {:?}\n  expected {}\n  got      {outcome}",
+                case.on, case.reply, case.outcome
+            ));
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} of {}\n{}",
+        wrong.len(),
+        cases::CASES.len(),
+        wrong.join("\n")
+    );
+    assert!(cases::CASES.len() > 150, "{}", cases::CASES.len());
+}
+
+#[test]
+fn errors_never_show_the_reply() {
+    for case in cases::CASES {
+        let format = Format::<Person>::new().unwrap();
+        if let Err(error) = format.parse(case.reply, case.finish) {
+            let text = format!("{error} {error:?}");
+            assert!(!text.contains("Ada") && !text.contains('\n'), "{text}");
+        }
+    }
+}
+
+#[test]
+fn depth_is_capped_without_recursion() {
+    let format = Format::<Nest>::new().unwrap();
+    let nested =
+        |depth: usize| format!("{}null{}", r#"{"inner":"#.repeat(depth), "}".repeat(depth));
+    assert!(format.parse(&nested(256), Finish::Stop).is_ok());
+    assert_eq!(
+        kind(&format.parse(&nested(257), Finish::Stop).unwrap_err()),
+        "TooDeep"
+    );
+    assert_eq!(
+        kind(&format.parse(&nested(1_000_000), Finish::Stop).unwrap_err()),
+        "TooDeep"
+    );
+    let shallow = format.max_depth(3);
+    assert_eq!(
+        kind(&shallow.parse(&nested(4), Finish::Stop).unwrap_err()),
+        "TooDeep"
+    );
+}
+
+#[test]
+fn odd_texts_take_linear_time_and_do_no_harm() {
+    let format = Format::<Person>::new().unwrap();
+    for unit in [
+        "{", "[", "}", "{ ", "[x", "<think>", "</think>", "```", "{\"a\":", "\"", "\\", "{'", "/*",
+        "{a:", ",", "{}", "{\"", "<",
+    ] {
+        let text = unit.repeat(30_000);
+        assert!(format.parse(&text, Finish::Stop).is_err(), "{unit}");
+        assert!(
+            format.parse(&format!("x {text}"), Finish::Stop).is_err(),
+            "{unit}"
+        );
+    }
+}
+
+#[test]
+fn strict_encodings_are_undone_and_nulls_listed() {
+    let format = Format::<Person>::new().unwrap();
+    let wire = format.wire(groq_json::Mode::Strict).unwrap();
+    let parsed = format
+        .parse_wire(
+            wire,
+            r#"{"name":"Ada","age":36,"mood":null,"tags":null}"#,
+            Finish::Stop,
+        )
+        .unwrap();
+    assert!(parsed.tags.is_empty() && parsed.mood.is_none());
+    assert_eq!(parsed.defaults, ["/tags"]);
+    let repairs: Vec<String> = parsed.repairs.iter().map(ToString::to_string).collect();
+    assert_eq!(repairs, ["null for an absent member at byte 42"]);
+}

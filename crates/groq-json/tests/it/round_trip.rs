@@ -1,0 +1,251 @@
+//! Types and values through the strict schema and back, or the reason why not.
+
+mod instances;
+mod schemas;
+mod types;
+
+use groq_json::{Finish, Format, JsonSchema, Mode};
+use proptest::prelude::*;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use instances::Random;
+
+/// A value without the members that are null: absent and null mean the same where a schema allows both.
+fn without_nulls(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => members
+            .iter()
+            .filter(|(_, value)| !value.is_null())
+            .map(|(key, value)| (key.clone(), without_nulls(value)))
+            .collect(),
+        Value::Array(items) => items.iter().map(without_nulls).collect(),
+        other => other.clone(),
+    }
+}
+
+fn assert_sound(wire: &groq_json::Wire) {
+    const ALLOWED: &[&str] = &[
+        "type",
+        "properties",
+        "required",
+        "additionalProperties",
+        "items",
+        "enum",
+        "anyOf",
+        "$ref",
+        "$defs",
+        "description",
+    ];
+    fn walk(schema: &Value, at: &str) {
+        let Some(schema) = schema.as_object() else {
+            panic!("{at}: {schema} is no schema")
+        };
+        for (key, value) in schema {
+            assert!(ALLOWED.contains(&key.as_str()), "{at} has {key}");
+            match key.as_str() {
+                "properties" | "$defs" => value
+                    .as_object()
+                    .unwrap()
+                    .iter()
+                    .for_each(|(name, part)| walk(part, &format!("{at}/{name}"))),
+                "items" => walk(value, at),
+                "anyOf" => value
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .for_each(|part| walk(part, at)),
+                _ => {}
+            }
+        }
+        if let Some(properties) = schema.get("properties").and_then(Value::as_object) {
+            assert_eq!(schema["additionalProperties"], false, "{at}");
+            let required: Vec<&str> = schema["required"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|key| key.as_str().unwrap())
+                .collect();
+            assert_eq!(required, properties.keys().collect::<Vec<_>>(), "{at}");
+        }
+        if schema.contains_key("$ref") {
+            assert_eq!(
+                schema
+                    .keys()
+                    .filter(|key| *key != "$ref" && *key != "$defs")
+                    .count(),
+                0,
+                "{at}: a reference stands alone"
+            );
+        }
+    }
+    let schema = Value::Object(wire.schema.clone());
+    assert_eq!(schema["type"], "object");
+    assert!(schema.get("anyOf").is_none());
+    walk(&schema, "");
+}
+
+/// One value through the wire and back.
+fn round_trip<T: DeserializeOwned + Serialize + 'static>(format: &Format<T>, value: &Value) {
+    let wire = format.wire(Mode::Strict).unwrap();
+    let encoded = format
+        .encode(value)
+        .unwrap_or_else(|error| panic!("{error:?}\n{value}"));
+    let validator = jsonschema::draft202012::new(&Value::Object(wire.schema.clone())).unwrap();
+    if let Err(error) = validator.validate(&encoded) {
+        panic!(
+            "{error}\nvalue   {value}\nencoded {encoded}\nwire {}",
+            Value::Object(wire.schema.clone())
+        );
+    }
+    let parsed = format.parse_wire(wire, &encoded.to_string(), Finish::Stop);
+    let parsed =
+        parsed.unwrap_or_else(|error| panic!("{error:?}\nvalue   {value}\nencoded {encoded}"));
+    let back = serde_json::to_value(&parsed.value).unwrap();
+    assert_eq!(
+        without_nulls(&back),
+        without_nulls(value),
+        "encoded {encoded}"
+    );
+}
+
+/// Random values of a type, through the wire and back; or its obstacles.
+fn check<T: JsonSchema + DeserializeOwned + Serialize + 'static>() -> Vec<String> {
+    let format = Format::<T>::new().unwrap();
+    let obstacles: Vec<String> = format
+        .obstacles()
+        .iter()
+        .map(|obstacle| obstacle.path.clone())
+        .collect();
+    if !obstacles.is_empty() {
+        assert!(format.wire(Mode::Strict).is_err());
+        return obstacles;
+    }
+    assert_sound(format.wire(Mode::Strict).unwrap());
+    let mut tried = 0;
+    for seed in 0..300 {
+        let instance = Random::new(seed).instance(format.schema());
+        // Through the type, so that it is a value that the type serialises to.
+        let Ok(value) = serde_json::from_value::<T>(instance) else {
+            continue;
+        };
+        tried += 1;
+        round_trip(&format, &serde_json::to_value(&value).unwrap());
+    }
+    assert!(
+        tried > 100,
+        "{tried} of 300 instances fit the type {}",
+        std::any::type_name::<T>()
+    );
+    Vec::new()
+}
+
+#[test]
+fn every_type_comes_back_or_says_why_not() {
+    types::each();
+}
+
+#[test]
+fn the_schemas_of_the_documentation_come_back() {
+    let recipe = json!({
+        "$defs": {"Ingredient": {
+            "properties": {
+                "name": {"title": "Name", "type": "string"},
+                "quantity": {"title": "Quantity", "type": "string"},
+                "quantity_unit": {"anyOf": [{"type": "string"}, {"type": "null"}], "title": "Quantity Unit"},
+            },
+            "required": ["name", "quantity", "quantity_unit"], "title": "Ingredient", "type": "object",
+        }},
+        "properties": {
+            "recipe_name": {"title": "Recipe Name", "type": "string"},
+            "ingredients": {"items": {"$ref": "#/$defs/Ingredient"}, "title": "Ingredients", "type": "array"},
+            "directions": {"items": {"type": "string"}, "title": "Directions", "type": "array"},
+        },
+        "required": ["recipe_name", "ingredients", "directions"], "title": "Recipe", "type": "object",
+    });
+    let format = Format::from_schema("Recipe", recipe).unwrap();
+    assert_eq!(format.obstacles(), []);
+    for seed in 0..100 {
+        let value = Random::new(seed).instance(format.schema());
+        round_trip(&format, &value);
+    }
+}
+
+#[test]
+fn what_cannot_be_strict_says_where_and_why() {
+    let table = [
+        (json!({"type": "object", "properties": {"a": {}}}), "/a"),
+        (
+            json!({"type": "object", "properties": {"a": {"type": "array", "items": true}}}),
+            "/a/*",
+        ),
+        (
+            json!({"type": "object", "properties": {"a": {"type": "integer"}}, "additionalProperties": true}),
+            "",
+        ),
+        (
+            json!({"type": "object", "properties": {"a": {"type": ["string", "null"], "x-distinct-null": true}}}),
+            "/a",
+        ),
+        (
+            json!({"anyOf": [{"type": "object", "properties": {"a": {"type": "integer"}}}, {"type": "object", "properties": {"a": {"type": "string"}}}]}),
+            "",
+        ),
+        (
+            json!({"type": "object", "properties": {"a": {"$ref": "#/$defs/nowhere"}}}),
+            "/a",
+        ),
+        (
+            json!({"type": "object", "properties": {"a": {"anyOf": [{"type": "array", "items": {"type": "string"}}, {"type": "array", "items": {"type": "integer"}}]}}}),
+            "/a",
+        ),
+    ];
+    for (schema, path) in table {
+        match Format::from_schema("x", schema.clone()) {
+            Ok(format) => {
+                assert_eq!(format.obstacles()[0].path, path, "{schema}");
+                assert!(format.wire(Mode::Strict).unwrap_err().is_unsupported());
+                assert!(format.wire(Mode::Schema).is_ok());
+            }
+            Err(error) => assert!(error.is_schema(), "{schema}"),
+        }
+    }
+}
+
+#[test]
+fn schemas_that_lead_elsewhere_are_refused() {
+    for schema in [
+        json!({"$ref": "https://example.com/schema.json"}),
+        json!({"type": "object", "properties": {"a": {"$ref": "other.json"}}}),
+        json!({"type": "text"}),
+        json!([]),
+        json!({"type": "object", "properties": 7}),
+    ] {
+        assert!(
+            Format::from_schema("x", schema.clone())
+                .unwrap_err()
+                .is_schema(),
+            "{schema}"
+        );
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 120, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn generated_schemas_come_back_or_say_why_not(schema in schemas::any_schema(), seed in 0_u64..1000) {
+        let format = Format::from_schema("generated", schema).unwrap();
+        match format.wire(Mode::Strict) {
+            Ok(wire) => {
+                assert_sound(wire);
+                for seed in seed..seed + 8 {
+                    let value = Random::new(seed).instance(format.schema());
+                    round_trip(&format, &value);
+                }
+            }
+            Err(_) => prop_assert!(format.obstacles().iter().all(|obstacle| !obstacle.reason.is_empty() && !obstacle.fix.is_empty())),
+        }
+    }
+}
