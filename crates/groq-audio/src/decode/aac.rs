@@ -1,0 +1,38 @@
+//! What an AAC track is, by its configuration.
+
+/// How many samples an AAC encoder puts before the first one, where the container does not say.
+pub(super) const PRIMING: u64 = 1_024;
+
+/// The name of an object type that is not plain AAC.
+pub(super) fn unsupported_name(config: &[u8]) -> Option<&'static str> {
+    match object_type(config)? {
+        5 => Some("HE-AAC"),
+        29 => Some("HE-AAC v2"),
+        42 => Some("xHE-AAC"),
+        _ => None,
+    }
+}
+
+/// The first bits of an audio specific configuration.
+fn object_type(config: &[u8]) -> Option<u32> {
+    let first = u32::from(*config.first()?);
+    match first >> 3 {
+        31 => Some(32 + ((first & 7) << 3 | u32::from(*config.get(1)? >> 5))),
+        plain => Some(plain),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn high_efficiency_is_named() {
+        assert_eq!(unsupported_name(&[0x12, 0x10]), None);
+        assert_eq!(unsupported_name(&[0x2B, 0x92, 0x08]), Some("HE-AAC"));
+        assert_eq!(unsupported_name(&[0xEB, 0x09]), Some("HE-AAC v2"));
+        assert_eq!(unsupported_name(&[0xF9, 0x40]), Some("xHE-AAC"));
+        assert_eq!(unsupported_name(&[]), None);
+        assert_eq!(unsupported_name(&[0xF8]), None);
+    }
+}

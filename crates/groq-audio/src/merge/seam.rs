@@ -1,0 +1,261 @@
+//! One seam: how much of the left piece is kept, and where the right one takes over.
+
+use super::align::{Column, Scoring, align};
+use super::part::{Basis, Part};
+use super::units::Unit;
+use super::{MergeOptions, Seam, SeamKind};
+
+/// The most units of either side that are aligned: no honest answer has more in a few seconds.
+const MOST: usize = 600;
+
+/// Decides what both parts keep.
+pub(super) fn join(left: &mut Part<'_>, right: &mut Part<'_>, options: &MergeOptions) -> Seam {
+    let shared = Shared {
+        from: right.start(),
+        to: left.end().max(right.start()),
+    };
+    let timed = left.basis != Basis::Text && right.basis != Basis::Text;
+    let found = match timed {
+        true => by_time(left, right, shared, options),
+        false => by_text(left, right, shared, options),
+    };
+    left.to = found.keep.max(left.from);
+    right.from = found.skip.min(right.to);
+    Seam {
+        piece: 0,
+        at: found.at,
+        kind: found.kind,
+        agreed: found.agreed,
+        sureness: found.sureness,
+    }
+}
+
+/// The audio that both pieces have, in seconds of the recording.
+#[derive(Clone, Copy)]
+struct Shared {
+    from: f64,
+    to: f64,
+}
+
+impl Shared {
+    fn middle(self) -> f64 {
+        f64::midpoint(self.from, self.to)
+    }
+
+    /// Where a column is: 0 at the beginning, 1 at the end.
+    fn place(self, column: &Column, ours: &[Unit], theirs: &[Unit]) -> f64 {
+        let left = column.left.map(|at| ours[at].middle());
+        let right = column.right.map(|at| theirs[at].middle());
+        let at = match (left, right) {
+            (Some(left), Some(right)) => f64::midpoint(left, right),
+            (one, other) => one.or(other).unwrap_or(self.from),
+        };
+        (at - self.from) / (self.to - self.from).max(0.01)
+    }
+}
+
+struct Found {
+    /// How many units of the left part are kept.
+    keep: usize,
+    /// How many units of the right part are left out.
+    skip: usize,
+    at: f64,
+    kind: SeamKind,
+    agreed: usize,
+    sureness: f64,
+}
+
+fn by_time(left: &Part<'_>, right: &Part<'_>, shared: Shared, options: &MergeOptions) -> Found {
+    let guessed = left.basis == Basis::Segments || right.basis == Basis::Segments;
+    let (tolerance, margin) = match guessed {
+        true => (options.tolerance_of_segments, options.tolerance_of_segments),
+        false => (options.tolerance, options.margin),
+    };
+    let last = left
+        .units
+        .iter()
+        .rposition(|unit| unit.end <= shared.from - margin);
+    let first = last
+        .map_or(0, |last| last + 1)
+        .max(left.units.len().saturating_sub(MOST));
+    let stop = right
+        .units
+        .iter()
+        .position(|unit| unit.start >= shared.to + margin);
+    let stop = stop.unwrap_or(right.units.len()).min(MOST);
+    let (ours, theirs) = (&left.units[first..], &right.units[..stop]);
+    if ours.is_empty() || theirs.is_empty() {
+        return one_sided(left, shared, ours, theirs);
+    }
+    let scoring = Scoring {
+        tolerance: Some(tolerance),
+        open_ends: false,
+    };
+    let columns = align(ours, theirs, scoring);
+    let switch = switch(&columns, |column| shared.place(column, ours, theirs));
+    let agreed = agreed(&columns);
+    let (keep, skip) = taken(&columns[..switch]);
+    let last = keep
+        .checked_sub(1)
+        .map_or(shared.middle(), |last| ours[last].end);
+    Found {
+        keep: first + keep,
+        skip,
+        at: if agreed > 0 { last } else { shared.middle() },
+        kind: if agreed > 0 {
+            SeamKind::Aligned
+        } else {
+            SeamKind::Unaligned
+        },
+        agreed,
+        sureness: sureness(agreed, inside(ours, shared), inside(theirs, shared)),
+    }
+}
+
+/// At most one side has words in the shared audio: they are all kept.
+fn one_sided(left: &Part<'_>, shared: Shared, ours: &[Unit], theirs: &[Unit]) -> Found {
+    let quiet = ours.is_empty() && theirs.is_empty();
+    Found {
+        keep: left.units.len(),
+        skip: 0,
+        at: shared.middle(),
+        kind: if quiet {
+            SeamKind::Quiet
+        } else {
+            SeamKind::OneSided
+        },
+        agreed: 0,
+        sureness: if quiet { 1.0 } else { 0.5 },
+    }
+}
+
+fn by_text(left: &Part<'_>, right: &Part<'_>, shared: Shared, options: &MergeOptions) -> Found {
+    let characters = right
+        .units
+        .iter()
+        .take(20)
+        .filter(|unit| unit.is_character())
+        .count()
+        > 10;
+    let most = options.text_window * if characters { 3 } else { 1 };
+    let first = left.units.len().saturating_sub(window(left, shared, most));
+    let stop = window(right, shared, most).min(right.units.len());
+    let (ours, theirs) = (&left.units[first..], &right.units[..stop]);
+    if ours.is_empty() || theirs.is_empty() {
+        return one_sided(left, shared, ours, theirs);
+    }
+    let scoring = Scoring {
+        tolerance: None,
+        open_ends: true,
+    };
+    let columns = align(ours, theirs, scoring);
+    let agreed = agreed(&columns);
+    // What chance repeats is short; but all that there is at both edges may be short too.
+    let tight = !columns.is_empty() && agreed == columns.len();
+    if agreed < 3 && !tight {
+        return Found {
+            keep: left.units.len(),
+            skip: 0,
+            at: shared.middle(),
+            kind: SeamKind::Unaligned,
+            agreed: 0,
+            sureness: 0.0,
+        };
+    }
+    let count = columns.len() as f64;
+    let index = |column: &Column| {
+        columns
+            .iter()
+            .position(|other| other == column)
+            .unwrap_or(0)
+    };
+    let switch = switch(&columns, |column| (index(column) as f64 + 0.5) / count);
+    let (keep, skip) = taken(&columns[..switch]);
+    // The left list begins with words that the right piece never heard.
+    let before = columns
+        .iter()
+        .find_map(|column| column.left)
+        .unwrap_or(ours.len());
+    Found {
+        keep: first + before + keep,
+        skip,
+        at: shared.middle(),
+        kind: SeamKind::Aligned,
+        agreed,
+        sureness: sureness(agreed, columns.len(), columns.len()),
+    }
+}
+
+/// How many units can be in the shared audio: two and a half times the average, and a few.
+fn window(part: &Part<'_>, shared: Shared, most: usize) -> usize {
+    let length = (part.end() - part.start()).max(0.1);
+    let average = part.units.len() as f64 * (shared.to - shared.from) / length;
+    ((average * 2.5).ceil() as usize + 8).min(most)
+}
+
+/// After how many columns to switch from the left piece to the right one.
+///
+/// `place` says where in the shared audio a column is, from 0 at the right piece's beginning to 1 at the left piece's end.
+/// Words are heard the worse the nearer they are to their piece's edge, so where the pieces differ, the one whose edge
+/// is farther is believed. Among what is equally good, the switch is at a word that both heard, with such neighbours.
+fn switch(columns: &[Column], place: impl Fn(&Column) -> f64) -> usize {
+    let places: Vec<f64> = columns
+        .iter()
+        .map(|column| place(column).clamp(0.0, 1.0))
+        .collect();
+    let doubt = |at: usize, from_left: bool| match columns[at].equal {
+        true => 0.0,
+        false if from_left => places[at],
+        false => 1.0 - places[at],
+    };
+    let mut cost: f64 = (0..columns.len()).map(|at| doubt(at, false)).sum();
+    let mut best = (0, f64::INFINITY);
+    for at in 0..=columns.len() {
+        let middle = at.checked_sub(1).map_or(0.0, |before| places[before]);
+        let total = cost + 0.1 * (middle - 0.5).abs() - 0.25 * support(columns, at);
+        if total < best.1 {
+            best = (at, total);
+        }
+        if at < columns.len() {
+            cost += doubt(at, true) - doubt(at, false);
+        }
+    }
+    best.0
+}
+
+/// How much around a switch both pieces heard alike, from 0 to 1: the word before it counts most.
+fn support(columns: &[Column], switch: usize) -> f64 {
+    let equal = |at: Option<usize>| {
+        let column = at.and_then(|at| columns.get(at));
+        f64::from(u8::from(column.is_some_and(|column| column.equal)))
+    };
+    let before = equal(switch.checked_sub(1));
+    before * (0.6 + 0.2 * equal(switch.checked_sub(2)) + 0.2 * equal(Some(switch)))
+}
+
+/// How many words of each list some columns hold.
+fn taken(columns: &[Column]) -> (usize, usize) {
+    let left = columns
+        .iter()
+        .filter(|column| column.left.is_some())
+        .count();
+    let right = columns
+        .iter()
+        .filter(|column| column.right.is_some())
+        .count();
+    (left, right)
+}
+
+fn agreed(columns: &[Column]) -> usize {
+    columns.iter().filter(|column| column.equal).count()
+}
+
+fn inside(units: &[Unit], shared: Shared) -> usize {
+    let within = |unit: &&Unit| (shared.from..=shared.to).contains(&unit.middle());
+    units.iter().filter(within).count()
+}
+
+fn sureness(agreed: usize, ours: usize, theirs: usize) -> f64 {
+    let possible = ours.max(theirs).max(1) as f64;
+    (agreed as f64 / possible).min(1.0)
+}

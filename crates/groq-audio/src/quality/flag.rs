@@ -1,0 +1,178 @@
+//! A suspicion.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Severity {
+    /// Good to know.
+    Note,
+    /// Worth a look.
+    Warning,
+    /// Text is probably wrong or missing here.
+    Bad,
+}
+
+/// What is suspicious.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum FlagKind {
+    /// The model was unsure: the mean log probability is low.
+    LowConfidence,
+    /// The text repeats itself.
+    Repetition,
+    /// The model itself thinks that nobody speaks.
+    LikelySilence,
+    /// Words where it is quiet: they are probably invented.
+    TextOnSilence,
+    /// The text compresses too badly for speech.
+    LowCompression,
+    /// There is sound without words: the answer was cut short, or something was left out.
+    Coverage,
+    /// The service measured another length of the piece than we did.
+    Duration,
+    /// The piece is in another language than most of the recording.
+    LanguageChange,
+    /// Times that were impossible, and were mended.
+    Times,
+    /// A long silence before the first sound.
+    LeadingSilence,
+    /// Sound that seems not to be speech: music or noise.
+    Music,
+    /// Two pieces did not agree on any word of the audio they share.
+    UnalignedSeam,
+    /// There was no pause to cut in.
+    ForcedCut,
+    /// The audio could not be looked at here, so nothing about it was checked.
+    Unchecked,
+}
+
+impl FlagKind {
+    /// What usually causes it, in a sentence.
+    pub fn causes(self) -> &'static str {
+        match self {
+            Self::LowConfidence => {
+                "Noise, several people at once, a strong accent, or a language that was not expected."
+            }
+            Self::Repetition => {
+                "The model fell into a loop, often at music, silence or a misleading prompt; or a chorus."
+            }
+            Self::LikelySilence => "Nobody speaks here, or very quietly.",
+            Self::TextOnSilence => {
+                "The models write polite phrases and credits where there is nothing to hear."
+            }
+            Self::LowCompression => "Foreign words, names, spelling aloud, or garbled text.",
+            Self::Coverage => {
+                "The answer stopped early or skipped a passage; or the sound is music or noise."
+            }
+            Self::Duration => "The upload was cut off, or the audio was read at another rate.",
+            Self::LanguageChange => {
+                "Another language is really spoken, or it was guessed from too little."
+            }
+            Self::Times => "The model's times are guesses, and sometimes cross each other.",
+            Self::LeadingSilence => "The recording was started long before anyone spoke.",
+            Self::Music => "Music, applause or noise.",
+            Self::UnalignedSeam => {
+                "The words around this cut were heard differently by both pieces."
+            }
+            Self::ForcedCut => "Nobody paused for a long time, or there is music under the speech.",
+            Self::Unchecked => "The format cannot be decoded here.",
+        }
+    }
+
+    /// What to do about it, in a sentence.
+    pub fn advice(self) -> &'static str {
+        match self {
+            Self::LowConfidence => {
+                "Name the language, give names in the prompt, or clean up the sound."
+            }
+            Self::Repetition => "Ask again without a prompt, or with other cuts.",
+            Self::LikelySilence | Self::TextOnSilence => "Drop the text unless you can hear it.",
+            Self::LowCompression => "Listen to this passage.",
+            Self::Coverage => "Ask again with shorter pieces, or listen to this passage.",
+            Self::Duration => "Send the piece again.",
+            Self::LanguageChange => "Name the language if there is only one.",
+            Self::Times => "Do not rely on the times here to the tenth of a second.",
+            Self::LeadingSilence => "Trim the beginning.",
+            Self::Music => "Expect little text here, and distrust what there is.",
+            Self::UnalignedSeam => "Listen to a few seconds around this cut.",
+            Self::ForcedCut => "Nothing, if the seam here is aligned.",
+            Self::Unchecked => "Convert the file to FLAC or WAV to have it checked.",
+        }
+    }
+}
+
+/// A suspicion about a stretch of the recording.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Flag {
+    /// What is suspicious.
+    pub kind: FlagKind,
+    /// How bad it is.
+    pub severity: Severity,
+    /// The number of the piece.
+    pub piece: usize,
+    /// Where it begins, in seconds from the beginning of the recording.
+    #[serde(serialize_with = "milliseconds")]
+    pub start: f64,
+    /// Where it ends, in seconds.
+    #[serde(serialize_with = "milliseconds")]
+    pub end: f64,
+    /// The figure that is out of bounds: a probability, a ratio, or seconds.
+    #[serde(serialize_with = "milliseconds")]
+    pub value: f64,
+}
+
+impl Flag {
+    pub(crate) fn new(kind: FlagKind, severity: Severity, (start, end): (f64, f64)) -> Self {
+        Self {
+            kind,
+            severity,
+            piece: 0,
+            start,
+            end,
+            value: 0.0,
+        }
+    }
+
+    pub(crate) fn value(mut self, value: f64) -> Self {
+        self.value = value;
+        self
+    }
+
+    /// What usually causes it, in a sentence.
+    pub fn causes(&self) -> &'static str {
+        self.kind.causes()
+    }
+
+    /// What to do about it, in a sentence.
+    pub fn advice(&self) -> &'static str {
+        self.kind.advice()
+    }
+}
+
+impl fmt::Display for Flag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (start, end) = (self.start, self.end);
+        write!(
+            f,
+            "{start:.1} s to {end:.1} s: {:?} ({:.2}). ",
+            self.kind, self.value
+        )?;
+        write!(f, "{} {}", self.causes(), self.advice())
+    }
+}
+
+/// A thousandth is more than enough, and keeps files the same on every machine.
+#[allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the shape that serde asks for"
+)]
+fn milliseconds<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64((value * 1_000.0).round() / 1_000.0)
+}

@@ -1,0 +1,244 @@
+//! What all pieces of a job share, and the loop that keeps several of them in flight.
+
+use std::ops::ControlFlow;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use groq_types::VerboseTranscription;
+use tokio::sync::{mpsc, watch};
+use tokio::task::spawn_blocking;
+
+use super::answers::Answered;
+use super::ask::{answer, code_of};
+use super::budget::Budget;
+use super::settings::Settings;
+use crate::error::{Error, ErrorKind};
+use crate::estimate::{LEAST_BILLED_SECONDS, Usage};
+use crate::journal::Journal;
+use crate::pace::Gate;
+use crate::prepare::{self, PrepareOptions, Prepared, Step, Summary};
+use crate::progress::Event;
+use crate::quality::{PieceFacts, median_rate};
+use crate::service::{Ask, Transcriber};
+use crate::source::Source;
+
+/// How many seconds are decoded between two events.
+const SECONDS_AN_EVENT: f64 = 10.0;
+
+pub(super) struct Job<T> {
+    pub(super) service: T,
+    pub(super) settings: Arc<Settings>,
+    pub(super) budget: Budget,
+    pub(super) gate: Gate,
+    journal: Option<Journal>,
+    counts: Mutex<Counts>,
+    /// The language of the first piece, once it is known.
+    pinned: watch::Sender<Pinned>,
+}
+
+/// What the first piece tells the others.
+enum Pinned {
+    NotYet,
+    Known(Option<String>),
+}
+
+#[derive(Default)]
+struct Counts {
+    usage: Usage,
+    facts: Vec<PieceFacts>,
+    /// Seconds that were asked for, and of these, again.
+    seconds: f64,
+    again: f64,
+}
+
+impl<T: Transcriber> Job<T> {
+    pub(super) async fn new(service: T, settings: Settings) -> Result<Self, Error> {
+        let journal = match settings.journal.clone() {
+            None => None,
+            Some(path) => Some(off_thread(move || Journal::open(&path)).await?),
+        };
+        Ok(Self {
+            service,
+            budget: Budget::new(&settings.limits, settings.patience.wait),
+            gate: Gate::default(),
+            journal,
+            counts: Mutex::default(),
+            pinned: watch::Sender::new(Pinned::NotYet),
+            settings: Arc::new(settings),
+        })
+    }
+
+    /// Prepares a source on a thread of its own, and gets the answers of its pieces, in whatever order they come.
+    pub(super) async fn pieces(
+        &self,
+        source: Source,
+        options: PrepareOptions,
+        halvings: u32,
+    ) -> Result<(Vec<Answered>, Summary), Error> {
+        let (sender, mut ready) = mpsc::channel(1);
+        let listener = self.settings.listener.clone();
+        let mut told = 0.0;
+        let mut worker = spawn_blocking(move || {
+            prepare::run(source, &options, |step| match step {
+                // Where nobody waits for pieces any more, decoding stops.
+                Step::Ready(piece) => match sender.blocking_send(piece) {
+                    Ok(()) => ControlFlow::Continue(()),
+                    Err(_) => ControlFlow::Break(()),
+                },
+                Step::Decoded(seconds, total) => {
+                    if halvings == 0 && seconds >= told + SECONDS_AN_EVENT {
+                        told = seconds;
+                        listener.tell(&Event::Decoded { seconds, total });
+                    }
+                    match sender.is_closed() {
+                        true => ControlFlow::Break(()),
+                        false => ControlFlow::Continue(()),
+                    }
+                }
+            })
+        });
+        let most = self.settings.in_flight.max(1);
+        let mut flying = FuturesUnordered::new();
+        let mut answered = Vec::new();
+        let mut summary = None;
+        loop {
+            tokio::select! {
+                Some(done) = flying.next(), if !flying.is_empty() => answered.push(done?),
+                piece = ready.recv(), if summary.is_none() && flying.len() < most => match piece {
+                    Some(piece) => flying.push(self.start(*piece, halvings)),
+                    None => summary = Some(finished((&mut worker).await)?),
+                },
+                else => break,
+            }
+        }
+        Ok((answered, summary.unwrap_or_default()))
+    }
+
+    fn start(
+        &self,
+        prepared: Prepared,
+        halvings: u32,
+    ) -> impl Future<Output = Result<Answered, Error>> + Send + '_ {
+        if halvings == 0 {
+            let piece = prepared.piece;
+            self.tell(&Event::Planned { piece });
+        }
+        answer(self, prepared, halvings)
+    }
+
+    pub(super) fn tell(&self, event: &Event) {
+        self.settings.listener.tell(event);
+    }
+
+    /// Looks at an answer to a piece.
+    pub(super) fn look_at(&self, prepared: &Prepared, answer: VerboseTranscription) -> Answered {
+        let (sound, thresholds) = (&prepared.sound, &self.settings.thresholds);
+        Answered::new(
+            prepared.piece,
+            prepared.origin,
+            answer,
+            Some(sound),
+            thresholds,
+        )
+    }
+
+    pub(super) fn find(&self, key: &str) -> Option<VerboseTranscription> {
+        self.journal.as_ref()?.find(key)
+    }
+
+    pub(super) async fn write(&self, key: String, answered: &Answered) -> Result<(), Error> {
+        let Some(journal) = self.journal.clone() else {
+            return Ok(());
+        };
+        let (span, answer) = (
+            (answered.piece.start, answered.piece.end),
+            answered.heard.answer.clone(),
+        );
+        off_thread(move || journal.add(key, span, answer)).await
+    }
+
+    /// A piece of the recording is done.
+    pub(super) fn done(&self, answered: &Answered, halvings: u32) {
+        if halvings > 0 {
+            return;
+        }
+        let (piece, from_journal) = (answered.piece.index, answered.from_journal);
+        let mut counts = self.counts();
+        counts.usage.from_journal += usize::from(from_journal);
+        counts.facts.push(answered.facts.clone());
+        drop(counts);
+        if piece == 0 {
+            let language = code_of(&answered.heard.answer);
+            self.pinned.send_replace(Pinned::Known(language));
+        }
+        self.tell(&Event::Done {
+            piece,
+            from_journal,
+        });
+    }
+
+    /// The language of the first piece.
+    pub(super) async fn pinned(&self) -> Option<String> {
+        let mut pinned = self.pinned.subscribe();
+        let known = pinned
+            .wait_for(|it| matches!(it, Pinned::Known(_)))
+            .await
+            .ok()?;
+        match &*known {
+            Pinned::Known(language) => language.clone(),
+            Pinned::NotYet => None,
+        }
+    }
+
+    pub(super) fn count_request(&self, ask: &Ask, answered: bool) {
+        let mut counts = self.counts();
+        counts.usage.requests += 1;
+        counts.usage.sent_bytes += ask.audio.len();
+        if answered {
+            counts.usage.billed_seconds += ask.seconds.max(LEAST_BILLED_SECONDS);
+            counts.seconds += ask.seconds;
+        }
+    }
+
+    /// Takes so many seconds from the budget for asking again; the first time is free.
+    pub(super) fn may_ask_again(&self, seconds: f64) -> bool {
+        let share = self.settings.ask_again;
+        let mut counts = self.counts();
+        let allowed = share > 0.0
+            && (counts.usage.asked_again == 0 || counts.again + seconds <= share * counts.seconds);
+        if allowed {
+            counts.again += seconds;
+            counts.usage.asked_again += 1;
+        }
+        allowed
+    }
+
+    /// The usual number of words for a second of sound, so far.
+    pub(super) fn usual_rate(&self) -> Option<f64> {
+        median_rate(self.counts().facts.iter())
+    }
+
+    pub(super) fn usage(&self) -> Usage {
+        self.counts().usage
+    }
+
+    fn counts(&self) -> MutexGuard<'_, Counts> {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Runs what blocks on a thread that may.
+pub(super) async fn off_thread<R: Send + 'static>(
+    work: impl FnOnce() -> Result<R, Error> + Send + 'static,
+) -> Result<R, Error> {
+    finished(spawn_blocking(work).await)
+}
+
+/// A decoder that panics on a file has found a damaged one.
+fn finished<R>(joined: Result<Result<R, Error>, tokio::task::JoinError>) -> Result<R, Error> {
+    joined.unwrap_or_else(|cause| {
+        let message = "the audio made the decoder fail";
+        Err(Error::new(ErrorKind::Corrupt, message).with_source(cause))
+    })
+}

@@ -1,0 +1,82 @@
+//! Answers into a transcript.
+
+use super::answers::Answered;
+use super::settings::Settings;
+use crate::clock::seconds;
+use crate::estimate::{Usage, dollars};
+use crate::merge::{Heard, merge};
+use crate::plan::Piece;
+use crate::prepare::Summary;
+use crate::progress::Event;
+use crate::quality::{Flag, FlagKind, PieceFacts, Severity, check_whole};
+use crate::transcript::{PieceReport, Transcript};
+
+/// Joins all answers, and says what is suspicious about the whole.
+pub(super) fn transcript(
+    mut answered: Vec<Answered>,
+    summary: Summary,
+    mut usage: Usage,
+    settings: &Settings,
+) -> Transcript {
+    answered.sort_by_key(|piece| piece.piece.index);
+    let pieces: Vec<Piece> = answered.iter().map(|piece| piece.piece).collect();
+    let facts: Vec<PieceFacts> = answered.iter().map(|piece| piece.facts.clone()).collect();
+    let reports = answered.iter().map(report).collect();
+    let mut flags: Vec<Flag> = Vec::new();
+    let mut heard: Vec<Heard> = Vec::with_capacity(answered.len());
+    for piece in answered {
+        flags.extend(piece.flags);
+        heard.push(piece.heard);
+    }
+    let merged = merge(&heard, &settings.merge);
+    drop(heard);
+    flags.extend(check_whole(
+        &pieces,
+        &facts,
+        &merged.seams,
+        &settings.thresholds,
+    ));
+    flags.sort_by(|a, b| a.start.total_cmp(&b.start).then(a.end.total_cmp(&b.end)));
+    let words = if merged.words.is_empty() {
+        merged.segments.len()
+    } else {
+        merged.words.len()
+    };
+    settings.listener.tell(&Event::Merged {
+        pieces: pieces.len(),
+        words,
+    });
+    usage.seconds = seconds(summary.samples);
+    usage.pieces = pieces.len();
+    usage.dollars = dollars(&settings.model, usage.billed_seconds);
+    let mut transcript = Transcript::new(merged, usage.seconds);
+    transcript.language = most_common(&facts);
+    transcript.task = settings.task;
+    transcript.model = Some(settings.model.clone());
+    transcript.flags = flags;
+    transcript.pieces = reports;
+    transcript.usage = usage;
+    transcript.notes = summary.notes;
+    transcript
+}
+
+/// Nothing about the sound is known.
+pub(super) fn unchecked(seconds: f64) -> Flag {
+    Flag::new(FlagKind::Unchecked, Severity::Warning, (0.0, seconds))
+}
+
+fn report(answered: &Answered) -> PieceReport {
+    PieceReport {
+        piece: answered.piece,
+        attempts: answered.attempts,
+        from_journal: answered.from_journal,
+        asked_again: answered.asked_again,
+        language: answered.facts.language.clone(),
+    }
+}
+
+fn most_common(facts: &[PieceFacts]) -> Option<String> {
+    let names = || facts.iter().filter_map(|facts| facts.language.as_deref());
+    let count = |name: &str| names().filter(|&other| other == name).count();
+    names().max_by_key(|name| count(name)).map(str::to_owned)
+}

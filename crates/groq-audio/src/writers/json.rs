@@ -1,0 +1,141 @@
+//! The two JSON forms.
+
+use std::io::{self, Write};
+
+use groq_types::{AudioDuration, TranscriptionSegment, TranscriptionWord, VerboseTranscription};
+use serde::Serialize;
+
+use crate::merge::SeamKind;
+use crate::models::Task;
+use crate::quality::Flag;
+use crate::transcript::{Transcript, Verdict};
+
+/// The form's name and version: keys are only ever added to it.
+const FORMAT: &str = "groq-audio/1";
+
+#[derive(Serialize)]
+struct Own<'a> {
+    format: &'static str,
+    verdict: &'static str,
+    seconds: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    language: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    model: Option<&'a str>,
+    text: &'a str,
+    words: &'a [TranscriptionWord],
+    segments: &'a [TranscriptionSegment],
+    seams: Vec<OwnSeam>,
+    flags: &'a [Flag],
+    usage: OwnUsage,
+    notes: &'a [String],
+}
+
+#[derive(Serialize)]
+struct OwnSeam {
+    at: f64,
+    kind: &'static str,
+    agreed: usize,
+    sureness: f64,
+}
+
+#[derive(Serialize)]
+struct OwnUsage {
+    pieces: usize,
+    requests: u32,
+    from_journal: usize,
+    asked_again: u32,
+    billed_seconds: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dollars: Option<f64>,
+}
+
+pub(super) fn write(transcript: &Transcript, out: &mut impl Write) -> io::Result<()> {
+    let usage = transcript.usage();
+    let own = Own {
+        format: FORMAT,
+        verdict: match transcript.verdict() {
+            Verdict::Clean => "clean",
+            Verdict::Suspicious => "suspicious",
+            Verdict::Unchecked => "unchecked",
+        },
+        seconds: thousandths(transcript.seconds()),
+        language: transcript.language(),
+        model: transcript.model.as_deref(),
+        text: transcript.text(),
+        words: &rounded_words(transcript),
+        segments: &rounded_segments(transcript),
+        seams: seams(transcript),
+        flags: transcript.flags(),
+        usage: OwnUsage {
+            pieces: usage.pieces,
+            requests: usage.requests,
+            from_journal: usage.from_journal,
+            asked_again: usage.asked_again,
+            billed_seconds: thousandths(usage.billed_seconds),
+            dollars: usage.dollars,
+        },
+        notes: transcript.notes(),
+    };
+    pretty(&own, out)
+}
+
+pub(super) fn write_verbose(transcript: &Transcript, out: &mut impl Write) -> io::Result<()> {
+    let task = match transcript.task {
+        Task::Transcribe => "transcribe",
+        Task::Translate => "translate",
+    };
+    let mut verbose = VerboseTranscription::new(transcript.text())
+        .with_task(task)
+        .with_duration(AudioDuration::Seconds(thousandths(transcript.seconds())))
+        .with_segments(rounded_segments(transcript));
+    verbose.language = transcript.language().map(str::to_owned);
+    if !transcript.words().is_empty() {
+        verbose = verbose.with_words(rounded_words(transcript));
+    }
+    pretty(&verbose, out)
+}
+
+fn pretty(value: &impl Serialize, out: &mut impl Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, value)?;
+    writeln!(out)
+}
+
+fn seams(transcript: &Transcript) -> Vec<OwnSeam> {
+    let name = |kind| match kind {
+        SeamKind::Aligned => "aligned",
+        SeamKind::Quiet => "quiet",
+        SeamKind::OneSided => "one_sided",
+        SeamKind::Unaligned => "unaligned",
+    };
+    transcript
+        .seams()
+        .iter()
+        .map(|seam| OwnSeam {
+            at: thousandths(seam.at),
+            kind: name(seam.kind),
+            agreed: seam.agreed,
+            sureness: thousandths(seam.sureness),
+        })
+        .collect()
+}
+
+fn rounded_words(transcript: &Transcript) -> Vec<TranscriptionWord> {
+    let round = |word: &TranscriptionWord| {
+        let (start, end) = (thousandths(word.start), thousandths(word.end));
+        word.clone().with_start(start).with_end(end)
+    };
+    transcript.words().iter().map(round).collect()
+}
+
+fn rounded_segments(transcript: &Transcript) -> Vec<TranscriptionSegment> {
+    let round = |segment: &TranscriptionSegment| {
+        let (start, end) = (thousandths(segment.start), thousandths(segment.end));
+        segment.clone().with_start(start).with_end(end)
+    };
+    transcript.segments().iter().map(round).collect()
+}
+
+fn thousandths(value: f64) -> f64 {
+    (value * 1_000.0).round() / 1_000.0
+}

@@ -1,0 +1,223 @@
+//! A service that fails, refuses, and is slow; jobs that are killed.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use groq_audio::{
+    Ask, Event, Failure, Limits, LongAudio, PlanOptions, Reply, Source, Storage, Transcriber,
+};
+
+use crate::recogniser::{Blemishes, CLEAN, MILD, Recogniser};
+use crate::score::{texts, word_errors};
+use crate::speech::{Manner, Talk};
+
+fn talk() -> Talk {
+    Talk::new(60, Manner::Pauses, 21)
+}
+
+fn source(talk: &Talk) -> Source {
+    Source::pcm(talk.reader(), 16_000, 1)
+}
+
+fn short_pieces() -> PlanOptions {
+    PlanOptions::new().max_len(Duration::from_secs(12))
+}
+
+#[tokio::test]
+async fn random_failures_change_nothing() {
+    let faults = [0.10, 0.05, 0.03, 0.02];
+    let service = Recogniser::new(Blemishes { faults, ..MILD });
+    let talk = talk();
+    let retries = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&retries);
+    let job = LongAudio::new(&service)
+        .pieces(short_pieces())
+        .on_event(move |event| {
+            let retry = matches!(event, Event::Retrying { .. });
+            counted.fetch_add(usize::from(retry), Ordering::SeqCst);
+        });
+    let mut wrong = 0;
+    for _ in 0..4 {
+        let transcript = job
+            .transcribe(source(&talk))
+            .await
+            .expect("it gets through");
+        wrong += word_errors(&talk.texts(), &texts(&transcript));
+    }
+    assert_eq!(wrong, 0);
+    assert!(retries.load(Ordering::SeqCst) > 0, "there were failures");
+}
+
+#[tokio::test]
+async fn a_413_halves_the_piece() {
+    // Ten seconds of this speech have about 200 kB.
+    let service = Recogniser::new(Blemishes {
+        most_bytes: 220_000,
+        ..CLEAN
+    });
+    let talk = talk();
+    for storage in [Storage::File, Storage::Memory] {
+        let job = LongAudio::new(&service).storage(storage);
+        let transcript = job.transcribe(source(&talk)).await.expect("in halves");
+        assert_eq!(texts(&transcript), talk.texts());
+        assert_eq!(transcript.pieces().len(), 1);
+    }
+    assert!(service.calls() > 6);
+}
+
+#[tokio::test]
+async fn several_pieces_fly_at_once_but_not_too_many() {
+    let service = Recogniser::new(CLEAN);
+    let talk = talk();
+    let job = LongAudio::new(&service).pieces(short_pieces()).in_flight(2);
+    job.transcribe(source(&talk)).await.expect("it works");
+    assert_eq!(service.most_at_once(), 2);
+}
+
+/// Answers a few times, and then never again.
+#[derive(Clone)]
+struct Dying {
+    inner: Recogniser,
+    left: Arc<AtomicUsize>,
+}
+
+impl Transcriber for Dying {
+    async fn transcribe(&self, ask: Ask) -> Result<Reply, Failure> {
+        let left = self
+            .left
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| {
+                left.checked_sub(1)
+            });
+        match left {
+            Ok(_) => self.inner.transcribe(ask).await,
+            Err(_) => Err(Failure::of_status(401, "the key was revoked")),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_killed_job_goes_on_where_it_was() {
+    let talk = talk();
+    let whole = LongAudio::new(&Recogniser::new(CLEAN)).pieces(short_pieces());
+    let expected = whole.transcribe(source(&talk)).await.expect("it works");
+    let pieces = expected.pieces().len() as u32;
+    for answers in 0..pieces as usize {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("talk.journal");
+        let inner = Recogniser::new(CLEAN);
+        let dying = Dying {
+            inner: inner.clone(),
+            left: Arc::new(AtomicUsize::new(answers)),
+        };
+        let job = LongAudio::new(&dying).pieces(short_pieces()).journal(&path);
+        let error = job.transcribe(source(&talk)).await.expect_err("it dies");
+        assert_eq!(error.status(), Some(401));
+        let job = LongAudio::new(&inner).pieces(short_pieces()).journal(&path);
+        let transcript = job.transcribe(source(&talk)).await.expect("it works");
+        assert_eq!(transcript.text(), expected.text());
+        assert!(
+            inner.calls() <= pieces + 3,
+            "{answers}: {} calls",
+            inner.calls()
+        );
+        let again = job
+            .transcribe(source(&talk))
+            .await
+            .expect("all from the journal");
+        assert_eq!(again.usage().from_journal, pieces as usize);
+        assert_eq!(again.usage().requests, 0);
+        assert_eq!(again.text(), expected.text());
+    }
+}
+
+#[tokio::test]
+async fn another_recording_gets_nothing_from_the_journal() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("talk.journal");
+    let service = Recogniser::new(CLEAN);
+    let job = LongAudio::new(&service)
+        .pieces(short_pieces())
+        .journal(&path);
+    for seed in [1, 2] {
+        let talk = Talk::new(30, Manner::Pauses, seed);
+        let transcript = job.transcribe(source(&talk)).await.expect("it works");
+        assert_eq!(texts(&transcript), talk.texts());
+        assert_eq!(transcript.usage().from_journal, 0);
+    }
+}
+
+#[tokio::test]
+async fn what_does_not_fit_is_refused_before_anything_is_sent() {
+    let service = Recogniser::new(CLEAN);
+    let wav = crate::speech::wav(&vec![100; 16_000 * 60], 16_000, 1);
+    let limits = Limits::new().audio_seconds_per_hour(30);
+    let job = LongAudio::new(&service)
+        .limits(limits)
+        .max_wait(Duration::from_secs(60));
+    let error = job.transcribe(wav).await.expect_err("it does not fit");
+    assert!(error.is_rate_limited());
+    assert!(
+        error
+            .retry_after()
+            .is_some_and(|wait| wait > Duration::from_secs(3_000))
+    );
+    assert_eq!(service.calls(), 0);
+}
+
+#[tokio::test]
+async fn models_and_prompts_are_checked_first() {
+    let service = Recogniser::new(CLEAN);
+    let talk = talk();
+    let job = LongAudio::new(&service).model("whisper-large-v3-turbo");
+    let error = job
+        .translate(source(&talk))
+        .await
+        .expect_err("turbo cannot");
+    assert!(error.is_invalid_request() && error.to_string().contains("whisper-large-v3"));
+    let job = LongAudio::new(&service).prompt("long ".repeat(200));
+    assert!(
+        job.transcribe(source(&talk))
+            .await
+            .expect_err("a long prompt")
+            .is_invalid_request()
+    );
+    assert_eq!(service.calls(), 0);
+}
+
+#[tokio::test]
+async fn a_pinned_language_goes_with_all_later_pieces() {
+    let service = Recogniser::new(CLEAN);
+    let job = LongAudio::new(&service)
+        .pieces(short_pieces())
+        .pin_language(true)
+        .prompt("Names: Ada.");
+    job.transcribe(source(&talk())).await.expect("it works");
+    for ask in service.asks() {
+        assert_eq!(ask.language.as_deref(), (ask.piece > 0).then_some("en"));
+        assert_eq!(ask.prompt.as_deref(), Some("Names: Ada."));
+    }
+}
+
+#[tokio::test]
+async fn dropping_a_job_stops_it() {
+    let service = Recogniser::new(CLEAN);
+    let seen = Arc::new(Mutex::new(0.0));
+    let told = Arc::clone(&seen);
+    let job = LongAudio::new(&service)
+        .pieces(short_pieces())
+        .on_event(move |event| {
+            if let Event::Decoded { seconds, .. } = event {
+                *told.lock().expect("no panic") = *seconds;
+            }
+        });
+    let talk = Talk::new(1_200, Manner::Pauses, 4);
+    let result =
+        tokio::time::timeout(Duration::from_millis(200), job.transcribe(source(&talk))).await;
+    assert!(result.is_err(), "it takes longer");
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let (calls, seconds) = (service.calls(), *seen.lock().expect("no panic"));
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(service.calls(), calls);
+    assert!((*seen.lock().expect("no panic") - seconds).abs() < 1e-9);
+}

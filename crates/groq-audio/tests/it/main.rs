@@ -1,0 +1,27 @@
+//! Long audio through the whole crate, with speech made of tones and a recogniser that can be told to be bad at it.
+
+#![allow(
+    unreachable_pub,
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    clippy::default_trait_access,
+    clippy::format_collect,
+    clippy::match_bool,
+    clippy::missing_panics_doc,
+    clippy::panic,
+    clippy::similar_names,
+    reason = "test code, where brevity counts"
+)]
+
+mod faults;
+mod files;
+mod formats;
+mod long;
+mod quality;
+mod recogniser;
+mod score;
+#[cfg(feature = "client")]
+mod service;
+mod speaking;
+mod speech;
