@@ -1,0 +1,43 @@
+//! `groq-bench-peers table` measures everything; the other commands are what it calls.
+
+use std::alloc::System;
+use std::env;
+use std::time::Instant;
+
+use peers::{CLIENTS, Work, server, table};
+use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+fn main() {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments[..] {
+        ["serve"] => server::serve(),
+        ["run", client, work, n, server] => run(client, work, n, server),
+        ["table"] => table::print(&Work::ALL, &CLIENTS),
+        ["table", work] => table::print(&[Work::named(work).expect("a known work")], &CLIENTS),
+        _ => eprintln!("groq-bench-peers table [work]"),
+    }
+}
+
+/// Runs one scenario; prints its allocations and its time.
+fn run(client: &str, work: &str, n: &str, server: &str) {
+    let work = Work::named(work).expect("a known work");
+    let n = n.parse().expect("a number");
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    let before = ALLOCATOR.stats();
+    let begun = Instant::now();
+    let Some(length) = runtime.block_on(peers::run(client, work, n, server)) else {
+        std::process::exit(2);
+    };
+    let took = begun.elapsed();
+    let after = ALLOCATOR.stats();
+    let allocations =
+        after.allocations + after.reallocations - before.allocations - before.reallocations;
+    println!("{allocations} {} {length}", took.as_nanos());
+}

@@ -1,0 +1,113 @@
+//! Measures scenarios in processes of their own, and writes the table.
+
+use std::env;
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use crate::Work;
+
+/// What one repetition costs.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Cost {
+    /// Instructions, as callgrind counts them.
+    pub instructions: f64,
+    /// Allocations, reallocations included.
+    pub allocations: f64,
+    /// Time on a processor, in nanoseconds, without callgrind.
+    pub nanoseconds: f64,
+}
+
+/// Measures the clients that can do some work, and prints a table with the first client as the unit.
+///
+/// # Panics
+///
+/// If a measurement fails.
+pub fn print(works: &[Work], clients: &[&str]) {
+    let mut server = start_server();
+    println!("| work | client | instructions | of the first | allocations | CPU ns |");
+    println!("|---|---|--:|--:|--:|--:|");
+    for &work in works {
+        let mut unit = None;
+        // What a request costs is measured against reqwest.
+        let mut clients = clients.to_vec();
+        clients.sort_by_key(|client| work == Work::Request && *client != "reqwest");
+        for client in clients {
+            let Some(cost) = measure(client, work, &server.url) else {
+                continue;
+            };
+            let unit: Cost = *unit.get_or_insert(cost);
+            println!(
+                "| {} | {client} | {:.0} | {:.2} | {:.2} | {:.0} |",
+                work.name(),
+                cost.instructions,
+                cost.instructions / unit.instructions,
+                cost.allocations,
+                cost.nanoseconds
+            );
+        }
+    }
+    let _ = server.process.kill();
+    let _ = server.process.wait();
+}
+
+struct Server {
+    process: Child,
+    url: String,
+}
+
+fn start_server() -> Server {
+    let mut process = Command::new(env::current_exe().expect("this program"))
+        .arg("serve")
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("a server");
+    let mut url = String::new();
+    BufReader::new(process.stdout.take().expect("its output"))
+        .read_line(&mut url)
+        .expect("its URL");
+    Server {
+        process,
+        url: url.trim().to_owned(),
+    }
+}
+
+/// The cost of one repetition: the difference between `2n` and `n`. `None` if the client does not do this.
+fn measure(client: &str, work: Work, server: &str) -> Option<Cost> {
+    let n = work.repetitions();
+    let once = total(client, work, n, server)?;
+    let twice = total(client, work, 2 * n, server)?;
+    #[expect(clippy::cast_precision_loss, reason = "a few thousand")]
+    let n = n as f64;
+    Some(Cost {
+        instructions: (twice.instructions - once.instructions) / n,
+        allocations: (twice.allocations - once.allocations) / n,
+        nanoseconds: (twice.nanoseconds - once.nanoseconds) / n,
+    })
+}
+
+fn total(client: &str, work: Work, n: usize, server: &str) -> Option<Cost> {
+    let arguments = ["run", client, work.name(), &n.to_string(), server].map(str::to_owned);
+    let program = env::current_exe().expect("this program");
+    let plain = Command::new(&program).args(&arguments).output().ok()?;
+    if !plain.status.success() {
+        return None;
+    }
+    let text = String::from_utf8_lossy(&plain.stdout).into_owned();
+    let mut numbers = text.split_whitespace().filter_map(|word| word.parse().ok());
+    let (allocations, nanoseconds) = (numbers.next()?, numbers.next()?);
+    let grind = Command::new("valgrind")
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+        .arg(&program)
+        .args(&arguments)
+        .output()
+        .expect("valgrind");
+    let report = String::from_utf8_lossy(&grind.stderr).into_owned();
+    let instructions = report
+        .lines()
+        .find_map(|line| line.split_once("Collected : ")?.1.trim().parse().ok())?;
+    Some(Cost {
+        instructions,
+        allocations,
+        nanoseconds,
+    })
+}
