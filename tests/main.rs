@@ -1,0 +1,13 @@
+//! Behaviour of the workspace as its users see it: one binary, a file per behaviour, public API only.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+mod base_url;
+mod replies;
+mod streams;
+mod support;
+mod wire;
