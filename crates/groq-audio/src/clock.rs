@@ -17,16 +17,19 @@ pub(crate) fn seconds(samples: u64) -> f64 {
 }
 
 /// The nearest sample to a time in seconds; 0 for what is negative or not a number.
+#[cfg_attr(not(feature = "decode"), allow(dead_code))]
 pub(crate) fn samples(seconds: f64) -> u64 {
     (seconds * f64::from(SAMPLE_RATE)).round() as u64
 }
 
 /// Samples in a span of time.
+#[cfg_attr(not(feature = "decode"), allow(dead_code))]
 pub(crate) fn samples_in(span: Duration) -> u64 {
     samples(span.as_secs_f64())
 }
 
 /// A span of this many seconds; zero for what is negative or not a number, a century for what is longer.
+#[cfg_attr(not(feature = "decode"), allow(dead_code))]
 pub(crate) fn span(seconds: f64) -> Duration {
     const CENTURY: f64 = 3.2e9;
     Duration::try_from_secs_f64(seconds.clamp(0.0, CENTURY)).unwrap_or_default()

@@ -126,6 +126,7 @@ fn fewest_tokens(prompt: &str) -> usize {
 }
 
 /// The two-letter code of a language that an answer gives by its English name, where Whisper knows it.
+#[cfg_attr(not(feature = "decode"), allow(dead_code))]
 pub(crate) fn language_code(name: &str) -> Option<&str> {
     if (2..=3).contains(&name.len()) {
         return Some(name);
@@ -138,6 +139,7 @@ pub(crate) fn language_code(name: &str) -> Option<&str> {
 }
 
 /// Names as Whisper writes them.
+#[cfg_attr(not(feature = "decode"), allow(dead_code))]
 const LANGUAGES: [(&str, &str); 100] = [
     ("en", "english"),
     ("zh", "chinese"),

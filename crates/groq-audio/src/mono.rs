@@ -49,7 +49,8 @@ impl Mixer {
         for (sum, plane) in self.energies.iter_mut().zip(planes) {
             *sum = *sum * kept + energy(plane);
         }
-        let loudest = self.energies.iter().enumerate();
+        // Of several as loud, the first.
+        let loudest = self.energies.iter().enumerate().rev();
         let loudest = loudest.max_by(|(_, a), (_, b)| a.total_cmp(b));
         let Some((loudest, &energy)) = loudest else {
             return;
