@@ -66,13 +66,36 @@ async fn a_413_halves_the_piece() {
     assert!(service.calls() > 6);
 }
 
+/// Takes so long that the next piece is always ready before.
+#[derive(Clone)]
+struct Slow {
+    inner: Recogniser,
+    now: Arc<AtomicUsize>,
+    most: Arc<AtomicUsize>,
+}
+
+impl Transcriber for Slow {
+    async fn transcribe(&self, ask: Ask) -> Result<Reply, Failure> {
+        let now = self.now.fetch_add(1, Ordering::SeqCst) + 1;
+        self.most.fetch_max(now, Ordering::SeqCst);
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        let reply = self.inner.transcribe(ask).await;
+        self.now.fetch_sub(1, Ordering::SeqCst);
+        reply
+    }
+}
+
 #[tokio::test]
 async fn several_pieces_fly_at_once_but_not_too_many() {
-    let service = Recogniser::new(CLEAN);
-    let talk = talk();
+    let service = Slow {
+        inner: Recogniser::new(CLEAN),
+        now: Arc::default(),
+        most: Arc::default(),
+    };
+    let talk = Talk::new(30, Manner::Pauses, 21);
     let job = LongAudio::new(&service).pieces(short_pieces()).in_flight(2);
     job.transcribe(source(&talk)).await.expect("it works");
-    assert_eq!(service.most_at_once(), 2);
+    assert_eq!(service.most.load(Ordering::SeqCst), 2);
 }
 
 /// Answers a few times, and then never again.

@@ -63,8 +63,6 @@ struct Shared {
     random: Mutex<Random>,
     calls: AtomicU32,
     asks: Mutex<Vec<Ask>>,
-    at_once: AtomicU32,
-    most_at_once: AtomicU32,
 }
 
 impl Recogniser {
@@ -75,18 +73,12 @@ impl Recogniser {
                 random: Mutex::new(Random(77)),
                 calls: AtomicU32::new(0),
                 asks: Mutex::default(),
-                at_once: AtomicU32::new(0),
-                most_at_once: AtomicU32::new(0),
             }),
         }
     }
 
     pub fn calls(&self) -> u32 {
         self.shared.calls.load(Ordering::SeqCst)
-    }
-
-    pub fn most_at_once(&self) -> u32 {
-        self.shared.most_at_once.load(Ordering::SeqCst)
     }
 
     pub fn asks(&self) -> Vec<Ask> {
@@ -102,13 +94,10 @@ impl Recogniser {
 impl Transcriber for Recogniser {
     async fn transcribe(&self, ask: Ask) -> Result<Reply, Failure> {
         self.shared.calls.fetch_add(1, Ordering::SeqCst);
-        let now = self.shared.at_once.fetch_add(1, Ordering::SeqCst) + 1;
-        self.shared.most_at_once.fetch_max(now, Ordering::SeqCst);
         self.shared.asks.lock().expect("no panic").push(ask.clone());
         tokio::task::yield_now().await;
         let me = self.clone();
         let answer = tokio::task::spawn_blocking(move || me.answer(&ask)).await;
-        self.shared.at_once.fetch_sub(1, Ordering::SeqCst);
         answer.expect("the recogniser does not panic")
     }
 }
