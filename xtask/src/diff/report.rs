@@ -2,23 +2,10 @@
 
 use super::compare::{Change, Kind};
 
-const KINDS: [(Kind, &str); 3] = [
-    (Kind::Added, "Added"),
-    (Kind::Changed, "Changed"),
-    (Kind::Removed, "Removed"),
-];
-
 /// Lines for a terminal.
 pub(super) fn text(changes: &[Change]) -> String {
     let mut text = format!("{}\n", summary(changes));
-    for (kind, title) in KINDS {
-        let of_kind: Vec<&Change> = changes
-            .iter()
-            .filter(|change| change.kind == kind)
-            .collect();
-        if of_kind.is_empty() {
-            continue;
-        }
+    for (title, of_kind) in sections(changes) {
         text.push_str(&format!("\n{title}:\n"));
         for change in of_kind {
             text.push_str(&format!("  {}: {}\n", change.subject, change.detail));
@@ -40,14 +27,7 @@ pub(super) fn changelog(changes: &[Change], old_version: &str, new_version: &str
         new_version
     };
     let mut text = format!("## {title}\n\n{}\n", summary(changes));
-    for (kind, title) in KINDS {
-        let of_kind: Vec<&Change> = changes
-            .iter()
-            .filter(|change| change.kind == kind)
-            .collect();
-        if of_kind.is_empty() {
-            continue;
-        }
+    for (title, of_kind) in sections(changes) {
         text.push_str(&format!("\n### {title}\n\n"));
         for change in of_kind {
             text.push_str(&format!(
@@ -64,6 +44,25 @@ pub(super) fn changelog(changes: &[Change], old_version: &str, new_version: &str
         }
     }
     text
+}
+
+/// The changes of each kind that there is, under its title.
+fn sections(changes: &[Change]) -> Vec<(&'static str, Vec<&Change>)> {
+    let mut sections = Vec::new();
+    for (kind, title) in [
+        (Kind::Added, "Added"),
+        (Kind::Changed, "Changed"),
+        (Kind::Removed, "Removed"),
+    ] {
+        let of_kind: Vec<&Change> = changes
+            .iter()
+            .filter(|change| change.kind == kind)
+            .collect();
+        if !of_kind.is_empty() {
+            sections.push((title, of_kind));
+        }
+    }
+    sections
 }
 
 fn summary(changes: &[Change]) -> String {

@@ -81,29 +81,7 @@ macro_rules! string_enum {
 
         $crate::wire::string_enum! { @common $name }
 
-        const _: () = {
-            use ::serde::de;
-
-            struct Read;
-
-            impl de::Visitor<'_> for Read {
-                type Value = $name;
-
-                fn expecting(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                    f.write_str(concat!("a string (", stringify!($name), ")"))
-                }
-
-                fn visit_str<E: de::Error>(self, value: &str) -> Result<$name, E> {
-                    Ok($name::from(value))
-                }
-            }
-
-            impl<'de> de::Deserialize<'de> for $name {
-                fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                    deserializer.deserialize_str(Read)
-                }
-            }
-        };
+        $crate::wire::string_enum! { @read $name, |value| Ok($name::from(value)) }
     };
     (closed $name:ident { $($variant:ident = $wire:literal),* $(,)? }) => {
         impl $name {
@@ -138,6 +116,13 @@ macro_rules! string_enum {
 
         $crate::wire::string_enum! { @common $name }
 
+        $crate::wire::string_enum! { @read $name, |value| {
+            value
+                .parse()
+                .map_err(|_| ::serde::de::Error::unknown_variant(value, $name::VALUES))
+        }}
+    };
+    (@read $name:ident, |$value:ident| $read:expr) => {
         const _: () = {
             use ::serde::de;
 
@@ -150,8 +135,8 @@ macro_rules! string_enum {
                     f.write_str(concat!("a string (", stringify!($name), ")"))
                 }
 
-                fn visit_str<E: de::Error>(self, value: &str) -> Result<$name, E> {
-                    value.parse().map_err(|_| de::Error::unknown_variant(value, $name::VALUES))
+                fn visit_str<E: de::Error>(self, $value: &str) -> Result<$name, E> {
+                    $read
                 }
             }
 
