@@ -1,6 +1,7 @@
 //! Audio as it is given to a call: attached, or by its URL.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE;
@@ -8,7 +9,7 @@ use bytes::Bytes;
 
 use crate::error::Error;
 use crate::multipart::Framing;
-use crate::upload::{Form, Kind, Max, Upload};
+use crate::upload::{Form, Kind, Max, Upload, media_type, wav_duration};
 
 /// Audio for a transcription or a translation: attached, or by its URL, and never both.
 ///
@@ -19,7 +20,38 @@ use crate::upload::{Form, Kind, Max, Upload};
 /// let elsewhere = AudioInput::url("https://example.com/interview.mp3");
 /// ```
 #[derive(Clone, Debug)]
-pub struct AudioInput(Given);
+pub struct AudioInput {
+    given: Given,
+    duration: Option<Duration>,
+}
+
+/// What an account may attach to a call; the service does not say it anywhere, so it is yours to choose.
+///
+/// ```
+/// use groq_core::{AudioTier, Client};
+///
+/// let client = Client::builder().api_key("gsk_example").audio_tier(AudioTier::Developer).build()?;
+/// # Ok::<(), groq_core::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AudioTier {
+    /// 25 MiB: what is assumed.
+    #[default]
+    Free,
+    /// 100 MiB: paid plans.
+    Developer,
+}
+
+impl AudioTier {
+    /// How many bytes a file may have.
+    pub const fn max_bytes(self) -> u64 {
+        match self {
+            Self::Free => 25 << 20,
+            Self::Developer => 100 << 20,
+        }
+    }
+}
 
 #[derive(Clone)]
 enum Given {
@@ -30,34 +62,60 @@ enum Given {
 impl AudioInput {
     /// Attaches a file, bytes, or what a reader gives.
     pub fn file(file: impl Into<Upload>) -> Self {
-        Self(Given::File(file.into()))
+        Self::new(Given::File(file.into()))
     }
 
     /// Says where the audio is: an `http` or `https` URL that Groq fetches it from. Meant for audio that is too large to attach.
     pub fn url(url: impl Into<String>) -> Self {
-        Self(Given::Url(url.into()))
+        Self::new(Given::Url(url.into()))
     }
 
     /// Puts the audio itself in the place of its URL, in Base64URL (docs).
     pub fn base64url(bytes: impl AsRef<[u8]>) -> Self {
-        Self(Given::Url(URL_SAFE.encode(bytes)))
+        Self::new(Given::Url(URL_SAFE.encode(bytes)))
     }
 
-    /// The form of a call with this audio.
-    pub(crate) async fn into_form(self, framing: Framing, max_bytes: u64) -> Result<Form, Error> {
-        match self.0 {
+    /// Says how long the recording is, for [pacing](crate::ClientBuilder::pacing) by seconds of audio. Nothing else depends on it.
+    ///
+    /// A WAV file tells by itself. Of what is not known beforehand, the seconds are counted when the answer tells them.
+    pub fn with_duration(mut self, duration: Duration) -> Self {
+        self.duration = Some(duration);
+        self
+    }
+
+    fn new(given: Given) -> Self {
+        Self {
+            given,
+            duration: None,
+        }
+    }
+
+    /// The form of a call with this audio. Only where calls are `paced`, it matters how long it is.
+    pub(crate) async fn into_form(
+        self,
+        framing: Framing,
+        max_bytes: u64,
+        paced: bool,
+    ) -> Result<Form, Error> {
+        match self.given {
             Given::Url(url) if url.is_empty() => {
                 Err(Error::refused("the URL of the audio is empty"))
             }
-            Given::Url(url) => Ok(Form::new(framing.text("url", url), None)),
+            Given::Url(url) => Ok(Form::new(framing.text("url", url), None).with_audio(self.duration)),
             Given::File(file) => {
                 let max = Max {
                     bytes: max_bytes,
                     setting: "max_audio_bytes",
-                    advice: "give its url instead, or, on the developer tier, set max_audio_bytes to 100 << 20",
+                    advice: "give its url instead, or, on a paid plan, set audio_tier to Developer",
                 };
                 let file = file.prepare(Kind::Audio, max).await?;
-                Ok(Form::new(framing, Some(file)))
+                let duration = match self.duration {
+                    None if paced && media_type(&file.name) == "audio/wav" => {
+                        wav_duration(&file.beginning().await?, file.length)
+                    }
+                    duration => duration,
+                };
+                Ok(Form::new(framing, Some(file)).with_audio(duration))
             }
         }
     }

@@ -14,13 +14,14 @@ use std::time::Duration;
 use http::HeaderMap;
 use rustls::crypto::CryptoProvider;
 
+use crate::audio::AudioTier;
 use crate::client::{Client, Shared};
 use crate::error::Error;
 use crate::facts::Catalogue;
 use crate::limits::Record;
 use crate::options::Settings;
 use crate::retry::budget::{Budget, BudgetConfig};
-use crate::runtime::{Runtime, TokioRuntime};
+use crate::runtime::{DefaultRuntime, Runtime};
 use crate::transport;
 
 pub(crate) use api_key::ApiKey;
@@ -78,7 +79,7 @@ impl Default for ClientBuilder {
             proxy_from_env: true,
             crypto_provider: None,
             root_certificates: Vec::new(),
-            runtime: Arc::new(TokioRuntime),
+            runtime: Arc::new(DefaultRuntime::default()),
             hook: None,
             seams: Seams::default(),
         }
@@ -201,10 +202,15 @@ impl ClientBuilder {
 
     /// Sets the largest audio that is attached to a request, in bytes; 25 MiB by default, the limit of the free tier (docs).
     ///
-    /// On the developer tier it is 100 MiB: `100 << 20`. Larger audio is given by its URL.
+    /// See [`audio_tier`](Self::audio_tier). Larger audio is given by its URL.
     pub fn max_audio_bytes(mut self, bytes: u64) -> Self {
         self.settings.max_audio_bytes = bytes;
         self
+    }
+
+    /// Sets [`max_audio_bytes`](Self::max_audio_bytes) to what the account may attach.
+    pub fn audio_tier(self, tier: AudioTier) -> Self {
+        self.max_audio_bytes(tier.max_bytes())
     }
 
     /// Sets the largest file that is uploaded, in bytes; 100 MiB by default (docs).

@@ -124,8 +124,17 @@ impl Download {
         Ok(bytes)
     }
 
-    /// How many bytes there are in all, if the server said so.
+    /// What is being done, in words, for errors.
+    #[cfg(all(feature = "blocking", not(target_arch = "wasm32")))]
+    pub(crate) fn doing(&self) -> &'static str {
+        self.doing
+    }
+
+    /// How many bytes there are in all, if the server said so. Of a body that comes compressed, it does not.
     pub fn length(&self) -> Option<u64> {
+        if self.answered.body.is_compressed() {
+            return None;
+        }
         let length = self.answered.headers.get(header::CONTENT_LENGTH)?;
         length.to_str().ok()?.parse().ok()
     }

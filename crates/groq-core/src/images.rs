@@ -8,6 +8,13 @@ use groq_types::ContentPart;
 
 use crate::error::{Error, ErrorKind};
 
+/// How many images a request may have (docs).
+pub(crate) const MAX_COUNT: usize = 5;
+/// What they may have in it, base64 included (docs, of December 2025).
+pub(crate) const MAX_REQUEST_BYTES: usize = 4 << 20;
+/// What each may have: 33 megapixels (docs).
+pub(crate) const MAX_PIXELS: u64 = 33_177_600;
+
 /// The images of a message, counted and measured before anything is sent.
 ///
 /// ```no_run
@@ -29,6 +36,7 @@ pub struct Images {
     bytes: usize,
     max_count: usize,
     max_bytes: usize,
+    max_pixels: u64,
 }
 
 impl Default for Images {
@@ -36,8 +44,9 @@ impl Default for Images {
         Self {
             parts: Vec::new(),
             bytes: 0,
-            max_count: 5,
-            max_bytes: 4 << 20,
+            max_count: MAX_COUNT,
+            max_bytes: MAX_REQUEST_BYTES,
+            max_pixels: MAX_PIXELS,
         }
     }
 }
@@ -62,6 +71,12 @@ impl Images {
         self
     }
 
+    /// Sets how many pixels each image may have; 33,177,600 by default (docs). Images by URL are not looked at.
+    pub fn max_pixels(mut self, pixels: u64) -> Self {
+        self.max_pixels = pixels;
+        self
+    }
+
     /// Adds an image by its URL. The service fetches it.
     ///
     /// # Errors
@@ -76,12 +91,21 @@ impl Images {
     /// # Errors
     ///
     /// [`is_invalid_request`](Error::is_invalid_request) where it is of another kind; [`is_limit_exceeded`](Error::is_limit_exceeded) where
-    /// the images are too many, or too large.
+    /// the images are too many, or too large, in bytes or in pixels.
     pub fn bytes(mut self, bytes: impl AsRef<[u8]>) -> Result<Self, Error> {
         let bytes = bytes.as_ref();
         let kind = kind(bytes).ok_or_else(|| {
             Error::refused("the image is neither PNG, JPEG, GIF nor WebP").while_doing(DOING)
         })?;
+        if let Some(pixels) = pixels(bytes).filter(|pixels| *pixels > self.max_pixels) {
+            let message = format!(
+                "the image has {pixels} pixels, and at most {} may be sent (max_pixels)",
+                self.max_pixels
+            );
+            return Err(Error::new(ErrorKind::LimitExceeded, message)
+                .with_advice("make it smaller")
+                .while_doing(DOING));
+        }
         // Before it is encoded, which makes a third more of it.
         self.measure(bytes.len().div_ceil(3).saturating_mul(4))?;
         let url = format!("data:{kind};base64,{}", STANDARD.encode(bytes));
@@ -136,6 +160,12 @@ impl Images {
     }
 }
 
+/// How many pixels an image has, by its header; `None` where that does not say.
+pub(crate) fn pixels(image: &[u8]) -> Option<u64> {
+    let size = imagesize::blob_size(image).ok()?;
+    (size.width as u64).checked_mul(size.height as u64)
+}
+
 fn kind(bytes: &[u8]) -> Option<&'static str> {
     Some(match bytes {
         [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => "image/png",
@@ -163,6 +193,9 @@ fn kind(bytes: &[u8]) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::facts::Catalogue;
+    use crate::preflight::Preflight as _;
+    use groq_types::{ChatCompletionRequest, Message};
 
     const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 
@@ -207,6 +240,76 @@ mod tests {
             error.is_limit_exceeded() && error.to_string().contains("max_bytes"),
             "{error}"
         );
+    }
+
+    /// The beginning of each kind of image, of this size.
+    fn headers(width: u16, height: u16) -> [(&'static str, Vec<u8>); 5] {
+        let (wide, high) = (u32::from(width), u32::from(height));
+        let png = [
+            b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".as_slice(),
+            &wide.to_be_bytes(),
+            &high.to_be_bytes(),
+            b"\x08\x02\0\0\0",
+        ];
+        let gif = [b"GIF89a".as_slice(), &width.to_le_bytes(), &height.to_le_bytes()];
+        // Metadata stand before the size, with something like a size in them.
+        let jpeg = [
+            b"\xff\xd8\xff\xe1\0\x0b\xff\xc0\0\x11\x08\0\x01\0\x01\xff\xc0\0\x11\x08".as_slice(),
+            &height.to_be_bytes(),
+            &width.to_be_bytes(),
+            b"\x03\x01\x22\0\x02\x11\x01\x03\x11\x01",
+        ];
+        let webp = [
+            b"RIFF\x40\0\0\0WEBPVP8 \x30\0\0\0\x10\0\0\x9d\x01\x2a".as_slice(),
+            &width.to_le_bytes(),
+            &height.to_le_bytes(),
+        ];
+        let canvas = [
+            b"RIFF\x40\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0".as_slice(),
+            &(wide - 1).to_le_bytes()[..3],
+            &(high - 1).to_le_bytes()[..3],
+        ];
+        [
+            ("png", png.concat()),
+            ("gif", gif.concat()),
+            ("jpeg", jpeg.concat()),
+            ("webp", webp.concat()),
+            ("extended webp", canvas.concat()),
+        ]
+    }
+
+    #[test]
+    fn pixels_are_limited() {
+        for (kind, image) in headers(7680, 4320) {
+            assert_eq!(pixels(&image), Some(MAX_PIXELS), "{kind}");
+            assert!(Images::new().bytes(&image).is_ok(), "{kind}");
+            let small = Images::new().max_pixels(MAX_PIXELS - 1);
+            assert!(small.bytes(&image).is_err(), "{kind}");
+        }
+        for (kind, image) in headers(7681, 4320) {
+            let error = Images::new().bytes(&image).expect_err(kind);
+            assert!(
+                error.is_limit_exceeded() && error.to_string().contains("33181920"),
+                "{error}"
+            );
+            // And where it is put into a request by hand.
+            let url = format!("data:image/png;base64,{}", STANDARD.encode(&image));
+            let parts = vec![ContentPart::image_url(url)];
+            let request = ChatCompletionRequest::new("new/model", [Message::user(parts)]);
+            let findings = request.check(&Catalogue::shipped());
+            assert!(findings.into_result().is_err(), "{kind}");
+        }
+    }
+
+    #[test]
+    fn an_image_that_is_cut_off_has_no_size() {
+        for (kind, image) in headers(7681, 4320) {
+            for end in 0..image.len() {
+                // It may be read early, and must not be read wrong.
+                let found = pixels(&image[..end]);
+                assert!(matches!(found, None | Some(33_181_920)), "{kind} {end} {found:?}");
+            }
+        }
     }
 
     #[tokio::test]

@@ -30,13 +30,31 @@
 //! # Features
 //!
 //! - `ring` (default): TLS by rustls with its `ring` provider. It needs a C compiler, and no system library.
+//! - `blocking`: [`blocking`], the same client for programs without async.
 //! - `tracing`: spans named by the OpenTelemetry conventions for generative AI (operation, model, tokens, finish reason, time to the
 //!   first chunk, attempts, waits), without content.
 //! - `no-provider`: without `ring`, for a cryptography provider of your own: [`ClientBuilder::crypto_provider`].
+//!
+//! # TLS, and other users of reqwest
+//!
+//! This crate hands its cryptography provider to rustls itself, so it asks reqwest for none (`rustls-no-provider`). Cargo joins
+//! features: where a program uses the same version of reqwest in other places, and nothing else chooses a provider for it,
+//! `reqwest::Client::new()` panics there (`No rustls crypto provider is configured`). Either line cures it: `reqwest = { version = "0.13", features =
+//! ["rustls"] }` among the dependencies of the program, or, at the start of `main` and with `rustls` as a dependency,
+//!
+//! ```text
+//! rustls::crypto::ring::default_provider().install_default().expect("the first to choose");
+//! ```
+//!
+//! Clients of this crate work with and without it.
+
+#![allow(unexpected_cfgs, reason = "cargo-fuzz sets `fuzzing`")]
 
 mod api;
 mod audio;
 pub mod batch;
+#[cfg(all(feature = "blocking", not(target_arch = "wasm32")))]
+pub mod blocking;
 mod client;
 mod config;
 mod conversation;
@@ -45,6 +63,9 @@ mod error;
 #[cfg(doc)]
 pub mod errors;
 pub mod facts;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzz;
 mod guard;
 mod images;
 pub mod limits;
@@ -69,7 +90,7 @@ pub use groq_types as types;
 pub use api::{
     AnyRequest, Audio, Batches, Chat, Embeddings, Files, FineTunings, Models, Reranking, Responses,
 };
-pub use audio::AudioInput;
+pub use audio::{AudioInput, AudioTier};
 pub use client::Client;
 pub use config::{ClientBuilder, KeyFuture, KeyProvider};
 pub use conversation::Conversation;

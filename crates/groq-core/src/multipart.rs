@@ -3,7 +3,6 @@
 //! Plain functions. What is sent is [`head`](Framing::head), the content of the file, and [`tail`](Framing::tail); all of
 //! them depend only on the boundary, the fields and the name, so every attempt sends the same bytes.
 
-use std::hash::{BuildHasher, RandomState};
 
 use crate::upload::{escaped, media_type};
 
@@ -17,7 +16,7 @@ pub(crate) struct Framing {
 impl Framing {
     /// A frame whose boundary nobody can guess, so that no content holds it.
     pub(crate) fn new() -> Self {
-        let random = || RandomState::new().hash_one(0);
+        let random = || crate::runtime::random_bits();
         Self::with_boundary(format!("groq-{:016x}{:016x}", random(), random()))
     }
 
@@ -40,6 +39,12 @@ impl Framing {
             Some(value) => self.text(name, value.to_string()),
             None => self,
         }
+    }
+
+    /// The value of a field.
+    pub(crate) fn value(&self, name: &str) -> Option<&str> {
+        let field = self.fields.iter().find(|(field, _)| *field == name);
+        field.map(|(_, value)| value.as_str())
     }
 
     pub(crate) fn content_type(&self) -> String {

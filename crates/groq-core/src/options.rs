@@ -5,6 +5,7 @@ use std::time::Duration;
 use http::HeaderMap;
 use serde_json::{Map, Value};
 
+use crate::audio::AudioTier;
 use crate::config::checked_header;
 use crate::error::Error;
 use crate::retry::RetryPolicy;
@@ -48,7 +49,7 @@ impl Default for Settings {
             max_response_bytes: 64 << 20,
             max_error_bytes: 64 << 10,
             write_timeout: Duration::from_secs(60),
-            max_audio_bytes: 25 << 20,
+            max_audio_bytes: AudioTier::Free.max_bytes(),
             max_file_bytes: 100 << 20,
             stream_limits: Limits::default(),
             skip_undecodable_events: false,
@@ -197,6 +198,11 @@ impl RequestOptions {
         self
     }
 
+    /// Sets [`max_audio_bytes`](Self::max_audio_bytes) to what the account may attach.
+    pub fn audio_tier(self, tier: AudioTier) -> Self {
+        self.max_audio_bytes(tier.max_bytes())
+    }
+
     /// Sets the largest file that is uploaded, in bytes.
     pub fn max_file_bytes(mut self, bytes: u64) -> Self {
         self.max_file_bytes = Some(bytes);
@@ -211,7 +217,8 @@ impl RequestOptions {
 
     /// Sets whether events of a stream that do not decode are left out, instead of ending it; they are not, unless this is set.
     ///
-    /// The reply may then lack something: [`ChatStream::skipped_events`](crate::ChatStream::skipped_events) counts them. Errors
+    /// The reply may then lack something: [`ChatStream::skipped_events`](crate::ChatStream::skipped_events) and
+    /// [`ResponseStream::skipped_events`](crate::ResponseStream::skipped_events) count them. Errors
     /// that the server reports are not among them, and an event that is cut off still ends the stream.
     pub fn skip_undecodable_events(mut self, skip: bool) -> Self {
         self.skip_undecodable_events = Some(skip);

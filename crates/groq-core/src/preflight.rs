@@ -17,6 +17,11 @@
 
 mod audio;
 mod chat;
+mod content;
+mod model;
+mod others;
+mod responses;
+mod rules;
 
 use std::fmt;
 

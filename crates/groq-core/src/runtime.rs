@@ -1,17 +1,44 @@
 //! Time and chance: the only things the client takes from its surroundings besides the network.
 
+#[cfg(target_arch = "wasm32")]
+mod browser;
+#[cfg(not(target_arch = "wasm32"))]
+mod native;
+
 use std::fmt;
 use std::future::Future;
-use std::hash::{BuildHasher, RandomState};
 use std::pin::Pin;
-use std::time::{Duration, Instant, SystemTime};
+#[cfg(not(target_arch = "wasm32"))]
+pub use std::time::Instant;
+use std::time::{Duration, SystemTime};
+
+/// A point in time: that of the standard library, which has none in a browser, or one that is read from JavaScript.
+#[cfg(target_arch = "wasm32")]
+pub use web_time::Instant;
+
+#[cfg(target_arch = "wasm32")]
+pub use browser::BrowserRuntime;
+#[cfg(target_arch = "wasm32")]
+pub(crate) use browser::{random_bits, unless};
+#[cfg(not(target_arch = "wasm32"))]
+pub use native::TokioRuntime;
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) use native::random_bits;
+
+/// What a client has unless it is given another one: `TokioRuntime`, and on `wasm32-unknown-unknown` the `BrowserRuntime`.
+#[cfg(not(target_arch = "wasm32"))]
+pub type DefaultRuntime = TokioRuntime;
+
+/// What a client has unless it is given another one.
+#[cfg(target_arch = "wasm32")]
+pub type DefaultRuntime = BrowserRuntime;
 
 /// A future in a box, as [`Runtime::sleep`] returns it.
 pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send + Sync>>;
 
 /// Where the client takes its clock, its timers and its randomness from.
 ///
-/// The default, [`TokioRuntime`], is right for programs. Another one serves tests (waits that take no time, jitter that is known)
+/// The default, [`DefaultRuntime`], is right for programs. Another one serves tests (waits that take no time, jitter that is known)
 /// and platforms that tokio has no timers for; give it to
 /// [`ClientBuilder::runtime`](crate::ClientBuilder::runtime).
 ///
@@ -65,34 +92,19 @@ pub enum Purpose {
     Timeout,
 }
 
-/// Tokio's timers, which follow its paused clock in tests, and the standard library's clocks.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct TokioRuntime;
-
-impl Runtime for TokioRuntime {
-    fn now(&self) -> Instant {
-        tokio::time::Instant::now().into_std()
-    }
-
-    fn system_time(&self) -> SystemTime {
-        SystemTime::now()
-    }
-
-    fn random(&self) -> f64 {
-        // Each `RandomState` has other keys: enough to spread retries, and no crate for randomness.
-        let bits = RandomState::new().hash_one(0) >> 11;
-        #[expect(clippy::cast_precision_loss, reason = "53 bits are exact in an f64")]
-        let fraction = bits as f64 / (1u64 << 53) as f64;
-        fraction
-    }
-
-    fn sleep(&self, duration: Duration, _purpose: Purpose) -> Sleep {
-        Box::pin(tokio::time::sleep(duration))
-    }
-}
-
 /// Waits for `future`, but no longer than `limit`; `None` if the time is up first.
-pub(crate) async fn within<T>(
+///
+/// ```
+/// use groq_core::runtime::{DefaultRuntime, within};
+/// use std::time::Duration;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let never = std::future::pending::<()>();
+/// assert!(within(&DefaultRuntime::default(), Duration::from_millis(1), never).await.is_none());
+/// # }
+/// ```
+pub async fn within<T>(
     runtime: &dyn Runtime,
     limit: Duration,
     future: impl Future<Output = T>,
@@ -113,17 +125,6 @@ pub(crate) async fn within<T>(
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn random_numbers_lie_between_zero_and_one_and_differ() {
-        let numbers: Vec<_> = (0..100).map(|_| TokioRuntime.random()).collect();
-        assert!(numbers.iter().all(|number| (0.0..1.0).contains(number)));
-        assert!(
-            numbers
-                .windows(2)
-                .any(|pair| (pair[0] - pair[1]).abs() > 0.01)
-        );
-    }
 
     #[tokio::test(start_paused = true)]
     async fn what_takes_too_long_is_none() {

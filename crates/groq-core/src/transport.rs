@@ -18,7 +18,7 @@ pub(crate) mod upload;
 mod watch;
 mod watchers;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
@@ -30,7 +30,7 @@ use crate::middleware::AttemptOutcome;
 use crate::response::Meta;
 use crate::retry::Attempt;
 use crate::retry::decision::{Decision, Replay, Situation, Stop, decide};
-use crate::runtime::Purpose;
+use crate::runtime::{Instant, Purpose};
 
 pub(crate) use admission::Gate;
 pub(crate) use attempt::Reading;
@@ -103,7 +103,7 @@ async fn run<B: Reading>(
     check(client)
         .and_then(|()| request::complete(client, &mut outgoing.request))
         .map_err(|error| error.while_doing(operation.doing))?;
-    let call = admission::call_of(&outgoing.request);
+    let call = admission::call_of(&outgoing);
     let trace = Trace::begin(client, operation.doing, &call);
     let result = trace
         .within(attempts::<B>(client, operation, outgoing, call, &trace))

@@ -1,8 +1,11 @@
 //! What is uploaded: a file, bytes, or what a reader gives.
 
+#[cfg(not(target_arch = "wasm32"))]
+mod blocking;
 mod body;
 mod name;
 mod pieces;
+mod wav;
 
 use std::fmt;
 use std::io;
@@ -21,6 +24,7 @@ use pieces::{FromReader, FromStream};
 
 pub(crate) use body::Form;
 pub(crate) use name::{Kind, escaped, media_type};
+pub(crate) use wav::duration as wav_duration;
 
 /// What is uploaded: a file by its path, bytes, or what a reader or a stream gives.
 ///
@@ -102,6 +106,18 @@ impl Upload {
     /// What this reader gives, up to its end.
     pub fn reader(reader: impl AsyncRead + Send + 'static) -> Self {
         Self::once(Box::pin(FromReader::new(Box::pin(reader))))
+    }
+
+    /// What this reader of the standard library gives, up to its end. It is read on a thread that may block.
+    ///
+    /// ```no_run
+    /// use groq_core::Upload;
+    ///
+    /// let recording = Upload::blocking_reader(std::io::stdin()).with_name("recording.flac");
+    /// ```
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn blocking_reader(reader: impl io::Read + Send + 'static) -> Self {
+        Self::once(Box::pin(blocking::FromRead::new(reader)))
     }
 
     /// What this stream gives, up to its end.
@@ -265,7 +281,7 @@ impl Prepared {
     }
 
     /// The first bytes. A reader gets them back.
-    async fn beginning(&self) -> Result<Bytes, Error> {
+    pub(crate) async fn beginning(&self) -> Result<Bytes, Error> {
         let mut pieces = match &self.content {
             Content::Once(slot) => match slot.take() {
                 Some(pieces) => pieces,

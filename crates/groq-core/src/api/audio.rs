@@ -273,8 +273,9 @@ impl<'a> Audio<'a> {
         framing: Result<Framing, Error>,
     ) -> Result<crate::upload::Form, Error> {
         let max = self.client.settings().max_audio_bytes;
+        let paced = self.client.shared().gate.limiter.is_some();
         let form = match framing {
-            Ok(framing) => audio.into_form(framing, max).await,
+            Ok(framing) => audio.into_form(framing, max, paced).await,
             Err(error) => Err(error),
         };
         form.map_err(|error| error.while_doing(operation.doing))

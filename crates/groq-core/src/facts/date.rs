@@ -1,10 +1,12 @@
 //! Days, as text that sorts.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::UNIX_EPOCH;
+
+use crate::runtime::{DefaultRuntime, Runtime as _};
 
 /// Today's date, in UTC: `2026-09-15`.
 pub fn today() -> String {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    let since = DefaultRuntime::default().system_time().duration_since(UNIX_EPOCH);
     of(since.map_or(0, |since| since.as_secs() / 86_400))
 }
 

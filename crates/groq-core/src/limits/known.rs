@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::RateLimits;
+use crate::runtime::Instant;
 
 /// The rate limits of each model, as the last answers told them; from [`Client::limits`](crate::Client::limits).
 ///

@@ -56,6 +56,8 @@ pub struct Call {
     pub request_bytes: u64,
     /// The tokens that the reply may have, where the request bounds them.
     pub max_completion_tokens: Option<u64>,
+    /// How long the recording is that it brings, where that is known.
+    pub audio: Option<Duration>,
     /// How long it can wait.
     pub patience: Duration,
 }
@@ -78,6 +80,12 @@ impl Call {
     /// Sets the tokens that the reply may have.
     pub fn with_max_completion_tokens(mut self, tokens: u64) -> Self {
         self.max_completion_tokens = Some(tokens);
+        self
+    }
+
+    /// Sets how long the recording is that it brings.
+    pub fn with_audio(mut self, duration: Duration) -> Self {
+        self.audio = Some(duration);
         self
     }
 
@@ -166,6 +174,8 @@ pub struct Spent {
     pub prompt_tokens: u64,
     /// Tokens of the reply.
     pub completion_tokens: u64,
+    /// How long the recording was, where the answer says so.
+    pub audio: Option<Duration>,
 }
 
 impl Spent {
@@ -174,7 +184,14 @@ impl Spent {
         Self {
             prompt_tokens,
             completion_tokens,
+            audio: None,
         }
+    }
+
+    /// Sets how long the recording was.
+    pub fn with_audio(mut self, duration: Duration) -> Self {
+        self.audio = Some(duration);
+        self
     }
 }
 
@@ -188,6 +205,13 @@ pub enum Refused {
         tokens: u64,
         /// The tokens that may be spent at all.
         limit: u64,
+    },
+    /// It can never be: its recording alone is longer than the limit.
+    TooMuchAudio {
+        /// How long the recording is.
+        audio: Duration,
+        /// How much may be sent at all.
+        limit: Duration,
     },
     /// It would have to wait longer than it can.
     TooLong {

@@ -51,7 +51,9 @@ pub struct Allowance {
     pub tokens_per_minute: Option<u64>,
     /// Tokens per day.
     pub tokens_per_day: Option<u64>,
-    /// Seconds of audio per hour. It is data: calls are not paced by it, since only the server knows how long a recording is.
+    /// Seconds of audio per hour. A call counts as long as its recording is: what
+    /// [`AudioInput::with_duration`](crate::AudioInput::with_duration) or the head of a WAV file says beforehand, or what the answer
+    /// says afterwards. Of other files, only answers with timestamps tell.
     pub audio_seconds_per_hour: Option<u64>,
     /// Seconds of audio per day; see [`audio_seconds_per_hour`](Self::audio_seconds_per_hour).
     pub audio_seconds_per_day: Option<u64>,

@@ -6,6 +6,7 @@ use groq_types::{
 
 use super::{Findings, Preflight, Verdict};
 use crate::api::MAX_PROMPT_CHARS;
+use crate::audio::AudioTier;
 use crate::facts::{Catalogue, ModelFacts, ModelKind};
 
 /// Shorter audio is refused (docs).
@@ -14,9 +15,19 @@ const MIN_SECONDS: f64 = 0.01;
 const MIN_BILLED_SECONDS: f64 = 10.0;
 const SAMPLE_RATES: [u32; 7] = [8_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000];
 
-/// Looks at the audio itself: its length, and its size against what may be attached.
-pub fn check_audio(seconds: Option<f64>, bytes: Option<u64>, max_bytes: u64) -> Findings {
+/// Looks at the audio itself: its length in seconds, and its size in bytes against what may be attached.
+///
+/// ```
+/// use groq_core::AudioTier;
+/// use groq_core::preflight::check_audio;
+///
+/// let bytes = Some(40 << 20);
+/// assert!(check_audio(Some(1200.0), bytes, AudioTier::Free).into_result().is_err());
+/// assert!(check_audio(Some(1200.0), bytes, AudioTier::Developer).is_empty());
+/// ```
+pub fn check_audio(seconds: Option<f64>, bytes: Option<u64>, tier: AudioTier) -> Findings {
     let mut findings = Findings::default();
+    let max_bytes = tier.max_bytes();
     let shorter = |than: f64| seconds.is_some_and(|seconds| seconds < than);
     findings.refuse_if(
         shorter(MIN_SECONDS),
@@ -220,15 +231,16 @@ mod tests {
     #[test]
     fn audio_itself() {
         let verdicts = |seconds, bytes| -> Vec<_> {
-            check_audio(seconds, bytes, 100)
+            check_audio(seconds, bytes, AudioTier::Free)
                 .iter()
                 .map(|finding| finding.verdict)
                 .collect()
         };
-        assert_eq!(verdicts(Some(60.0), Some(100)), []);
+        let most = AudioTier::Free.max_bytes();
+        assert_eq!(verdicts(Some(60.0), Some(most)), []);
         assert_eq!(verdicts(Some(3.0), None), [Verdict::Changed]);
         assert_eq!(
-            verdicts(Some(0.001), Some(101)),
+            verdicts(Some(0.001), Some(most + 1)),
             [Verdict::Refused, Verdict::Changed, Verdict::Refused]
         );
     }

@@ -1,19 +1,17 @@
 //! Chat completions.
 
 use groq_types::{
-    ChatCompletionRequest, Content, ContentPart, Message, ReasoningEffort, ReasoningFormat,
+    AssistantMessage, ChatCompletionRequest, Content, ContentPart, Message, ReasoningFormat,
     ResponseFormat, StopSequences, TextContent, Tool,
 };
 
+use super::content::Contents;
+use super::model;
+use super::rules;
 use super::{Findings, Preflight, Verdict};
-use crate::facts::{Catalogue, JsonSchemaSupport, ModelFacts, ModelKind};
+use crate::facts::{Catalogue, ModelFacts};
 
 const MAX_STOPS: usize = 4;
-const MAX_TOOLS: usize = 128;
-const MAX_NAME: usize = 64;
-const MAX_IMAGES: usize = 5;
-/// Of a request with images in it (docs, of December 2025).
-const MAX_IMAGE_REQUEST: usize = 4 << 20;
 
 impl Preflight for ChatCompletionRequest {
     fn check(&self, catalogue: &Catalogue) -> Findings {
@@ -24,10 +22,16 @@ impl Preflight for ChatCompletionRequest {
         format(self, &mut findings);
         reasoning(self, &mut findings);
         tools(self, &mut findings);
-        let content = Contents::of(self);
-        content.check(self, &mut findings);
+        let contents = contents(self, &mut findings);
+        contents.check("messages", &mut findings);
+        let json_mode = matches!(self.response_format, Some(ResponseFormat::JsonObject(_)));
+        findings.refuse_if(
+            json_mode && !contents.says_json,
+            "messages",
+            "JSON mode asks for the word JSON in them",
+        );
         if let Some(model) = model {
-            of_model(self, model, &content, &mut findings);
+            of_model(self, model, &contents, &mut findings);
         }
         findings
     }
@@ -63,22 +67,7 @@ fn unsupported(request: &ChatCompletionRequest, findings: &mut Findings) {
 }
 
 fn sampling(request: &ChatCompletionRequest, findings: &mut Findings) {
-    let within = |value: Option<f64>, from: f64, to: f64| {
-        value.is_none_or(|value| (from..=to).contains(&value))
-    };
-    findings.refuse_if(
-        !within(request.temperature, 0.0, 2.0),
-        "temperature",
-        "it goes from 0 to 2",
-    );
-    findings.refuse_if(
-        !within(request.top_p, 0.0, 1.0),
-        "top_p",
-        "it goes from 0 to 1",
-    );
-    if request.temperature == Some(0.0) {
-        findings.add("temperature", Verdict::Changed, "0 becomes 1e-8");
-    }
+    rules::sampling(request.temperature, request.top_p, findings);
     let penalties = [request.frequency_penalty, request.presence_penalty];
     if penalties.iter().any(Option::is_some) {
         findings.add(
@@ -97,10 +86,6 @@ fn sampling(request: &ChatCompletionRequest, findings: &mut Findings) {
 }
 
 fn format(request: &ChatCompletionRequest, findings: &mut Findings) {
-    let has_tools = request
-        .tools
-        .as_ref()
-        .is_some_and(|tools| !tools.is_empty());
     match &request.response_format {
         Some(ResponseFormat::JsonObject(_)) => {
             findings.refuse_if(request.stop.is_some(), "stop", "JSON mode has none");
@@ -111,12 +96,7 @@ fn format(request: &ChatCompletionRequest, findings: &mut Findings) {
             );
         }
         Some(ResponseFormat::JsonSchema(format)) => {
-            let name = &format.json_schema.name;
-            findings.refuse_if(
-                !is_name(name),
-                "response_format",
-                "the name of the schema must be of at most 64 letters, digits, _ and -",
-            );
+            rules::name("response_format", &format.json_schema.name, findings);
             findings.refuse_if(
                 request.stream == Some(true),
                 "stream",
@@ -126,7 +106,7 @@ fn format(request: &ChatCompletionRequest, findings: &mut Findings) {
         _ => return,
     }
     findings.refuse_if(
-        has_tools,
+        has_tools(request),
         "tools",
         "they exclude JSON as the format of the reply",
     );
@@ -139,12 +119,8 @@ fn reasoning(request: &ChatCompletionRequest, findings: &mut Findings) {
         "it excludes include_reasoning",
     );
     let raw = matches!(request.reasoning_format, Some(ReasoningFormat::Raw));
-    let has_tools = request
-        .tools
-        .as_ref()
-        .is_some_and(|tools| !tools.is_empty());
     findings.refuse_if(
-        raw && (has_tools || is_json(request)),
+        raw && (has_tools(request) || is_json(request)),
         "reasoning_format",
         "raw is not possible with tools or JSON",
     );
@@ -152,105 +128,53 @@ fn reasoning(request: &ChatCompletionRequest, findings: &mut Findings) {
 
 fn tools(request: &ChatCompletionRequest, findings: &mut Findings) {
     let tools: &[Tool] = request.tools.as_deref().unwrap_or_default();
-    findings.refuse_if(tools.len() > MAX_TOOLS, "tools", "at most 128 are possible");
+    rules::tool_count("tools", tools.len(), findings);
     for function in tools.iter().filter_map(|tool| tool.function.as_ref()) {
-        if !is_name(&function.name) {
-            findings.refuse(
-                "tools",
-                format!(
-                    "{:?} is no name: it must be of at most 64 letters, digits, _ and -",
-                    function.name
-                ),
-            );
-        }
+        rules::name("tools", &function.name, findings);
+    }
+    let functions = request.functions.as_deref().unwrap_or_default();
+    rules::tool_count("functions", functions.len(), findings);
+    for function in functions {
+        rules::name("functions", &function.name, findings);
     }
 }
 
 fn of_model(
     request: &ChatCompletionRequest,
     model: &ModelFacts,
-    content: &Contents,
+    contents: &Contents,
     findings: &mut Findings,
 ) {
-    let id = &model.id;
-    if matches!(model.kind, ModelKind::Transcription | ModelKind::Speech) {
-        findings.refuse("model", format!("{id} does not converse"));
-    }
-    let tools = request
-        .tools
-        .as_ref()
-        .is_some_and(|tools| !tools.is_empty());
-    if tools && model.tools == Some(false) {
-        findings.refuse("tools", format!("{id} takes none"));
-    }
-    if content.images > 0 && model.images == Some(false) {
-        findings.refuse("messages", format!("{id} takes no images"));
-    }
+    model::converses(model, findings);
+    model::tools(model, has_tools(request), findings);
+    model::contents(model, contents, "messages", findings);
     if let Some(ResponseFormat::JsonSchema(format)) = &request.response_format {
         let strict = format.json_schema.strict == Some(true);
-        match model.json_schema {
-            Some(JsonSchemaSupport::No) => findings.refuse(
-                "response_format",
-                format!("{id} knows JSON mode only, and no schemas"),
-            ),
-            Some(JsonSchemaSupport::BestEffort) if strict => findings.refuse(
-                "response_format",
-                format!("{id} cannot be held to a schema strictly"),
-            ),
-            _ => {}
-        }
+        model::schema(model, strict, "response_format", findings);
     }
-    let asked = request
-        .max_completion_tokens
-        .or(request.max_tokens)
-        .map(u64::from);
-    if let (Some(asked), Some(most)) = (asked, model.max_completion_tokens)
-        && asked > most
-    {
-        findings.refuse(
-            "max_completion_tokens",
-            format!("{id} writes at most {most} tokens"),
+    let asked = request.max_completion_tokens.or(request.max_tokens);
+    model::output(model, asked, "max_completion_tokens", findings);
+    if model::is_gpt_oss(model) {
+        findings.refuse_if(
+            request.reasoning_format.is_some(),
+            "reasoning_format",
+            "the gpt-oss models take include_reasoning instead",
+        );
+        let effort = request.reasoning_effort.as_ref();
+        model::gpt_oss(
+            effort,
+            "reasoning_effort",
+            request.parallel_tool_calls,
+            findings,
         );
     }
-    if let Some(window) = model.context_window
-        && content.tokens() > window
-    {
-        findings.add(
-            "messages",
-            Verdict::Doubtful,
-            format!(
-                "they are about {} tokens, and {id} takes {window}",
-                content.tokens()
-            ),
-        );
-    }
-    gpt_oss(request, id, findings);
 }
 
-fn gpt_oss(request: &ChatCompletionRequest, id: &str, findings: &mut Findings) {
-    if !id.starts_with("openai/gpt-oss") {
-        return;
-    }
-    findings.refuse_if(
-        request.reasoning_format.is_some(),
-        "reasoning_format",
-        "the gpt-oss models take include_reasoning instead",
-    );
-    let effort = request.reasoning_effort.as_ref();
-    let other = effort
-        .is_some_and(|effort| matches!(effort, ReasoningEffort::None | ReasoningEffort::Default));
-    findings.refuse_if(
-        other,
-        "reasoning_effort",
-        "the gpt-oss models take low, medium and high",
-    );
-    if request.parallel_tool_calls == Some(true) {
-        findings.add(
-            "parallel_tool_calls",
-            Verdict::Changed,
-            "the gpt-oss models call one tool at a time",
-        );
-    }
+fn has_tools(request: &ChatCompletionRequest) -> bool {
+    request
+        .tools
+        .as_ref()
+        .is_some_and(|tools| !tools.is_empty())
 }
 
 fn is_json(request: &ChatCompletionRequest) -> bool {
@@ -260,110 +184,72 @@ fn is_json(request: &ChatCompletionRequest) -> bool {
     )
 }
 
-fn is_name(name: &str) -> bool {
-    let allowed = |char: char| char.is_ascii_alphanumeric() || matches!(char, '_' | '-');
-    (1..=MAX_NAME).contains(&name.len()) && name.chars().all(allowed)
-}
-
-/// What stands in the messages, counted.
-#[derive(Default)]
-struct Contents {
-    text_bytes: usize,
-    images: usize,
-    image_bytes: usize,
-    says_json: bool,
-}
-
-impl Contents {
-    fn of(request: &ChatCompletionRequest) -> Self {
-        let mut contents = Self::default();
-        for message in &request.messages {
-            match message {
-                Message::System(message) | Message::Developer(message) => {
-                    contents.text_content(&message.content);
-                }
-                Message::User(message) => contents.content(&message.content),
-                Message::Assistant(message) => message
-                    .content
-                    .iter()
-                    .for_each(|content| contents.text_content(content)),
-                Message::Tool(message) => contents.content(&message.content),
-                _ => {}
+/// What stands in the messages; those that have to say something, and do not, are found out on the way.
+fn contents(request: &ChatCompletionRequest, findings: &mut Findings) -> Contents {
+    let mut contents = Contents::default();
+    for message in &request.messages {
+        let said = match message {
+            Message::System(message) | Message::Developer(message) => {
+                text_content(&message.content, &mut contents)
             }
-        }
-        contents
-    }
-
-    fn text_content(&mut self, content: &TextContent) {
-        match content {
-            TextContent::Text(text) => self.text(text),
-            TextContent::Parts(parts) => parts.iter().for_each(|part| self.text(&part.text)),
-            _ => {}
-        }
-    }
-
-    fn content(&mut self, content: &Content) {
-        match content {
-            Content::Text(text) => self.text(text),
-            Content::Parts(parts) => {
-                for part in parts {
-                    match part {
-                        ContentPart::Text(part) => self.text(&part.text),
-                        ContentPart::ImageUrl(part) => self.image(&part.image_url.url),
-                        _ => {}
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn text(&mut self, text: &str) {
-        self.text_bytes += text.len();
-        self.says_json |= text
-            .as_bytes()
-            .windows(4)
-            .any(|word| word.eq_ignore_ascii_case(b"json"));
-    }
-
-    fn image(&mut self, url: &str) {
-        self.images += 1;
-        if url.starts_with("data:") {
-            self.image_bytes += url.len();
-        }
-    }
-
-    fn check(&self, request: &ChatCompletionRequest, findings: &mut Findings) {
+            Message::User(message) => content(&message.content, &mut contents),
+            Message::Assistant(message) => assistant(message, &mut contents),
+            Message::Tool(message) => content(&message.content, &mut contents),
+            _ => true,
+        };
         findings.refuse_if(
-            self.images > MAX_IMAGES,
+            !said,
             "messages",
-            "at most 5 images are possible",
-        );
-        if self.image_bytes > MAX_IMAGE_REQUEST {
-            findings.add(
-                "messages",
-                Verdict::Doubtful,
-                "images of more than 4 MB in the request may be too large; give their URLs",
-            );
-        }
-        let json_mode = matches!(request.response_format, Some(ResponseFormat::JsonObject(_)));
-        findings.refuse_if(
-            json_mode && !self.says_json,
-            "messages",
-            "JSON mode asks for the word JSON in them",
+            "one has no content: an assistant's may lack it where it calls tools, and a list needs a part",
         );
     }
+    contents
+}
 
-    /// About four bytes make a token of English.
-    fn tokens(&self) -> u64 {
-        self.text_bytes as u64 / 4
+fn assistant(message: &AssistantMessage, contents: &mut Contents) -> bool {
+    let calls = message.tool_calls.as_ref().is_some_and(|calls| !calls.is_empty());
+    match &message.content {
+        Some(content) => text_content(content, contents),
+        None => calls || message.function_call.is_some(),
     }
+}
+
+fn text_content(content: &TextContent, contents: &mut Contents) -> bool {
+    match content {
+        TextContent::Text(text) => contents.text(text),
+        TextContent::Parts(parts) => {
+            parts.iter().for_each(|part| contents.text(&part.text));
+            return !parts.is_empty();
+        }
+        _ => {}
+    }
+    true
+}
+
+fn content(content: &Content, contents: &mut Contents) -> bool {
+    match content {
+        Content::Text(text) => contents.text(text),
+        Content::Parts(parts) => {
+            for part in parts {
+                match part {
+                    ContentPart::Text(part) => contents.text(&part.text),
+                    ContentPart::ImageUrl(part) => contents.image(&part.image_url.url),
+                    _ => {}
+                }
+            }
+            return !parts.is_empty();
+        }
+        _ => {}
+    }
+    true
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use groq_types::{FunctionDefinition, JsonSchemaFormat, UserMessage};
+    use groq_types::{
+        FunctionDefinition, JsonSchemaFormat, LegacyFunction, ReasoningEffort, UserMessage,
+    };
 
     fn request() -> ChatCompletionRequest {
         ChatCompletionRequest::new("openai/gpt-oss-20b", [Message::user("answer in JSON")])
@@ -429,6 +315,51 @@ mod tests {
             ),
             (request().with_tools([tool("no name")]), &["tools"]),
             (request().with_tools(vec![tool("f"); 129]), &["tools"]),
+            (
+                request().with_functions([LegacyFunction::new("no name")]),
+                &["functions"],
+            ),
+            (request().with_logit_bias([("1", 1)]), &["logit_bias"]),
+            (request().with_store(true), &["store"]),
+            (request().with_messages(Vec::<Message>::new()), &["messages"]),
+            (
+                request().with_messages([
+                    Message::user("JSON"),
+                    Message::Assistant(AssistantMessage::new()),
+                ]),
+                &["messages"],
+            ),
+            (
+                request().with_messages([Message::user(Vec::<ContentPart>::new())]),
+                &["messages"],
+            ),
+            (
+                request()
+                    .with_response_format(ResponseFormat::json_object())
+                    .with_stream(true),
+                &["stream"],
+            ),
+            (
+                request()
+                    .with_model("new/model")
+                    .with_reasoning_format(ReasoningFormat::Raw)
+                    .with_tools([tool("f")]),
+                &["reasoning_format"],
+            ),
+            (
+                request().with_frequency_penalty(1.0),
+                &["frequency_penalty, presence_penalty"],
+            ),
+            (
+                request().with_parallel_tool_calls(true),
+                &["parallel_tool_calls"],
+            ),
+            (
+                request()
+                    .with_model("qwen/qwen3.8-27b")
+                    .with_messages([Message::user(vec![ContentPart::image_url("cat.png")])]),
+                &["messages"],
+            ),
             (
                 request().with_reasoning_format(ReasoningFormat::Parsed),
                 &["reasoning_format"],

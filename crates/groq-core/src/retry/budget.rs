@@ -1,7 +1,9 @@
 //! A token bucket that keeps many failing calls from becoming a storm of retries.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use crate::runtime::Instant;
 
 /// How many retries all clones of a client may spend together.
 ///

@@ -104,6 +104,11 @@ impl ResponseStream {
         &self.0.answered.attempts
     }
 
+    /// How many events did not decode and were left out; see [`skip_undecodable_events`](crate::RequestOptions::skip_undecodable_events).
+    pub fn skipped_events(&self) -> u64 {
+        self.0.skipped
+    }
+
     /// The status.
     pub fn status(&self) -> StatusCode {
         self.0.answered.status

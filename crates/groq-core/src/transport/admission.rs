@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
@@ -10,11 +10,12 @@ use reqwest::Request;
 use serde::Deserialize;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::request::Outgoing;
 use super::trace::Trace;
 use crate::client::Client;
 use crate::error::{Error, TimeoutKind};
 use crate::limits::{Call, Limiter, RateLimits, Refused, Spent, Ticket, Verdict};
-use crate::runtime::within;
+use crate::runtime::{Instant, within};
 
 /// What all calls of a client have to pass.
 #[derive(Debug, Default)]
@@ -46,8 +47,15 @@ struct About<'a> {
     max_output_tokens: Option<u64>,
 }
 
-/// Reads what a request says about itself; a form, or a request without a body, says nothing.
-pub(super) fn call_of(request: &Request) -> Call {
+/// Reads what a call says about itself; a request without a body says nothing.
+pub(super) fn call_of(outgoing: &Outgoing) -> Call {
+    match &outgoing.upload {
+        Some(upload) => upload.call(),
+        None => call_of_json(&outgoing.request),
+    }
+}
+
+fn call_of_json(request: &Request) -> Call {
     let body = request.body().and_then(reqwest::Body::as_bytes);
     let body = body.unwrap_or_default();
     let about: About<'_> = serde_json::from_slice(body).unwrap_or_default();
@@ -117,6 +125,12 @@ fn not_admitted(refused: Refused, which: TimeoutKind, limit: Duration) -> Error 
             "the request needs about {tokens} tokens, and the limit of its model is {limit}"
         ))
         .with_advice("shorten it, or lower max_completion_tokens"),
+        Refused::TooMuchAudio { audio, limit } => Error::refused(format!(
+            "the recording is {} s long, and the limit of its model is {} s",
+            audio.as_secs(),
+            limit.as_secs()
+        ))
+        .with_advice("cut it into pieces"),
         Refused::TooLong { wait } => Error::timed_out(which, limit).with_retry_after(Some(wait)),
         Refused::Failed(reason) => Error::refused(format!("the limiter failed: {reason}")),
     }
@@ -160,6 +174,8 @@ impl Pass {
         #[derive(Deserialize)]
         struct Answer {
             usage: Option<Usage>,
+            /// Of a recording, in seconds.
+            duration: Option<f64>,
         }
         #[derive(Deserialize)]
         struct Usage {
@@ -172,8 +188,16 @@ impl Pass {
             return;
         }
         self.trace.answer(body);
-        if let Ok(Answer { usage: Some(usage) }) = serde_json::from_slice(body) {
+        let Ok(Answer { usage, duration }) = serde_json::from_slice(body) else {
+            return;
+        };
+        if let Some(usage) = usage {
             self.spend(usage.prompt_tokens, usage.completion_tokens);
+        }
+        if let Some(audio) = duration.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+        {
+            let spent = self.spent.unwrap_or_default();
+            self.spent = Some(spent.with_audio(audio));
         }
     }
 
@@ -204,7 +228,7 @@ mod tests {
         let url = Url::parse("http://localhost/x").expect("a URL");
         let mut request = Request::new(Method::POST, url);
         *request.body_mut() = Some(body.into());
-        call_of(&request)
+        call_of(&request.into())
     }
 
     #[test]

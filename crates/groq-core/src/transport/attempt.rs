@@ -1,7 +1,7 @@
 //! One attempt: a request out, an answer in.
 
 use std::future::Future;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
@@ -18,7 +18,7 @@ use crate::client::Client;
 use crate::error::{ApiError, Error, ErrorKind, TimeoutKind};
 use crate::retry::decision::Outcome;
 use crate::retry::retry_after;
-use crate::runtime::within;
+use crate::runtime::{Instant, within};
 
 /// How many redirects within the origin are followed.
 const MAX_REDIRECTS: u32 = 3;

@@ -6,7 +6,7 @@ use std::mem;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http_body::Body as _;
@@ -17,7 +17,7 @@ use super::trace::Trace;
 use super::watch::{Limits, Watch};
 use crate::client::Client;
 use crate::error::TimeoutKind;
-use crate::runtime::{Purpose, Runtime, Sleep};
+use crate::runtime::{Instant, Purpose, Runtime, Sleep};
 
 /// A body that is still coming in.
 pub(crate) struct ResponseBody {
@@ -117,6 +117,10 @@ impl ResponseBody {
     pub(super) fn gunzip(mut self) -> Self {
         self.gunzip = Some(Gunzip::new());
         self
+    }
+
+    pub(crate) fn is_compressed(&self) -> bool {
+        self.gunzip.is_some()
     }
 
     /// Keeps the leave to send until the body is done with.

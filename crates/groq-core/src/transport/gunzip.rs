@@ -4,12 +4,12 @@ use std::io::{self, Write};
 use std::mem;
 
 use bytes::Bytes;
-use flate2::write::GzDecoder;
+use flate2::write::MultiGzDecoder;
 use http::{HeaderMap, header};
 
 /// Decompresses as it goes: what has come is given out before more is asked for.
 pub(super) struct Gunzip {
-    decoder: GzDecoder<Vec<u8>>,
+    decoder: MultiGzDecoder<Vec<u8>>,
     input: Bytes,
 }
 
@@ -19,7 +19,7 @@ impl Gunzip {
 
     pub(super) fn new() -> Self {
         Self {
-            decoder: GzDecoder::new(Vec::new()),
+            decoder: MultiGzDecoder::new(Vec::new()),
             input: Bytes::new(),
         }
     }

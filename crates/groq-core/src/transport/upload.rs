@@ -16,6 +16,7 @@ use super::failure::Failure;
 use super::watch::later;
 use crate::client::Client;
 use crate::error::{Error, TimeoutKind};
+use crate::limits::Call;
 use crate::retry::decision::Outcome;
 use crate::runtime::{Purpose, Runtime, Sleep};
 
@@ -32,6 +33,9 @@ pub(crate) trait Source: Send + Sync {
 
     /// Whether it cannot be begun again.
     fn is_used_up(&self) -> bool;
+
+    /// What the limiter may know of it.
+    fn call(&self) -> Call;
 }
 
 /// A body at its beginning.

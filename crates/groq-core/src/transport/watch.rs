@@ -2,9 +2,10 @@
 //!
 //! A plain state machine: it is told the time. Only time spent waiting counts, so a slow reader is never taken for a slow server.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::error::TimeoutKind;
+use crate::runtime::Instant;
 
 /// The limits on time.
 #[derive(Clone, Copy, Debug)]

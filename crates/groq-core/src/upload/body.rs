@@ -3,12 +3,14 @@
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_core::Stream;
 
 use super::{Prepared, UploadProgress, changed};
 use crate::error::{Error, ErrorKind};
+use crate::limits::Call;
 use crate::multipart::Framing;
 use crate::transport::upload::{Opened, Opening, Pieces, Source};
 
@@ -16,6 +18,8 @@ use crate::transport::upload::{Opened, Opening, Pieces, Source};
 pub(crate) struct Form {
     framing: Framing,
     file: Option<Arc<Prepared>>,
+    /// How long its recording is, where that is known.
+    audio: Option<Duration>,
 }
 
 impl Form {
@@ -23,7 +27,13 @@ impl Form {
         Self {
             framing,
             file: file.map(Arc::new),
+            audio: None,
         }
+    }
+
+    pub(crate) fn with_audio(mut self, duration: Option<Duration>) -> Self {
+        self.audio = duration;
+        self
     }
 
     pub(crate) fn content_type(&self) -> String {
@@ -56,6 +66,14 @@ impl Source for Form {
 
     fn is_used_up(&self) -> bool {
         self.file.as_ref().is_some_and(|file| file.is_used_up())
+    }
+
+    fn call(&self) -> Call {
+        let mut call = Call::new(self.framing.value("model").unwrap_or_default());
+        // A form asks for no tokens.
+        call.max_completion_tokens = Some(0);
+        call.audio = self.audio;
+        call
     }
 }
 

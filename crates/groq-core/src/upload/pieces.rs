@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::transport::upload::Pieces;
 
 /// How much is read at once.
-const PIECE: usize = 64 << 10;
+pub(super) const PIECE: usize = 64 << 10;
 
 /// What a reader gives.
 pub(super) struct FromReader<R> {
@@ -65,7 +65,7 @@ impl<S: Stream<Item = Result<Bytes, io::Error>> + Unpin> Stream for FromStream<S
     }
 }
 
-fn unreadable(error: io::Error) -> Error {
+pub(super) fn unreadable(error: io::Error) -> Error {
     Error::io("cannot read what is to be uploaded", error)
 }
 

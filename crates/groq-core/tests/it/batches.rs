@@ -16,7 +16,7 @@ use crate::support::{Reply, Request, Server, Waits};
 
 /// A service that runs batches: item `n` fails if `n` is a multiple of seven.
 #[derive(Clone, Default)]
-struct Service(Arc<Mutex<Inner>>);
+pub(crate) struct Service(Arc<Mutex<Inner>>);
 
 #[derive(Default)]
 struct Inner {
@@ -42,7 +42,7 @@ struct Running {
 }
 
 impl Service {
-    async fn serve(&self) -> Server {
+    pub(crate) async fn serve(&self) -> Server {
         let service = self.clone();
         Server::handling(move |request| {
             let mut inner = service.0.lock().expect("a service");
@@ -576,32 +576,6 @@ async fn lines_that_are_no_results_do_not_hide_the_others() {
     );
     let ids: Vec<_> = items.iter().map(|item| item.id.as_str()).collect();
     assert_eq!(ids, ["0", "1", "2", "3", "4"]);
-}
-
-/// Takes a while, and is run on request: `cargo test -p groq-core --release -- --ignored large_batch`.
-#[tokio::test]
-#[ignore = "a large batch takes a minute without optimisation"]
-async fn a_large_batch_answers_each_item_once() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let service = Service::default();
-    service.change(|inner| inner.lost = vec![1, 4, 5, 8, 9, 12]);
-    let server = service.serve().await;
-    let client = server
-        .builder()
-        .max_retries(0)
-        .runtime(Waits::default())
-        .build()
-        .expect("a client");
-    let mut job = write(&client, folder.path(), 120_000, 50_000);
-    for _ in 0..10 {
-        if let Ok(results) = job.run().await {
-            check_all(results, 120_000);
-            service.change(|inner| assert!(inner.runs.values().all(|runs| *runs == 1)));
-            return;
-        }
-        job = client.batches().resume(folder.path()).expect("a job");
-    }
-    unreachable!("it never ends");
 }
 
 #[tokio::test]

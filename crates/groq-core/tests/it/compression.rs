@@ -121,3 +121,29 @@ async fn a_compressed_stream_is_read_as_it_comes() {
         Some("first")
     );
 }
+
+#[tokio::test]
+async fn a_download_is_not_asked_for_compressed_and_read_if_it_comes_so() {
+    let content = b"canary content ".repeat(10_000);
+    let packed = gzip(&content);
+    let server = Server::repeating(Reply::whole(200, &[GZIP], &packed)).await;
+    let (client, _) = server.client();
+    let mut download = client.files().content("file_1").await.expect("content");
+    assert_eq!(download.length(), None, "it is that of the packed bytes");
+    let mut whole = Vec::new();
+    while let Some(piece) = download.next().await {
+        whole.extend_from_slice(&piece.expect("a piece"));
+    }
+    assert!(whole == content);
+    assert_eq!(server.requests()[0].header("accept-encoding"), None);
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("content");
+    let cut = Reply::whole(200, &[GZIP], &packed[..packed.len() - 9]);
+    let server = Server::start([cut]).await;
+    let (client, _) = server.client();
+    let download = client.files().content("file_1").await.expect("content");
+    let error = download.save(&path).await.expect_err("it is cut");
+    assert!(error.is_decode(), "{error:?}");
+    assert!(!path.exists());
+}

@@ -1,11 +1,12 @@
 //! What is held back before it is sent: pacing, the cap on concurrent calls, and what is known about limits.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use groq_core::limits::{Admission, Allowance, Call, Limiter, Pacing, Refused, Spent, Ticket};
-use groq_core::{RequestOptions, TimeoutKind};
+use groq_core::types::{TranscriptionRequest, TranslationRequest};
+use groq_core::{AudioInput, RequestOptions, TimeoutKind, Upload};
 use tokio::task::JoinSet;
 
 use crate::support::{COMPLETION, Reply, Server, models, request, stop, text};
@@ -105,7 +106,6 @@ async fn a_turn_that_comes_too_late_is_an_error_of_its_own() {
     assert_eq!(server.count(), 1);
 }
 
-/// R31
 #[tokio::test]
 async fn one_429_holds_the_others_back() {
     let server = Server::start([
@@ -233,4 +233,103 @@ async fn another_limiter_can_take_its_place() {
     assert_eq!(done.load(Ordering::SeqCst), 2, "one for each attempt");
     let error = client.models().list().await.expect_err("refused");
     assert!(error.to_string().contains("not today"));
+}
+
+/// Lets everything through, and notes what it hears.
+#[derive(Clone, Debug, Default)]
+struct Notes(Arc<Mutex<Vec<(Call, Option<Spent>)>>>);
+
+impl Limiter for Notes {
+    fn admit<'a>(&'a self, call: &'a Call) -> Admission<'a> {
+        Box::pin(async move { Ok(Ticket::new(call.clone())) })
+    }
+
+    fn done(&self, ticket: Ticket, spent: Option<Spent>) {
+        self.0.lock().expect("notes").push((ticket.call, spent));
+    }
+}
+
+/// The head of a WAV file of 8,000 bytes a second, and two seconds of it.
+fn wav() -> Vec<u8> {
+    let mut wav = b"RIFF\xa4\x3e\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x40\x1f\0\0\x01\0\x08\0data\x80\x3e\0\0".to_vec();
+    wav.resize(wav.len() + 16_000, 0x80);
+    wav
+}
+
+#[tokio::test]
+async fn a_recording_tells_its_model_and_its_seconds() {
+    let server = Server::repeating(Reply::json(
+        200,
+        r#"{"text":"canary","task":"transcribe","language":"en","duration":61.5,"segments":[]}"#,
+    ))
+    .await;
+    let notes = Notes::default();
+    let client = server
+        .builder()
+        .limiter(notes.clone())
+        .build()
+        .expect("a client");
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("speech.wav");
+    std::fs::write(&path, wav()).expect("a file");
+    let hour = 3600 * SECOND;
+    let reader = || Upload::reader(std::io::Cursor::new(wav())).with_name("speech.wav");
+    let inputs = [
+        (AudioInput::from(path), Some(2 * SECOND)),
+        (AudioInput::from(wav()), Some(2 * SECOND)),
+        (reader().with_length(16_044).into(), Some(2 * SECOND)),
+        (reader().into(), Some(2 * SECOND)),
+        (AudioInput::from(wav()).with_duration(hour), Some(hour)),
+        (AudioInput::from(b"fLaC".to_vec()), None),
+        (AudioInput::url("https://host.example/a.mp3"), None),
+        (
+            AudioInput::url("https://host.example/a.mp3").with_duration(hour),
+            Some(hour),
+        ),
+    ];
+    for (input, known) in inputs {
+        let transcribe = TranscriptionRequest::new("whisper");
+        let reply = client.audio().transcribe_verbose(input, transcribe).await;
+        reply.expect("a transcription");
+        let (call, spent) = notes.0.lock().expect("notes").pop().expect("a call");
+        assert_eq!((call.model.as_str(), call.audio), ("whisper", known));
+        let told = Some(Duration::from_millis(61_500));
+        assert_eq!(spent.and_then(|spent| spent.audio), told);
+    }
+    let bodies: Vec<_> = server.requests().into_iter().take(4).collect();
+    for request in bodies {
+        let whole = request.body.windows(wav().len()).any(|part| part == wav());
+        assert!(whole, "what was looked at is sent all the same");
+    }
+    let translate = TranslationRequest::new("translator");
+    let reply = client.audio().translate(wav(), translate).await;
+    reply.expect("a translation");
+    let (call, _) = notes.0.lock().expect("notes").pop().expect("a call");
+    assert_eq!(call.model, "translator");
+}
+
+#[tokio::test]
+async fn a_recording_waits_for_its_seconds_and_is_refused_where_they_never_come() {
+    let server = Server::repeating(Reply::json(200, r#"{"text":"canary"}"#)).await;
+    let waits = crate::support::Waits::default();
+    let allowance = Allowance::new().with_audio_seconds(7200, 28_800);
+    let client = server
+        .builder()
+        .runtime(waits.clone())
+        .max_queue_wait(3600 * SECOND)
+        .pacing(Pacing::new().with_allowance("whisper", allowance))
+        .build()
+        .expect("a client");
+    let transcribe = async |seconds: u32| {
+        let input = AudioInput::from(wav()).with_duration(seconds * SECOND);
+        let request = TranscriptionRequest::new("whisper");
+        client.audio().transcribe(input, request).await
+    };
+    transcribe(7200).await.expect("all that there is");
+    assert!(waits.all().is_empty());
+    transcribe(720).await.expect("after a tenth of an hour");
+    assert!(waits.sum() >= 359 * SECOND && waits.sum() < 362 * SECOND);
+    let error = transcribe(7201).await.expect_err("never");
+    assert!(error.is_invalid_request() && error.to_string().contains("7200 s"));
+    assert_eq!(server.count(), 2);
 }

@@ -4,13 +4,19 @@
 //! those of the table in `faults.rs`.
 
 mod audio;
+mod batch_crashes;
 mod batches;
+#[cfg(feature = "blocking")]
+mod blocking;
 mod bodies;
 mod calls;
 mod chat;
 mod compression;
 mod connections;
 mod downloads;
+#[cfg(feature = "blocking")]
+mod faces;
+mod examples;
 mod faults;
 mod gate;
 mod http;

@@ -264,3 +264,30 @@ async fn a_response_in_one_piece_is_kept() {
         "canary text"
     );
 }
+
+#[tokio::test]
+async fn what_does_not_decode_is_left_out_and_counted_where_that_is_asked_for() {
+    let reply = || {
+        beginning()
+            .write("data: {\"no\": \n\n")
+            .write(end())
+            .close()
+    };
+    let (_, error) = read(stream(reply()).await).await;
+    assert!(error.is_some_and(|error| error.is_decode()));
+
+    let server = Server::start([reply()]).await;
+    let (client, _) = server.client();
+    let options = groq_core::RequestOptions::new().skip_undecodable_events(true);
+    let client = client.with_options(options);
+    let mut stream = client
+        .responses()
+        .stream(request())
+        .await
+        .expect("a stream");
+    while let Some(event) = stream.next().await {
+        event.expect("an event");
+    }
+    assert_eq!(stream.skipped_events(), 1);
+    assert!(stream.snapshot().is_some());
+}

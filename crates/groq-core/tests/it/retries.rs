@@ -1,10 +1,13 @@
 //! When a call is made again, and after how long.
 
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant, SystemTime};
 
+use groq_core::runtime::{Purpose, Runtime, Sleep, TokioRuntime};
 use groq_core::{ErrorKind, RequestOptions};
 
-use crate::support::{COMPLETION, Reply, Server, models, request, stop, text};
+use crate::support::{COMPLETION, Reply, Server, Waits, models, request, stop, text};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -350,9 +353,80 @@ async fn a_stream_is_retried_until_it_begins() {
     assert_eq!(stream.finish().await.expect("a reply").text(), Some("hi"));
 }
 
-/// R29, R30
+/// R31
 #[tokio::test]
-async fn a_storm_of_failures_ends_with_the_budget_and_successes_bring_it_back() {
+async fn who_was_told_the_same_time_comes_back_after_it_and_spread() {
+    let server = Server::repeating(Reply::error(429, &[("retry-after", "5")])).await;
+    let waits = Waits::default();
+    for _ in 0..200 {
+        // A process each: what they share is only what they were told.
+        let runtime = ByChance(waits.clone());
+        let client = server.builder().runtime(runtime).max_retries(1).build();
+        let call = client.expect("a client").models().list().await;
+        call.expect_err("limited");
+    }
+    let waits = waits.all();
+    assert_eq!(waits.len(), 200);
+    let (first, last) = (waits.iter().min(), waits.iter().max());
+    let (first, last) = (*first.expect("some"), *last.expect("some"));
+    assert!(first >= 5 * SECOND, "none before: {first:?}");
+    assert!(last - first > SECOND / 2 && last < 8 * SECOND, "{last:?}");
+}
+
+/// Waits take no time, and chance is chance.
+#[derive(Clone, Debug)]
+struct ByChance(Waits);
+
+impl Runtime for ByChance {
+    fn now(&self) -> Instant {
+        self.0.now()
+    }
+    fn system_time(&self) -> SystemTime {
+        self.0.system_time()
+    }
+    fn random(&self) -> f64 {
+        TokioRuntime.random()
+    }
+    fn sleep(&self, duration: Duration, purpose: Purpose) -> Sleep {
+        self.0.sleep(duration, purpose)
+    }
+}
+
+/// R30
+#[tokio::test]
+async fn successes_bring_back_the_retries_that_failures_used_up() {
+    let fails = Arc::new(AtomicBool::new(true));
+    let failing = Arc::clone(&fails);
+    let server = Server::handling(move |_| {
+        if failing.load(Ordering::SeqCst) {
+            Reply::error(500, &[])
+        } else {
+            models()
+        }
+    })
+    .await;
+    let (client, _) = server.client();
+    let attempts = async || match client.models().list().await {
+        Ok(list) => list.attempts().len(),
+        Err(error) => error.attempts().len(),
+    };
+    let mut calls = 0;
+    while attempts().await > 1 {
+        calls += 1;
+        assert!(calls < 1000, "the budget has an end");
+    }
+    assert_eq!(attempts().await, 1, "it is used up");
+    fails.store(false, Ordering::SeqCst);
+    for _ in 0..100 {
+        assert_eq!(attempts().await, 1);
+    }
+    fails.store(true, Ordering::SeqCst);
+    assert_eq!(attempts().await, 3, "there are retries again");
+}
+
+/// R29
+#[tokio::test]
+async fn a_storm_of_failures_ends_with_the_budget() {
     let server = Server::repeating(Reply::error(500, &[])).await;
     let (client, _) = server.client();
     let mut calls = tokio::task::JoinSet::new();

@@ -75,7 +75,8 @@ async fn a_connection_that_does_not_come_about_has_its_own_limit() {
         .build()
         .expect("a client");
     let error = client.models().list().await.expect_err("no connection");
-    if error.is_timeout() {
+    // Elsewhere, a full queue may refuse instead.
+    if error.is_timeout() || cfg!(target_os = "linux") {
         assert_eq!(error.timeout_kind(), Some(TimeoutKind::Connect));
         assert!(error.is_connect() && error.is_retryable());
         assert_eq!(error.attempts().len(), 2);

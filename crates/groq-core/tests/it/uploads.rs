@@ -159,6 +159,17 @@ async fn a_file_is_made_twice_only_if_it_was_not_made() {
         "{error}"
     );
     assert_eq!(server.count(), 1);
+
+    // Nobody knows what became of a request that nobody answered.
+    for broken in [Reply::default().reset(), Reply::default().close()] {
+        let server = Server::start([broken, file()]).await;
+        let (client, _) = server.client();
+        let error = upload(&client, Upload::bytes("x"))
+            .await
+            .expect_err("a failure");
+        assert!(error.to_string().contains("may have been done"), "{error}");
+        assert_eq!((server.count(), error.attempts().len()), (1, 1));
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,8 @@
 //! An allowance that fills up with time.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use crate::runtime::Instant;
 
 /// So much per period, refilled steadily.
 ///
@@ -16,6 +18,8 @@ pub(super) struct Bucket {
     rate: f64,
     level: f64,
     at: Instant,
+    /// All of it is there then, whatever the rate says.
+    whole_at: Option<Instant>,
 }
 
 impl Bucket {
@@ -32,6 +36,7 @@ impl Bucket {
             rate: limit / period.as_secs_f64(),
             level: limit,
             at: now,
+            whole_at: None,
         }
     }
 
@@ -54,7 +59,9 @@ impl Bucket {
             return Some(Duration::ZERO);
         }
         // Rounded up, so that a timer that is exact does not come too early.
-        Some(seconds(missing / self.rate) + Duration::from_micros(1))
+        let wait = seconds(missing / self.rate) + Duration::from_micros(1);
+        let whole = self.whole_at.map(|at| at.saturating_duration_since(now));
+        Some(whole.map_or(wait, |whole| whole.min(wait)))
     }
 
     pub(super) fn take(&mut self, amount: f64, now: Instant) {
@@ -87,6 +94,17 @@ impl Bucket {
         self.level = self.level.clamp(remaining - pending, remaining);
     }
 
+    /// Hears from the server when all is there again.
+    ///
+    /// Mostly that is what the refill comes to anyway. Where it is much sooner, the server counts by another period than we think.
+    pub(super) fn whole_after(&mut self, reset: Option<Duration>, remaining: u64, now: Instant) {
+        let missing = (self.limit - float(remaining)).max(0.0);
+        let expected = missing * self.period.as_secs_f64() / self.limit.max(1.0);
+        self.whole_at = reset
+            .filter(|reset| reset.as_secs_f64() * 2.0 < expected)
+            .and_then(|reset| now.checked_add(reset));
+    }
+
     /// Spends steadily from now on.
     pub(super) fn smooth(&mut self) {
         self.shrink((self.limit * Self::SMOOTH).max(1.0));
@@ -103,6 +121,10 @@ impl Bucket {
         let since = now.saturating_duration_since(self.at).as_secs_f64();
         self.at = self.at.max(now);
         self.level = (self.level + since * self.rate).min(self.capacity);
+        if self.whole_at.is_some_and(|at| self.at >= at) {
+            self.whole_at = None;
+            self.level = self.capacity;
+        }
     }
 }
 
@@ -111,7 +133,7 @@ pub(super) fn float(number: u64) -> f64 {
     number as f64
 }
 
-fn seconds(seconds: f64) -> Duration {
+pub(super) fn seconds(seconds: f64) -> Duration {
     const FAR: Duration = Duration::from_secs(86_400 * 365);
     Duration::try_from_secs_f64(seconds).map_or(FAR, |time| time.min(FAR))
 }

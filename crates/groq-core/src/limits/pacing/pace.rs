@@ -1,14 +1,32 @@
 //! What one model may still be sent: plain arithmetic, which is told the time.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use http::StatusCode;
 
-use super::bucket::{Bucket, float};
+use super::bucket::{Bucket, float, seconds};
 use crate::limits::{Allowance, RateLimit, Refused, Verdict};
+use crate::runtime::Instant;
 
 const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(86_400);
+
+/// What a call needs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Need {
+    pub(super) tokens: u64,
+    pub(super) audio: Duration,
+}
+
+/// What was set aside for a call and not needed, or needed beyond it.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Difference {
+    /// Tokens that were not needed.
+    pub(super) tokens: u64,
+    /// Seconds that were not needed; negative where more came.
+    pub(super) audio: f64,
+}
 
 /// The state of one model.
 #[derive(Debug)]
@@ -17,6 +35,8 @@ pub(super) struct Pace {
     requests_per_day: Option<Bucket>,
     tokens_per_minute: Option<Bucket>,
     tokens_per_day: Option<Bucket>,
+    audio_per_hour: Option<Bucket>,
+    audio_per_day: Option<Bucket>,
     /// The server asked for silence until then.
     paused_until: Option<Instant>,
     /// Whether the limits are known: configured, or told by an answer.
@@ -54,6 +74,8 @@ impl Pace {
             requests_per_day: bucket(allowance.requests_per_day, DAY),
             tokens_per_minute: bucket(allowance.tokens_per_minute, MINUTE),
             tokens_per_day: bucket(allowance.tokens_per_day, DAY),
+            audio_per_hour: bucket(allowance.audio_seconds_per_hour, HOUR),
+            audio_per_day: bucket(allowance.audio_seconds_per_day, DAY),
             paused_until: None,
             knowledge: if *allowance == Allowance::default() {
                 Knowledge::None
@@ -64,23 +86,17 @@ impl Pace {
         }
     }
 
-    /// Whether a call of so many tokens may go now.
-    pub(super) fn ready(&mut self, tokens: u64, now: Instant) -> Ready {
+    /// Whether a call that needs so much may go now.
+    pub(super) fn ready(&mut self, need: Need, now: Instant) -> Ready {
         if self.knowledge == Knowledge::Asked {
             return Ready::AfterTheFirst;
         }
         let mut wait = self
             .paused_until
             .map_or(Duration::ZERO, |until| until.saturating_duration_since(now));
-        for (bucket, amount) in self.buckets(tokens) {
+        for (unit, bucket, amount) in self.buckets(need) {
             let Some(time) = bucket.wait(amount, now) else {
-                #[expect(
-                    clippy::cast_possible_truncation,
-                    clippy::cast_sign_loss,
-                    reason = "it was a u64"
-                )]
-                let limit = bucket.limit() as u64;
-                return Ready::Never(Refused::Never { tokens, limit });
+                return Ready::Never(never(unit, need, bucket.limit()));
             };
             wait = wait.max(time);
         }
@@ -92,12 +108,12 @@ impl Pace {
     }
 
     /// Sets aside what a call needs; says whether the limits were known.
-    pub(super) fn take(&mut self, tokens: u64, now: Instant) -> bool {
-        for (bucket, amount) in self.buckets(tokens) {
+    pub(super) fn take(&mut self, need: Need, now: Instant) -> bool {
+        for (_, bucket, amount) in self.buckets(need) {
             bucket.take(amount, now);
         }
         self.pending.0 += 1.0;
-        self.pending.1 += float(tokens);
+        self.pending.1 += float(need.tokens);
         let known = self.knowledge == Knowledge::Known;
         if self.knowledge == Knowledge::None {
             self.knowledge = Knowledge::Asked;
@@ -135,21 +151,22 @@ impl Pace {
         self.pause(verdict.retry_after.unwrap_or_default(), random, now);
         if known {
             // All that is known was kept to, and yet it was too much: by windows, or by others.
-            for (bucket, _) in self.buckets(0) {
+            for (_, bucket, _) in self.buckets(Need::default()) {
                 bucket.smooth();
             }
         }
     }
 
-    /// A call is over. `back` is what it did not need of what was set aside for it.
-    pub(super) fn done(&mut self, tokens: u64, back: u64, now: Instant) {
+    /// A call is over, for which so many tokens were set aside.
+    pub(super) fn done(&mut self, tokens: u64, back: Difference, now: Instant) {
         self.pending.0 = (self.pending.0 - 1.0).max(0.0);
         self.pending.1 = (self.pending.1 - float(tokens)).max(0.0);
-        for bucket in [&mut self.tokens_per_minute, &mut self.tokens_per_day]
-            .into_iter()
-            .flatten()
-        {
-            bucket.give_back(float(back), now);
+        for (unit, bucket, _) in self.buckets(Need::default()) {
+            match unit {
+                Unit::Requests => {}
+                Unit::Tokens => bucket.give_back(float(back.tokens), now),
+                Unit::Audio => bucket.give_back(back.audio, now),
+            }
         }
         if self.knowledge == Knowledge::Asked {
             // It brought no answer; another one may ask.
@@ -166,16 +183,47 @@ impl Pace {
         self.paused_until = self.paused_until.max(Some(until));
     }
 
-    fn buckets(&mut self, tokens: u64) -> impl Iterator<Item = (&mut Bucket, f64)> {
-        let tokens = float(tokens);
+    fn buckets(&mut self, need: Need) -> impl Iterator<Item = (Unit, &mut Bucket, f64)> {
+        let tokens = float(need.tokens);
+        let audio = need.audio.as_secs_f64();
         [
-            (&mut self.requests_per_minute, 1.0),
-            (&mut self.requests_per_day, 1.0),
-            (&mut self.tokens_per_minute, tokens),
-            (&mut self.tokens_per_day, tokens),
+            (Unit::Requests, &mut self.requests_per_minute, 1.0),
+            (Unit::Requests, &mut self.requests_per_day, 1.0),
+            (Unit::Tokens, &mut self.tokens_per_minute, tokens),
+            (Unit::Tokens, &mut self.tokens_per_day, tokens),
+            (Unit::Audio, &mut self.audio_per_hour, audio),
+            (Unit::Audio, &mut self.audio_per_day, audio),
         ]
         .into_iter()
-        .filter_map(|(bucket, amount)| Some((bucket.as_mut()?, amount)))
+        .filter_map(|(unit, bucket, amount)| Some((unit, bucket.as_mut()?, amount)))
+    }
+}
+
+/// What a limit is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Unit {
+    Requests,
+    Tokens,
+    Audio,
+}
+
+/// Why a call never fits.
+fn never(unit: Unit, need: Need, limit: f64) -> Refused {
+    match unit {
+        Unit::Audio => Refused::TooMuchAudio {
+            audio: need.audio,
+            limit: seconds(limit),
+        },
+        Unit::Tokens | Unit::Requests => {
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "it was a u64"
+            )]
+            let limit = limit as u64;
+            let tokens = need.tokens;
+            Refused::Never { tokens, limit }
+        }
     }
 }
 
@@ -194,6 +242,7 @@ fn correct(
     if let (Some(bucket), Some(remaining)) = (bucket, told.remaining) {
         // The call that is answered has been counted.
         bucket.correct(told.limit, remaining, pending, now);
+        bucket.whole_after(told.reset, remaining, now);
     }
 }
 
@@ -212,8 +261,15 @@ mod tests {
         Verdict::new(StatusCode::OK).with_rate_limits(limits)
     }
 
-    fn wait(pace: &mut Pace, tokens: u64, now: Instant) -> Duration {
-        match pace.ready(tokens, now) {
+    fn tokens(tokens: u64) -> Need {
+        Need {
+            tokens,
+            ..Need::default()
+        }
+    }
+
+    fn wait(pace: &mut Pace, amount: u64, now: Instant) -> Duration {
+        match pace.ready(tokens(amount), now) {
             Ready::Now => Duration::ZERO,
             Ready::In(wait) => wait,
             other => panic!("{other:?}"),
@@ -224,15 +280,15 @@ mod tests {
     fn one_call_asks_for_limits_that_nobody_knows() {
         let now = Instant::now();
         let mut pace = Pace::new(&Allowance::default(), now);
-        assert_eq!(pace.ready(1, now), Ready::Now);
-        assert!(!pace.take(1, now));
-        assert_eq!(pace.ready(1, now), Ready::AfterTheFirst);
-        pace.done(1, 0, now);
-        assert_eq!(pace.ready(1, now), Ready::Now, "it came to nothing");
-        pace.take(1, now);
+        assert_eq!(pace.ready(tokens(1), now), Ready::Now);
+        assert!(!pace.take(tokens(1), now));
+        assert_eq!(pace.ready(tokens(1), now), Ready::AfterTheFirst);
+        pace.done(1, Difference::default(), now);
+        assert_eq!(pace.ready(tokens(1), now), Ready::Now, "it came to nothing");
+        pace.take(tokens(1), now);
         pace.answered(&Verdict::new(StatusCode::OK), false, 0.0, now);
-        assert_eq!(pace.ready(1, now), Ready::Now, "there are no limits");
-        assert!(pace.take(1, now));
+        assert_eq!(pace.ready(tokens(1), now), Ready::Now, "there are no limits");
+        assert!(pace.take(tokens(1), now));
     }
 
     #[test]
@@ -240,7 +296,7 @@ mod tests {
         let now = Instant::now();
         for limit in [None, Some(8640)] {
             let mut pace = Pace::new(&Allowance::default(), now);
-            pace.take(1, now);
+            pace.take(tokens(1), now);
             pace.answered(&told(limit, 0, 10 * SECOND), false, 0.0, now);
             let wait = wait(&mut pace, 1, now);
             assert!(
@@ -254,7 +310,7 @@ mod tests {
     fn one_refusal_pauses_everybody_beyond_the_servers_time() {
         let now = Instant::now();
         let mut pace = Pace::new(&Allowance::new().with_requests_per_minute(600), now);
-        pace.take(1, now);
+        pace.take(tokens(1), now);
         let refusal = Verdict::new(StatusCode::TOO_MANY_REQUESTS).with_retry_after(4 * SECOND);
         pace.answered(&refusal, true, 0.5, now);
         let wait = wait(&mut pace, 1, now);
@@ -269,17 +325,69 @@ mod tests {
             tokens: 6001,
             limit: 6000,
         };
-        assert_eq!(pace.ready(6001, now), Ready::Never(refused));
-        assert_eq!(pace.ready(6000, now), Ready::Now);
+        assert_eq!(pace.ready(tokens(6001), now), Ready::Never(refused));
+        assert_eq!(pace.ready(tokens(6000), now), Ready::Now);
     }
 
     #[test]
     fn what_was_not_needed_comes_back() {
         let now = Instant::now();
         let mut pace = Pace::new(&Allowance::new().with_tokens_per_minute(6000), now);
-        pace.take(6000, now);
+        pace.take(tokens(6000), now);
         assert!(wait(&mut pace, 1000, now) > 9 * SECOND);
-        pace.done(6000, 5000, now);
+        let back = Difference {
+            tokens: 5000,
+            ..Difference::default()
+        };
+        pace.done(6000, back, now);
         assert_eq!(wait(&mut pace, 5000, now), Duration::ZERO);
+    }
+
+    #[test]
+    fn the_servers_word_on_when_all_is_there_again_shortens_the_wait() {
+        let now = Instant::now();
+        let mut pace = Pace::new(&Allowance::default(), now);
+        pace.take(tokens(1), now);
+        // Thirty a day would come back one by one in 48 minutes each; this server counts by another time.
+        pace.answered(&told(Some(30), 0, 10 * SECOND), false, 0.0, now);
+        let wait = wait(&mut pace, 1, now);
+        assert!(wait > 9 * SECOND && wait <= 10 * SECOND, "{wait:?}");
+        let then = now + wait;
+        for _ in 0..30 {
+            assert_eq!(pace.ready(tokens(1), then), Ready::Now);
+            pace.take(tokens(1), then);
+        }
+        assert!(matches!(pace.ready(tokens(1), then), Ready::In(_)));
+    }
+
+    #[test]
+    fn audio_is_paced_by_what_is_known_before_and_by_what_is_told_afterwards() {
+        let now = Instant::now();
+        let allowance = Allowance::new().with_audio_seconds(7200, 28_800);
+        let mut pace = Pace::new(&allowance, now);
+        let audio = |seconds: u32| Need {
+            tokens: 1,
+            audio: seconds * SECOND,
+        };
+        pace.take(audio(7200), now);
+        let Ready::In(wait) = pace.ready(audio(720), now) else {
+            panic!("it has to wait");
+        };
+        assert!(wait >= 360 * SECOND && wait < 361 * SECOND, "{wait:?}");
+
+        // Half of it was not there.
+        let back = |audio| Difference { tokens: 0, audio };
+        pace.done(1, back(3600.0), now);
+        assert_eq!(pace.ready(audio(3600), now), Ready::Now);
+        // Nobody knew how long this one was.
+        pace.take(Need::default(), now);
+        pace.done(0, back(-3600.0), now);
+        assert!(matches!(pace.ready(audio(10), now), Ready::In(_)));
+
+        let refused = Refused::TooMuchAudio {
+            audio: 7201 * SECOND,
+            limit: 7200 * SECOND,
+        };
+        assert_eq!(pace.ready(audio(7201), now), Ready::Never(refused));
     }
 }

@@ -5,14 +5,14 @@ use std::fmt;
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::Pacing;
 use super::estimate::Estimator;
-use super::pace::{Pace, Ready};
+use super::pace::{Difference, Need, Pace, Ready};
 use super::queue::Queue;
 use crate::limits::{Admission, Call, Limiter, Refused, Spent, Ticket, Verdict};
-use crate::runtime::{Purpose, Runtime, Sleep};
+use crate::runtime::{Instant, Purpose, Runtime, Sleep};
 
 /// A [`Limiter`] within this process.
 pub(crate) struct Pacer {
@@ -122,8 +122,12 @@ impl Turn<'_> {
         let patience = self.call.patience;
         self.pacer.with(&self.call.model, now, |model| {
             let tokens = model.estimator.tokens(self.call);
+            let need = Need {
+                tokens,
+                audio: self.call.audio.map_or(Duration::ZERO, counted),
+            };
             model.queue.wait(self.number, context.waker());
-            let ready = model.pace.ready(tokens, now);
+            let ready = model.pace.ready(need, now);
             if let Ready::Never(refused) = ready {
                 // Whoever is before it, it will not fit.
                 return Look::Refused(refused);
@@ -133,7 +137,7 @@ impl Turn<'_> {
             }
             match ready {
                 Ready::Now => {
-                    let known = model.pace.take(tokens, now);
+                    let known = model.pace.take(need, now);
                     let ticket = Ticket::new(self.call.clone()).with_tokens(tokens);
                     Look::Go(ticket.with_id(if known { KNOWN } else { 0 }))
                 }
@@ -177,16 +181,25 @@ impl Limiter for Pacer {
     fn done(&self, ticket: Ticket, spent: Option<Spent>) {
         let now = self.runtime.now();
         self.with(&ticket.call.model, now, |model| {
-            let mut back = 0;
+            let mut back = Difference::default();
             if let Some(spent) = spent {
                 let tokens = spent.prompt_tokens.saturating_add(spent.completion_tokens);
-                back = ticket.tokens.saturating_sub(tokens);
+                back.tokens = ticket.tokens.saturating_sub(tokens);
+                if let Some(audio) = spent.audio {
+                    let before = ticket.call.audio.map_or(Duration::ZERO, counted);
+                    back.audio = before.as_secs_f64() - counted(audio).as_secs_f64();
+                }
                 model.estimator.learn(&ticket.call, spent);
             }
             model.pace.done(ticket.tokens, back, now);
             model.queue.call_first();
         });
     }
+}
+
+/// What a recording counts for: at least ten seconds, as on the bill (docs).
+fn counted(audio: Duration) -> Duration {
+    audio.max(Duration::from_secs(10))
 }
 
 impl fmt::Debug for Pacer {
@@ -327,6 +340,39 @@ mod tests {
         let (_, bad, spent) = drive(&pacer, &service).await;
         assert_eq!(bad, 0);
         assert!(spent >= 0.95 * 30_000.0 * 9.0, "{spent}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn requests_and_tokens_are_kept_to_together() {
+        // 600 requests would fit, and 160 tokens each make it 375; then the other way round.
+        for (requests, tokens, fits) in [(600.0, 60_000.0, 375.0), (200.0, 60_000.0, 200.0)] {
+            let service = Service::new(requests, tokens, true);
+            let allowance = Allowance::new().with_requests_per_minute(requests as u64);
+            let pacer = pacer(Pacing::new().with_allowance("m", allowance));
+            let (good, bad, _) = drive(&pacer, &service).await;
+            assert_eq!(bad, 0);
+            assert!(good as f64 >= 0.95 * fits * 9.0, "{good}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn recordings_are_paced_by_their_seconds() {
+        let allowance = Allowance::new().with_audio_seconds(7200, 28_800);
+        let pacer = pacer(Pacing::new().with_allowance("m", allowance));
+        let begun = TokioRuntime.now();
+        let audio = |seconds: u32| call().with_audio(seconds * SECOND);
+        // An hour that was announced, an hour that only the answer tells of, and seconds that count as ten.
+        let ticket = pacer.admit(&audio(3600)).await.expect("leave");
+        pacer.done(ticket, None);
+        let ticket = pacer.admit(&call()).await.expect("leave");
+        pacer.done(ticket, Some(Spent::new(0, 0).with_audio(3600 * SECOND)));
+        assert_eq!(TokioRuntime.now(), begun);
+        let ticket = pacer.admit(&audio(1)).await.expect("leave");
+        pacer.done(ticket, Some(Spent::new(0, 0).with_audio(SECOND)));
+        let waited = TokioRuntime.now() - begun;
+        assert!(waited >= 5 * SECOND && waited < 6 * SECOND, "{waited:?}");
+        let refused = pacer.admit(&audio(7201)).await;
+        assert!(matches!(refused, Err(Refused::TooMuchAudio { .. })));
     }
 
     #[tokio::test(start_paused = true)]

@@ -1,0 +1,19 @@
+//! A chat completion with a system message, which says how the model is to behave throughout.
+
+#[path = "support/service.rs"]
+mod service;
+
+use groq_core::types::{ChatCompletionRequest, Message};
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let (groq, _mock) = service::connect().await?;
+    let messages = [
+        Message::system("You are a helpful assistant."),
+        Message::user("Explain the importance of fast language models"),
+    ];
+    let request = ChatCompletionRequest::new("openai/gpt-oss-20b", messages);
+    let reply = groq.chat().create(request).await?;
+    println!("{}", reply.text().unwrap_or_default());
+    Ok(())
+}

@@ -1,0 +1,526 @@
+//! What holds for both faces of the client, the async and the blocking one: each test runs on either.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use groq_core::batch::{Phase, Progress};
+use groq_core::types::{
+    ChatCompletion, ChatCompletionRequest, FileList, FileObject, FilePurpose, ModelList,
+    SpeechFormat, SpeechRequest, Transcription, TranscriptionRequest,
+};
+use groq_core::{
+    Client, ClientBuilder, Error, ErrorKind, Response, TimeoutKind, Upload, blocking,
+};
+use serde_json::{Value, json};
+
+use crate::batches::Service;
+use crate::support::{
+    CANARY, COMPLETION, Reply, Request, Server, Waits, models, request, stop, text,
+};
+
+/// What the tests do with a client, whichever face it has.
+trait Face: Clone + Send + Sync + 'static {
+    fn build(builder: ClientBuilder) -> Result<Self, Error>;
+    async fn create(&self) -> Result<Response<ChatCompletion>, Error>;
+    async fn stream(&self) -> Result<Streamed, Error>;
+    async fn list_models(&self) -> Result<Response<ModelList>, Error>;
+    async fn list_files(&self) -> Result<Response<FileList>, Error>;
+    async fn upload(&self, file: Upload) -> Result<Response<FileObject>, Error>;
+    async fn transcribe(&self, audio: Upload) -> Result<Response<Transcription>, Error>;
+    async fn speak(&self) -> Result<Vec<u8>, Error>;
+    async fn save(&self, path: PathBuf) -> Result<u64, Error>;
+    async fn post(&self, path: &'static str, body: Value) -> Result<Response<Value>, Error>;
+    /// Runs a batch of so many items, and counts those that succeeded and those that did not.
+    async fn batch(&self, folder: PathBuf, items: usize) -> Result<(usize, usize), Error>;
+}
+
+/// What came of a stream.
+struct Streamed {
+    pieces: Vec<String>,
+    failure: Option<Error>,
+    /// Something came after the failure.
+    went_on: bool,
+    whole: Result<ChatCompletion, Error>,
+}
+
+/// A batch is polled at once.
+const SOON: Duration = Duration::ZERO;
+
+fn speech() -> SpeechRequest {
+    SpeechRequest::new("a-new-model", "Good morning!", "hannah")
+        .with_response_format(SpeechFormat::Wav)
+}
+
+fn item(number: usize) -> (String, ChatCompletionRequest) {
+    (number.to_string(), request())
+}
+
+#[derive(Clone)]
+struct Async(Client);
+
+impl Face for Async {
+    fn build(builder: ClientBuilder) -> Result<Self, Error> {
+        builder.build().map(Self)
+    }
+
+    async fn create(&self) -> Result<Response<ChatCompletion>, Error> {
+        self.0.chat().create(request()).await
+    }
+
+    async fn stream(&self) -> Result<Streamed, Error> {
+        let mut stream = self.0.chat().stream(request()).await?;
+        let (mut pieces, mut failure) = (Vec::new(), None);
+        let mut deltas = stream.text();
+        while let Some(piece) = deltas.next().await {
+            match piece {
+                Ok(piece) => pieces.push(piece),
+                Err(error) => failure = Some(error),
+            }
+        }
+        let went_on = deltas.next().await.is_some();
+        let whole = stream.finish().await;
+        Ok(Streamed {
+            pieces,
+            failure,
+            went_on,
+            whole,
+        })
+    }
+
+    async fn list_models(&self) -> Result<Response<ModelList>, Error> {
+        self.0.models().list().await
+    }
+
+    async fn list_files(&self) -> Result<Response<FileList>, Error> {
+        self.0.files().list().await
+    }
+
+    async fn upload(&self, file: Upload) -> Result<Response<FileObject>, Error> {
+        self.0.files().upload(file, FilePurpose::Batch).await
+    }
+
+    async fn transcribe(&self, audio: Upload) -> Result<Response<Transcription>, Error> {
+        let request = TranscriptionRequest::new("whisper-large-v3");
+        self.0.audio().transcribe(audio, request).await
+    }
+
+    async fn speak(&self) -> Result<Vec<u8>, Error> {
+        let mut audio = Vec::new();
+        let download = self.0.audio().speak(speech()).await?;
+        download.write_to(&mut audio).await?;
+        Ok(audio)
+    }
+
+    async fn save(&self, path: PathBuf) -> Result<u64, Error> {
+        self.0.files().content("file_1").await?.save(path).await
+    }
+
+    async fn post(&self, path: &'static str, body: Value) -> Result<Response<Value>, Error> {
+        let request = self.0.request(http::Method::POST, path).query("a", "b");
+        request.json(&body)?.send().await
+    }
+
+    async fn batch(&self, folder: PathBuf, items: usize) -> Result<(usize, usize), Error> {
+        let mut writer = self.0.batches().write(folder)?.max_items(3);
+        for (id, request) in (0..items).map(item) {
+            writer.push(id, &request)?;
+        }
+        let job = writer.finish("24h")?.poll_interval(SOON, SOON);
+        let results = job.on_progress(looked_at).run().await?;
+        let results = results.collect::<Result<Vec<_>, _>>()?;
+        let (good, bad): (Vec<_>, Vec<_>) = results.iter().partition(|item| item.outcome.is_ok());
+        Ok((good.len(), bad.len()))
+    }
+}
+
+#[derive(Clone)]
+struct Blocking(blocking::Client);
+
+impl Blocking {
+    /// Makes a call on another thread, so that this one is free to serve.
+    async fn away<T: Send + 'static>(
+        &self,
+        call: impl FnOnce(blocking::Client) -> T + Send + 'static,
+    ) -> T {
+        let client = self.0.clone();
+        let done = tokio::task::spawn_blocking(|| call(client));
+        done.await.expect("the call does not panic")
+    }
+}
+
+impl Face for Blocking {
+    fn build(builder: ClientBuilder) -> Result<Self, Error> {
+        builder.build_blocking().map(Self)
+    }
+
+    async fn create(&self) -> Result<Response<ChatCompletion>, Error> {
+        self.away(|client| client.chat().create(request())).await
+    }
+
+    async fn stream(&self) -> Result<Streamed, Error> {
+        self.away(|client| {
+            let mut stream = client.chat().stream(request())?;
+            let (mut pieces, mut failure) = (Vec::new(), None);
+            let mut deltas = stream.text();
+            for piece in deltas.by_ref() {
+                match piece {
+                    Ok(piece) => pieces.push(piece),
+                    Err(error) => failure = Some(error),
+                }
+            }
+            Ok(Streamed {
+                pieces,
+                failure,
+                went_on: deltas.next().is_some(),
+                whole: stream.finish(),
+            })
+        })
+        .await
+    }
+
+    async fn list_models(&self) -> Result<Response<ModelList>, Error> {
+        self.away(|client| client.models().list()).await
+    }
+
+    async fn list_files(&self) -> Result<Response<FileList>, Error> {
+        self.away(|client| client.files().list()).await
+    }
+
+    async fn upload(&self, file: Upload) -> Result<Response<FileObject>, Error> {
+        self.away(|client| client.files().upload(file, FilePurpose::Batch))
+            .await
+    }
+
+    async fn transcribe(&self, audio: Upload) -> Result<Response<Transcription>, Error> {
+        let request = TranscriptionRequest::new("whisper-large-v3");
+        self.away(|client| client.audio().transcribe(audio, request))
+            .await
+    }
+
+    async fn speak(&self) -> Result<Vec<u8>, Error> {
+        self.away(|client| {
+            let mut audio = Vec::new();
+            client.audio().speak(speech())?.write_to(&mut audio)?;
+            Ok(audio)
+        })
+        .await
+    }
+
+    async fn save(&self, path: PathBuf) -> Result<u64, Error> {
+        self.away(|client| client.files().content("file_1")?.save(path))
+            .await
+    }
+
+    async fn post(&self, path: &'static str, body: Value) -> Result<Response<Value>, Error> {
+        self.away(move |client| {
+            let request = client.request(http::Method::POST, path).query("a", "b");
+            request.json(&body)?.send()
+        })
+        .await
+    }
+
+    async fn batch(&self, folder: PathBuf, items: usize) -> Result<(usize, usize), Error> {
+        self.away(move |client| {
+            let mut writer = client.batches().write(folder)?.max_items(3);
+            for (id, request) in (0..items).map(item) {
+                writer.push(id, &request)?;
+            }
+            let job = writer.finish("24h")?.poll_interval(SOON, SOON);
+            let results = job.on_progress(looked_at).run()?;
+            let results = results.collect::<Result<Vec<_>, _>>()?;
+            let (good, bad): (Vec<_>, Vec<_>) =
+                results.iter().partition(|item| item.outcome.is_ok());
+            Ok((good.len(), bad.len()))
+        })
+        .await
+    }
+}
+
+fn looked_at(progress: &Progress) {
+    assert!(progress.phase != Phase::Done || progress.parts_done == progress.parts);
+}
+
+/// Runs each of these tests on both faces.
+macro_rules! on_both_faces {
+    ($($test:ident,)*) => {
+        mod asynchronous {
+            $(#[tokio::test] async fn $test() { super::$test::<super::Async>().await; })*
+        }
+        mod without_async {
+            $(#[tokio::test] async fn $test() { super::$test::<super::Blocking>().await; })*
+        }
+    };
+}
+
+on_both_faces! {
+    a_reply_comes_with_what_is_known_about_it,
+    a_stream_comes_in_pieces_and_whole,
+    a_stream_that_is_cut_is_an_error_with_what_came,
+    what_may_pass_is_tried_again,
+    a_status_is_a_typed_error,
+    a_deadline_ends_a_call_and_a_stream,
+    a_request_that_cannot_be_sent_is_refused,
+    uploads_arrive_as_they_are,
+    a_reader_that_fails_is_named,
+    speech_and_files_come_whole_or_not_at_all,
+    files_and_models_are_listed,
+    any_request_can_be_made,
+    a_batch_answers_each_item,
+}
+
+fn client<F: Face>(server: &Server) -> (F, Waits) {
+    let waits = Waits::default();
+    let builder = server.builder().runtime(waits.clone());
+    (F::build(builder).expect("a client"), waits)
+}
+
+async fn a_reply_comes_with_what_is_known_about_it<F: Face>() {
+    let headers = [
+        ("content-type", "application/json"),
+        ("x-request-id", "req_1"),
+        ("x-ratelimit-remaining-tokens", "17"),
+    ];
+    let server = Server::start([Reply::whole(200, &headers, COMPLETION)]).await;
+    let (client, _) = client::<F>(&server);
+    let reply = client.create().await.expect("a reply");
+    assert_eq!(reply.text(), Some("canary reply"));
+    assert_eq!(reply.request_id(), Some("req_1"));
+    assert_eq!(reply.rate_limits().tokens.remaining, Some(17));
+    assert_eq!(reply.attempts().len(), 1);
+    let sent = &server.requests()[0];
+    assert_eq!(sent.line(), "POST /openai/v1/chat/completions");
+    assert_eq!(
+        sent.header("authorization"),
+        Some(format!("Bearer {CANARY}").as_str())
+    );
+    assert_eq!(
+        sent.json(),
+        json!({"model": "m", "messages": [{"role": "user", "content": "canary prompt"}]})
+    );
+}
+
+async fn a_stream_comes_in_pieces_and_whole<F: Face>() {
+    let events = [&text("one "), &text("two"), &stop(), "[DONE]"];
+    let server = Server::start([Reply::events(&events)]).await;
+    let (client, _) = client::<F>(&server);
+    let streamed = client.stream().await.expect("a stream");
+    assert_eq!(streamed.pieces, ["one ", "two"]);
+    assert!(streamed.failure.is_none() && !streamed.went_on);
+    assert_eq!(
+        streamed.whole.expect("a reply").text(),
+        Some("one two")
+    );
+    assert_eq!(server.requests()[0].json()["stream"], json!(true));
+}
+
+async fn a_stream_that_is_cut_is_an_error_with_what_came<F: Face>() {
+    let server = Server::start([Reply::events(&[&text("half of")])]).await;
+    let (client, _) = client::<F>(&server);
+    let streamed = client.stream().await.expect("a stream");
+    assert_eq!(streamed.pieces, ["half of"]);
+    let error = streamed.failure.expect("it is cut");
+    assert!(error.is_incomplete_stream());
+    let partial = error.partial().expect("what came");
+    assert_eq!(partial.text(), Some("half of"));
+    assert!(!streamed.went_on);
+    assert!(streamed.whole.is_err(), "it does not turn into a reply");
+}
+
+async fn what_may_pass_is_tried_again<F: Face>() {
+    for (status, headers, wait) in [
+        (429, &[("retry-after", "7")][..], Duration::from_secs(7)),
+        (498, &[][..], Duration::from_millis(437)),
+        (503, &[][..], Duration::from_millis(437)),
+    ] {
+        let server = Server::start([
+            Reply::error(status, headers),
+            Reply::json(200, COMPLETION),
+        ])
+        .await;
+        let (client, waits) = client::<F>(&server);
+        let reply = client.create().await.expect("a reply");
+        assert_eq!(reply.attempts().len(), 2, "{status}");
+        assert_eq!(waits.all().len(), 1, "{status}");
+        assert!(waits.sum() >= wait, "{status}: {:?}", waits.all());
+    }
+}
+
+async fn a_status_is_a_typed_error<F: Face>() {
+    type Is = fn(&Error) -> bool;
+    let statuses: [(u16, Is); 7] = [
+        (400, Error::is_invalid_request),
+        (401, Error::is_authentication),
+        (403, Error::is_permission_denied),
+        (404, Error::is_not_found),
+        (413, Error::is_too_large),
+        (429, Error::is_rate_limited),
+        (498, Error::is_flex_capacity),
+    ];
+    for (status, is) in statuses {
+        let server = Server::start([Reply::error(status, &[("x-request-id", "req_1")])]).await;
+        let builder = server.builder().max_retries(0);
+        let client = F::build(builder).expect("a client");
+        let error = client.create().await.expect_err("an error");
+        assert!(is(&error), "{status}: {error:?}");
+        assert_eq!(error.request_id(), Some("req_1"));
+        assert_eq!(error.code(), Some("some_code"));
+        assert!(error.to_string().contains("told you so"), "{error}");
+    }
+}
+
+async fn a_deadline_ends_a_call_and_a_stream<F: Face>() {
+    let server = Server::start([
+        Reply::default().hang(),
+        Reply::stream().event(&text("half of")).hang(),
+    ])
+    .await;
+    let builder = server.builder().deadline(Duration::from_millis(300));
+    let client = F::build(builder).expect("a client");
+    let error = client.list_models().await.expect_err("nothing comes");
+    assert_eq!(error.timeout_kind(), Some(TimeoutKind::Deadline));
+    let streamed = client.stream().await.expect("a stream");
+    let error = streamed.failure.expect("it stops");
+    assert_eq!(error.timeout_kind(), Some(TimeoutKind::Deadline));
+    assert_eq!(streamed.pieces, ["half of"]);
+}
+
+async fn a_request_that_cannot_be_sent_is_refused<F: Face>() {
+    let server = Server::start([]).await;
+    let (client, _) = client::<F>(&server);
+    let error = client.post("no slash", json!({})).await;
+    assert!(error.expect_err("no path").is_invalid_request());
+    let missing = Upload::path("there-is-no-such-file.jsonl");
+    assert!(client.upload(missing).await.expect_err("no file").is_io());
+    assert_eq!(server.count(), 0);
+    let Err(error) = F::build(Client::builder().api_key("two\nlines")) else {
+        panic!("that is no key");
+    };
+    assert!(error.is_config());
+}
+
+async fn uploads_arrive_as_they_are<F: Face>() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("lines.jsonl");
+    let content: Vec<u8> = (0..40_000_u32).flat_map(u32::to_le_bytes).collect();
+    std::fs::write(&path, &content).expect("a file");
+    let file = r#"{"id":"file_1","object":"file"}"#;
+    let server = Server::repeating(Reply::json(200, file)).await;
+    let (client, _) = client::<F>(&server);
+    for upload in [
+        Upload::path(&path),
+        Upload::bytes(content.clone()).with_name("lines.jsonl"),
+        Upload::blocking_reader(std::io::Cursor::new(content.clone())).with_name("lines.jsonl"),
+        Upload::reader(std::io::Cursor::new(content.clone()))
+            .with_name("lines.jsonl")
+            .with_length(content.len() as u64),
+    ] {
+        assert_eq!(client.upload(upload).await.expect("a file").id, "file_1");
+    }
+    let requests = server.requests();
+    assert_eq!(requests.len(), 4);
+    let lengths = requests.iter().map(|sent| sent.header("content-length"));
+    assert_eq!(
+        lengths.map(|length| length.is_some()).collect::<Vec<_>>(),
+        [true, true, false, true]
+    );
+    for sent in &requests {
+        let found = sent.body.windows(content.len()).any(|at| at == content);
+        assert!(found && contains(sent, "filename=\"lines.jsonl\""));
+    }
+    let server = Server::start([Reply::json(200, r#"{"text":"hello"}"#)]).await;
+    let (client, _) = self::client::<F>(&server);
+    let audio = Upload::bytes(vec![1; 64]).with_name("a.wav");
+    let transcription = client.transcribe(audio).await.expect("a transcription");
+    assert_eq!(transcription.text, "hello");
+    assert!(contains(&server.requests()[0], "whisper-large-v3"));
+}
+
+fn contains(request: &Request, text: &str) -> bool {
+    let mut windows = request.body.windows(text.len());
+    windows.any(|at| at == text.as_bytes())
+}
+
+async fn a_reader_that_fails_is_named<F: Face>() {
+    /// Gives something, and then fails, one way or the other.
+    struct Broken {
+        begun: bool,
+        panics: bool,
+    }
+    impl std::io::Read for Broken {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            if !std::mem::replace(&mut self.begun, true) {
+                buffer[..3].copy_from_slice(b"{}\n");
+                return Ok(3);
+            }
+            assert!(!self.panics, "a reader may panic");
+            Err(std::io::Error::other("the disk is gone"))
+        }
+    }
+    let server = Server::repeating(Reply::json(200, "{}")).await;
+    let (client, _) = client::<F>(&server);
+    for panics in [false, true] {
+        let reader = Broken {
+            begun: false,
+            panics,
+        };
+        let file = Upload::blocking_reader(reader).with_name("lines.jsonl");
+        let error = client.upload(file).await.expect_err("it fails");
+        assert!(error.is_io(), "{error:?}");
+    }
+}
+
+async fn speech_and_files_come_whole_or_not_at_all<F: Face>() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("out.jsonl");
+    let sound: Vec<u8> = (0..100_000_u32).flat_map(u32::to_le_bytes).collect();
+    let server = Server::start([
+        Reply::whole(200, &[("content-type", "audio/wav")], &sound),
+        Reply::json(200, r#"{"error":{"message":"no","code":"some_code"}}"#),
+        Reply::whole(200, &[], "{}\n"),
+        Reply::raw("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf of it").close(),
+    ])
+    .await;
+    let (client, _) = client::<F>(&server);
+    assert!(client.speak().await.expect("sound") == sound);
+    let error = client.speak().await.expect_err("JSON is no sound");
+    assert_eq!(error.code(), Some("some_code"));
+    assert_eq!(client.save(path.clone()).await.expect("saved"), 3);
+    assert_eq!(std::fs::read(&path).expect("a file"), b"{}\n");
+    std::fs::remove_file(&path).expect("it is there");
+    let error = client.save(path.clone()).await.expect_err("half a file");
+    assert_eq!(error.kind(), ErrorKind::Transport);
+    let left = std::fs::read_dir(folder.path()).expect("a folder").count();
+    assert_eq!(left, 0);
+}
+
+async fn files_and_models_are_listed<F: Face>() {
+    let files = r#"{"object":"list","data":[{"id":"file_1","bytes":3}]}"#;
+    let server = Server::start([Reply::json(200, files), models()]).await;
+    let (client, _) = client::<F>(&server);
+    let list = client.list_files().await.expect("a list");
+    assert_eq!((list.data[0].id.as_str(), list.data[0].bytes), ("file_1", Some(3)));
+    assert!(client.list_models().await.expect("a list").data.is_empty());
+    let lines: Vec<_> = server.requests().iter().map(|sent| sent.line().to_owned()).collect();
+    assert_eq!(lines, ["GET /openai/v1/files", "GET /openai/v1/models"]);
+}
+
+async fn any_request_can_be_made<F: Face>() {
+    let server = Server::start([Reply::json(200, r#"{"new":1}"#)]).await;
+    let (client, _) = client::<F>(&server);
+    let body = json!({"some": "body"});
+    let reply = client.post("/openai/v1/new", body.clone()).await;
+    assert_eq!(*reply.expect("a reply"), json!({"new": 1}));
+    let sent = &server.requests()[0];
+    assert_eq!((sent.line(), sent.json()), ("POST /openai/v1/new?a=b", body));
+}
+
+async fn a_batch_answers_each_item<F: Face>() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let service = Service::default();
+    let server = service.serve().await;
+    let (client, _) = client::<F>(&server);
+    let path = folder.path().join("batch");
+    // The service refuses every seventh item.
+    let counts = client.batch(path, 10).await.expect("results");
+    assert_eq!(counts, (8, 2));
+}
