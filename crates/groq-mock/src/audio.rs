@@ -3,7 +3,9 @@
 mod ask;
 mod blemishes;
 mod container;
+mod decode;
 mod hear;
+mod listen;
 mod speech;
 mod tones;
 mod transcript;

@@ -1,8 +1,10 @@
 //! What is heard in a recording: words of tones, and other sound.
 
+use bytes::Bytes;
+
 use super::ask::Source;
-use super::tones::{self, Heard};
-use super::{container, wav};
+use super::listen::{Heard, Listener};
+use super::{container, decode};
 use crate::api_error::{ApiError, Outcome};
 use crate::random::{Digest, Random};
 
@@ -68,9 +70,10 @@ impl Recording {
     }
 }
 
-fn listened(bytes: &[u8]) -> Option<(f64, Vec<Heard>)> {
-    if let Some(sound) = wav::read(bytes) {
-        return Some((sound.seconds(), tones::listen(&sound)));
+fn listened(bytes: &Bytes) -> Option<(f64, Vec<Heard>)> {
+    let mut listener = Listener::default();
+    if decode::decode(bytes, &mut listener).is_some() {
+        return Some(listener.finish());
     }
     let duration = container::duration(bytes)?;
     Some((duration, vec![whole(duration)]))

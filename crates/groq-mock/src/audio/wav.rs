@@ -1,16 +1,15 @@
 //! WAV: sixteen bits and one channel out, what is usual in.
 
+use super::listen::Listener;
+
+/// Frames that are mixed at a time.
+const FRAMES: usize = 4096;
+
 /// Sound of one channel.
 #[derive(Debug, PartialEq)]
 pub(super) struct Sound {
     pub(super) rate: u32,
     pub(super) samples: Vec<f32>,
-}
-
-impl Sound {
-    pub(super) fn seconds(&self) -> f64 {
-        seconds(self.samples.len(), self.rate)
-    }
 }
 
 /// The time that so many samples take.
@@ -54,8 +53,8 @@ struct Format {
     width: usize,
 }
 
-/// The sound of a WAV file, channels mixed; `None` where it is none that this reads.
-pub(super) fn read(bytes: &[u8]) -> Option<Sound> {
+/// Listens to a WAV file, channels mixed; `None` where it is none that this reads.
+pub(super) fn read(bytes: &[u8], listener: &mut Listener) -> Option<()> {
     if bytes.get(..4)? != b"RIFF" || bytes.get(8..12)? != b"WAVE" {
         return None;
     }
@@ -69,7 +68,7 @@ pub(super) fn read(bytes: &[u8]) -> Option<Sound> {
         let content = &content[..length.min(content.len())];
         match name {
             b"fmt " => format = Some(self::format(content)?),
-            b"data" => return Some(sound(content, format?)),
+            b"data" => return Some(hear(content, format?, listener)),
             _ => {}
         }
         rest = rest.get(8_usize.checked_add(length)?.checked_add(length % 2)?..)?;
@@ -91,15 +90,14 @@ fn format(chunk: &[u8]) -> Option<Format> {
     };
     let is_known = match kind {
         1 => (1..=4).contains(&format.width),
-        3 => format.width == 4,
+        3 => matches!(format.width, 4 | 8),
         _ => false,
     };
     let is_usual = (1..=16).contains(&format.channels) && (1_000..=384_000).contains(&format.rate);
     (is_known && is_usual).then_some(format)
 }
 
-fn sound(data: &[u8], format: Format) -> Sound {
-    let frames = data.chunks_exact(format.width * format.channels);
+fn hear(data: &[u8], format: Format, listener: &mut Listener) {
     let share = 1.0 / f32::from(u8::try_from(format.channels).unwrap_or(1));
     let mixed = |frame: &[u8]| {
         let samples = frame.chunks_exact(format.width);
@@ -108,9 +106,12 @@ fn sound(data: &[u8], format: Format) -> Sound {
             .sum::<f32>()
             * share
     };
-    Sound {
-        rate: format.rate,
-        samples: frames.map(mixed).collect(),
+    let frame = format.width * format.channels;
+    let mut samples = Vec::with_capacity(FRAMES);
+    for piece in data.chunks(frame * FRAMES) {
+        samples.clear();
+        samples.extend(piece.chunks_exact(frame).map(mixed));
+        listener.push(format.rate, &samples);
     }
 }
 
@@ -118,6 +119,7 @@ fn sample(bytes: &[u8], float: bool) -> f32 {
     let sample = match *bytes {
         [a] => (f32::from(a) - 128.0) / 128.0,
         [a, b, c, d] if float => f32::from_le_bytes([a, b, c, d]),
+        [a, b, c, d, e, f, g, h] if float => single(f64::from_le_bytes([a, b, c, d, e, f, g, h])),
         // Bits below the upper sixteen are below what is heard.
         [.., a, b] => f32::from(i16::from_le_bytes([a, b])) / 32_768.0,
         [] => 0.0,
@@ -129,30 +131,66 @@ fn sample(bytes: &[u8], float: bool) -> f32 {
     }
 }
 
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "samples have single precision"
+)]
+fn single(sample: f64) -> f32 {
+    sample as f32
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn seconds_of(bytes: &[u8]) -> Option<f64> {
+        let mut listener = Listener::default();
+        read(bytes, &mut listener)?;
+        Some(listener.finish().0)
+    }
 
     #[test]
     fn what_is_written_is_read() {
         let sound = Sound {
             rate: 16_000,
-            samples: vec![0.0, 0.5, -0.5, 1.0, -1.0],
+            samples: [[0.0; 4_000], [0.5; 4_000], [0.0; 4_000]].concat(),
         };
-        let read = read(&write(&sound)).unwrap();
-        assert_eq!(read.rate, 16_000);
-        for (one, two) in read.samples.iter().zip(&sound.samples) {
-            assert!((one - two).abs() < 1e-3);
-        }
+        let mut listener = Listener::default();
+        read(&write(&sound), &mut listener).unwrap();
+        let (duration, heard) = listener.finish();
+        let times: Vec<_> = heard.iter().map(|heard| (heard.start, heard.end)).collect();
+        assert_eq!((duration, times), (0.75, vec![(0.25, 0.5)]));
     }
 
     #[test]
     fn channels_are_mixed_and_odd_chunks_skipped() {
         let mut bytes = b"RIFF\0\0\0\0WAVELIST\x03\0\0\0abc\0fmt \x10\0\0\0".to_vec();
         bytes.extend_from_slice(&[1, 0, 2, 0, 0x40, 0x1F, 0, 0, 0, 0, 0, 0, 4, 0, 16, 0]);
-        bytes.extend_from_slice(b"data\xff\xff\xff\xff\0\x40\0\x40\0\x40\0\xC0");
-        let sound = read(&bytes).unwrap();
-        assert_eq!((sound.rate, sound.samples), (8_000, vec![0.5, 0.0]));
+        bytes.extend_from_slice(b"data\xff\xff\xff\xff");
+        // Two seconds in which the channels cancel out, and one in which they do not.
+        bytes.extend_from_slice(&b"\0\x40\0\xC0".repeat(16_000));
+        bytes.extend_from_slice(&b"\0\x40\0\x40".repeat(8_000));
+        let mut listener = Listener::default();
+        read(&bytes, &mut listener).unwrap();
+        let (duration, heard) = listener.finish();
+        let times: Vec<_> = heard.iter().map(|heard| (heard.start, heard.end)).collect();
+        assert_eq!((duration, times), (3.0, vec![(2.0, 3.0)]));
+    }
+
+    #[test]
+    fn samples_of_every_width() {
+        for (bytes, float, expected) in [
+            (&[0xC0][..], false, 0.5),
+            (&[0, 0x40], false, 0.5),
+            (&[0, 0, 0x40], false, 0.5),
+            (&[0, 0, 0, 0xC0], false, -0.5),
+            (&0.5_f32.to_le_bytes(), true, 0.5),
+            (&0.5_f64.to_le_bytes(), true, 0.5),
+            (&f32::NAN.to_le_bytes(), true, 0.0),
+            (&f32::MAX.to_le_bytes(), true, 1.0),
+        ] {
+            assert!((sample(bytes, float) - expected).abs() < 1e-6, "{bytes:?}");
+        }
     }
 
     #[test]
@@ -162,7 +200,7 @@ mod tests {
             samples: vec![0.1; 8],
         });
         for length in 0..whole.len() {
-            let read = read(&whole[..length]);
+            let read = seconds_of(&whole[..length]);
             assert_eq!(read.is_some(), length >= 44, "{length}");
         }
     }
