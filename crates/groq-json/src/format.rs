@@ -21,6 +21,7 @@ use crate::mode::Mode;
 use crate::parse::repair::{Repair, Repaired};
 use crate::parse::tape::Taped;
 use crate::prompt::Prompt;
+use crate::reader::Reader;
 use crate::reask;
 use crate::schema::{Obstacle, Wire, check, codec, derive, loose, strict};
 use crate::shape::Shapes;
@@ -97,6 +98,21 @@ impl<T> Deref for Parsed<T> {
 
     fn deref(&self) -> &T {
         &self.value
+    }
+}
+
+impl<T> From<Fitting<T>> for Parsed<T> {
+    fn from(fitting: Fitting<T>) -> Self {
+        let Fitting {
+            value,
+            repairs,
+            defaults,
+        } = fitting;
+        Self {
+            value,
+            repairs,
+            defaults,
+        }
     }
 }
 
@@ -352,12 +368,10 @@ impl<T> Format<T> {
         }
     }
 
-    #[cfg(feature = "client")]
     pub(crate) fn compiled(&self) -> &Arc<Compiled> {
         &self.compiled
     }
 
-    #[cfg(feature = "client")]
     pub(crate) fn limits(&self) -> (Repair, usize) {
         (self.level, self.max_depth)
     }
@@ -383,6 +397,16 @@ impl<T: DeserializeOwned + 'static> Format<T> {
         self.judge(Some(wire), raw, finish)
     }
 
+    /// Reads a reply that comes in pieces, for a request in any mode but [`Mode::Strict`].
+    pub fn reader(&self) -> Reader<T> {
+        Reader::new(self.clone(), None)
+    }
+
+    /// Reads a reply that comes in pieces, for a request with this schema; encodings are undone at the end.
+    pub fn reader_wire(&self, wire: &Wire) -> Reader<T> {
+        Reader::new(self.clone(), Some(wire.clone()))
+    }
+
     fn judge(&self, wire: Option<&Wire>, raw: &str, finish: Finish) -> Result<Parsed<T>, Error> {
         let judge = Judge {
             compiled: &self.compiled,
@@ -392,15 +416,7 @@ impl<T: DeserializeOwned + 'static> Format<T> {
             fill_defaults: TypeId::of::<T>() == Value::Null.type_id(),
         };
         match judge.reply(raw, finish) {
-            Ok(Fitting {
-                value,
-                repairs,
-                defaults,
-            }) => Ok(Parsed {
-                value,
-                repairs,
-                defaults,
-            }),
+            Ok(fitting) => Ok(fitting.into()),
             Err(kind) => Err(Error::new(kind).with_raw(raw)),
         }
     }

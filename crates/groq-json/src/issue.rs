@@ -21,6 +21,8 @@ pub struct Issue {
     pub message: String,
     /// A short look at the value, from the model's own reply. Only the model is shown it.
     pub(crate) got: Option<String>,
+    /// Where it is in what the model wrote, if that is elsewhere: a map travels as a list in a strict schema.
+    pub(crate) shown: Option<String>,
 }
 
 impl Issue {
@@ -30,7 +32,18 @@ impl Issue {
             path: path.into(),
             message: message.into(),
             got: None,
+            shown: None,
         }
+    }
+
+    /// Says where it is in what the model wrote.
+    pub(crate) fn shown_at(&mut self, path: String) {
+        self.shown = (path != self.path).then_some(path);
+    }
+
+    /// The path that the model knows.
+    pub(crate) fn wire_path(&self) -> &str {
+        self.shown.as_deref().unwrap_or(&self.path)
     }
 
     pub(crate) fn with_got(mut self, got: Option<String>) -> Self {

@@ -1,5 +1,7 @@
 //! A reply to a value: candidates, decoding, coercion, validation, deserialising.
 
+use std::cell::LazyCell;
+
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -44,7 +46,21 @@ impl Judge<'_> {
         text: &str,
         finish: Finish,
     ) -> Result<Fitting<T>, ErrorKind> {
-        if let Some(value) = self.quickly(text) {
+        let tape = self
+            .may_be_quick()
+            .then(|| Tape::read(text, self.max_depth))
+            .flatten();
+        self.reply_read(text, finish, tape.as_ref())
+    }
+
+    /// The value of a reply that is on a tape already, if it is plain JSON.
+    pub(crate) fn reply_read<T: DeserializeOwned>(
+        &self,
+        text: &str,
+        finish: Finish,
+        tape: Option<&Tape>,
+    ) -> Result<Fitting<T>, ErrorKind> {
+        if let Some(value) = tape.and_then(|tape| self.quickly(text, tape)) {
             return Ok(Fitting {
                 value,
                 repairs: Vec::new(),
@@ -58,19 +74,23 @@ impl Judge<'_> {
         self.reading(text, finish, reading)
     }
 
-    /// The value of a reply that is plain JSON, fits, and has nothing to be undone, filled in or listed; `None` for any other,
-    /// which then takes the long way.
-    fn quickly<T: DeserializeOwned>(&self, text: &str) -> Option<T> {
+    /// Whether a reply can be the value as it stands: nothing is undone, and nothing that is no repair of the form is repaired.
+    fn may_be_quick(&self) -> bool {
         let as_sent = self.wire.is_none_or(|wire| {
             wire.wrapped_in.is_none() && (!wire.strict || self.compiled.strict_is_plain)
         });
-        if !as_sent || self.compiled.has_defaults || self.level == Repair::Lossless {
-            return None;
-        }
-        let tape = Tape::read(text, self.max_depth)?;
-        if (tape.integral_floats && self.fill_defaults)
-            || !self.compiled.quick()?.is_valid(tape.root())
-        {
+        as_sent && self.level != Repair::Lossless
+    }
+
+    /// The value of a reply that is plain JSON, fits, and has nothing to be undone, filled in or listed; `None` for any other,
+    /// which then takes the long way.
+    fn quickly<T: DeserializeOwned>(&self, text: &str, tape: &Tape) -> Option<T> {
+        let root = tape.with(text).root();
+        let shapes = &self.compiled.shapes;
+        let as_it_is = self.may_be_quick()
+            && !(tape.integral_floats && self.fill_defaults)
+            && !(self.compiled.has_defaults && shapes.may_lack_defaults(shapes.root, root));
+        if !as_it_is || !self.compiled.quick()?.is_valid(root) {
             return None;
         }
         // Deeper than serde_json reads is refused here, and read on the long way.
@@ -127,10 +147,8 @@ impl Judge<'_> {
         finish: Finish,
         reading: Reading,
     ) -> Result<Fitting<T>, ErrorKind> {
-        if let Some(tree) = reading.cut {
-            return Err(ErrorKind::Truncated {
-                partial: Box::new(Partial::new(tree)),
-            });
+        if let Some(start) = reading.cut {
+            return Err(self.cut(text, start, self.level));
         }
         let reading = self.without_encoding(reading)?;
         let mut fitting: Vec<(&Candidate, Prepared)> = Vec::new();
@@ -153,6 +171,12 @@ impl Judge<'_> {
             }
         }
         let Some((candidate, _)) = fitting.first() else {
+            if finish == Finish::Length && reading.goes_on(text) {
+                // What was being written when the limit came was not the answer yet.
+                return Err(ErrorKind::Truncated {
+                    partial: Box::default(),
+                });
+            }
             return Err(match (worst, reading.stray) {
                 (Some((_, kind)), _) => kind,
                 (None, Some(offset)) => fault(
@@ -203,6 +227,13 @@ impl Judge<'_> {
         }
     }
 
+    /// The reply ended before the value that begins at `start` did.
+    fn cut(&self, text: &str, start: usize, level: Repair) -> ErrorKind {
+        ErrorKind::Truncated {
+            partial: Box::new(Partial::read(text, start, level, self.max_depth)),
+        }
+    }
+
     fn candidate<T: DeserializeOwned>(
         &self,
         text: &str,
@@ -246,10 +277,8 @@ impl Judge<'_> {
             return Ok(reading);
         }
         let read = find::all(inner, Repair::Off, self.max_depth);
-        if let Some(tree) = read.cut {
-            return Err(ErrorKind::Truncated {
-                partial: Box::new(Partial::new(tree)),
-            });
+        if let Some(start) = read.cut {
+            return Err(self.cut(inner, start, Repair::Off));
         }
         let Some(mut candidate) = read.candidates.into_iter().next() else {
             return Ok(reading);
@@ -281,35 +310,59 @@ impl Judge<'_> {
         let prefix = unwrapped
             .map(|member| format!("/{member}"))
             .unwrap_or_default();
+        // What was found, with paths on the wire.
         let mut found: Vec<(String, RepairKind)> = Vec::new();
-        if self.wire.is_some_and(|wire| wire.strict) {
+        let strict = self.wire.is_some_and(|wire| wire.strict);
+        if strict {
             let mut nulls = Vec::new();
             value = codec::decode(shapes, shapes.root, value, &mut String::new(), &mut nulls)
                 .map_err(|path| {
-                    let offset = self.offset(text, start, &format!("{prefix}{path}"));
+                    let path = format!("{prefix}{path}");
+                    let offset = self.offsets(text, start, std::slice::from_ref(&path))[0];
                     ErrorKind::DuplicateKey { path, offset }
                 })?;
             found.extend(
                 nulls
                     .into_iter()
-                    .map(|path| (path, RepairKind::NullForAbsent)),
+                    .map(|path| (format!("{prefix}{path}"), RepairKind::NullForAbsent)),
             );
         }
-        if self.level != Repair::Off && (integral_floats || self.level == Repair::Lossless) {
-            let text_of = |path: &str| {
-                let (_, number) =
-                    locate::value(text, start, &format!("{prefix}{path}"), self.max_depth)?;
-                (!number.is_empty()).then_some(number)
+        let on_the_wire = |value: &Value, path: &str| {
+            let path = match strict {
+                true => codec::wire_path(shapes, value, path),
+                false => path.to_owned(),
             };
+            format!("{prefix}{path}")
+        };
+        if self.level != Repair::Off && (integral_floats || self.level == Repair::Lossless) {
+            let numbers = LazyCell::new(|| locate::numbers(text, start, self.max_depth));
             let mut coerce = Coerce {
                 shapes,
                 level: self.level,
                 max_depth: self.max_depth,
-                text_of: &text_of,
+                integral_floats,
+                strings: Vec::new(),
                 found: Vec::new(),
             };
             coerce.value(shapes.root, &mut value, &mut String::new());
-            found.extend(coerce.found);
+            let Coerce {
+                strings,
+                found: coerced,
+                ..
+            } = coerce;
+            for path in strings {
+                // A number becomes the text that it was.
+                let number = numbers.get(&on_the_wire(&value, &path));
+                if let (Some(place), Some(number)) = (value.pointer_mut(&path), number) {
+                    *place = number.as_str().into();
+                    found.push((on_the_wire(&value, &path), RepairKind::NumberForString));
+                }
+            }
+            found.extend(
+                coerced
+                    .into_iter()
+                    .map(|(path, kind)| (on_the_wire(&value, &path), kind)),
+            );
         }
         let defaults = if compiled.has_defaults {
             shapes.defaults(&mut value, self.fill_defaults)
@@ -317,14 +370,18 @@ impl Judge<'_> {
             Vec::new()
         };
         if !compiled.validator.is_valid(&value) {
-            return Err(ErrorKind::Invalid(validate::issues(
-                &compiled.validator,
-                &value,
-            )));
+            let mut issues = validate::issues(&compiled.validator, &value);
+            for issue in &mut issues {
+                issue.shown_at(on_the_wire(&value, &issue.path));
+            }
+            return Err(ErrorKind::Invalid(issues));
         }
-        let repairs = found.into_iter().map(|(path, kind)| {
-            Repaired::new(kind, self.offset(text, start, &format!("{prefix}{path}")))
-        });
+        let (paths, kinds): (Vec<String>, Vec<RepairKind>) = found.into_iter().unzip();
+        let offsets = self.offsets(text, start, &paths);
+        let repairs = kinds
+            .into_iter()
+            .zip(offsets)
+            .map(|(kind, offset)| Repaired::new(kind, offset));
         Ok(Prepared {
             value,
             repairs: repairs.collect(),
@@ -354,8 +411,8 @@ impl Judge<'_> {
         take_only(&mut value, member).map_or((value, None), |inner| (inner, Some(member)))
     }
 
-    fn offset(&self, text: &str, start: usize, path: &str) -> usize {
-        locate::value(text, start, path, self.max_depth).map_or(start, |(offset, _)| offset)
+    fn offsets(&self, text: &str, start: usize, paths: &[String]) -> Vec<usize> {
+        locate::offsets(text, start, paths, self.max_depth)
     }
 
     /// Reads a value again that serde has refused, to find out where.
@@ -379,6 +436,15 @@ struct Prepared {
     value: Value,
     repairs: Vec<Repaired>,
     defaults: Vec<String>,
+}
+
+impl Reading {
+    /// Whether there is text behind the last value, or no value.
+    fn goes_on(&self, text: &str) -> bool {
+        self.candidates
+            .last()
+            .is_none_or(|last| !text[last.range.end..].trim().is_empty())
+    }
 }
 
 impl Candidate {

@@ -15,6 +15,7 @@ mod parse;
 mod partial;
 mod pointer;
 mod prompt;
+mod reader;
 mod reask;
 mod schema;
 mod shape;
@@ -34,6 +35,7 @@ pub use mode::{Capabilities, Mode};
 pub use parse::repair::{Repair, RepairKind, Repaired};
 pub use partial::Partial;
 pub use prompt::Prompt;
+pub use reader::Reader;
 pub use schema::{Obstacle, Wire};
 #[cfg(feature = "client")]
 pub use stream::{BadItems, Each, EachStream, Event, ExtractStream};

@@ -2,11 +2,13 @@
 
 use std::fmt;
 
+use jsonschema::json::Node as _;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::parse::tree::{Frame, Tree};
-use crate::pointer;
+use crate::parse::machine::Machine;
+use crate::parse::repair::Repair;
+use crate::parse::tape::{Found, Tape, View, Writer};
 
 /// A value as far as it has been written.
 ///
@@ -27,30 +29,39 @@ use crate::pointer;
 /// ```
 #[derive(Clone, Default)]
 pub struct Partial {
-    pub(crate) tree: Tree,
-}
-
-enum Found<'p> {
-    Done(&'p Value),
-    /// The string that is being written.
-    Text(&'p str),
-    /// The open container at this depth.
-    Open(usize),
+    pub(crate) text: String,
+    pub(crate) tape: Tape,
 }
 
 impl Partial {
-    pub(crate) fn new(tree: Tree) -> Self {
-        Self { tree }
+    /// What there is of the value that begins at `start`.
+    pub(crate) fn read(text: &str, start: usize, level: Repair, max_depth: usize) -> Self {
+        let mut partial = Self {
+            text: text.to_owned(),
+            tape: Tape::default(),
+        };
+        let mut writer = Writer {
+            text: &partial.text,
+            tape: &mut partial.tape,
+        };
+        let mut machine = Machine::new(level, max_depth, start);
+        // It has been read before, as far as it goes.
+        let _ = machine.feed(&partial.text[start..], &mut writer);
+        partial
+    }
+
+    pub(crate) fn view(&self) -> View<'_> {
+        self.tape.with(&self.text)
     }
 
     /// Whether anything has been written.
     pub fn is_empty(&self) -> bool {
-        self.tree.root.is_none() && self.tree.frames.is_empty() && !self.tree.in_string
+        self.view().is_empty()
     }
 
     /// Whether what `path` (a JSON pointer) points to is complete; `""` stands for the whole value.
     pub fn is_done(&self, path: &str) -> bool {
-        matches!(self.find(path), Some(Found::Done(_)))
+        matches!(self.view().find(path), Some(Found::Done(_)))
     }
 
     /// What `path` points to, as far as it is there, as a `U`; `None` if it is absent or does not fit.
@@ -60,8 +71,8 @@ impl Partial {
 
     /// What `path` points to, as far as it is there. It costs a copy.
     pub fn value_at(&self, path: &str) -> Option<Value> {
-        Some(match self.find(path)? {
-            Found::Done(value) => value.clone(),
+        Some(match self.view().find(path)? {
+            Found::Done(value) => value.to_value().into_owned(),
             Found::Text(text) => text.into(),
             Found::Open(depth) => self.copy(depth),
         })
@@ -69,8 +80,8 @@ impl Partial {
 
     /// The string that `path` points to, as far as it is there. It costs nothing.
     pub fn text_at(&self, path: &str) -> Option<&str> {
-        match self.find(path)? {
-            Found::Done(value) => value.as_str(),
+        match self.view().find(path)? {
+            Found::Done(value) => value.text(),
             Found::Text(text) => Some(text),
             Found::Open(_) => None,
         }
@@ -83,86 +94,31 @@ impl Partial {
 
     /// The place that is being written, as a JSON pointer.
     pub fn open_path(&self) -> String {
-        self.tree.pointer()
-    }
-
-    fn find(&self, path: &str) -> Option<Found<'_>> {
-        let tree = &self.tree;
-        if let Some(root) = &tree.root {
-            return root.pointer(path).map(Found::Done);
-        }
-        let segments: Vec<String> = pointer::segments(path).collect();
-        for (depth, segment) in segments.iter().enumerate() {
-            if depth == tree.frames.len() {
-                return None;
-            }
-            match self.step(depth, segment) {
-                Step::Done(value) => return inside(value, &segments[depth + 1..]).map(Found::Done),
-                Step::Open => {}
-                Step::Absent => return None,
-            }
-        }
-        match segments.len() == tree.frames.len() {
-            true if tree.in_string => Some(Found::Text(&tree.text)),
-            true => None,
-            false => Some(Found::Open(segments.len())),
-        }
-    }
-
-    fn step(&self, depth: usize, segment: &str) -> Step<'_> {
-        let innermost = depth + 1 == self.tree.frames.len();
-        match &self.tree.frames[depth] {
-            Frame::Object(members, key, _) => match members.get(segment) {
-                Some(value) => Step::Done(value),
-                None if key == segment && (!innermost || self.tree.keyed) => Step::Open,
-                None => Step::Absent,
-            },
-            Frame::Array(items) => match segment.parse::<usize>() {
-                Ok(index) if index < items.len() => Step::Done(&items[index]),
-                Ok(index) if index == items.len() => Step::Open,
-                _ => Step::Absent,
-            },
-        }
+        self.view().open_path()
     }
 
     /// The open container at `depth`, with what is open inside it.
     fn copy(&self, depth: usize) -> Value {
-        let tree = &self.tree;
-        let mut inner = tree.in_string.then(|| Value::from(tree.text.as_str()));
-        for frame in tree.frames[depth..].iter().rev() {
-            inner = Some(match frame {
-                Frame::Object(members, key, _) => {
-                    let mut members = members.clone();
-                    if let Some(value) = inner {
-                        members.entry(key.clone()).or_insert(value);
+        let view = self.view();
+        let mut inner = view.open_string().map(Value::from);
+        for depth in (depth..view.depth()).rev() {
+            let complete = view
+                .complete(depth)
+                .map(|(key, value)| (key, value.to_value().into_owned()));
+            inner = Some(match view.open_object(depth) {
+                Some(open) => {
+                    let named = complete.filter_map(|(key, value)| Some((key?.to_owned(), value)));
+                    let mut members: serde_json::Map<String, Value> = named.collect();
+                    if let (Some(key), Some(value)) = (open, inner) {
+                        members.entry(key).or_insert(value);
                     }
                     Value::Object(members)
                 }
-                Frame::Array(items) => {
-                    let mut items = items.clone();
-                    items.extend(inner);
-                    Value::Array(items)
-                }
+                None => complete.map(|(_, value)| value).chain(inner).collect(),
             });
         }
         inner.unwrap_or_default()
     }
-}
-
-fn inside<'v>(value: &'v Value, segments: &[String]) -> Option<&'v Value> {
-    segments
-        .iter()
-        .try_fold(value, |value, segment| match value {
-            Value::Object(members) => members.get(segment),
-            Value::Array(items) => items.get(segment.parse::<usize>().ok()?),
-            _ => None,
-        })
-}
-
-enum Step<'p> {
-    Done(&'p Value),
-    Open,
-    Absent,
 }
 
 /// Leaves out the value.

@@ -36,3 +36,10 @@ pub(crate) fn segments(pointer: &str) -> impl Iterator<Item = String> + '_ {
         .skip(1)
         .map(|segment| segment.replace("~1", "/").replace("~0", "~"))
 }
+
+/// The index that a segment stands for.
+pub(crate) fn index(segment: &str) -> Option<usize> {
+    let is_plain = segment.bytes().all(|byte| byte.is_ascii_digit())
+        && (segment == "0" || !segment.starts_with('0'));
+    segment.parse().ok().filter(|_| is_plain)
+}

@@ -70,7 +70,7 @@ fn of_issues(issues: &[Issue]) -> String {
 fn grouped(issues: &[Issue]) -> Vec<(String, &Issue, usize)> {
     let mut groups: Vec<(String, &Issue, usize)> = Vec::new();
     for issue in issues {
-        let general = general(&issue.path);
+        let general = general(issue.wire_path());
         match groups
             .iter_mut()
             .find(|(path, first, _)| *path == general && first.message == issue.message)
@@ -81,7 +81,7 @@ fn grouped(issues: &[Issue]) -> Vec<(String, &Issue, usize)> {
     }
     for (path, issue, count) in &mut groups {
         if *count == 1 {
-            path.clone_from(&issue.path);
+            issue.wire_path().clone_into(path);
         }
     }
     groups

@@ -1,8 +1,6 @@
 //! Values while they are being written.
 
 mod each;
-mod guard;
-mod reader;
 
 use std::fmt;
 
@@ -21,7 +19,7 @@ use crate::issue::Issue;
 use crate::ledger::Attempt;
 use crate::mode::Mode;
 use crate::partial::Partial;
-use reader::Reader;
+use crate::reader::Incoming;
 
 /// A value that can be looked at while it is being written; from [`Extract::stream`].
 ///
@@ -77,7 +75,7 @@ enum State<T> {
 /// A reply that is coming in.
 struct Live {
     stream: ChatStream,
-    reader: Reader,
+    reader: Incoming,
     attempt: Attempt,
 }
 
@@ -157,7 +155,7 @@ impl<T: DeserializeOwned + Send + 'static> ExtractStream<T> {
                 last: None,
             }))),
             Some(Ok(stream)) => {
-                let reader = Reader::new(question.guarded(), question.format.limits());
+                let reader = Incoming::new(question.guarded(), question.format.limits());
                 let live = Live {
                     stream,
                     reader,
@@ -201,8 +199,9 @@ impl<T: DeserializeOwned + Send + 'static> ExtractStream<T> {
                 Some(None) => {
                     let completion = live.stream.snapshot().clone();
                     let attempt = live.attempt.clone();
-                    question.ready = live.reader.ready();
-                    let outcome = question.answered(attempt, completion).await;
+                    let outcome = question
+                        .answered(attempt, completion, Some(&live.reader))
+                        .await;
                     return self.settle(outcome);
                 }
             }
@@ -220,7 +219,7 @@ impl<T: DeserializeOwned + Send + 'static> ExtractStream<T> {
             mut attempt,
             ..
         } = *live;
-        attempt.raw = Some(reader.text);
+        attempt.raw = Some(reader.text().to_owned());
         self.partial = Partial::default();
         match question.next(attempt, ErrorKind::Invalid(vec![issue.clone()])) {
             Next::Again => {

@@ -2,20 +2,23 @@
 
 use async_openai::Client;
 use async_openai::config::OpenAIConfig;
-use async_openai::types::{
+use async_openai::types::chat::{
     ChatCompletionRequestSystemMessage, ChatCompletionRequestUserMessage,
     CreateChatCompletionRequest, CreateChatCompletionRequestArgs,
 };
 use futures_util::StreamExt;
 
+use crate::latency::Latencies;
 use crate::recording::{Cut, Kind};
 
 pub(crate) async fn request(server: &str, n: usize) -> usize {
-    let client = client(&format!("{server}/openai/v1"));
+    // It refuses `"service_tier":"on_demand"` in a reply, so it is served one without.
+    let client = client(&format!("{server}/untiered"));
     let mut length = 0;
     for _ in 0..n {
         let reply = client.chat().create(question()).await.expect("a reply");
-        length += reply.choices[0].message.content.as_ref().map_or(0, String::len);
+        let text = reply.choices[0].message.content.as_ref();
+        length += text.map_or(0, String::len);
     }
     length
 }
@@ -32,6 +35,18 @@ pub(crate) async fn stream(server: &str, kind: Kind, cut: Cut, n: usize) -> usiz
     length
 }
 
+pub(crate) async fn latencies(server: &str, n: usize) -> Latencies {
+    let client = client(&format!("{server}/timed/{n}"));
+    let mut stream = client.chat().create_stream(question()).await.expect("a stream");
+    let mut latencies = Latencies::default();
+    while let Some(chunk) = stream.next().await {
+        for choice in chunk.expect("a chunk").choices {
+            latencies.came(choice.delta.content.as_deref());
+        }
+    }
+    latencies
+}
+
 fn question() -> CreateChatCompletionRequest {
     CreateChatCompletionRequestArgs::default()
         .model("openai/gpt-oss-20b")
@@ -45,5 +60,6 @@ fn question() -> CreateChatCompletionRequest {
 }
 
 fn client(base: &str) -> Client<OpenAIConfig> {
+    crate::choose_cryptography();
     Client::with_config(OpenAIConfig::new().with_api_base(base).with_api_key("gsk_unused"))
 }

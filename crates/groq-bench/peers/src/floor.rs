@@ -6,10 +6,12 @@ use bytes::{Bytes, BytesMut};
 use http_body_util::{BodyExt, Full};
 use hyper::Request;
 use hyper::body::Incoming;
+use hyper::client::conn::http1::SendRequest;
 use hyper_util::rt::TokioIo;
 use serde::Deserialize;
 use tokio::net::TcpStream;
 
+use crate::latency::Latencies;
 use crate::recording::{Cut, Kind};
 
 #[derive(Deserialize)]
@@ -121,13 +123,47 @@ pub(crate) async fn stream(server: &str, kind: Kind, cut: Cut, n: usize) -> usiz
     splitter.length
 }
 
-async fn open(server: &str, path: &str) -> Incoming {
+pub(crate) async fn latencies(server: &str, n: usize) -> Latencies {
+    let mut body = open(server, &format!("/timed/{n}")).await;
+    let mut latencies = Latencies::default();
+    let mut rest = BytesMut::new();
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.expect("a frame").into_data() else {
+            continue;
+        };
+        rest.extend_from_slice(&data);
+        while let Some(end) = memchr::memchr(b'\n', &rest) {
+            let line = rest.split_to(end + 1);
+            if let Some(data) = line.strip_prefix(b"data: {") {
+                let data = &line[line.len() - data.len() - 1..];
+                let chunk: Chunk<'_> = serde_json::from_slice(data).expect("a chunk");
+                for choice in &chunk.choices {
+                    latencies.came(choice.delta.content.as_deref());
+                }
+            }
+        }
+    }
+    latencies
+}
+
+/// A connection, and the task that drives it.
+pub(crate) async fn connect<B>(server: &str) -> SendRequest<B>
+where
+    B: hyper::body::Body<Data = Bytes, Error: std::error::Error + Send + Sync> + Send + 'static,
+{
     let address = server.trim_start_matches("http://");
     let socket = TcpStream::connect(address).await.expect("a connection");
-    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(socket))
+    let _ = socket.set_nodelay(true);
+    let (sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(socket))
         .await
         .expect("a handshake");
     tokio::spawn(connection);
+    sender
+}
+
+async fn open(server: &str, path: &str) -> Incoming {
+    let address = server.trim_start_matches("http://");
+    let mut sender = connect(server).await;
     let request = Request::post(format!("{path}/chat/completions"))
         .header("host", address)
         .body(Full::new(Bytes::from_static(b"{}")))

@@ -5,7 +5,10 @@
 //! (start, connection, TLS set-up) cancels out. The server is another process, whose work counts for nobody.
 
 mod async_openai_client;
+pub mod bodies;
 mod floor;
+mod genai_client;
+pub mod latency;
 mod ours;
 mod recording;
 mod reqwest_client;
@@ -26,7 +29,14 @@ pub enum Work {
 }
 
 /// Who does it. `core-chunks` and `core-text` are groq-core, with typed chunks and with text alone.
-pub const CLIENTS: [&str; 5] = ["floor", "core-chunks", "core-text", "reqwest", "async-openai"];
+pub const CLIENTS: [&str; 6] = [
+    "floor",
+    "core-chunks",
+    "core-text",
+    "reqwest",
+    "async-openai",
+    "genai",
+];
 
 impl Work {
     /// All there is.
@@ -94,7 +104,30 @@ pub async fn run(client: &str, work: Work, n: usize, server: &str) -> Option<usi
             async_openai_client::stream(server, kind, cut, n).await
         }
         ("async-openai", Work::Request) => async_openai_client::request(server, n).await,
+        ("genai", Work::Stream(kind, cut)) => genai_client::stream(server, kind, cut, n).await,
+        ("genai", Work::Request) => genai_client::request(server, n).await,
         _ => return None,
     };
     Some(length)
+}
+
+/// How long events take from the server's write to the item; `None` if the client does not do this.
+///
+/// # Panics
+///
+/// When anything fails.
+pub async fn latencies(client: &str, server: &str) -> Option<latency::Latencies> {
+    let n = latency::EVENTS;
+    Some(match client {
+        "floor" => floor::latencies(server, n).await,
+        "core-chunks" => ours::latencies(server, n).await,
+        "async-openai" => async_openai_client::latencies(server, n).await,
+        "genai" => genai_client::latencies(server, n).await,
+        _ => return None,
+    })
+}
+
+/// The same cryptography as groq-core's, for clients that ask for none; it is not used against a server on this machine.
+fn choose_cryptography() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
 }

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use groq_core::types::{ChatCompletionRequest, Message};
 use groq_core::{ChatStream, Client};
 
+use crate::latency::Latencies;
 use crate::recording::{Cut, Kind};
 
 pub(crate) async fn decode_chunks(frames: Vec<Bytes>) -> usize {
@@ -30,6 +31,19 @@ pub(crate) async fn request(server: &str, n: usize) -> usize {
         length += reply.text().unwrap_or_default().len();
     }
     length
+}
+
+pub(crate) async fn latencies(server: &str, n: usize) -> Latencies {
+    let client = client(&format!("{server}/timed/{n}"));
+    let answer = client.chat().stream(question()).await;
+    let mut stream = answer.expect("a stream");
+    let mut latencies = Latencies::default();
+    while let Some(chunk) = stream.next().await {
+        for choice in chunk.expect("a chunk").choices {
+            latencies.came(choice.delta.content.as_deref());
+        }
+    }
+    latencies
 }
 
 /// The request that all clients send.
@@ -70,7 +84,7 @@ async fn text(mut stream: ChatStream) -> usize {
     length
 }
 
-fn client(base_url: &str) -> Client {
+pub(crate) fn client(base_url: &str) -> Client {
     Client::builder()
         .api_key("gsk_unused")
         .base_url(base_url)

@@ -121,10 +121,25 @@ fn tool_call(number: usize) -> String {
     }
 }
 
-/// A whole reply.
-pub(crate) fn completion() -> String {
+/// An event that brings the time.
+pub(crate) fn timed(nanoseconds: u64) -> String {
+    event(&format!(r#"{{"content":"{nanoseconds}"}}"#), "null", "")
+}
+
+/// The end of a stream.
+pub(crate) fn end() -> String {
+    event("{}", "\"stop\"", "") + "data: [DONE]\n\n"
+}
+
+/// A whole reply, with or without its service tier.
+pub(crate) fn completion(tiered: bool) -> String {
+    let tier = if tiered {
+        r#","service_tier":"on_demand""#
+    } else {
+        ""
+    };
     let text = "A sentence of a reply that is neither short nor long. ".repeat(20);
     format!(
-        r#"{{"id":"chatcmpl-0fake000-0000-4000-8000-000000000000","object":"chat.completion","created":1756000000,"model":"openai/gpt-oss-20b","choices":[{{"index":0,"message":{{"role":"assistant","content":"{text}"}},"logprobs":null,"finish_reason":"stop"}}],"usage":{{"queue_time":0.05,"prompt_tokens":48,"prompt_time":0.002,"completion_tokens":400,"completion_time":0.5,"total_tokens":448,"total_time":0.502}},"usage_breakdown":null,"system_fingerprint":"fp_0fake00000","x_groq":{{"id":"req_01k0000000fake0000000000000"}},"service_tier":"on_demand"}}"#
+        r#"{{"id":"chatcmpl-0fake000-0000-4000-8000-000000000000","object":"chat.completion","created":1756000000,"model":"openai/gpt-oss-20b","choices":[{{"index":0,"message":{{"role":"assistant","content":"{text}"}},"logprobs":null,"finish_reason":"stop"}}],"usage":{{"queue_time":0.05,"prompt_tokens":48,"prompt_time":0.002,"completion_tokens":400,"completion_time":0.5,"total_tokens":448,"total_time":0.502}},"usage_breakdown":null,"system_fingerprint":"fp_0fake00000","x_groq":{{"id":"req_01k0000000fake0000000000000"}}{tier}}}"#
     )
 }

@@ -63,8 +63,7 @@ fn event(line: &[u8]) -> usize {
 }
 
 fn client() -> reqwest::Client {
-    // The same cryptography as groq-core's; it is not used against a server on this machine.
-    let _ = rustls::crypto::ring::default_provider().install_default();
+    crate::choose_cryptography();
     reqwest::Client::builder()
         .no_proxy()
         .build()

@@ -23,7 +23,7 @@ pub struct Cost {
 ///
 /// If a measurement fails.
 pub fn print(works: &[Work], clients: &[&str]) {
-    let mut server = start_server();
+    let server = start_server();
     println!("| work | client | instructions | of the first | allocations | CPU ns |");
     println!("|---|---|--:|--:|--:|--:|");
     for &work in works {
@@ -46,16 +46,22 @@ pub fn print(works: &[Work], clients: &[&str]) {
             );
         }
     }
-    let _ = server.process.kill();
-    let _ = server.process.wait();
 }
 
-struct Server {
+/// A server in another process; it ends with this value.
+pub(crate) struct Server {
     process: Child,
-    url: String,
+    pub(crate) url: String,
 }
 
-fn start_server() -> Server {
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+pub(crate) fn start_server() -> Server {
     let mut process = Command::new(env::current_exe().expect("this program"))
         .arg("serve")
         .stdout(Stdio::piped())
@@ -110,4 +116,41 @@ fn total(client: &str, work: Work, n: usize, server: &str) -> Option<Cost> {
         allocations,
         nanoseconds,
     })
+}
+
+/// Measures how long events take from the server's write to the item, the clients in turns, and prints the median of the turns.
+///
+/// # Panics
+///
+/// If a measurement fails.
+pub fn latency(clients: &[&str]) {
+    const TURNS: usize = 9;
+    let server = start_server();
+    let mut all = vec![Vec::new(); clients.len()];
+    for _ in 0..TURNS {
+        for (client, all) in clients.iter().zip(&mut all) {
+            all.extend(latency_of(client, &server.url));
+        }
+    }
+    println!("| client | median | 99 % stay below |");
+    println!("|---|--:|--:|");
+    for (client, mut turns) in clients.iter().zip(all) {
+        if turns.is_empty() {
+            continue;
+        }
+        let mut median = |which: fn(&(u64, u64)) -> u64| {
+            turns.sort_unstable_by_key(which);
+            which(&turns[turns.len() / 2]) / 1000
+        };
+        let (half, most) = (median(|turn| turn.0), median(|turn| turn.1));
+        println!("| {client} | {half} µs | {most} µs |");
+    }
+}
+
+fn latency_of(client: &str, server: &str) -> Option<(u64, u64)> {
+    let program = env::current_exe().expect("this program");
+    let output = Command::new(program).args(["latency-of", client, server]).output();
+    let text = String::from_utf8(output.ok()?.stdout).ok()?;
+    let mut numbers = text.split_whitespace().filter_map(|word| word.parse().ok());
+    Some((numbers.next()?, numbers.next()?))
 }

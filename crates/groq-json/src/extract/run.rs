@@ -15,8 +15,8 @@ use crate::format::{Compiled, Finish, Format};
 use crate::judge::Fitting;
 use crate::ledger::{Attempt, Usage};
 use crate::mode::{Capabilities, Mode};
-use crate::parse::find::Candidate;
 use crate::prompt::Prompt;
+use crate::reader::Incoming;
 use crate::reask;
 use crate::schema::{Obstacle, Wire};
 
@@ -54,8 +54,6 @@ pub(crate) struct Loop<T> {
     low_effort: bool,
     /// Whether a stream is asked for, which rules out response formats.
     pub(crate) streams: bool,
-    /// The value of the reply at hand, if a stream has read it already.
-    pub(crate) ready: Option<Candidate>,
 }
 
 /// What is sent, and the account of it.
@@ -98,7 +96,6 @@ impl<T: DeserializeOwned + Send + 'static> Loop<T> {
             raised: false,
             low_effort: false,
             streams: false,
-            ready: None,
         })
     }
 
@@ -124,7 +121,7 @@ impl<T: DeserializeOwned + Send + 'static> Loop<T> {
             match result {
                 Ok(response) => {
                     if let Some(extracted) =
-                        self.answered(ask.attempt, response.into_inner()).await?
+                        self.answered(ask.attempt, response.into_inner(), None).await?
                     {
                         return Ok(extracted);
                     }
@@ -207,11 +204,12 @@ impl<T: DeserializeOwned + Send + 'static> Loop<T> {
         self.format.wire(mode).cloned().unwrap_or_default()
     }
 
-    /// A reply came.
+    /// A reply came; if it came as a stream, it has been read.
     pub(crate) async fn answered(
         &mut self,
         mut attempt: Attempt,
         completion: ChatCompletion,
+        read: Option<&Incoming>,
     ) -> Result<Option<Extracted<T>>, Error> {
         attempt.finish_reason = completion.finish_reason().cloned();
         if let Some(usage) = &completion.usage {
@@ -223,7 +221,10 @@ impl<T: DeserializeOwned + Send + 'static> Loop<T> {
             attempt.mode,
             self.wire(attempt.mode).name.as_str(),
         ) {
-            Ok((text, finish)) => self.judged(attempt, &text, finish, Some(completion)).await,
+            Ok((text, finish)) => {
+                let fitting = self.fitting(attempt.mode, &text, finish, read);
+                self.judged(attempt, &text, fitting, Some(completion)).await
+            }
             Err(ErrorKind::Refusal) => {
                 attempt.raw = Some(reply::refusal(&completion));
                 self.attempts.push(failed(attempt, &ErrorKind::Refusal));
@@ -233,22 +234,32 @@ impl<T: DeserializeOwned + Send + 'static> Loop<T> {
         }
     }
 
-    /// Judges a text; `None` if the model has to be asked again.
-    pub(crate) async fn judged(
+    /// The value of a text.
+    fn fitting(
+        &self,
+        mode: Mode,
+        text: &str,
+        finish: Finish,
+        read: Option<&Incoming>,
+    ) -> Result<Fitting<T>, ErrorKind> {
+        let wire = self.wire(mode);
+        let sent = (mode != Mode::Prompt).then_some(&wire);
+        let judge = Extract::<T>::judge(&self.format, sent);
+        match read.filter(|read| read.text() == text) {
+            Some(read) => judge.reply_read(text, finish, read.plain()),
+            None => judge.reply(text, finish),
+        }
+    }
+
+    /// Makes the checks of a value; `None` if the model has to be asked again.
+    async fn judged(
         &mut self,
         mut attempt: Attempt,
         text: &str,
-        finish: Finish,
+        fitting: Result<Fitting<T>, ErrorKind>,
         completion: Option<ChatCompletion>,
     ) -> Result<Option<Extracted<T>>, Error> {
         attempt.raw = Some(text.to_owned());
-        let wire = self.wire(attempt.mode);
-        let sent = (attempt.mode != Mode::Prompt).then_some(&wire);
-        let judge = Extract::<T>::judge(&self.format, sent);
-        let fitting = match self.ready.take() {
-            Some(candidate) => judge.one::<T>(text, candidate),
-            None => judge.reply::<T>(text, finish),
-        };
         let Fitting {
             value,
             repairs,
@@ -298,7 +309,8 @@ impl<T: DeserializeOwned + Send + 'static> Loop<T> {
                     _ => text,
                 };
                 attempt.recovered = true;
-                self.judged(attempt, &text, Finish::Stop, None).await
+                let fitting = self.fitting(attempt.mode, &text, Finish::Stop, None);
+                self.judged(attempt, &text, fitting, None).await
             }
             Meaning::Generation(None) => self.wrong(attempt, ErrorKind::Empty),
             Meaning::Schema(reason) => {

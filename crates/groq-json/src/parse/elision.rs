@@ -1,53 +1,32 @@
 //! Comments that say that something was left out.
 
-/// Words by which a comment may say so. One too many costs a question; one too few costs data.
+/// Words by which a comment may say so, as the whole of a word. One too many costs a question; one too few costs data.
+const WORDS: &[&str] = &[
+    "add", "additional", "another", "brevity", "elided", "etc", "existing", "fill", "missing", "more", "other", "others",
+    "placeholder", "previous", "rest", "similar", "similarly", "skip", "skipped", "snip", "todo", "unchanged",
+];
+
+/// How other such words begin.
+const STEMS: &[&str] = &[
+    "abbreviat", "continu", "omit", "remain", "repeat", "shorten", "truncat",
+];
+
+/// What else says so, wherever it stands.
 const SIGNS: &[&str] = &[
-    "...",
-    "…",
-    "etc",
-    "omit",
-    "rest",
-    "remain",
-    "truncat",
-    "more ",
-    "similar",
-    "same as",
-    "repeat",
-    "continu",
-    "so on",
-    "so forth",
-    "existing",
-    "unchanged",
-    "snip",
-    "abbreviat",
-    "elided",
-    "placeholder",
-    "todo",
-    "to do",
-    "add ",
-    "other ",
-    "others",
-    "skip",
-    "left out",
-    "brevity",
-    "shortened",
-    "fill",
-    "additional",
-    "and the ",
-    "previous",
-    "as above",
-    "as before",
-    "not shown",
-    "missing",
-    "cut ",
+    "...", "…", "and the ", "as above", "as before", "cut for", "cut here", "cut off", "left out", "not shown", "same as",
+    "same for", "so forth", "so on", "to do",
 ];
 
 /// Whether a comment says that something is missing.
 pub(crate) fn says_so(comment: &str) -> bool {
-    let mut text = comment.to_lowercase();
-    // So that a sign which ends in a blank is found at the end too.
-    text.push(' ');
+    let text = comment.to_lowercase();
+    let mut words = text
+        .split(|character: char| !character.is_alphanumeric())
+        .filter(|word| !word.is_empty());
     SIGNS.iter().any(|sign| text.contains(sign))
+        || words.any(|word| {
+            WORDS.contains(&word) || STEMS.iter().any(|stem| word.starts_with(stem))
+        })
 }
 
 #[cfg(test)]
@@ -64,6 +43,14 @@ mod tests {
             " TODO",
             " more",
             " other fields",
+            " etc.",
+            " repeat for the others",
+            " add the rest here",
+            " 12 more items",
+            " fill in",
+            " same as above",
+            " (truncated)",
+            " to do",
         ] {
             assert!(says_so(comment), "{comment}");
         }
@@ -74,6 +61,12 @@ mod tests {
             " required",
             " unit: grams",
             " ISO 8601",
+            " the name of the restaurant",
+            " street address",
+            " fetched at noon",
+            " a shortcut",
+            " interest rate in percent",
+            " the mother",
         ] {
             assert!(!says_so(comment), "{comment}");
         }

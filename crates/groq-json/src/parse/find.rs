@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::machine::Machine;
 use super::outside;
 use super::repair::{Repair, Repaired};
-use super::sink::{Fault, FaultKind};
+use super::sink::Fault;
 use super::tree::Tree;
 
 /// How many brackets in prose are followed to their end before the text is given up as none that holds JSON.
@@ -36,8 +36,8 @@ pub(crate) struct Broken {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Reading {
     pub(crate) candidates: Vec<Candidate>,
-    /// A value that was not finished when the text ended.
-    pub(crate) cut: Option<Tree>,
+    /// Where a value begins that was not finished when the text ended.
+    pub(crate) cut: Option<usize>,
     /// A closing bracket that nothing opened.
     pub(crate) stray: Option<usize>,
     pub(crate) thoughts: Vec<Range<usize>>,
@@ -84,7 +84,14 @@ pub(crate) fn all(text: &str, level: Repair, max_depth: usize) -> Reading {
     if level == Repair::Off {
         return strictly(text, max_depth);
     }
-    scalar(text, level, max_depth).unwrap_or_else(|| Finder::new(text, level, max_depth).run())
+    let (scalar, cut) = scalar(text, level, max_depth);
+    scalar.unwrap_or_else(|| {
+        let mut reading = Finder::new(text, level, max_depth).run();
+        if reading.candidates.is_empty() && reading.stray.is_none() {
+            reading.cut = reading.cut.or(cut);
+        }
+        reading
+    })
 }
 
 /// The text is JSON, and nothing else.
@@ -106,57 +113,61 @@ fn strictly(text: &str, max_depth: usize) -> Reading {
             }
             Reading::only(candidate)
         }
-        One::Cut(tree) => Reading {
-            cut: Some(*tree),
+        One::Cut => Reading {
+            cut: Some(start),
             ..Reading::default()
         },
     }
 }
 
-/// A reply whose text, apart from a fence, is a string, a number or a literal.
-fn scalar(text: &str, level: Repair, max_depth: usize) -> Option<Reading> {
+/// A reply whose text, apart from a fence, is a string, a number or a literal; or where a string begins that does not end.
+fn scalar(text: &str, level: Repair, max_depth: usize) -> (Option<Reading>, Option<usize>) {
     let inner = text.trim_start_matches('\u{feff}').trim();
-    let inner = match inner
-        .strip_prefix("```")
-        .and_then(|rest| rest.strip_suffix("```"))
-    {
+    let inner = match inner.strip_prefix("```") {
         Some(rest) => rest
+            .strip_suffix("```")
+            .unwrap_or(rest)
             .trim_start_matches(|letter: char| letter.is_ascii_alphanumeric())
             .trim(),
         None => inner,
     };
-    let first = inner.chars().next()?;
-    if !(matches!(first, '"' | '\'' | '-') || first.is_ascii_alphanumeric()) {
-        return None;
+    if !inner.starts_with(|first: char| {
+        matches!(first, '"' | '\'' | '-') || first.is_ascii_alphanumeric()
+    }) {
+        return (None, None);
     }
     // The slice lies within `text`.
     let start = inner.as_ptr() as usize - text.as_ptr() as usize;
     let end = start + inner.len();
     match one(&text[..end], start, level, max_depth) {
         One::Whole(candidate) if candidate.value.is_ok() && candidate.range.end == end => {
-            Some(Reading::only(candidate))
+            (Some(Reading::only(candidate)), None)
         }
-        One::Cut(tree) if is_encoded(&tree.text) => Some(Reading {
-            cut: Some(*tree),
-            ..Reading::default()
-        }),
-        _ => None,
+        One::Cut if is_encoded(inner) => {
+            let reading = Reading {
+                cut: Some(start),
+                ..Reading::default()
+            };
+            (Some(reading), None)
+        }
+        One::Cut => (None, inner.starts_with('"').then_some(start)),
+        One::Whole(_) => (None, None),
     }
 }
 
-/// Whether a string holds JSON text.
+/// Whether what begins like a string holds JSON text.
 fn is_encoded(text: &str) -> bool {
-    text.trim_start().starts_with(['{', '['])
+    text[1..].trim_start().starts_with(['{', '['])
 }
 
 enum One {
     Whole(Candidate),
-    Cut(Box<Tree>),
+    Cut,
 }
 
 /// Reads the value that begins at `start`. A broken one has an empty range.
 fn one(text: &str, start: usize, level: Repair, max_depth: usize) -> One {
-    let mut tree = Tree::default();
+    let mut tree = Tree::new(level != Repair::Off);
     let mut machine = Machine::new(level, max_depth, start);
     let result = machine.feed(&text[start..], &mut tree).and_then(|read| {
         let whole = machine.finish(&mut tree)?;
@@ -170,7 +181,7 @@ fn one(text: &str, start: usize, level: Repair, max_depth: usize) -> One {
     );
     let (end, value) = match (result, tree.root.take()) {
         (Ok((end, true)), Some(value)) => (end, Ok(value)),
-        (Ok(_), _) => return One::Cut(Box::new(tree)),
+        (Ok(_), _) => return One::Cut,
         (Err(fault), _) => (
             start,
             Err(Broken {
@@ -179,21 +190,12 @@ fn one(text: &str, start: usize, level: Repair, max_depth: usize) -> One {
             }),
         ),
     };
-    let value = match (level, tree.equal_duplicates.first()) {
-        (Repair::Off, Some(offset)) => {
-            let fault = Fault::new(FaultKind::DuplicateKey, *offset);
-            Err(Broken {
-                fault,
-                pointer: String::new(),
-            })
-        }
-        _ => value,
-    };
     One::Whole(Candidate {
         range: start..end,
         value,
         repairs,
-        integral_floats: tree.integral_floats,
+        // Where some float only looks like an integer, none is taken for one.
+        integral_floats: tree.integral_floats && !tree.rounded_floats,
     })
 }
 
@@ -272,8 +274,8 @@ impl<'t> Finder<'t> {
             return Some(at + outside::balanced(rest).unwrap_or(1));
         }
         match one(self.text, at, self.level, self.max_depth) {
-            One::Cut(tree) => {
-                self.reading.cut = Some(*tree);
+            One::Cut => {
+                self.reading.cut = Some(at);
                 None
             }
             One::Whole(mut candidate) => {

@@ -1,84 +1,92 @@
-//! Where in the text a value stands: a second reading, for reports only.
+//! Where in the text values stand: a second reading, for reports only.
+
+use std::collections::HashMap;
 
 use super::machine::Machine;
 use super::repair::Repair;
 use super::sink::{Container, FaultKind, Literal, Sink};
 use crate::pointer;
 
-/// The offset at which the value begins that `path` points to, and the text of it if it is a number.
+/// The offsets at which the values begin that `paths` point to, all in one reading.
 ///
-/// `text` is read from `start`, where the root begins.
-pub(crate) fn value(
-    text: &str,
-    start: usize,
-    path: &str,
-    max_depth: usize,
-) -> Option<(usize, String)> {
-    let mut locator = Locator {
-        target: pointer::segments(path).collect(),
+/// `text` is read from `start`, where the root begins; what is not there is taken to be there.
+pub(crate) fn offsets(text: &str, start: usize, paths: &[String], max_depth: usize) -> Vec<usize> {
+    if paths.is_empty() {
+        return Vec::new();
+    }
+    let mut found: HashMap<&str, Option<usize>> =
+        paths.iter().map(|path| (path.as_str(), None)).collect();
+    walk(text, start, max_depth, |path, offset, _| {
+        if let Some(found) = found.get_mut(path) {
+            found.get_or_insert(offset);
+        }
+    });
+    let offset = |path: &String| found.get(path.as_str()).copied().flatten().unwrap_or(start);
+    paths.iter().map(offset).collect()
+}
+
+/// The texts of all numbers, by path.
+pub(crate) fn numbers(text: &str, start: usize, max_depth: usize) -> HashMap<String, String> {
+    let mut found = HashMap::new();
+    walk(text, start, max_depth, |path, _, number| {
+        if let Some(number) = number {
+            found.entry(path.to_owned()).or_insert_with(|| number.to_owned());
+        }
+    });
+    found
+}
+
+/// Tells of each value its path, its offset and, of a number, its text.
+fn walk(text: &str, start: usize, max_depth: usize, visit: impl FnMut(&str, usize, Option<&str>)) {
+    let mut walker = Walker {
         frames: Vec::new(),
-        matched: 0,
+        path: String::new(),
         key: String::new(),
-        found: None,
+        visit,
     };
     let mut machine = Machine::new(Repair::Safe, max_depth, start);
-    let _ = machine.feed(text.get(start..)?, &mut locator);
-    let _ = machine.finish(&mut locator);
-    locator.found
+    // It has been read before, as far as it goes.
+    let _ = machine.feed(text.get(start..).unwrap_or_default(), &mut walker);
+    let _ = machine.finish(&mut walker);
 }
 
-struct Locator {
-    target: Vec<String>,
-    /// The open containers: the index of the item at hand, or `None` for an object.
-    frames: Vec<Option<usize>>,
-    /// How many of the open containers lie on the way to the target.
-    matched: usize,
+struct Walker<F> {
+    /// The open containers: the index of the item at hand, or `None` for an object; and how long their path is.
+    frames: Vec<(Option<usize>, usize)>,
+    path: String,
+    /// The key or the string at hand.
     key: String,
-    found: Option<(usize, String)>,
+    visit: F,
 }
 
-impl Locator {
-    /// A value begins: whether it lies on the way.
-    fn begin(&mut self, offset: usize, number: &str) -> bool {
-        if self.matched != self.frames.len() {
-            return false;
-        }
-        let on_the_way = match self.frames.last() {
-            None => true,
-            Some(last) => {
-                let wanted = self.target.get(self.frames.len() - 1);
-                wanted.is_some_and(|wanted| match last {
-                    Some(index) => *wanted == index.to_string(),
-                    None => *wanted == self.key,
-                })
+impl<F: FnMut(&str, usize, Option<&str>)> Walker<F> {
+    fn begin(&mut self, offset: usize, number: Option<&str>) {
+        if let Some((index, length)) = self.frames.last() {
+            self.path.truncate(*length);
+            match index {
+                Some(index) => pointer::push_index(&mut self.path, *index),
+                None => pointer::push(&mut self.path, &self.key),
             }
-        };
-        if on_the_way && self.frames.len() == self.target.len() && self.found.is_none() {
-            self.found = Some((offset, number.to_owned()));
         }
-        on_the_way
+        (self.visit)(&self.path, offset, number);
     }
 
     fn end(&mut self) {
-        if let Some(Some(index)) = self.frames.last_mut() {
+        if let Some((Some(index), _)) = self.frames.last_mut() {
             *index += 1;
         }
     }
 }
 
-impl Sink for Locator {
+impl<F: FnMut(&str, usize, Option<&str>)> Sink for Walker<F> {
     fn open(&mut self, container: Container, offset: usize) {
-        let on_the_way = self.begin(offset, "");
-        self.frames
-            .push((container == Container::Array).then_some(0));
-        if on_the_way {
-            self.matched = self.frames.len();
-        }
+        self.begin(offset, None);
+        let index = (container == Container::Array).then_some(0);
+        self.frames.push((index, self.path.len()));
     }
 
     fn close(&mut self) -> Result<(), FaultKind> {
         self.frames.pop();
-        self.matched = self.matched.min(self.frames.len());
         self.end();
         Ok(())
     }
@@ -90,8 +98,8 @@ impl Sink for Locator {
     fn end_key(&mut self) {}
 
     fn begin_string(&mut self, offset: usize) {
-        self.begin(offset, "");
-        // A string's text would be taken for part of a key, and a key is set anew before it is needed.
+        // What follows goes where the key was, which has been used by now.
+        self.begin(offset, None);
     }
 
     fn end_string(&mut self) -> Result<(), FaultKind> {
@@ -104,13 +112,13 @@ impl Sink for Locator {
     }
 
     fn number(&mut self, text: &str, offset: usize) -> Result<(), FaultKind> {
-        self.begin(offset, text);
+        self.begin(offset, Some(text));
         self.end();
         Ok(())
     }
 
     fn literal(&mut self, _literal: Literal, offset: usize) -> Result<(), FaultKind> {
-        self.begin(offset, "");
+        self.begin(offset, None);
         self.end();
         Ok(())
     }
@@ -120,13 +128,12 @@ impl Sink for Locator {
 mod tests {
     #[test]
     fn values_are_found_again() {
-        let text = r#"x {"a": [1, {"b": 2.50}], "c/d": null, "e": "s"}"#;
-        let offset = |path: &str| super::value(text, 2, path, 100);
-        assert_eq!(offset(""), Some((2, String::new())));
-        assert_eq!(offset("/a/0"), Some((9, "1".into())));
-        assert_eq!(offset("/a/1/b"), Some((18, "2.50".into())));
-        assert_eq!(offset("/c~1d"), Some((33, String::new())));
-        assert_eq!(offset("/e"), Some((44, String::new())));
-        assert_eq!(offset("/f"), None);
+        let text = r#"x {"a": [1, {"b": 2.50}], "c/d": null, "e": "s", "a": [0]}"#;
+        let paths = ["", "/a/0", "/a/1/b", "/c~1d", "/e", "/f"].map(str::to_owned);
+        assert_eq!(super::offsets(text, 2, &paths, 100), [2, 9, 18, 33, 44, 2]);
+        let numbers = super::numbers(text, 2, 100);
+        assert_eq!(numbers["/a/0"], "1");
+        assert_eq!(numbers["/a/1/b"], "2.50");
+        assert_eq!(numbers.len(), 2);
     }
 }

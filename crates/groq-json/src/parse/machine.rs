@@ -59,6 +59,8 @@ pub(crate) struct Machine {
     hex: u32,
     hex_digits: u8,
     high: Option<u32>,
+    /// Whether a comment has just begun with `#`, which has to be followed by a blank.
+    hash: bool,
     /// The state that a comment interrupted.
     interrupted: State,
     pub(crate) repairs: Vec<Repaired>,
@@ -81,6 +83,7 @@ impl Machine {
             hex: 0,
             hex_digits: 0,
             high: None,
+            hash: false,
             interrupted: State::Value,
             repairs: Vec::new(),
         }
@@ -195,7 +198,7 @@ impl Machine {
                 self.begin_string(byte, true, offset, sink);
             }
             b'/' | b'#' => self.begin_comment(byte, offset)?,
-            _ if is_word(byte) && !byte.is_ascii_digit() => {
+            _ if piece[at..].starts_with(begins_identifier) => {
                 self.is_key = true;
                 self.begin_token(State::Word, offset);
                 return Ok(at);
@@ -390,7 +393,8 @@ impl Machine {
 
     fn word<S: Sink>(&mut self, piece: &str, at: usize, sink: &mut S) -> Result<usize, Fault> {
         let rest = &piece.as_bytes()[at..];
-        let length = rest.iter().take_while(|byte| is_word(**byte)).count();
+        let is_part = |byte: u8| is_word(byte) || (self.is_key && !byte.is_ascii());
+        let length = rest.iter().take_while(|byte| is_part(**byte)).count();
         let part = &piece[at..at + length];
         if length == rest.len() {
             self.token.push_str(part);
@@ -425,6 +429,9 @@ impl Machine {
                 self.end_value();
             }
             (false, None) => return Err(Fault::syntax("a word that JSON does not have", offset)),
+            (true, None) if !word.chars().all(is_identifier) => {
+                return Err(Fault::syntax("expected a key", offset));
+            }
             (true, None) => {
                 self.repair(RepairKind::BareKey, offset, "a key without quotes")?;
                 sink.begin_key(offset);
@@ -453,6 +460,10 @@ impl Machine {
 
     fn line_comment(&mut self, piece: &str, at: usize) -> Result<usize, Fault> {
         let rest = &piece[at..];
+        if std::mem::take(&mut self.hash) && !rest.starts_with(['#', '!', ' ', '\t', '\r', '\n']) {
+            // A colour, a tag, a number: content, and not a comment.
+            return Err(Fault::syntax("a `#` that begins no comment", self.token_offset));
+        }
         let Some(length) = rest.find('\n') else {
             self.token.push_str(rest);
             return Ok(piece.len());
@@ -557,6 +568,7 @@ impl Machine {
             return Err(Fault::syntax("a comment", offset));
         }
         self.interrupted = self.state;
+        self.hash = byte == b'#';
         self.begin_token(
             if byte == b'#' {
                 State::LineComment
@@ -599,6 +611,14 @@ impl Machine {
 
 fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$'
+}
+
+fn begins_identifier(character: char) -> bool {
+    character.is_alphabetic() || matches!(character, '_' | '$')
+}
+
+fn is_identifier(character: char) -> bool {
+    character.is_alphanumeric() || matches!(character, '_' | '$')
 }
 
 fn skip_blanks(bytes: &[u8], at: usize) -> usize {

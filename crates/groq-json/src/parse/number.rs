@@ -35,21 +35,35 @@ pub(crate) fn read(text: &str) -> Result<Number, FaultKind> {
 
 /// Whether a float stands for an integer that fits 64 bits, and which.
 pub(crate) fn integral(number: &Number) -> Option<Number> {
-    // 2^53: up to here every integer is a float of its own.
+    // 2^53: below, every integer is a float of its own.
     const EXACT: f64 = 9_007_199_254_740_992.0;
     if !number.is_f64() {
         return None;
     }
     let float = number.as_f64()?;
-    if float.fract() != 0.0 || float.abs() > EXACT {
+    if float.fract() != 0.0 || float.abs() >= EXACT {
         return None;
     }
     #[expect(
         clippy::cast_possible_truncation,
-        reason = "it is whole and at most 2^53"
+        reason = "it is whole and less than 2^53"
     )]
     let integer = float as i64;
     Some(Number::from(integer))
+}
+
+/// Whether a number is an integer as it is written, before it is rounded to a float.
+pub(crate) fn is_integral(text: &str) -> bool {
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let Ok(exponent) = exponent.parse::<i64>() else {
+        return false;
+    };
+    let (_, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = mantissa.bytes().filter(u8::is_ascii_digit);
+    // The digits behind the point, once it has been moved.
+    let behind = i64::try_from(fraction.len()).unwrap_or(i64::MAX).saturating_sub(exponent);
+    let behind = usize::try_from(behind).unwrap_or(0);
+    digits.rev().take(behind).all(|digit| digit == b'0')
 }
 
 /// Up to 18 digits, which is nearly every integer.
@@ -154,5 +168,16 @@ mod tests {
         assert_eq!(integral(&float(3.5)), None);
         assert_eq!(integral(&float(1e300)), None);
         assert_eq!(integral(&Number::from(3)), None);
+        assert_eq!(integral(&float(9_007_199_254_740_992.0)), None);
+    }
+
+    #[test]
+    fn integers_as_they_are_written() {
+        for text in ["3", "3.0", "-3.000", "1e3", "1.5e1", "1.50E+1", "100e-2", "0e-9", "0.0"] {
+            assert!(is_integral(text), "{text}");
+        }
+        for text in ["3.5", "3.0000000000000000001", "1e-1", "15e-1", "1.25e1", "101e-2"] {
+            assert!(!is_integral(text), "{text}");
+        }
     }
 }

@@ -5,7 +5,6 @@ use std::ops::Range;
 use super::repair::{RepairKind, Repaired};
 
 /// How long the longest tag of thoughts is.
-#[cfg(feature = "client")]
 pub(crate) const LONGEST_TAG: usize = "</thinking>".len();
 
 const OPENING: &[&str] = &["<think>", "<thinking>"];
@@ -53,18 +52,17 @@ pub(crate) fn is_plausible(text: &str) -> bool {
         return true;
     }
     let word =
-        |character: char| character.is_ascii_alphanumeric() || matches!(character, '_' | '$');
+        |character: char| character.is_alphanumeric() || matches!(character, '_' | '$');
     let after = rest.trim_start_matches(word);
     let has_word = after.len() < rest.len();
     has_word && (after.trim_start().is_empty() || after.trim_start().starts_with(':'))
 }
 
 /// Whether enough of the text is there for [`is_plausible`] to say the same whatever comes.
-#[cfg(feature = "client")]
 pub(crate) fn is_decided(text: &str) -> bool {
     let rest = text[1..].trim_start();
     let word =
-        |character: char| character.is_ascii_alphanumeric() || matches!(character, '_' | '$');
+        |character: char| character.is_alphanumeric() || matches!(character, '_' | '$');
     let after = rest.trim_start_matches(word);
     !rest.is_empty() && rest != "/" && !(after.len() < rest.len() && after.trim_start().is_empty())
 }

@@ -9,7 +9,7 @@ use crate::pointer;
 
 /// A container that is still open.
 #[derive(Clone, Debug)]
-pub(crate) enum Frame {
+enum Frame {
     /// The members that are complete, and the key of the one at hand with its offset.
     Object(Map<String, Value>, String, usize),
     Array(Vec<Value>),
@@ -18,20 +18,31 @@ pub(crate) enum Frame {
 /// Builds a value out of events.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tree {
-    pub(crate) frames: Vec<Frame>,
+    frames: Vec<Frame>,
     /// The key or the string at hand.
-    pub(crate) text: String,
-    pub(crate) in_string: bool,
+    text: String,
     /// Whether the key of the innermost object is known and its value is due or under way.
-    pub(crate) keyed: bool,
+    keyed: bool,
     pub(crate) root: Option<Value>,
     /// Whether some float could be an integer.
     pub(crate) integral_floats: bool,
+    /// Whether some float could be an integer only because it was rounded.
+    pub(crate) rounded_floats: bool,
+    /// Whether a key may come again with an equal value.
+    allow_equal: bool,
     /// Where a key came again with an equal value.
     pub(crate) equal_duplicates: Vec<usize>,
 }
 
 impl Tree {
+    /// With `allow_equal`, a key may come again with an equal value.
+    pub(crate) fn new(allow_equal: bool) -> Self {
+        Self {
+            allow_equal,
+            ..Self::default()
+        }
+    }
+
     /// The place at hand, as a JSON pointer.
     pub(crate) fn pointer(&self) -> String {
         let mut path = String::new();
@@ -56,7 +67,7 @@ impl Tree {
                     Entry::Vacant(entry) => {
                         entry.insert(value);
                     }
-                    Entry::Occupied(entry) if *entry.get() == value => {
+                    Entry::Occupied(entry) if self.allow_equal && *entry.get() == value => {
                         self.equal_duplicates.push(*offset);
                     }
                     Entry::Occupied(entry) => {
@@ -108,11 +119,9 @@ impl Sink for Tree {
 
     fn begin_string(&mut self, _offset: usize) {
         self.text.clear();
-        self.in_string = true;
     }
 
     fn end_string(&mut self) -> Result<(), FaultKind> {
-        self.in_string = false;
         let text = std::mem::take(&mut self.text);
         self.place(Value::String(text))
     }
@@ -125,6 +134,7 @@ impl Sink for Tree {
         let number = number::read(text)?;
         if number.is_f64() && number::integral(&number).is_some() {
             self.integral_floats = true;
+            self.rounded_floats |= !number::is_integral(text);
         }
         self.place(Value::Number(number))
     }

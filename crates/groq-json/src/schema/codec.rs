@@ -124,6 +124,49 @@ fn object_member(
     Ok(())
 }
 
+/// Where in the strict form the value is that `path` points to in `value`. A map there is a list of keys and values.
+pub(crate) fn wire_path(shapes: &Shapes, value: &Value, path: &str) -> String {
+    let mut wire = String::new();
+    let mut place = Some((shapes.root, value));
+    for segment in pointer::segments(path) {
+        let here = place.and_then(|(id, value)| Some((shapes.pick_first(id, value)?, value)));
+        let Some((id, value)) = here else {
+            pointer::push(&mut wire, &segment);
+            continue;
+        };
+        let (inner, next) = match (shapes.kind(id), value) {
+            (Kind::Object(_, crate::shape::Rest::Map(item)), Value::Object(members))
+                if is_map(shapes, id) =>
+            {
+                let index = members.keys().position(|key| *key == segment);
+                pointer::push_index(&mut wire, index.unwrap_or(members.len()));
+                pointer::push(&mut wire, "value");
+                place = members.get(&segment).map(|value| (*item, value));
+                continue;
+            }
+            (Kind::Object(fields, _), Value::Object(members)) => {
+                let field = fields.iter().find(|field| field.name == segment);
+                (field.map(|field| field.shape), members.get(&segment))
+            }
+            (Kind::List(item), Value::Array(items)) => {
+                let index = pointer::index(&segment);
+                (Some(*item), index.and_then(|index| items.get(index)))
+            }
+            (Kind::Tuple(shapes), Value::Array(items)) => {
+                let index = pointer::index(&segment);
+                (
+                    index.and_then(|index| shapes.get(index).copied()),
+                    index.and_then(|index| items.get(index)),
+                )
+            }
+            _ => (None, None),
+        };
+        pointer::push(&mut wire, &segment);
+        place = inner.zip(next);
+    }
+    wire
+}
+
 /// A list of keys and values becomes a map; a key that comes twice with different values is an error, which is its path.
 fn map(
     shapes: &Shapes,

@@ -9,13 +9,15 @@ use crate::pointer;
 
 /// Brings values to the types that are due. What was changed goes to `found`, with its path.
 ///
-/// Always: `3.0` to `3` where an integer is due. With [`Repair::Lossless`] also what that says. `text_of` gives the text
-/// of the number at a path.
+/// Always: `3.0` to `3` where an integer is due. With [`Repair::Lossless`] also what that says; of numbers that should be
+/// strings, only the paths are noted in `strings`, since the value does not have their text.
 pub(crate) struct Coerce<'c> {
     pub(crate) shapes: &'c Shapes,
     pub(crate) level: Repair,
     pub(crate) max_depth: usize,
-    pub(crate) text_of: &'c dyn Fn(&str) -> Option<String>,
+    /// Whether floats may be taken for integers.
+    pub(crate) integral_floats: bool,
+    pub(crate) strings: Vec<String>,
     pub(crate) found: Vec<(String, RepairKind)>,
 }
 
@@ -56,13 +58,17 @@ impl Coerce<'_> {
                 }
             }
             (Kind::Integer, Value::Number(float)) => {
-                if let Some(integer) = number::integral(float) {
+                if self.integral_floats
+                    && let Some(integer) = number::integral(float) {
                     *value = Value::Number(integer);
                     self.found.push((path.clone(), RepairKind::IntegralFloat));
                 }
             }
+            (Kind::String, Value::Number(_)) if self.level == Repair::Lossless => {
+                self.strings.push(path.clone());
+            }
             (kind, _) if self.level == Repair::Lossless => {
-                if let Some((new, repair)) = self.lossless(kind, value, path) {
+                if let Some((new, repair)) = self.lossless(kind, value) {
                     *value = new;
                     self.found.push((path.clone(), repair));
                     if repair == RepairKind::NestedEncoding {
@@ -95,7 +101,7 @@ impl Coerce<'_> {
         others.next().is_none().then_some(only)
     }
 
-    fn lossless(&self, kind: &Kind, value: &Value, path: &str) -> Option<(Value, RepairKind)> {
+    fn lossless(&self, kind: &Kind, value: &Value) -> Option<(Value, RepairKind)> {
         match (kind, value) {
             (Kind::Integer | Kind::Number, Value::String(text)) => {
                 let number = number::read(text).ok()?;
@@ -109,9 +115,6 @@ impl Coerce<'_> {
                 "false" => Some((false.into(), RepairKind::BooleanInString)),
                 _ => None,
             },
-            (Kind::String, Value::Number(_)) => {
-                (self.text_of)(path).map(|text| (text.into(), RepairKind::NumberForString))
-            }
             (Kind::Choice(values), Value::String(text)) if !values.contains(value) => {
                 let text = text.to_lowercase();
                 let mut same = values.iter().filter(|value| {

@@ -1,8 +1,10 @@
 //! Defaults: which a value leaves to be filled in, and filling them in.
 
+use jsonschema::json::Node as _;
 use serde_json::Value;
 
 use super::{Id, Kind, Rest, Shapes};
+use crate::parse::tape::Ref;
 use crate::pointer;
 
 impl Shapes {
@@ -12,6 +14,43 @@ impl Shapes {
             Kind::Object(fields, _) => fields.iter().any(|field| field.default.is_some()),
             _ => false,
         })
+    }
+
+    /// Whether a value leaves a default to be filled in, as far as that is plain; `true` if it is not.
+    pub(crate) fn may_lack_defaults(&self, id: Id, value: Ref<'_>) -> bool {
+        let mut leaves = self.leaves(id).into_iter().filter(|leaf| {
+            matches!(self.kind(*leaf), Kind::Object(..) | Kind::List(_) | Kind::Tuple(_))
+        });
+        let (Some(id), other) = (leaves.next(), leaves.next()) else {
+            return false;
+        };
+        match (self.kind(id), value.as_object(), value.as_array()) {
+            (_, None, None) => false,
+            _ if other.is_some() => true,
+            (Kind::Object(fields, rest), Some(members), _) => {
+                let mut missing = fields.iter().filter(|field| field.default.is_some()).count();
+                for (key, value) in members {
+                    let field = fields.iter().find(|field| field.name == key);
+                    missing -= usize::from(field.is_some_and(|field| field.default.is_some()));
+                    let inner = match (field, rest) {
+                        (Some(field), _) => field.shape,
+                        (None, Rest::Map(item)) => *item,
+                        (None, _) => continue,
+                    };
+                    if self.may_lack_defaults(inner, value) {
+                        return true;
+                    }
+                }
+                missing > 0
+            }
+            (Kind::List(item), _, Some(mut items)) => {
+                items.any(|value| self.may_lack_defaults(*item, value))
+            }
+            (Kind::Tuple(shapes), _, Some(items)) => items
+                .zip(shapes)
+                .any(|(value, id)| self.may_lack_defaults(*id, value)),
+            _ => false,
+        }
     }
 
     /// The paths of absent members that have a default; with `fill`, they are put in.

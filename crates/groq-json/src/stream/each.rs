@@ -6,6 +6,7 @@ use std::fmt;
 use futures_core::Stream;
 use futures_util::stream::unfold;
 use groq_types::{ChatCompletionRequest, Message};
+use jsonschema::json::Node as _;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -16,7 +17,6 @@ use crate::format::Format;
 use crate::issue::Issue;
 use crate::judge::Judge;
 use crate::mode::Mode;
-use crate::parse::tree::Frame;
 use crate::partial::Partial;
 
 /// What becomes of an item that does not fit.
@@ -203,10 +203,7 @@ impl<T: DeserializeOwned + Send + 'static> EachStream<T> {
 
     /// Takes the items that are complete by now.
     fn grown(&mut self) {
-        let partial = self.list.partial();
-        let items: Vec<Value> = items(partial)
-            .map(|items| items[self.given.min(items.len())..].to_vec())
-            .unwrap_or_default();
+        let items = items(self.list.partial(), self.given);
         self.judge(items);
     }
 
@@ -242,18 +239,18 @@ impl<T: DeserializeOwned + Send + 'static> EachStream<T> {
     }
 }
 
-/// The items of the list that are complete: of the list at the root, or the one that an object wraps.
-fn items(partial: &Partial) -> Option<&[Value]> {
-    match partial.tree.frames.as_slice() {
-        [Frame::Array(items), ..] => Some(items),
-        [Frame::Object(members, key, _), Frame::Array(items), ..]
-            if members.is_empty() && key == "items" =>
-        {
-            Some(items)
-        }
-        [] => partial.tree.root.as_ref()?.as_array().map(Vec::as_slice),
-        _ => None,
-    }
+/// The items of the list that are complete, but for the first: of the list at the root, or the one that an object wraps.
+fn items(partial: &Partial, first: usize) -> Vec<Value> {
+    let view = partial.view();
+    let depth = match view.open_object(0) {
+        Some(Some("items")) if view.complete(0).len() == 0 => 1,
+        Some(_) => return Vec::new(),
+        None => 0,
+    };
+    let items = view.complete(depth).skip(first);
+    items
+        .map(|(_, item)| item.to_value().into_owned())
+        .collect()
 }
 
 impl<T> fmt::Debug for Each<T> {

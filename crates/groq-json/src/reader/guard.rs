@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::format::Compiled;
 use crate::issue::Issue;
@@ -27,6 +27,8 @@ struct Frame {
     shape: Option<Id>,
     /// The shape of the member at hand.
     member: Option<Id>,
+    /// The required members that have not come yet, a bit each; of an object with more than that none is.
+    missing: u64,
     index: usize,
 }
 
@@ -41,25 +43,38 @@ impl Guard {
         }
     }
 
+    /// A guard of the same schema, for a value that begins anew.
+    pub(crate) fn again(self) -> Self {
+        Self::new(self.compiled)
+    }
+
     pub(crate) fn open(&mut self, container: Container) {
         let shape = self.begin(|kind| match container {
             Container::Object => matches!(kind, Kind::Object(..)),
             Container::Array => matches!(kind, Kind::List(_) | Kind::Tuple(_)),
         });
+        let missing = match shape.map(|id| self.compiled.shapes.kind(id)) {
+            Some(Kind::Object(fields, _)) if fields.len() <= u64::BITS as usize => fields
+                .iter()
+                .enumerate()
+                .filter(|(_, field)| field.required)
+                .fold(0, |missing, (index, _)| missing | bit(index)),
+            _ => 0,
+        };
         self.frames.push(Frame {
             shape,
             member: None,
+            missing,
             index: 0,
         });
     }
 
-    pub(crate) fn close(&mut self, members: Option<&Map<String, Value>>) {
-        let shape = self.frames.pop().and_then(|frame| frame.shape);
-        if let (Some(members), Some(id)) = (members, shape)
+    pub(crate) fn close(&mut self) {
+        let frame = self.frames.pop();
+        if let Some(Frame { shape: Some(id), missing, .. }) = frame
+            && missing != 0
             && let Kind::Object(fields, _) = self.compiled.shapes.kind(id)
-            && let Some(missing) = fields
-                .iter()
-                .find(|field| field.required && !members.contains_key(&field.name))
+            && let Some(missing) = fields.get(missing.trailing_zeros() as usize)
         {
             self.violation = Some(Issue::new(
                 crate::pointer::child("", &missing.name),
@@ -78,8 +93,11 @@ impl Guard {
         else {
             return;
         };
-        match fields.iter().find(|field| field.name == key) {
-            Some(field) => frame.member = Some(field.shape),
+        match fields.iter().position(|field| field.name == key) {
+            Some(index) => {
+                frame.member = Some(fields[index].shape);
+                frame.missing &= !bit(index);
+            }
             None => match rest {
                 Rest::Map(item) => frame.member = Some(*item),
                 Rest::None => {
@@ -97,6 +115,11 @@ impl Guard {
             _ => false,
         });
         self.choice = shape.filter(|id| matches!(self.compiled.shapes.kind(*id), Kind::Choice(_)));
+    }
+
+    /// Whether the string at hand is a choice, so that it is worth looking at as it comes.
+    pub(crate) fn is_choice(&self) -> bool {
+        self.choice.is_some()
     }
 
     /// The string at hand, as far as it has come.
@@ -210,6 +233,14 @@ impl Guard {
             frame.index += 1;
         }
     }
+}
+
+/// The bit of a member; none beyond the 64th.
+fn bit(index: usize) -> u64 {
+    u32::try_from(index)
+        .ok()
+        .and_then(|index| 1_u64.checked_shl(index))
+        .unwrap_or(0)
 }
 
 fn name(kind: &Kind) -> &'static str {

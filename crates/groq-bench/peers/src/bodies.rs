@@ -1,0 +1,244 @@
+//! Large bodies: the memory that they take beyond an idle process, and their time on a processor.
+//!
+//! Each is measured in a process of its own, by what Linux says of it; in turns with the floor, and the least time of all turns counts.
+
+use std::env;
+use std::fs;
+use std::path::Path;
+use std::pin::Pin;
+use std::process::Command;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use groq_core::{Client, Upload};
+use http_body::{Frame, SizeHint};
+use http_body_util::{BodyExt, Empty};
+use hyper::Request;
+use hyper::body::Incoming;
+use tokio::fs::File;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use crate::recording::{Cut, Kind};
+use crate::{floor, ours, table};
+
+/// The size of what goes up and comes down.
+pub const SIZE: usize = 100 << 20;
+
+/// Events that make some 50 MB.
+const EVENTS: usize = 190_000;
+
+const PIECE: usize = 64 << 10;
+
+const WORKS: [&str; 4] = ["upload", "download", "download-to-file", "slow-reader"];
+const CLIENTS: [&str; 2] = ["floor", "groq-core"];
+const TURNS: usize = 7;
+
+/// What one process took.
+#[derive(Clone, Copy, Debug)]
+struct Taken {
+    kib: u64,
+    nanoseconds: u64,
+}
+
+/// Measures all, and prints the table.
+///
+/// # Panics
+///
+/// If a measurement fails.
+pub fn print() {
+    let server = table::start_server();
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("upload.jsonl");
+    fs::write(&file, vec![b'x'; SIZE]).expect("a file");
+    println!("| work | client | peak over idle | CPU | of the first |");
+    println!("|---|---|--:|--:|--:|");
+    for work in WORKS {
+        let mut best: [Option<Taken>; 2] = [None; 2];
+        for _ in 0..TURNS {
+            for (client, best) in CLIENTS.iter().zip(&mut best) {
+                let taken = child(work, client, &server.url, &file);
+                *best = Some(best.map_or(taken, |best| Taken {
+                    kib: best.kib.max(taken.kib),
+                    nanoseconds: best.nanoseconds.min(taken.nanoseconds),
+                }));
+            }
+        }
+        let first = best[0].expect("a turn").nanoseconds;
+        for (client, taken) in CLIENTS.iter().zip(best) {
+            let Taken { kib, nanoseconds } = taken.expect("a turn");
+            println!(
+                "| {work} | {client} | {} KiB | {} ms | {}.{:02} |",
+                kib,
+                nanoseconds / 1_000_000,
+                nanoseconds / first,
+                nanoseconds * 100 / first % 100
+            );
+        }
+    }
+}
+
+fn child(work: &str, client: &str, server: &str, file: &Path) -> Taken {
+    let program = env::current_exe().expect("this program");
+    let mut command = Command::new(program);
+    command.args(["body", work, client, server]).arg(file);
+    let output = command.output().expect("a process");
+    assert!(output.status.success(), "{output:?}");
+    let text = String::from_utf8(output.stdout).expect("numbers");
+    let mut numbers = text.split_whitespace().filter_map(|word| word.parse().ok());
+    Taken {
+        kib: numbers.next().expect("a number"),
+        nanoseconds: numbers.next().expect("a number"),
+    }
+}
+
+/// Does one work in this process, and prints what it took.
+///
+/// # Panics
+///
+/// When anything fails.
+pub fn run(work: &str, client: &str, server: &str, file: &str) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    runtime.block_on(async {
+        let groq = ours::client(server);
+        let slow = ours::client(&format!("{server}{}", Kind::Text.path(Cut::Coalesced, EVENTS)));
+        // From here on, the peak is that of the work.
+        fs::write("/proc/self/clear_refs", "5").expect("a new peak");
+        let (idle, begun) = (status("VmRSS:"), on_processor());
+        match (work, client) {
+            ("upload", "floor") => upload(server, file).await,
+            ("upload", _) => drop(groq.files().upload(Upload::path(file), "batch").await.expect("a file")),
+            ("download", "floor") => download(server, &mut tokio::io::sink()).await,
+            ("download", _) => received(content(&groq).await.write_to(&mut tokio::io::sink()).await),
+            ("download-to-file", "floor") => {
+                let mut file = File::create(format!("{file}.floor")).await.expect("a file");
+                download(server, &mut file).await;
+            }
+            ("download-to-file", _) => received(content(&groq).await.save(format!("{file}.down")).await),
+            ("slow-reader", "floor") => slow_floor(server).await,
+            _ => slow_reader(&slow).await,
+        }
+        let peak = status("VmHWM:").saturating_sub(idle);
+        println!("{peak} {}", on_processor() - begun);
+    });
+}
+
+async fn content(client: &Client) -> groq_core::Download {
+    client.files().content("file_1").await.expect("content")
+}
+
+fn received(bytes: Result<u64, groq_core::Error>) {
+    assert_eq!(bytes.expect("all of it"), SIZE as u64);
+}
+
+/// The server has written all that fits before this has read anything, and has more at any time.
+async fn slow_reader(client: &Client) {
+    let mut stream = client.chat().stream(ours::question()).await.expect("a stream");
+    let mut events = 0;
+    while let Some(chunk) = stream.next().await {
+        chunk.expect("a chunk");
+        events += 1;
+        if events % 1000 == 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+    assert!(events >= EVENTS);
+}
+
+async fn slow_floor(server: &str) {
+    let path = Kind::Text.path(Cut::Coalesced, EVENTS);
+    let mut body = get(server, &format!("{path}/chat/completions")).await;
+    let (mut bytes, mut slept) = (0, 0);
+    while let Some(frame) = body.frame().await {
+        bytes += frame.expect("a frame").data_ref().map_or(0, Bytes::len);
+        if bytes / (270 * 1000) > slept {
+            slept += 1;
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+    assert!(bytes > 45 << 20, "{bytes}");
+}
+
+async fn download(server: &str, writer: &mut (impl tokio::io::AsyncWrite + Unpin)) {
+    let mut body = get(server, "/openai/v1/files/file_1/content").await;
+    let mut bytes = 0;
+    while let Some(frame) = body.frame().await {
+        if let Ok(data) = frame.expect("a frame").into_data() {
+            bytes += data.len();
+            writer.write_all(&data).await.expect("written");
+        }
+    }
+    writer.flush().await.expect("written");
+    assert_eq!(bytes, SIZE);
+}
+
+async fn get(server: &str, path: &str) -> Incoming {
+    let mut sender = floor::connect(server).await;
+    let host = server.trim_start_matches("http://");
+    let request = Request::get(path).header("host", host);
+    let request = request.body(Empty::<Bytes>::new()).expect("a request");
+    sender.send_request(request).await.expect("an answer").into_body()
+}
+
+async fn upload(server: &str, file: &str) {
+    let mut sender = floor::connect(server).await;
+    let host = server.trim_start_matches("http://");
+    let body = FileBody {
+        file: File::open(file).await.expect("a file"),
+        buffer: BytesMut::new(),
+        left: SIZE as u64,
+    };
+    let request = Request::post("/openai/v1/files").header("host", host);
+    let request = request.body(body).expect("a request");
+    let answer = sender.send_request(request).await.expect("an answer");
+    assert!(answer.status().is_success());
+    answer.into_body().collect().await.expect("a body");
+}
+
+/// A file, in pieces of 64 KiB.
+struct FileBody {
+    file: File,
+    buffer: BytesMut,
+    left: u64,
+}
+
+impl http_body::Body for FileBody {
+    type Data = Bytes;
+    type Error = std::io::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, std::io::Error>>> {
+        let body = self.get_mut();
+        body.buffer.reserve(PIECE);
+        let read = std::pin::pin!(body.file.read_buf(&mut body.buffer));
+        let read = ready!(read.poll(context))?;
+        body.left -= read as u64;
+        Poll::Ready((read > 0).then(|| Ok(Frame::data(body.buffer.split().freeze()))))
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.left)
+    }
+}
+
+/// A line of what Linux says of this process, in KiB.
+fn status(name: &str) -> u64 {
+    let status = fs::read_to_string("/proc/self/status").expect("Linux");
+    let line = status.lines().find_map(|line| line.strip_prefix(name));
+    let number = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
+    number.expect("a number of KiB")
+}
+
+/// The time that the threads of this process have been on a processor, in nanoseconds.
+fn on_processor() -> u64 {
+    let threads = fs::read_dir("/proc/self/task").expect("Linux").flatten();
+    threads
+        .filter_map(|thread| fs::read_to_string(thread.path().join("schedstat")).ok())
+        .filter_map(|text| text.split(' ').next()?.parse::<u64>().ok())
+        .sum()
+}
