@@ -1,89 +1,225 @@
-//! `groq chat`: one question, one reply.
+//! `groq chat`: one question and its reply, or a conversation.
 
-use std::io::{self, IsTerminal, Read};
+mod repl;
+mod save;
 
-use groq_core::types::{ChatCompletionRequest, Message, StopSequences};
-
-use crate::{
-    args::{ChatArgs, Common},
-    connect::connect,
-    failure::Failure,
-    output::Output,
+use groq_core::{
+    Client, Images,
+    types::{
+        ChatCompletion, ChatCompletionRequest, Content, ContentPart, Message, ReasoningFormat,
+        StopSequences,
+    },
 };
 
-pub(crate) async fn run(common: &Common, args: ChatArgs) -> Result<(), Failure> {
-    // The connection first: whoever has no key should not type a prompt to learn it.
-    let connection = connect(common).await?;
-    let prompt = prompt(&args.prompt).await?;
-    let request = request(args, prompt);
-    let output = Output::new();
-    if common.json {
-        let reply = connection.client.chat().create(request).await?;
-        let document =
-            serde_json::to_string(&*reply).map_err(|error| Failure::internal(error.to_string()))?;
-        return Ok(output.line(&document)?);
-    }
-    let mut stream = connection.client.chat().stream(request).await?;
-    let mut text = stream.text();
-    while let Some(piece) = text.next().await {
-        output.text(&piece?)?;
-    }
-    Ok(output.line("")?)
+use crate::{
+    defaults,
+    failure::{Failure, in_one_line},
+    input,
+    session::Session,
+};
+
+/// Ask a model, and print its reply as it comes; without a prompt, at a terminal, have a conversation.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Without words, standard input is the prompt. What is piped in beside words comes after them, and in
+the place of a lone - if there is one. With --json the reply is one document, or, with --stream, a
+line for each chunk.
+
+Examples:
+  groq chat \"Why is the sky blue?\"
+  cat question.txt | groq chat --model openai/gpt-oss-120b
+  git diff | groq chat \"Write a commit message for this diff\"
+  groq chat --image cat.png --model qwen/qwen3.8-27b \"What is this?\"
+  groq chat --mock --json hello
+  groq chat                                     # a conversation; /help tells how")]
+pub(crate) struct Args {
+    /// The prompt; its words are joined.
+    #[arg(value_name = "PROMPT")]
+    prompt: Vec<String>,
+    #[arg(short, long, value_name = "ID", help = defaults::help("The model", "GROQ_MODEL", defaults::CHAT_MODEL))]
+    model: Option<String>,
+    /// Instructions that the model follows.
+    #[arg(short, long, value_name = "TEXT")]
+    system: Option<String>,
+    /// How random the reply is, 0 to 2.
+    #[arg(short, long, value_name = "NUMBER", value_parser = temperature, allow_negative_numbers = true)]
+    temperature: Option<f64>,
+    /// The most tokens that the reply may have, reasoning included.
+    #[arg(long, value_name = "TOKENS", value_parser = clap::value_parser!(u32).range(1..))]
+    max_tokens: Option<u32>,
+    /// A text that ends the reply where it would come; up to four.
+    #[arg(long, value_name = "TEXT")]
+    stop: Vec<String>,
+    /// An image for the model to look at: a PNG, JPEG, GIF or WebP file, or an address; up to five.
+    #[arg(short, long, value_name = "FILE|URL")]
+    image: Vec<String>,
+    /// How much the model thinks first: none, default, low, medium, high; what a model takes differs.
+    #[arg(long, value_name = "EFFORT")]
+    reasoning: Option<String>,
+    /// Where the thoughts go: parsed are apart from the reply, shown dimmed on standard error.
+    #[arg(long, value_name = "FORMAT", value_enum)]
+    reasoning_format: Option<Thoughts>,
+    /// What is said to make replies alike from run to run.
+    #[arg(long, value_name = "NUMBER")]
+    seed: Option<i64>,
+    /// With --json, print each chunk of the reply as it comes.
+    #[arg(long, requires = "json")]
+    stream: bool,
 }
 
-fn request(args: ChatArgs, prompt: String) -> ChatCompletionRequest {
-    let mut messages = Vec::new();
-    messages.extend(args.system.map(Message::system));
-    messages.push(Message::user(prompt));
-    let mut request = ChatCompletionRequest::new(args.model, messages);
-    request.temperature = args.temperature;
-    request.max_completion_tokens = args.max_tokens;
-    request.stop = match args.stop.len() {
-        0 => None,
-        1 => args.stop.into_iter().next().map(StopSequences::One),
-        _ => Some(StopSequences::Many(args.stop)),
-    };
-    request
+/// `--reasoning-format`.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Thoughts {
+    Hidden,
+    Parsed,
+    Raw,
 }
 
-/// The words of the command line; standard input where there are none, and in the place of each `-`.
-async fn prompt(words: &[String]) -> Result<String, Failure> {
-    let reads_input = words.is_empty() || words.iter().any(|word| word == "-");
-    let input = if reads_input {
-        standard_input().await?
-    } else {
-        String::new()
-    };
-    let prompt = if words.is_empty() {
-        input
-    } else {
-        let words = words
-            .iter()
-            .map(|word| if word == "-" { input.trim_end() } else { word });
-        words.collect::<Vec<_>>().join(" ")
-    };
-    if prompt.trim().is_empty() {
-        return Err(Failure::usage(
-            "no prompt: give one as an argument or on standard input",
-        ));
+impl From<Thoughts> for ReasoningFormat {
+    fn from(thoughts: Thoughts) -> Self {
+        match thoughts {
+            Thoughts::Hidden => Self::Hidden,
+            Thoughts::Parsed => Self::Parsed,
+            Thoughts::Raw => Self::Raw,
+        }
     }
-    Ok(prompt)
 }
 
-async fn standard_input() -> Result<String, Failure> {
-    if io::stdin().is_terminal() {
-        eprintln!("groq: reading the prompt from the terminal; end it with Ctrl-D");
+impl Args {
+    pub(crate) async fn run(self, session: &Session) -> Result<(), Failure> {
+        // The connection first: whoever has no key should not type a prompt to learn it.
+        let client = session.connect().await?;
+        if self.is_conversation() {
+            return repl::run(session, &client, self.request(session)?, self.image).await;
+        }
+        let prompt = input::prompt(&self.prompt, &session.talk).await?;
+        let mut request = self.request(session)?;
+        let content = with_images(prompt, &self.image).await?;
+        request.messages.push(Message::user(content));
+        match self.stream {
+            true => chunks(session, &client, request).await,
+            false => reply(session, &client, request).await.map(drop),
+        }
     }
-    // On a thread of its own, so that an interrupt is heard meanwhile.
-    let read = tokio::task::spawn_blocking(|| {
-        let mut text = String::new();
-        io::stdin().read_to_string(&mut text).map(|_| text)
-    });
-    match read.await {
-        Ok(Ok(text)) => Ok(text),
-        Ok(Err(error)) => Err(Failure::usage(format!(
-            "read the prompt from standard input: {error}"
-        ))),
-        Err(error) => Err(Failure::internal(format!("read the prompt: {error}"))),
+
+    /// Whether it goes on until the user leaves.
+    pub(crate) fn is_conversation(&self) -> bool {
+        self.prompt.is_empty() && input::is_terminal()
+    }
+
+    /// Everything but what the user says.
+    fn request(&self, session: &Session) -> Result<ChatCompletionRequest, Failure> {
+        let model = session.settings.model(self.model.as_deref())?;
+        let system = self.system.as_deref().map(Message::system);
+        let mut request = ChatCompletionRequest::new(model, system.into_iter().collect::<Vec<_>>());
+        request.temperature = self.temperature;
+        request.max_completion_tokens = self.max_tokens;
+        request.seed = self.seed;
+        request.reasoning_effort = self.reasoning.as_deref().map(Into::into);
+        request.reasoning_format = self.reasoning_format.map(Into::into);
+        request.stop = match self.stop.as_slice() {
+            [] => None,
+            [one] => Some(StopSequences::One(one.clone())),
+            many => Some(StopSequences::Many(many.to_vec())),
+        };
+        Ok(request)
+    }
+}
+
+/// A prompt with images beside it.
+async fn with_images(prompt: String, images: &[String]) -> Result<Content, Failure> {
+    if images.is_empty() {
+        return Ok(prompt.into());
+    }
+    let mut all = Images::new();
+    for image in images {
+        let added = match image.starts_with("https://") || image.starts_with("http://") {
+            true => all.url(image),
+            false => all.path(image).await,
+        };
+        all = added.map_err(|error| {
+            Failure::bad_input(in_one_line(&error)).about(format!("image '{image}'"))
+        })?;
+    }
+    let mut parts = vec![ContentPart::text(prompt)];
+    parts.extend(all.into_parts());
+    Ok(parts.into())
+}
+
+/// Prints a reply as it comes, or with `--json` as one document, and returns it whole.
+async fn reply(
+    session: &Session,
+    client: &Client,
+    request: ChatCompletionRequest,
+) -> Result<ChatCompletion, Failure> {
+    let model = request.model.clone();
+    if session.global.json {
+        let reply = client.chat().create(request).await?;
+        session.tell_usage(&model, reply.usage.as_ref());
+        session.out.json(&*reply)?;
+        return Ok(reply.into_inner());
+    }
+    let thoughts = request.reasoning_format.is_some();
+    let mut stream = client.chat().stream(request).await?;
+    let mut at_line_start = true;
+    while let Some(chunk) = stream.next().await {
+        let chunk = chunk.map_err(|error| {
+            // What came stands on a line of its own, and the message on the next.
+            if !at_line_start {
+                let _ = session.out.line("");
+            }
+            error
+        })?;
+        if let Some(thought) = chunk
+            .delta()
+            .and_then(|delta| delta.reasoning.as_deref())
+            .filter(|_| thoughts)
+        {
+            session.talk.aside(thought);
+        }
+        if let Some(text) = chunk.text() {
+            session.out.text(text)?;
+            at_line_start = text.ends_with('\n');
+        }
+    }
+    if !at_line_start {
+        session.out.line("")?;
+    }
+    session.tell_usage(&model, stream.usage());
+    Ok(stream.finish().await?)
+}
+
+/// Prints the chunks of a reply, a line each.
+async fn chunks(
+    session: &Session,
+    client: &Client,
+    request: ChatCompletionRequest,
+) -> Result<(), Failure> {
+    let model = request.model.clone();
+    let mut stream = client.chat().stream(request).await?;
+    while let Some(chunk) = stream.next().await {
+        session.out.json(&chunk?)?;
+    }
+    session.tell_usage(&model, stream.usage());
+    Ok(())
+}
+
+pub(super) fn temperature(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(value) if (0.0..=2.0).contains(&value) => Ok(value),
+        _ => Err("a number from 0 to 2 is needed".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_temperature_has_its_range() {
+        assert_eq!(temperature("0.5"), Ok(0.5));
+        for text in ["-1", "2.1", "nan", "warm", ""] {
+            assert!(temperature(text).is_err(), "{text}");
+        }
     }
 }

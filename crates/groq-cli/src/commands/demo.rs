@@ -5,47 +5,43 @@ use std::time::{Duration, Instant};
 use groq_core::types::{ChatCompletionRequest, CompletionUsage, Message};
 use groq_mock::Mock;
 
-use crate::{
-    args::{Common, DemoArgs},
-    connect::{connect, embedded, has_key},
-    failure::Failure,
-    output::Output,
-};
+use crate::{failure::Failure, session::Session};
+
+/// Show a streamed reply of the embedded Groq.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  groq demo")]
+pub(crate) struct Args {}
 
 /// Tokens per second of the embedded server.
 const PACE: f64 = 100.0;
 
 const PROMPT: &str = "In three sentences, why do fast language models change what software can do?";
 
-pub(crate) async fn run(common: &Common, args: DemoArgs) -> Result<(), Failure> {
-    let connection = if common.mock || !has_key() {
+impl Args {
+    pub(crate) async fn run(self, session: &Session) -> Result<(), Failure> {
         // At a model's pace, or there would be nothing to watch.
-        embedded(Mock::builder().tokens_per_second(PACE)).await?
-    } else {
-        connect(common).await?
-    };
-    match &connection.mock {
-        Some(mock) => eprintln!(
-            "no key needed: an embedded Groq answers at {}",
-            mock.base_url()
-        ),
-        None => eprintln!("your key is used: Groq answers"),
-    }
-    let output = Output::new();
-    output.line(&format!("{} <- {PROMPT}\n", args.model))?;
+        let client = session
+            .embedded(Mock::builder().tokens_per_second(PACE))
+            .await?;
+        session.talk.note("no key needed: an embedded Groq answers");
+        let model = session.settings.model(None)?;
+        let output = &session.out;
+        output.line(&format!("{model} <- {PROMPT}\n"))?;
 
-    let request = ChatCompletionRequest::new(args.model, [Message::user(PROMPT)]);
-    let start = Instant::now();
-    let mut first = None;
-    let mut stream = connection.client.chat().stream(request).await?;
-    let mut text = stream.text();
-    while let Some(piece) = text.next().await {
-        first.get_or_insert_with(|| start.elapsed());
-        output.text(&piece?)?;
+        let request = ChatCompletionRequest::new(model, [Message::user(PROMPT)]);
+        let start = Instant::now();
+        let mut first = None;
+        let mut stream = client.chat().stream(request).await?;
+        let mut text = stream.text();
+        while let Some(piece) = text.next().await {
+            first.get_or_insert_with(|| start.elapsed());
+            output.text(&piece?)?;
+        }
+        let figures = figures(first, start.elapsed(), stream.usage());
+        output.line(&format!("\n\n{figures}"))
     }
-    let figures = figures(first, start.elapsed(), stream.usage());
-    output.line(&format!("\n\n{figures}"))?;
-    Ok(())
 }
 
 /// What a reader wants to know about the speed and the size of the reply.

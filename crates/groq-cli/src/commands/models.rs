@@ -2,25 +2,28 @@
 
 use groq_core::types::Model;
 
-use crate::{args::Common, connect::connect, failure::Failure, output::Output};
+use crate::{failure::Failure, session::Session};
 
-pub(crate) async fn run(common: &Common) -> Result<(), Failure> {
-    let connection = connect(common).await?;
-    let mut models = connection.client.models().list().await?.into_inner().data;
-    models.sort_by(|a, b| a.id.cmp(&b.id));
-    let output = Output::new();
-    if common.json {
-        for model in &models {
-            let line = serde_json::to_string(model)
-                .map_err(|error| Failure::internal(error.to_string()))?;
-            output.line(&line)?;
+/// List the models that the key can use.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  groq models
+  groq models --json | jq -r .id")]
+pub(crate) struct Args {}
+
+impl Args {
+    pub(crate) async fn run(self, session: &Session) -> Result<(), Failure> {
+        let client = session.connect().await?;
+        let mut models = client.models().list().await?.into_inner().data;
+        models.sort_by(|a, b| a.id.cmp(&b.id));
+        if session.global.json {
+            return models.iter().try_for_each(|model| session.out.json(model));
         }
-        return Ok(());
+        table(&models)
+            .iter()
+            .try_for_each(|line| session.out.line(line))
     }
-    for line in table(&models) {
-        output.line(&line)?;
-    }
-    Ok(())
 }
 
 const HEADINGS: [&str; 5] = ["MODEL", "CONTEXT", "MAX OUTPUT", "IN / 1M", "OUT / 1M"];

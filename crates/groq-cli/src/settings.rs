@@ -1,0 +1,202 @@
+//! What is set outside of the command line: the environment, then one TOML file.
+
+use std::{
+    env, fs, io,
+    path::{Path, PathBuf},
+};
+
+use serde::Deserialize;
+
+use crate::{args::Global, defaults, failure::Failure};
+
+/// The largest settings file that is read, in bytes.
+const MAX_BYTES: u64 = 1 << 20;
+
+/// What the settings file says; `groq --help` says what wins over it.
+#[derive(Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Settings {
+    /// Another server.
+    base_url: Option<String>,
+    /// The model of `chat` and `json`.
+    model: Option<String>,
+    transcription_model: Option<String>,
+    translation_model: Option<String>,
+    speech_model: Option<String>,
+    voice: Option<String>,
+    /// What plays a WAV file that is given as its last argument.
+    pub(crate) player: Option<String>,
+}
+
+impl Settings {
+    /// Reads the file that `--config` or `GROQ_CONFIG` names, or the usual one if it is there.
+    pub(crate) fn read(global: &Global) -> Result<Self, Failure> {
+        let named = match &global.config {
+            Some(path) => Some(path.clone()),
+            None => variable("GROQ_CONFIG")?.map(PathBuf::from),
+        };
+        let path = named.clone().or_else(usual_path);
+        let Some(path) = path else {
+            return Ok(Self::default());
+        };
+        match read(&path) {
+            Ok(text) => parse(&text).map_err(|what| {
+                Failure::usage(format!("settings file '{}', {what}", path.display()))
+            }),
+            Err(error) if named.is_none() && error.kind() == io::ErrorKind::NotFound => {
+                Ok(Self::default())
+            }
+            Err(error) => Err(Failure::usage(format!(
+                "read settings file '{}': {error}",
+                path.display()
+            ))),
+        }
+    }
+
+    /// Where requests go, if that is set: `--base-url`, `GROQ_BASE_URL`, `base_url`.
+    pub(crate) fn base_url(&self, global: &Global) -> Result<Option<String>, Failure> {
+        choose(
+            global.base_url.as_deref(),
+            "GROQ_BASE_URL",
+            self.base_url.as_deref(),
+        )
+    }
+
+    /// The model of `chat` and `json`.
+    pub(crate) fn model(&self, flag: Option<&str>) -> Result<String, Failure> {
+        let chosen = choose(flag, "GROQ_MODEL", self.model.as_deref())?;
+        Ok(chosen.unwrap_or_else(|| defaults::CHAT_MODEL.to_owned()))
+    }
+
+    pub(crate) fn transcription_model(&self, flag: Option<&str>) -> Result<String, Failure> {
+        let chosen = choose(
+            flag,
+            "GROQ_TRANSCRIPTION_MODEL",
+            self.transcription_model.as_deref(),
+        )?;
+        Ok(chosen.unwrap_or_else(|| defaults::TRANSCRIPTION_MODEL.to_owned()))
+    }
+
+    pub(crate) fn translation_model(&self, flag: Option<&str>) -> Result<String, Failure> {
+        let chosen = choose(
+            flag,
+            "GROQ_TRANSLATION_MODEL",
+            self.translation_model.as_deref(),
+        )?;
+        Ok(chosen.unwrap_or_else(|| defaults::TRANSLATION_MODEL.to_owned()))
+    }
+
+    pub(crate) fn speech_model(&self, flag: Option<&str>) -> Result<String, Failure> {
+        let chosen = choose(flag, "GROQ_SPEECH_MODEL", self.speech_model.as_deref())?;
+        Ok(chosen.unwrap_or_else(|| defaults::SPEECH_MODEL.to_owned()))
+    }
+
+    /// The voice, if one is set; [`defaults::VOICE`] is only right for the default model.
+    pub(crate) fn voice(&self, flag: Option<&str>) -> Result<Option<String>, Failure> {
+        choose(flag, "GROQ_VOICE", self.voice.as_deref())
+    }
+}
+
+/// The option, or else the environment, or else the file.
+fn choose(flag: Option<&str>, name: &str, file: Option<&str>) -> Result<Option<String>, Failure> {
+    if let Some(flag) = flag {
+        return Ok(Some(flag.to_owned()));
+    }
+    Ok(variable(name)?.or_else(|| file.map(str::to_owned)))
+}
+
+/// A variable of the environment; one that is empty is as good as unset.
+pub(crate) fn variable(name: &str) -> Result<Option<String>, Failure> {
+    match env::var_os(name).map(std::ffi::OsString::into_string) {
+        None => Ok(None),
+        Some(Ok(value)) => Ok(Some(value).filter(|value| !value.trim().is_empty())),
+        Some(Err(_)) => Err(Failure::usage(format!("{name} is not UTF-8"))),
+    }
+}
+
+/// The folder for what is remembered between runs, such as the history of prompts.
+pub(crate) fn state_folder() -> Option<PathBuf> {
+    xdg("XDG_STATE_HOME", ".local/state").map(|folder| folder.join("groq"))
+}
+
+fn usual_path() -> Option<PathBuf> {
+    xdg("XDG_CONFIG_HOME", ".config").map(|folder| folder.join("groq").join("config.toml"))
+}
+
+/// By the XDG convention, only absolute paths count.
+fn xdg(name: &str, in_home: &str) -> Option<PathBuf> {
+    let absolute = |name| {
+        env::var_os(name)
+            .map(PathBuf::from)
+            .filter(|path: &PathBuf| path.is_absolute())
+    };
+    absolute(name).or_else(|| {
+        let home = absolute("HOME").or_else(|| absolute("USERPROFILE"))?;
+        Some(home.join(in_home))
+    })
+}
+
+fn read(path: &Path) -> io::Result<String> {
+    let length = fs::metadata(path)?.len();
+    if length > MAX_BYTES {
+        return Err(io::Error::other("it is larger than a settings file can be"));
+    }
+    fs::read_to_string(path)
+}
+
+/// The settings, or where they go wrong: `line 3: ...`.
+fn parse(text: &str) -> Result<Settings, String> {
+    toml::from_str(text).map_err(|error| {
+        let at = error.span().map_or(0, |span| span.start.min(text.len()));
+        let line = text.as_bytes()[..at]
+            .iter()
+            .filter(|byte| **byte == b'\n')
+            .count()
+            + 1;
+        let message = error.message().lines().collect::<Vec<_>>().join(" ");
+        let hint = if message.contains("`api_key`") {
+            "; the key belongs in GROQ_API_KEY"
+        } else {
+            ""
+        };
+        format!("line {line}: {message}{hint}")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_sets_what_it_names() {
+        let settings = parse("model = \"a/b\"\n\nvoice = 'troy' # a comment\n").unwrap();
+        assert_eq!(settings.model.as_deref(), Some("a/b"));
+        assert_eq!(settings.voice.as_deref(), Some("troy"));
+        assert_eq!(parse("").unwrap(), Settings::default());
+    }
+
+    #[test]
+    fn a_mistake_is_named_with_its_line() {
+        for (text, line, what) in [
+            ("model = 'a'\nmodle = 'b'\n", "line 2: ", "modle"),
+            ("\n\nmodel = 3", "line 3: ", "string"),
+            ("model = 'a'\nmodel = 'b'", "line 2: ", "duplicate"),
+            ("model", "line 1: ", ""),
+            ("api_key = 'x'", "line 1: ", "GROQ_API_KEY"),
+        ] {
+            let error = parse(text).unwrap_err();
+            assert!(
+                error.starts_with(line) && error.contains(what),
+                "{text:?}: {error}"
+            );
+            assert_eq!(error.lines().count(), 1, "{error}");
+        }
+    }
+
+    #[test]
+    fn the_option_wins_over_the_file() {
+        let settings = parse("transcription_model = 'file'").unwrap();
+        assert_eq!(settings.transcription_model(Some("flag")).unwrap(), "flag");
+        assert_eq!(settings.transcription_model(None).unwrap(), "file");
+    }
+}
