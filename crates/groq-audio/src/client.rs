@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
+use groq_core::limits::{RateLimit, RateLimits};
 use groq_core::{Client, Error, RequestOptions};
 use groq_types::SpeechRequest;
 
-use crate::service::{Failure, FailureKind, Synthesiser};
+use crate::service::{Failure, FailureKind, Left, Speech, Standing, Synthesiser};
 
 /// One attempt a call: the retries are ours, so that one 429 makes all pieces wait.
 fn once(client: &Client) -> Client {
@@ -14,9 +14,27 @@ fn once(client: &Client) -> Client {
 }
 
 impl Synthesiser for Client {
-    async fn speak(&self, request: SpeechRequest) -> Result<Bytes, Failure> {
+    async fn speak(&self, request: SpeechRequest) -> Result<Speech, Failure> {
         let answer = once(self).audio().speak(request).await.map_err(failure)?;
-        answer.bytes().await.map_err(failure)
+        let standing = standing(&answer.rate_limits());
+        let wav = answer.bytes().await.map_err(failure)?;
+        Ok(Speech::new(wav).with_standing(standing))
+    }
+}
+
+/// What the headers say.
+fn standing(limits: &RateLimits) -> Standing {
+    let left = |limit: &RateLimit| {
+        let remaining = limit.remaining?;
+        Some(Left {
+            limit: limit.limit.unwrap_or(remaining.saturating_add(1)),
+            remaining,
+            reset: limit.reset?,
+        })
+    };
+    Standing {
+        requests: left(&limits.requests),
+        tokens: left(&limits.tokens),
     }
 }
 
@@ -31,7 +49,9 @@ fn failure(error: Error) -> Failure {
         FailureKind::Refused
     };
     let wait: Option<Duration> = error.retry_after();
-    let mut failure = Failure::new(kind, error.to_string()).with_retry_after(wait);
+    let mut failure = Failure::new(kind, error.to_string())
+        .with_retry_after(wait)
+        .with_standing(standing(&error.rate_limits()));
     failure.status = error.status().map(|status| status.as_u16());
     failure.with_source(error)
 }
@@ -44,12 +64,13 @@ fn may_pass(error: &Error) -> bool {
 #[cfg(feature = "decode")]
 mod transcriber {
     use futures_util::stream;
-    use groq_core::{AudioInput, Client, Upload};
+    use groq_core::{AudioInput, Client, Response, Upload};
     use groq_types::{
-        TimestampGranularity, TranscriptionRequest, TranslationRequest, VerboseTranscription,
+        TimestampGranularity, Transcription, TranscriptionRequest, TranslationRequest,
+        VerboseTranscription,
     };
 
-    use super::{failure, once};
+    use super::{failure, once, standing};
     use crate::models::Task;
     use crate::service::{Ask, Failure, Reply, Transcriber};
     use crate::spool::PieceAudio;
@@ -66,15 +87,25 @@ mod transcriber {
                 Task::Transcribe => transcribe(&client, audio, &ask).await,
                 Task::Translate => translate(&client, audio, &ask).await,
             };
-            answer.map(Reply::new).map_err(failure)
+            answer.map_err(failure)
         }
+    }
+
+    fn timed(answer: Response<VerboseTranscription>) -> Reply {
+        let standing = standing(answer.rate_limits());
+        Reply::new(answer.into_inner()).with_standing(standing)
+    }
+
+    fn plain(answer: Response<Transcription>) -> Reply {
+        let standing = standing(answer.rate_limits());
+        Reply::new(VerboseTranscription::new(answer.into_inner().text)).with_standing(standing)
     }
 
     async fn transcribe(
         client: &Client,
         audio: AudioInput,
         ask: &Ask,
-    ) -> Result<VerboseTranscription, groq_core::Error> {
+    ) -> Result<Reply, groq_core::Error> {
         let mut request = TranscriptionRequest::new(&ask.model);
         request.language = ask.language.as_deref().map(Into::into);
         request.prompt.clone_from(&ask.prompt);
@@ -84,29 +115,27 @@ mod transcriber {
             Times::Words => vec![TimestampGranularity::Word, TimestampGranularity::Segment],
             Times::Segments => vec![TimestampGranularity::Segment],
             Times::None => {
-                let answer = client.audio().transcribe(audio, request).await?;
-                return Ok(VerboseTranscription::new(answer.into_inner().text));
+                return client.audio().transcribe(audio, request).await.map(plain);
             }
         };
         let request = request.with_timestamp_granularities(granularities);
-        let answer = client.audio().transcribe_verbose(audio, request).await?;
-        Ok(answer.into_inner())
+        let answer = client.audio().transcribe_verbose(audio, request).await;
+        answer.map(timed)
     }
 
     async fn translate(
         client: &Client,
         audio: AudioInput,
         ask: &Ask,
-    ) -> Result<VerboseTranscription, groq_core::Error> {
+    ) -> Result<Reply, groq_core::Error> {
         let mut request = TranslationRequest::new(&ask.model);
         request.prompt.clone_from(&ask.prompt);
         request.temperature = ask.temperature;
         if ask.times == Times::None {
-            let answer = client.audio().translate(audio, request).await?;
-            return Ok(VerboseTranscription::new(answer.into_inner().text));
+            return client.audio().translate(audio, request).await.map(plain);
         }
-        let answer = client.audio().translate_verbose(audio, request).await?;
-        Ok(answer.into_inner())
+        let answer = client.audio().translate_verbose(audio, request).await;
+        answer.map(timed)
     }
 
     /// The audio as a part of a form, read from the disk while it is sent.

@@ -1,13 +1,15 @@
 //! Answers that survive a crash: one line of JSON each, on disk before the next piece is waited for.
 //!
 //! An answer is found again by a key made of the audio's bytes and everything else that was asked, so a file that has
-//! changed, or other options, can never be given an old answer.
+//! changed, or other options, can never be given an old answer. One job at a time uses a journal: another one waits for a
+//! moment, since the first may be about to end, and is then refused.
 
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use groq_types::VerboseTranscription;
 use serde::{Deserialize, Serialize};
@@ -17,6 +19,10 @@ use crate::error::{Error, ErrorKind};
 
 /// The first line.
 const HEADER: &str = "{\"groq_audio_journal\":1}\n";
+/// What any version of a journal begins with.
+const ANY_HEADER: &[u8] = b"{\"groq_audio_journal\":";
+/// How long another job may still be ending.
+const PATIENCE: Duration = Duration::from_secs(2);
 /// The longest line that is read: no answer of one piece is larger.
 const LONGEST_LINE: u64 = 64 << 20;
 
@@ -50,15 +56,23 @@ struct Key {
 impl Journal {
     /// Opens a journal, or begins one that only its owner can read. A last line that was torn by a crash is dropped.
     pub(crate) fn open(path: &Path) -> Result<Self, Error> {
-        let failed = |cause| {
-            let message = format!("use journal '{}'", path.display());
-            Error::new(ErrorKind::Journal, message).with_source(cause)
+        Self::open_within(path, PATIENCE)
+    }
+
+    fn open_within(path: &Path, patience: Duration) -> Result<Self, Error> {
+        let refused = |why: &str| {
+            let message = format!("journal '{}' {why}", path.display());
+            Error::new(ErrorKind::Journal, message)
         };
-        let mut file = create(path).map_err(failed)?;
-        let known = read(&mut file).map_err(failed)?;
-        let Some(known) = known else {
-            let message = format!("'{}' is something else than a journal", path.display());
-            return Err(Error::new(ErrorKind::Journal, message));
+        let failed = |cause: io::Error| refused("cannot be used").with_source(cause);
+        let file = alone(path, patience).map_err(failed)?;
+        let mut file = file.ok_or_else(|| refused("is in use by another job"))?;
+        let known = match read(&mut file).map_err(failed)? {
+            Found::Known(known) => known,
+            Found::OtherVersion => {
+                return Err(refused("was written by another version: choose a new file"));
+            }
+            Found::SomethingElse => return Err(refused("is something else than a journal")),
         };
         let shared = Shared {
             path: path.to_owned(),
@@ -102,9 +116,13 @@ impl Journal {
         let mut text = serde_json::to_vec(line)?;
         text.push(b'\n');
         let mut file = self.file();
-        file.seek(SeekFrom::End(0))?;
-        file.write_all(&text)?;
-        file.sync_data()
+        let end = file.seek(SeekFrom::End(0))?;
+        let written = file.write_all(&text).and_then(|()| file.sync_data());
+        if written.is_err() {
+            // Half a line would spoil the next one.
+            let _ = file.set_len(end);
+        }
+        written
     }
 
     fn file(&self) -> std::sync::MutexGuard<'_, File> {
@@ -117,34 +135,118 @@ impl Journal {
 
 /// What an answer depends on, as one name.
 pub(crate) fn key(audio_sha256: &str, fingerprint: &str) -> String {
-    let hash = Sha256::new()
+    hex(Sha256::new()
         .chain_update(audio_sha256)
-        .chain_update(fingerprint);
-    hash.finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+        .chain_update(fingerprint))
 }
 
-fn create(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = options.open(path)?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let metadata = file.metadata()?;
-        if metadata.is_file() && metadata.len() == 0 {
-            file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
+/// The hash of all that a reader gives.
+pub(crate) fn sha256(reader: &mut impl Read) -> io::Result<String> {
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        match reader.read(&mut buffer)? {
+            0 => return Ok(hex(hash)),
+            count => hash.update(&buffer[..count]),
         }
     }
-    Ok(file)
 }
 
-/// The keys of all whole lines; none if the file is something else.
-fn read(file: &mut File) -> io::Result<Option<HashMap<String, (u64, u64)>>> {
+fn hex(hash: Sha256) -> String {
+    let hash = hash.finalize();
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The file, for nobody but us; none if another job keeps it.
+fn alone(path: &Path, patience: Duration) -> io::Result<Option<File>> {
+    let begun = Instant::now();
+    loop {
+        if let Some(file) = lock::open(path)? {
+            return Ok(Some(file));
+        }
+        if begun.elapsed() >= patience {
+            return Ok(None);
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn options() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    options
+}
+
+/// A lock that ends with the process, however it ends.
+#[cfg(unix)]
+mod lock {
+    use std::fs::{File, Permissions};
+    use std::io;
+    use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+    use std::path::Path;
+
+    use rustix::fs::{FlockOperation, flock};
+    use rustix::io::Errno;
+
+    pub(super) fn open(path: &Path) -> io::Result<Option<File>> {
+        let file = super::options().mode(0o600).open(path)?;
+        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+            Err(Errno::WOULDBLOCK) => return Ok(None),
+            // Some file systems of a network have no locks: there, nobody else is assumed.
+            Ok(()) | Err(Errno::NOSYS | Errno::OPNOTSUPP | Errno::NOLCK) => {}
+            Err(cause) => return Err(cause.into()),
+        }
+        let metadata = file.metadata()?;
+        if !metadata.is_file() {
+            return Err(io::Error::other("it is no ordinary file"));
+        }
+        // One that was made empty by somebody else becomes its owner's alone.
+        if metadata.len() == 0 {
+            file.set_permissions(Permissions::from_mode(0o600))?;
+        }
+        Ok(Some(file))
+    }
+}
+
+/// On Windows, a file that is shared with nobody is locked.
+#[cfg(windows)]
+mod lock {
+    use std::fs::File;
+    use std::io;
+    use std::os::windows::fs::OpenOptionsExt;
+    use std::path::Path;
+
+    const SHARING_VIOLATION: i32 = 32;
+
+    pub(super) fn open(path: &Path) -> io::Result<Option<File>> {
+        match super::options().share_mode(0).open(path) {
+            Err(cause) if cause.raw_os_error() == Some(SHARING_VIOLATION) => Ok(None),
+            opened => opened.map(Some),
+        }
+    }
+}
+
+#[cfg(not(any(unix, windows)))]
+mod lock {
+    use std::fs::File;
+    use std::io;
+    use std::path::Path;
+
+    pub(super) fn open(path: &Path) -> io::Result<Option<File>> {
+        super::options().open(path).map(Some)
+    }
+}
+
+/// What is in a file.
+enum Found {
+    /// The keys of all whole lines, each with the offset and length of its line.
+    Known(HashMap<String, (u64, u64)>),
+    OtherVersion,
+    SomethingElse,
+}
+
+/// Reads all whole lines, and drops one that was torn.
+fn read(file: &mut File) -> io::Result<Found> {
     let mut reader = BufReader::new(&*file);
     let mut known = HashMap::new();
     let mut line = Vec::new();
@@ -158,7 +260,10 @@ fn read(file: &mut File) -> io::Result<Option<HashMap<String, (u64, u64)>>> {
         if offset == 0 && line != HEADER.as_bytes() {
             // Nothing, or the beginning of our own first line: a crash right after the file was made.
             if !HEADER.as_bytes().starts_with(&line) {
-                return Ok(None);
+                return Ok(match line.starts_with(ANY_HEADER) {
+                    true => Found::OtherVersion,
+                    false => Found::SomethingElse,
+                });
             }
             break;
         }
@@ -177,7 +282,7 @@ fn read(file: &mut File) -> io::Result<Option<HashMap<String, (u64, u64)>>> {
         file.write_all(HEADER.as_bytes())?;
         file.sync_data()?;
     }
-    Ok(Some(known))
+    Ok(Found::Known(known))
 }
 
 #[cfg(test)]
@@ -224,6 +329,7 @@ mod tests {
             journal
                 .add(key("three", "m"), (0, 1), answer("three"))
                 .expect("written");
+            drop(journal);
             let journal = Journal::open(&path).expect("still a journal");
             assert_eq!(journal.find(&key("three", "m")), Some(answer("three")));
         }
@@ -236,7 +342,71 @@ mod tests {
         std::fs::write(&path, b"ID3 precious").expect("writable");
         let error = Journal::open(&path).err().expect("no journal");
         assert!(error.is_journal());
+        assert!(error.to_string().contains("something else"));
         assert_eq!(std::fs::read(&path).expect("readable"), b"ID3 precious");
+    }
+
+    #[test]
+    fn another_version_is_left_alone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("talk.journal");
+        let newer = b"{\"groq_audio_journal\":2}\n{}\n";
+        std::fs::write(&path, newer).expect("writable");
+        let error = Journal::open(&path).err().expect("no journal of ours");
+        assert!(error.is_journal() && error.to_string().contains("another version"));
+        assert_eq!(std::fs::read(&path).expect("readable"), newer);
+    }
+
+    #[test]
+    fn one_job_at_a_time() {
+        let (_folder, path) = written(&["one"]);
+        let journal = Journal::open(&path).expect("a journal");
+        let error = Journal::open_within(&path, Duration::ZERO).err();
+        let error = error.expect("it is in use");
+        assert!(error.is_journal() && error.to_string().contains("in use"));
+        drop(journal);
+        assert!(Journal::open_within(&path, Duration::ZERO).is_ok());
+    }
+
+    #[test]
+    fn what_cannot_be_opened_or_written_is_a_typed_error() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for path in [folder.path().join("no/such/folder"), folder.path().to_owned()] {
+            let error = Journal::open(&path).err().expect("no journal");
+            assert!(error.is_journal() && std::error::Error::source(&error).is_some());
+        }
+        let path = folder.path().join("talk.journal");
+        std::fs::write(&path, HEADER).expect("writable");
+        let shared = Shared {
+            path: path.clone(),
+            file: Mutex::new(File::open(&path).expect("readable only")),
+            known: HashMap::new(),
+        };
+        let journal = Journal {
+            shared: Arc::new(shared),
+        };
+        let error = journal.add("key".to_owned(), (0, 1), answer("one"));
+        assert!(error.expect_err("it cannot be written").is_journal());
+        assert_eq!(std::fs::read(&path).expect("there"), HEADER.as_bytes());
+    }
+
+    /// A full disk takes no more than a part of a line.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_full_disk_is_a_typed_error() {
+        let full = OpenOptions::new().read(true).write(true).open("/dev/full");
+        let shared = Shared {
+            path: PathBuf::from("/dev/full"),
+            file: Mutex::new(full.expect("Linux has it")),
+            known: HashMap::new(),
+        };
+        let journal = Journal {
+            shared: Arc::new(shared),
+        };
+        let error = journal.add("key".to_owned(), (0, 1), answer("one"));
+        assert!(error.expect_err("there is no room").is_journal());
+        let error = Journal::open(Path::new("/dev/full")).err();
+        assert!(error.expect("no ordinary file").is_journal());
     }
 
     #[cfg(unix)]

@@ -17,6 +17,8 @@
     reason = "short, and never where it is hot"
 )]
 
+#![allow(unexpected_cfgs, reason = "cargo-fuzz sets `fuzzing`")]
+
 #[cfg(feature = "client")]
 mod client;
 mod clock;
@@ -26,9 +28,14 @@ mod decode;
 mod encode;
 mod error;
 mod estimate;
+#[cfg(all(feature = "decode", any(test, fuzzing)))]
+#[doc(hidden)]
+pub mod fuzz;
 #[cfg(feature = "decode")]
 mod journal;
 mod levels;
+#[cfg(feature = "run")]
+mod limits;
 pub mod merge;
 pub mod models;
 #[cfg(feature = "decode")]
@@ -69,6 +76,8 @@ pub use encode::Encoding;
 pub use error::{Error, ErrorKind};
 pub use estimate::{Estimate, Usage};
 pub use levels::{LevelMeter, Levels};
+#[cfg(feature = "run")]
+pub use limits::{Limits, Tier};
 pub use merge::{Heard, MergeOptions, Merged, Seam, SeamKind, merge};
 pub use plan::{Cut, CutKind, Piece, PlanOptions, Planner, plan};
 #[cfg(feature = "decode")]
@@ -79,7 +88,7 @@ pub use quality::{Flag, FlagKind, Severity, Thresholds};
 #[cfg(feature = "decode")]
 pub use service::{Ask, Reply, Transcriber};
 #[cfg(feature = "run")]
-pub use service::{Failure, FailureKind, Synthesiser};
+pub use service::{Failure, FailureKind, Left, Speech, Standing, Synthesiser};
 #[cfg(feature = "decode")]
 pub use source::Source;
 #[cfg(feature = "run")]
@@ -88,6 +97,6 @@ pub use speak::Speak;
 pub use spool::{PieceAudio, PieceReader, Storage};
 pub use subtitles::Cues;
 #[cfg(feature = "decode")]
-pub use transcribe::{Limits, LongAudio, Tier, Times};
+pub use transcribe::{LongAudio, Times};
 pub use transcript::{PieceReport, Transcript, Verdict};
 pub use writers::Form;

@@ -6,7 +6,7 @@
 
 mod align;
 mod key;
-pub(crate) mod part;
+mod part;
 mod seam;
 mod segments;
 mod times;
@@ -16,6 +16,7 @@ use groq_types::{TranscriptionSegment, TranscriptionWord, VerboseTranscription};
 
 use crate::clock::SAMPLE_RATE;
 use part::Part;
+pub(crate) use times::Clocked;
 pub(crate) use units::{TimedText, units};
 
 /// What was heard in one piece.

@@ -10,6 +10,8 @@ const MEMORY: f64 = 20_000.0;
 /// Mixes channels into their mean, or takes the loudest where they cancel each other out.
 #[derive(Debug, Default)]
 pub(crate) struct Mixer {
+    /// The channel that is left out: nobody speaks in low effects.
+    low: Option<usize>,
     mean: f64,
     energies: Vec<f64>,
     /// The channel that is taken alone.
@@ -17,32 +19,47 @@ pub(crate) struct Mixer {
 }
 
 impl Mixer {
+    /// A mixer that leaves one channel out.
+    pub(crate) fn without(low: Option<usize>) -> Self {
+        Self {
+            low,
+            ..Self::default()
+        }
+    }
+
     /// Mixes `planes`, all of the same length, and appends the result to `out`.
     pub(crate) fn mix(&mut self, planes: &[Vec<f32>], out: &mut Vec<f32>) {
         let from = out.len();
-        let Some((first, others)) = planes.split_first() else {
+        let low = self.low.filter(|_| planes.len() > 1);
+        let mut heard = planes
+            .iter()
+            .enumerate()
+            .filter(|(channel, _)| Some(*channel) != low);
+        let Some((_, first)) = heard.next() else {
             return;
         };
         out.extend_from_slice(first);
-        if others.is_empty() {
-            return;
-        }
         let mixed = &mut out[from..];
-        for plane in others {
+        let mut count = 1;
+        for (_, plane) in heard {
+            count += 1;
             mixed
                 .iter_mut()
                 .zip(plane)
                 .for_each(|(sum, sample)| *sum += sample);
         }
-        let share = 1.0 / planes.len() as f32;
+        if count == 1 {
+            return;
+        }
+        let share = 1.0 / count as f32;
         mixed.iter_mut().for_each(|sum| *sum *= share);
-        self.listen(mixed, planes);
+        self.listen(mixed, planes, low);
         if let Some(plane) = self.alone.and_then(|channel| planes.get(channel)) {
             mixed.copy_from_slice(&plane[..mixed.len()]);
         }
     }
 
-    fn listen(&mut self, mixed: &[f32], planes: &[Vec<f32>]) {
+    fn listen(&mut self, mixed: &[f32], planes: &[Vec<f32>], low: Option<usize>) {
         let kept = (-(mixed.len() as f64) / MEMORY).exp();
         self.energies.resize(planes.len(), 0.0);
         self.mean = self.mean * kept + energy(mixed);
@@ -51,6 +68,7 @@ impl Mixer {
         }
         // Of several as loud, the first.
         let loudest = self.energies.iter().enumerate().rev();
+        let loudest = loudest.filter(|(channel, _)| Some(*channel) != low);
         let loudest = loudest.max_by(|(_, a), (_, b)| a.total_cmp(b));
         let Some((loudest, &energy)) = loudest else {
             return;
@@ -96,6 +114,16 @@ mod tests {
     fn what_cancels_falls_back_to_one_channel() {
         assert_eq!(mixed(&[vec![0.5; 16], vec![-0.5; 16]]), [0.5; 16]);
         assert_eq!(mixed(&[vec![0.4; 16], vec![-0.5; 16]]), [-0.5; 16]);
+    }
+
+    #[test]
+    fn low_effects_are_left_out() {
+        let mut out = Vec::new();
+        let planes = [vec![0.5; 16], vec![0.1; 16], vec![-0.9; 16]];
+        Mixer::without(Some(2)).mix(&planes, &mut out);
+        assert_eq!(out, [0.3; 16]);
+        Mixer::without(Some(0)).mix(&planes[..1], &mut out);
+        assert_eq!(out[16..], [0.5; 16]);
     }
 
     #[test]

@@ -1,94 +1,313 @@
-//! When requests may be made: a shared pause after a 429, and waits that grow.
+//! When requests may be made: limits that are known or learned, a shared pause after a 429, and waits that grow.
 
-use std::sync::{Mutex, PoisonError};
+mod bucket;
+mod gate;
+mod persist;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep};
 
-/// How often a request is made again.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Patience {
-    /// Attempts that failed for a passing reason, the first included.
-    pub(crate) attempts: u32,
-    /// Attempts that met a limit.
-    pub(crate) limited: u32,
-    /// The longest wait.
-    pub(crate) wait: Duration,
+use crate::error::{Error, ErrorKind};
+use crate::limits::Limits;
+use crate::service::{Left, Standing};
+use bucket::{Bucket, Unit};
+use gate::Gate;
+pub(crate) use persist::{GaveUp, Patience, persist};
+
+/// A limit that is whole again so soon is waited for: it may be counted in windows.
+const SOON: Duration = Duration::from_secs(60);
+
+/// What requests use of the limits.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Need {
+    pub(crate) requests: f64,
+    pub(crate) seconds: f64,
+    pub(crate) tokens: f64,
 }
 
-impl Default for Patience {
-    fn default() -> Self {
+impl Need {
+    fn add(&mut self, other: Self, times: f64) {
+        self.requests += other.requests * times;
+        self.seconds += other.seconds * times;
+        self.tokens += other.tokens * times;
+    }
+}
+
+/// What all requests of a job, and all jobs of a [`LongAudio`](crate::LongAudio) or [`Speak`](crate::Speak), share.
+#[derive(Debug)]
+pub(crate) struct Pace {
+    gate: Gate,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    configured: Vec<Bucket>,
+    /// What the service says about the requests of a day and the tokens of a minute.
+    learned: Vec<Bucket>,
+    /// What is under way, and may be missing in what the service says.
+    flying: Need,
+    at: Option<Instant>,
+}
+
+impl Pace {
+    pub(crate) fn new(limits: &Limits) -> Self {
+        let kinds = [
+            (limits.requests_per_minute, Unit::Request, 60.0),
+            (limits.requests_per_day, Unit::Request, 86_400.0),
+            (limits.tokens_per_minute, Unit::Token, 60.0),
+            (limits.tokens_per_day, Unit::Token, 86_400.0),
+            (limits.audio_seconds_per_hour, Unit::Second, 3_600.0),
+            (limits.audio_seconds_per_day, Unit::Second, 86_400.0),
+        ];
+        let buckets = kinds
+            .into_iter()
+            .filter_map(|(limit, unit, period)| Some(Bucket::new(limit?, unit, period)));
         Self {
-            attempts: 6,
-            limited: 30,
-            wait: Duration::from_secs(900),
+            gate: Gate::default(),
+            state: Mutex::new(State {
+                configured: buckets.collect(),
+                learned: Vec::new(),
+                flying: Need::default(),
+                at: None,
+            }),
         }
     }
-}
 
-/// The wait before attempt number `attempt` (from 1 on): doubling from half a second to twenty, less up to a half of it.
-pub(crate) fn backoff(attempt: u32, salt: u64) -> Duration {
-    let full = 0.5 * f64::from(1_u32 << attempt.saturating_sub(1).min(6));
-    let share = (mix(salt ^ u64::from(attempt)) >> 11) as f64 / (1_u64 << 53) as f64;
-    Duration::from_secs_f64(full.min(20.0) * (1.0 - 0.5 * share))
-}
+    /// Waits until a request may be made, at most for `longest`. It is under way until what comes back is dropped.
+    pub(crate) async fn admit(&self, need: Need, longest: Duration) -> Result<Flying<'_>, Error> {
+        let reserved = self.reserve(need, longest)?;
+        if !reserved.wait.is_zero() {
+            sleep(reserved.wait).await;
+        }
+        self.gate.pass().await;
+        Ok(reserved.keep())
+    }
 
-/// Spreads numbers that are close to each other (splitmix64).
-fn mix(number: u64) -> u64 {
-    let mut z = number.wrapping_add(0x9E37_79B9_7F4A_7C15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    z ^ (z >> 31)
-}
-
-/// A pause that holds for all requests of a job.
-#[derive(Debug, Default)]
-pub(crate) struct Gate {
-    until: Mutex<Option<Instant>>,
-}
-
-impl Gate {
-    /// Nobody passes for this long.
+    /// Nobody is admitted for this long.
     pub(crate) fn close(&self, pause: Duration) {
-        let until = Instant::now() + pause;
-        let mut held = self.until.lock().unwrap_or_else(PoisonError::into_inner);
-        *held = Some(held.map_or(until, |old| old.max(until)));
+        self.gate.close(pause);
     }
 
-    /// Waits until the gate is open.
-    pub(crate) async fn pass(&self) {
-        while let Some(until) = self.closed_until() {
-            sleep_until(until).await;
+    /// Hears what the service says about the limits.
+    pub(crate) fn learn(&self, standing: &Standing) {
+        let said = [
+            (standing.requests, Unit::Request),
+            (standing.tokens, Unit::Token),
+        ];
+        for (left, unit) in said {
+            let Some(left) = left else { continue };
+            if left.remaining == 0 && left.reset <= SOON {
+                self.gate.close(left.reset);
+            }
+            self.state().learn(unit, left);
         }
     }
 
-    fn closed_until(&self) -> Option<Instant> {
-        let held = self.until.lock().unwrap_or_else(PoisonError::into_inner);
-        held.filter(|until| *until > Instant::now())
+    /// Whether any limit is known.
+    #[cfg(feature = "decode")]
+    pub(crate) fn is_limited(&self) -> bool {
+        let state = self.state();
+        !state.configured.is_empty() || !state.learned.is_empty()
     }
+
+    /// How long until so much may be used.
+    pub(crate) fn wait_for(&self, need: Need) -> Duration {
+        self.state().wait(need)
+    }
+
+    fn reserve(&self, need: Need, longest: Duration) -> Result<Reserved<'_>, Error> {
+        let mut state = self.state();
+        let wait = state.wait(need);
+        if wait > longest {
+            return Err(over(wait));
+        }
+        state.take(need, 1.0);
+        Ok(Reserved {
+            pace: self,
+            need,
+            wait,
+        })
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.pass();
+        state
+    }
+}
+
+impl State {
+    fn buckets(&mut self) -> impl Iterator<Item = &mut Bucket> {
+        self.configured.iter_mut().chain(&mut self.learned)
+    }
+
+    /// Lets the time go by that has.
+    fn pass(&mut self) {
+        if self.configured.is_empty() && self.learned.is_empty() {
+            return;
+        }
+        let now = Instant::now();
+        let before = self.at.replace(now).unwrap_or(now);
+        let passed = (now - before).as_secs_f64();
+        self.buckets().for_each(|bucket| bucket.pass(passed));
+    }
+
+    fn wait(&mut self, need: Need) -> Duration {
+        let waits = self.buckets().map(|bucket| bucket.wait(need));
+        waits.max().unwrap_or_default()
+    }
+
+    fn take(&mut self, need: Need, times: f64) {
+        self.buckets().for_each(|bucket| bucket.take(need, times));
+    }
+
+    fn learn(&mut self, unit: Unit, left: Left) {
+        let flying = self.flying;
+        match self.learned.iter_mut().find(|bucket| bucket.unit == unit) {
+            Some(bucket) => bucket.correct(left, flying),
+            None => self.learned.extend(Bucket::learned(unit, left, flying)),
+        }
+    }
+}
+
+/// What was set aside for a request, and is given back if it is never made.
+struct Reserved<'a> {
+    pace: &'a Pace,
+    need: Need,
+    wait: Duration,
+}
+
+impl<'a> Reserved<'a> {
+    /// The request is made.
+    fn keep(mut self) -> Flying<'a> {
+        let need = std::mem::take(&mut self.need);
+        let pace = self.pace;
+        pace.state().flying.add(need, 1.0);
+        Flying { pace, need }
+    }
+}
+
+impl Drop for Reserved<'_> {
+    fn drop(&mut self) {
+        if self.need != Need::default() {
+            self.pace.state().take(self.need, -1.0);
+        }
+    }
+}
+
+/// A request that is under way.
+#[derive(Debug)]
+pub(crate) struct Flying<'a> {
+    pace: &'a Pace,
+    need: Need,
+}
+
+impl Drop for Flying<'_> {
+    fn drop(&mut self) {
+        self.pace.state().flying.add(self.need, -1.0);
+    }
+}
+
+/// The job does not fit.
+pub(crate) fn over(wait: Duration) -> Error {
+    let message = "the limits leave no room for this in the time allowed";
+    Error::new(ErrorKind::Budget, message).with_retry_after(wait)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn waits_grow_and_differ() {
-        assert!(backoff(1, 7) <= Duration::from_millis(500));
-        assert!(backoff(5, 7) >= Duration::from_secs(4));
-        assert!(backoff(40, 7) <= Duration::from_secs(20));
-        assert_ne!(backoff(3, 1), backoff(3, 2));
+    const LONG: Duration = Duration::from_secs(600);
+
+    fn request(seconds: f64) -> Need {
+        Need {
+            requests: 1.0,
+            seconds,
+            tokens: 100.0,
+        }
     }
 
     #[tokio::test(start_paused = true)]
-    async fn one_pause_holds_everybody() {
-        let gate = Gate::default();
-        gate.close(Duration::from_secs(5));
-        gate.close(Duration::from_secs(2));
-        let before = Instant::now();
-        gate.pass().await;
-        assert_eq!(before.elapsed(), Duration::from_secs(5));
-        gate.pass().await;
-        assert_eq!(before.elapsed(), Duration::from_secs(5));
+    async fn requests_are_spread() {
+        let pace = Pace::new(&Limits::new().requests_per_minute(2));
+        let start = Instant::now();
+        for _ in 0..4 {
+            pace.admit(request(30.0), LONG).await.expect("in time");
+        }
+        assert_eq!(start.elapsed(), Duration::from_secs(60));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_wait_that_is_too_long_is_refused_and_costs_nothing() {
+        let pace = Pace::new(&Limits::new().audio_seconds_per_hour(3_600));
+        pace.admit(request(3_600.0), LONG).await.expect("the first");
+        for _ in 0..3 {
+            let error = pace.admit(request(601.0), LONG).await;
+            let error = error.expect_err("an hour is used up");
+            assert!(error.is_rate_limited());
+            assert_eq!(error.retry_after(), Some(Duration::from_secs(601)));
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_stops_waiting_gives_back() {
+        let pace = Pace::new(&Limits::new().requests_per_minute(1));
+        pace.admit(request(1.0), LONG).await.expect("the first");
+        let waiting = tokio::time::timeout(Duration::from_secs(1), pace.admit(request(1.0), LONG));
+        assert!(waiting.await.is_err());
+        assert_eq!(pace.wait_for(request(1.0)), Duration::from_secs(59));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_the_service_says_is_kept() {
+        let pace = Pace::new(&Limits::new());
+        let left = |remaining, seconds| Left {
+            limit: 1_000,
+            remaining,
+            reset: Duration::from_secs(seconds),
+        };
+        // 999 requests come back in 86,313 s: one in 86.4 s.
+        let day = Standing::default().requests(left(1, 86_313));
+        pace.learn(&day);
+        assert_eq!(pace.wait_for(request(1.0)), Duration::ZERO);
+        pace.admit(request(1.0), LONG).await.expect("one is left");
+        assert!((pace.wait_for(request(1.0)).as_secs_f64() - 86.4).abs() < 0.1);
+        pace.learn(&Standing::default().tokens(left(50, 57)));
+        assert!((pace.wait_for(Need { tokens: 100.0, ..Need::default() }).as_secs_f64() - 3.0).abs() < 0.1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_under_way_counts() {
+        let pace = Pace::new(&Limits::new());
+        let first = pace.admit(request(1.0), LONG).await.expect("no limit yet");
+        let second = pace.admit(request(1.0), LONG).await.expect("no limit yet");
+        drop(first);
+        let left = Left {
+            limit: 3,
+            remaining: 2,
+            reset: Duration::from_secs(100),
+        };
+        pace.learn(&Standing::default().requests(left));
+        let third = pace.admit(request(1.0), LONG).await.expect("one more");
+        assert!(pace.wait_for(request(1.0)) > Duration::from_secs(99));
+        drop((second, third));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_whole_again_soon_is_waited_for() {
+        let pace = Pace::new(&Limits::new());
+        let left = Left {
+            limit: 10,
+            remaining: 0,
+            reset: Duration::from_secs(4),
+        };
+        pace.learn(&Standing::default().requests(left));
+        let start = Instant::now();
+        pace.admit(request(1.0), LONG).await.expect("in time");
+        assert_eq!(start.elapsed(), Duration::from_secs(4));
     }
 }

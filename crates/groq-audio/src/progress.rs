@@ -43,6 +43,11 @@ pub enum Event {
         /// The number of the piece.
         piece: usize,
     },
+    /// Two pieces agreed on no word of the audio that they share, and what is around the cut is sent again.
+    Bridged {
+        /// The number of the piece before the cut.
+        piece: usize,
+    },
     /// A piece's answer is there.
     Done {
         /// The number of the piece.
@@ -78,6 +83,7 @@ impl fmt::Display for Event {
                 )
             }
             Self::Halved { piece } => write!(f, "piece {piece}: again in two"),
+            Self::Bridged { piece } => write!(f, "piece {piece}: its end again"),
             Self::Done { piece, .. } => write!(f, "piece {piece}: done"),
             Self::Merged { pieces, words } => write!(f, "merged {words} words of {pieces} pieces"),
         }

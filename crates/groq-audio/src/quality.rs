@@ -12,4 +12,4 @@ pub use flag::{Flag, FlagKind, Severity};
 pub use piece::{Sound, check_piece};
 pub use thresholds::Thresholds;
 #[cfg(feature = "decode")]
-pub(crate) use whole::{PieceFacts, check_whole, median_rate, rate};
+pub(crate) use whole::{PieceFacts, check_whole, median_rate, rate, usual_language};

@@ -54,8 +54,8 @@ pub struct Ask {
 pub struct Reply {
     /// What was heard, with times from the beginning of the piece; an answer without times has only its text.
     pub transcription: VerboseTranscription,
-    /// How long no further request may be made, if the account's limits are used up.
-    pub pause: Option<Duration>,
+    /// What the service says about the account's limits.
+    pub standing: Standing,
 }
 
 #[cfg(feature = "decode")]
@@ -64,26 +64,92 @@ impl Reply {
     pub fn new(transcription: VerboseTranscription) -> Self {
         Self {
             transcription,
-            pause: None,
+            standing: Standing::default(),
         }
     }
 
-    /// Sets how long no further request may be made.
-    pub fn pause(mut self, pause: Duration) -> Self {
-        self.pause = Some(pause);
+    /// Sets what the service says about the account's limits.
+    pub fn with_standing(mut self, standing: Standing) -> Self {
+        self.standing = standing;
         self
     }
+}
+
+/// What a service says about the limits of an account, with an answer or a refusal.
+///
+/// ```
+/// use groq_audio::{Left, Standing};
+/// use std::time::Duration;
+///
+/// let left = Left { limit: 2_000, remaining: 1_990, reset: Duration::from_secs(432) };
+/// let standing = Standing::default().requests(left);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    pub(crate) requests: Option<Left>,
+    pub(crate) tokens: Option<Left>,
+}
+
+impl Standing {
+    /// Sets what is left of the requests.
+    pub fn requests(mut self, left: Left) -> Self {
+        self.requests = Some(left);
+        self
+    }
+
+    /// Sets what is left of the tokens.
+    pub fn tokens(mut self, left: Left) -> Self {
+        self.tokens = Some(left);
+        self
+    }
+}
+
+/// What is left of one limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Left {
+    /// All that there is.
+    pub limit: u64,
+    /// What is left of it.
+    pub remaining: u64,
+    /// How long until all of it is there again, if nothing more is used.
+    pub reset: Duration,
 }
 
 /// Something that speaks a short text, in one attempt.
 ///
 /// A clone shares everything with what it was cloned from. Retries, limits and waits are none of its business.
 pub trait Synthesiser: Clone + Send + Sync + 'static {
-    /// Sends one request, whose text fits the model, and gives the whole WAV file.
+    /// Sends one request, whose text fits the model.
     fn speak(
         &self,
         request: groq_types::SpeechRequest,
-    ) -> impl Future<Output = Result<bytes::Bytes, Failure>> + Send;
+    ) -> impl Future<Output = Result<Speech, Failure>> + Send;
+}
+
+/// A short text, spoken.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Speech {
+    /// A whole WAV file of 16-bit samples.
+    pub wav: bytes::Bytes,
+    /// What the service says about the account's limits.
+    pub standing: Standing,
+}
+
+impl Speech {
+    /// A WAV file, from a service that says nothing about limits.
+    pub fn new(wav: impl Into<bytes::Bytes>) -> Self {
+        Self {
+            wav: wav.into(),
+            standing: Standing::default(),
+        }
+    }
+
+    /// Sets what the service says about the account's limits.
+    pub fn with_standing(mut self, standing: Standing) -> Self {
+        self.standing = standing;
+        self
+    }
 }
 
 /// What can be done about a failed attempt.
@@ -105,6 +171,7 @@ pub struct Failure {
     pub(crate) kind: FailureKind,
     pub(crate) status: Option<u16>,
     pub(crate) retry_after: Option<Duration>,
+    pub(crate) standing: Standing,
     pub(crate) message: String,
     pub(crate) source: Option<Box<dyn StdError + Send + Sync>>,
 }
@@ -116,6 +183,7 @@ impl Failure {
             kind,
             status: None,
             retry_after: None,
+            standing: Standing::default(),
             message: message.into(),
             source: None,
         }
@@ -144,6 +212,12 @@ impl Failure {
     /// Sets how long the service asks to wait.
     pub fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
         self.retry_after = wait;
+        self
+    }
+
+    /// Sets what the service says about the account's limits.
+    pub fn with_standing(mut self, standing: Standing) -> Self {
+        self.standing = standing;
         self
     }
 

@@ -166,20 +166,6 @@ impl Input {
             Self::Stream(_) => None,
         }
     }
-
-    /// Reads as much as there is, up to the buffer's length.
-    pub(crate) fn read_up_to(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let mut filled = 0;
-        while filled < buffer.len() {
-            match self.read(&mut buffer[filled..]) {
-                Ok(0) => break,
-                Ok(count) => filled += count,
-                Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
-                Err(cause) => return Err(cause),
-            }
-        }
-        Ok(filled)
-    }
 }
 
 impl Read for Input {

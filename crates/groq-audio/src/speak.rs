@@ -1,7 +1,9 @@
 //! Text of any length, spoken: split at sentences, spoken several at once, joined into one WAV.
 
 mod one;
+mod save;
 mod split;
+mod task;
 mod wav;
 
 use std::path::Path;
@@ -11,12 +13,16 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_core::Stream;
 use futures_util::{StreamExt, TryStreamExt, stream};
+use groq_types::SpeechRequest;
 
 use crate::error::Error;
-use crate::pace::Patience;
+use crate::limits::Limits;
+use crate::pace::{Need, Pace, Patience, over};
 use crate::service::Synthesiser;
 use one::Speaker;
+use save::Saving;
 pub use split::{TextPiece, split};
+use task::Task;
 use wav::{Form, Spoken};
 
 /// Speaks text of any length.
@@ -32,7 +38,7 @@ use wav::{Form, Spoken};
 /// ```
 #[derive(Clone, Debug)]
 pub struct Speak<S> {
-    service: S,
+    speaker: Speaker<S>,
     model: String,
     voice: String,
     sample_rate: Option<u32>,
@@ -40,15 +46,18 @@ pub struct Speak<S> {
     most_chars: Option<usize>,
     at_once: usize,
     pause: Duration,
-    patience: Patience,
-    attempt_timeout: Duration,
 }
 
 impl<S: Synthesiser> Speak<S> {
     /// With `canopylabs/orpheus-v1-english` and the voice `troy`, four requests at once.
     pub fn new(service: &S) -> Self {
         Self {
-            service: service.clone(),
+            speaker: Speaker {
+                service: service.clone(),
+                pace: Arc::new(Pace::new(&Limits::new())),
+                patience: Patience::default(),
+                attempt_timeout: Duration::from_secs(120),
+            },
             model: "canopylabs/orpheus-v1-english".to_owned(),
             voice: "troy".to_owned(),
             sample_rate: None,
@@ -56,8 +65,6 @@ impl<S: Synthesiser> Speak<S> {
             most_chars: None,
             at_once: 4,
             pause: Duration::ZERO,
-            patience: Patience::default(),
-            attempt_timeout: Duration::from_secs(120),
         }
     }
 
@@ -105,13 +112,27 @@ impl<S: Synthesiser> Speak<S> {
 
     /// Sets how often a request is made at the most when the service or the network fails: 6 times by default.
     pub fn max_attempts(mut self, attempts: u32) -> Self {
-        self.patience.attempts = attempts.max(1);
+        self.speaker.patience.attempts = attempts.max(1);
         self
     }
 
-    /// Sets the longest wait that the service may ask for: 15 minutes by default.
+    /// Sets the account's limits, which are then kept before the service has to remind. All clones share them.
+    ///
+    /// What does not fit into them within [`max_wait`](Self::max_wait) is refused before anything is sent.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.speaker.pace = Arc::new(Pace::new(&limits));
+        self
+    }
+
+    /// Sets the longest wait for limits, at the beginning or between: 15 minutes by default.
     pub fn max_wait(mut self, wait: Duration) -> Self {
-        self.patience.wait = wait;
+        self.speaker.patience.wait = wait;
+        self
+    }
+
+    /// Sets how long an attempt may take: 2 minutes by default.
+    pub fn attempt_timeout(mut self, limit: Duration) -> Self {
+        self.speaker.attempt_timeout = limit;
         self
     }
 
@@ -119,8 +140,9 @@ impl<S: Synthesiser> Speak<S> {
     ///
     /// # Errors
     ///
-    /// [`is_invalid_request`](Error::is_invalid_request): there is nothing to say. [`is_service`](Error::is_service): the
-    /// service refused. [`is_corrupt`](Error::is_corrupt): an answer is no WAV file, or of another kind than the first.
+    /// [`is_invalid_request`](Error::is_invalid_request): there is nothing to say. [`is_rate_limited`](Error::is_rate_limited):
+    /// it does not fit the limits. [`is_service`](Error::is_service): the service refused, or its answer is no WAV file of
+    /// 16-bit samples. [`is_corrupt`](Error::is_corrupt): an answer has another rate, or other channels, than the first.
     pub async fn say(&self, text: &str) -> Result<Bytes, Error> {
         let mut pieces = std::pin::pin!(self.pieces(text)?);
         let mut form = None;
@@ -130,33 +152,34 @@ impl<S: Synthesiser> Speak<S> {
             samples.extend_from_slice(&spoken.samples);
         }
         let form = form.ok_or_else(nothing)?;
-        let mut file = form.header(samples.len() as u64).to_vec();
+        let mut file = form.header_of(samples.len() as u64)?.to_vec();
         file.append(&mut samples);
         Ok(file.into())
     }
 
-    /// Speaks into a file, which appears whole or not at all.
+    /// Speaks into a file, which appears whole or not at all, in memory that does not grow with the text.
     ///
     /// # Errors
     ///
     /// As for [`say`](Self::say), and [`is_io`](Error::is_io): the file cannot be written.
     pub async fn save(&self, text: &str, path: impl AsRef<Path>) -> Result<(), Error> {
-        use std::io::Write;
-        let file = self.say(text).await?;
-        crate::writers::write_whole(path.as_ref(), |out| {
-            out.write_all(&file)
-                .and_then(|()| out.flush())
-                .map_err(|cause| Error::io("write speech", cause))
-        })
+        let mut pieces = std::pin::pin!(self.pieces(text)?);
+        let mut saving = Saving::begin(path.as_ref()).await?;
+        while let Some(spoken) = pieces.try_next().await? {
+            saving = saving.add(spoken).await?;
+        }
+        saving.finish().await
     }
 
     /// Speaks, and gives the WAV file in pieces as they are spoken, the first as early as possible.
     ///
-    /// The length in the header is that of a file without end, since it is not known yet.
+    /// The length in the header is that of a file without end, since it is not known yet. Requests go on while nobody asks
+    /// for more, and end when the stream is dropped. It needs to be within a Tokio runtime.
     ///
     /// # Errors
     ///
-    /// [`is_invalid_request`](Error::is_invalid_request): there is nothing to say. The stream's own are those of [`say`](Self::say).
+    /// [`is_invalid_request`](Error::is_invalid_request): there is nothing to say.
+    /// [`is_rate_limited`](Error::is_rate_limited): it does not fit the limits. The stream's own are those of [`say`](Self::say).
     pub fn stream(
         &self,
         text: &str,
@@ -169,7 +192,7 @@ impl<S: Synthesiser> Speak<S> {
             let Some(form) = form.filter(|_| first) else {
                 return Ok(spoken.samples);
             };
-            let mut start = form.header(u64::MAX).to_vec();
+            let mut start = form.endless_header().to_vec();
             start.extend_from_slice(&spoken.samples);
             Ok(start.into())
         }))
@@ -184,29 +207,39 @@ impl<S: Synthesiser> Speak<S> {
         if pieces.is_empty() {
             return Err(nothing());
         }
-        let speaker = Arc::new(Speaker::new(
-            self.service.clone(),
-            self.patience,
-            self.attempt_timeout,
-        ));
+        self.refuse_what_cannot_fit(&pieces)?;
         let last = pieces.len() - 1;
-        let requests: Vec<_> = pieces
-            .into_iter()
-            .enumerate()
-            .map(|(index, piece)| {
-                let pause = if piece.ends_paragraph && index < last {
-                    self.pause
-                } else {
-                    Duration::ZERO
-                };
-                (index, self.request(piece.text), pause)
-            })
-            .collect();
+        let requests = pieces.into_iter().enumerate().map(|(index, piece)| {
+            let pause = match piece.ends_paragraph && index < last {
+                true => self.pause,
+                false => Duration::ZERO,
+            };
+            (index, self.request(piece.text), pause)
+        });
+        let requests: Vec<_> = requests.collect();
+        let speaker = self.speaker.clone();
         let spoken = stream::iter(requests).map(move |(index, request, pause)| {
-            let speaker = Arc::clone(&speaker);
-            async move { Ok(speaker.speak(index, request).await?.followed_by(pause)) }
+            let speaker = speaker.clone();
+            Task::new(async move {
+                let spoken = speaker.speak(index, &request).await?;
+                Ok(spoken.followed_by(pause))
+            })
         });
         Ok(spoken.buffered(self.at_once))
+    }
+
+    fn refuse_what_cannot_fit(&self, pieces: &[TextPiece]) -> Result<(), Error> {
+        let mut all = Need::default();
+        for piece in pieces {
+            let need = one::need(&piece.text);
+            all.requests += need.requests;
+            all.tokens += need.tokens;
+        }
+        let wait = self.speaker.pace.wait_for(all);
+        match wait > self.speaker.patience.wait {
+            true => Err(over(wait)),
+            false => Ok(()),
+        }
     }
 
     fn limit(&self) -> usize {
@@ -218,8 +251,8 @@ impl<S: Synthesiser> Speak<S> {
         self.most_chars.unwrap_or(by_model)
     }
 
-    fn request(&self, text: String) -> groq_types::SpeechRequest {
-        let mut request = groq_types::SpeechRequest::new(&self.model, text, &self.voice)
+    fn request(&self, text: String) -> SpeechRequest {
+        let mut request = SpeechRequest::new(&self.model, text, &self.voice)
             .with_response_format(groq_types::SpeechFormat::Wav);
         request.sample_rate = self.sample_rate;
         request.speed = self.speed;

@@ -2,15 +2,13 @@
 
 mod answers;
 mod ask;
-mod budget;
+mod bridge;
 mod job;
-mod limits;
 mod long_audio;
 mod report;
 mod retry;
 mod settings;
 mod whole;
 
-pub use limits::{Limits, Tier};
 pub use long_audio::LongAudio;
 pub use settings::Times;

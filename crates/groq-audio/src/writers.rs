@@ -9,7 +9,9 @@ use std::path::Path;
 use crate::error::{Error, ErrorKind};
 use crate::subtitles::{self, Cues};
 use crate::transcript::Transcript;
-pub(crate) use whole_file::write as write_whole;
+#[cfg(feature = "run")]
+pub(crate) use whole_file::Unfinished;
+use whole_file::write as write_whole;
 
 /// The form of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

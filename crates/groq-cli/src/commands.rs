@@ -26,10 +26,20 @@
 //! An interrupt drops the future of `run`; what must not be lost is on the disk before the next `await`. A command that hears
 //! interrupts itself says so in [`Command::hears_interrupts`].
 
+mod batch;
 mod chat;
+mod completions;
 mod demo;
+mod doctor;
+mod files;
 mod json;
+mod limits;
+mod mock;
 mod models;
+mod speak;
+mod transcribe;
+mod translate;
+mod voices;
 
 use clap::Subcommand;
 
@@ -39,8 +49,18 @@ use crate::{failure::Failure, session::Session};
 pub(crate) enum Command {
     Chat(chat::Args),
     Json(json::Args),
+    Transcribe(transcribe::Args),
+    Translate(translate::Args),
+    Speak(speak::Args),
     Models(models::Args),
+    Voices(voices::Args),
+    Limits(limits::Args),
+    Files(files::Args),
+    Batch(batch::Args),
+    Mock(mock::Args),
     Demo(demo::Args),
+    Doctor(doctor::Args),
+    Completions(completions::Args),
 }
 
 impl Command {
@@ -48,8 +68,18 @@ impl Command {
         match self {
             Self::Chat(args) => args.run(session).await,
             Self::Json(args) => args.run(session).await,
+            Self::Transcribe(args) => args.run(session).await,
+            Self::Translate(args) => args.run(session).await,
+            Self::Speak(args) => args.run(session).await,
             Self::Models(args) => args.run(session).await,
+            Self::Voices(args) => args.run(session),
+            Self::Limits(args) => args.run(session).await,
+            Self::Files(args) => args.run(session).await,
+            Self::Batch(args) => args.run(session).await,
+            Self::Mock(args) => args.run(session).await,
             Self::Demo(args) => args.run(session).await,
+            Self::Doctor(args) => args.run(session).await,
+            Self::Completions(args) => args.run(session),
         }
     }
 
@@ -57,12 +87,16 @@ impl Command {
     pub(crate) fn hears_interrupts(&self) -> bool {
         match self {
             Self::Chat(args) => args.is_conversation(),
+            Self::Mock(_) => true,
             _ => false,
         }
     }
 
     /// Whether it talks to no service but one of its own, so that there is no request to print.
     pub(crate) fn is_local(&self) -> bool {
-        matches!(self, Self::Demo(_))
+        matches!(
+            self,
+            Self::Voices(_) | Self::Mock(_) | Self::Demo(_) | Self::Completions(_)
+        )
     }
 }

@@ -43,6 +43,16 @@ impl Place {
         &self.path
     }
 
+    /// The folder that it is in.
+    pub(crate) fn folder(&self) -> &Path {
+        folder(&self.path)
+    }
+
+    /// Takes over what is in a finished file.
+    pub(crate) fn take(&self, finished: &Path) -> Result<(), Failure> {
+        self.write(|out| io::copy(&mut File::open(finished)?, out).map(drop))
+    }
+
     /// Writes the file: under another name first, and under its own when all of it is on the disk.
     pub(crate) fn write(
         &self,

@@ -11,6 +11,7 @@ mod output;
 mod session;
 mod settings;
 mod style;
+mod table;
 mod terminal;
 mod verbose;
 

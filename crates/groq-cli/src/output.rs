@@ -37,6 +37,12 @@ impl Output {
         self.style
     }
 
+    /// How many columns the terminal has; none for a pipe.
+    pub(crate) fn columns(&self) -> Option<usize> {
+        let (width, _) = terminal_size::terminal_size_of(io::stdout())?;
+        Some(usize::from(width.0)).filter(|_| self.terminal)
+    }
+
     /// Writes text of the service: as it is into a pipe; on a terminal, with control characters made visible.
     pub(crate) fn text(&self, text: &str) -> Result<(), Failure> {
         let text = if self.terminal {

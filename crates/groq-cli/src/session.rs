@@ -51,7 +51,7 @@ impl Session {
             return self.recorder.client(target).await;
         }
         if self.global.mock {
-            return self.embedded(Mock::builder()).await;
+            return self.embedded().await;
         }
         if !has_key()? {
             return Err(Failure::usage(
@@ -65,15 +65,24 @@ impl Session {
         Ok(self.watched(builder).build()?)
     }
 
-    /// A client of a server inside this process, which lives as long as the session.
-    pub(crate) async fn embedded(&self, server: groq_mock::Builder) -> Result<Client, Failure> {
+    /// A client of the server inside this process, which lives as long as the session.
+    async fn embedded(&self) -> Result<Client, Failure> {
         if self.mock.get().is_none() {
-            let started = server.start().await;
+            let started = Mock::start().await;
             let mock = started.map_err(|error| Failure::internal(error.to_string()))?;
             let _ = self.mock.set(mock);
         }
-        let url = self.mock.get().map(Mock::base_url).unwrap_or_default();
-        let builder = Client::builder().api_key("embedded").base_url(url);
+        match self.mock.get() {
+            Some(mock) => self.client_of(mock),
+            None => Err(Failure::internal("the embedded server is gone")),
+        }
+    }
+
+    /// A client of a server inside this process.
+    pub(crate) fn client_of(&self, mock: &Mock) -> Result<Client, Failure> {
+        let builder = Client::builder()
+            .api_key("embedded")
+            .base_url(mock.base_url());
         Ok(self.watched(builder).build()?)
     }
 

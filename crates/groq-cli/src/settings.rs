@@ -26,6 +26,9 @@ pub(crate) struct Settings {
     voice: Option<String>,
     /// What plays a WAV file that is given as its last argument.
     pub(crate) player: Option<String>,
+    /// The file that this is from.
+    #[serde(skip)]
+    path: Option<PathBuf>,
 }
 
 impl Settings {
@@ -40,9 +43,13 @@ impl Settings {
             return Ok(Self::default());
         };
         match read(&path) {
-            Ok(text) => parse(&text).map_err(|what| {
-                Failure::usage(format!("settings file '{}', {what}", path.display()))
-            }),
+            Ok(text) => {
+                let mut settings = parse(&text).map_err(|what| {
+                    Failure::usage(format!("settings file '{}', {what}", path.display()))
+                })?;
+                settings.path = Some(path);
+                Ok(settings)
+            }
             Err(error) if named.is_none() && error.kind() == io::ErrorKind::NotFound => {
                 Ok(Self::default())
             }
@@ -51,6 +58,11 @@ impl Settings {
                 path.display()
             ))),
         }
+    }
+
+    /// The file that was read, if there is one.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        self.path.as_deref()
     }
 
     /// Where requests go, if that is set: `--base-url`, `GROQ_BASE_URL`, `base_url`.

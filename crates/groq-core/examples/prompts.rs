@@ -29,14 +29,23 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     for (name, prompt) in [("poor", POOR), ("effective", EFFECTIVE)] {
         let movie = ask(&groq, prompt).await?;
         let fields = "title year director genre runtime_minutes rating box_office_millions cast";
-        let missing: Vec<_> = fields.split(' ').filter(|field| !movie.contains_key(*field)).collect();
+        let missing: Vec<_> = fields
+            .split(' ')
+            .filter(|field| !movie.contains_key(*field))
+            .collect();
         println!("{name}: missing {missing:?}\n{:#}", Value::Object(movie));
     }
     Ok(())
 }
 
-async fn ask(groq: &Client, prompt: &str) -> Result<Map<String, Value>, Box<dyn std::error::Error>> {
-    let messages = [Message::system(prompt), Message::user("Tell me about The Matrix")];
+async fn ask(
+    groq: &Client,
+    prompt: &str,
+) -> Result<Map<String, Value>, Box<dyn std::error::Error>> {
+    let messages = [
+        Message::system(prompt),
+        Message::user("Tell me about The Matrix"),
+    ];
     let request = ChatCompletionRequest::new("openai/gpt-oss-20b", messages)
         .with_response_format(ResponseFormat::json_object());
     let reply = groq.chat().create(request).await?;

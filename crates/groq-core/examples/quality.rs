@@ -21,11 +21,28 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 fn doubts(segment: &TranscriptionSegment) -> Vec<&'static str> {
-    let TranscriptionSegment { avg_logprob, no_speech_prob, compression_ratio, .. } = segment;
+    let TranscriptionSegment {
+        avg_logprob,
+        no_speech_prob,
+        compression_ratio,
+        ..
+    } = segment;
     let doubts = [
-        (avg_logprob.is_some_and(|it| it < -0.5), "unsure: noise, several voices, an accent?"),
-        (no_speech_prob.is_some_and(|it| it > 0.6), "perhaps no speech: silence, music?"),
-        (compression_ratio.is_some_and(|it| it > 2.4), "repeats itself"),
+        (
+            avg_logprob.is_some_and(|it| it < -0.5),
+            "unsure: noise, several voices, an accent?",
+        ),
+        (
+            no_speech_prob.is_some_and(|it| it > 0.6),
+            "perhaps no speech: silence, music?",
+        ),
+        (
+            compression_ratio.is_some_and(|it| it > 2.4),
+            "repeats itself",
+        ),
     ];
-    doubts.into_iter().filter_map(|(doubtful, why)| doubtful.then_some(why)).collect()
+    doubts
+        .into_iter()
+        .filter_map(|(doubtful, why)| doubtful.then_some(why))
+        .collect()
 }

@@ -13,7 +13,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         Ok(reply) => {
             let (day, minute) = (&reply.rate_limits().requests, &reply.rate_limits().tokens);
             println!("{:?} of {:?} requests left today", day.remaining, day.limit);
-            println!("{:?} of {:?} tokens left this minute", minute.remaining, minute.limit);
+            println!(
+                "{:?} of {:?} tokens left this minute",
+                minute.remaining, minute.limit
+            );
             println!("all of them again in {:?}", minute.reset);
         }
         // The client has waited and tried again by itself; this is what it could not wait for.

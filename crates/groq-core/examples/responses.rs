@@ -14,12 +14,18 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let say = |text: &str| InputItem::from(EasyInputMessage::new(InputRole::User, text));
     let model = "openai/gpt-oss-20b";
     let mut input = vec![say("Explain the importance of fast language models")];
-    let response = groq.responses().create(ResponseRequest::new(model, input.clone())).await?;
+    let response = groq
+        .responses()
+        .create(ResponseRequest::new(model, input.clone()))
+        .await?;
     println!("{}", response.output_text());
 
     input.extend(response.into_inner().into_input());
     input.push(say("And in one sentence?"));
-    let mut stream = groq.responses().stream(ResponseRequest::new(model, input)).await?;
+    let mut stream = groq
+        .responses()
+        .stream(ResponseRequest::new(model, input))
+        .await?;
     while let Some(event) = stream.next().await {
         if let ResponseStreamEvent::OutputTextDelta(delta) = event? {
             print!("{}", delta.delta);

@@ -10,7 +10,9 @@ use groq_core::types::{SpeechFormat, SpeechRequest};
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (groq, _mock) = service::connect().await?;
-    let folder = std::env::args_os().nth(1).map_or_else(std::env::temp_dir, PathBuf::from);
+    let folder = std::env::args_os()
+        .nth(1)
+        .map_or_else(std::env::temp_dir, PathBuf::from);
     let english = "[cheerful] I love building and shipping new features for our users!";
     let arabic = "أحب بناء وإطلاق ميزات جديدة لمستخدمينا!";
     for (model, voice, text) in [

@@ -23,7 +23,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .with_tools([Tool::function(weather)])
         .with_tool_choice(ToolChoice::auto());
     let mut conversation = Conversation::new(request);
-    let mut reply = conversation.say(&groq, Message::user("What is the weather in Lima? city=Lima")).await?;
+    let mut reply = conversation
+        .say(
+            &groq,
+            Message::user("What is the weather in Lima? city=Lima"),
+        )
+        .await?;
 
     // At most three rounds: a model can go on calling tools for ever.
     for _ in 0..3 {

@@ -1,5 +1,6 @@
 //! Audio as it is given to a call: attached, or by its URL.
 
+#[cfg(not(target_arch = "wasm32"))]
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -101,7 +102,9 @@ impl AudioInput {
             Given::Url(url) if url.is_empty() => {
                 Err(Error::refused("the URL of the audio is empty"))
             }
-            Given::Url(url) => Ok(Form::new(framing.text("url", url), None).with_audio(self.duration)),
+            Given::Url(url) => {
+                Ok(Form::new(framing.text("url", url), None).with_audio(self.duration))
+            }
             Given::File(file) => {
                 let max = Max {
                     bytes: max_bytes,
@@ -137,12 +140,14 @@ impl From<Upload> for AudioInput {
     }
 }
 
+#[cfg(not(target_arch = "wasm32"))]
 impl From<PathBuf> for AudioInput {
     fn from(path: PathBuf) -> Self {
         Self::file(path)
     }
 }
 
+#[cfg(not(target_arch = "wasm32"))]
 impl From<&Path> for AudioInput {
     fn from(path: &Path) -> Self {
         Self::file(path)

@@ -36,7 +36,10 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! Where the folder is lost, the id of the batch is enough: [`Batches::adopt`](crate::Batches::adopt).
 
+mod adopt;
 mod ids;
 mod item;
 mod job;
@@ -45,6 +48,7 @@ mod results;
 mod state;
 mod writer;
 
+pub(crate) use adopt::adopt;
 pub use item::{BatchItem, ItemError};
 pub use job::{Job, Phase, Progress};
 pub use results::{Item, Results};

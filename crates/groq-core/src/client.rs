@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+#[cfg(not(target_arch = "wasm32"))]
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -47,6 +48,7 @@ pub(crate) struct Shared {
     pub(crate) http: Http,
     pub(crate) base_url: BaseUrl,
     pub(crate) api_key: Keys,
+    #[cfg(not(target_arch = "wasm32"))]
     pub(crate) connect_timeout: Duration,
     pub(crate) budget: Budget,
     pub(crate) gate: Gate,

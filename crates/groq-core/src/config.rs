@@ -2,6 +2,8 @@
 
 mod api_key;
 mod base_url;
+#[cfg(not(target_arch = "wasm32"))]
+mod connection;
 mod environment;
 mod headers;
 mod keys;
@@ -12,7 +14,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderMap;
-use rustls::crypto::CryptoProvider;
 
 use crate::audio::AudioTier;
 use crate::client::{Client, Shared};
@@ -26,6 +27,8 @@ use crate::transport;
 
 pub(crate) use api_key::ApiKey;
 pub(crate) use base_url::BaseUrl;
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) use connection::Connection;
 pub(crate) use headers::checked_header;
 pub(crate) use keys::Keys;
 pub use keys::{KeyFuture, KeyProvider};
@@ -53,13 +56,11 @@ pub struct ClientBuilder {
     base_url: String,
     headers: Vec<(String, String)>,
     settings: Settings,
-    connect_timeout: Duration,
+    #[cfg(not(target_arch = "wasm32"))]
+    connection: Connection,
     budget: BudgetConfig,
     catalogue: Catalogue,
     plaintext_http: bool,
-    proxy_from_env: bool,
-    crypto_provider: Option<Arc<CryptoProvider>>,
-    root_certificates: Vec<u8>,
     runtime: Arc<dyn Runtime>,
     hook: Option<transport::Hook>,
     seams: Seams,
@@ -72,14 +73,12 @@ impl Default for ClientBuilder {
             base_url: base_url::DEFAULT.to_owned(),
             headers: Vec::new(),
             settings: Settings::default(),
-            connect_timeout: Duration::from_secs(5),
+            #[cfg(not(target_arch = "wasm32"))]
+            connection: Connection::default(),
             budget: BudgetConfig::default(),
             catalogue: Catalogue::shipped(),
             plaintext_http: false,
-            proxy_from_env: true,
-            crypto_provider: None,
-            root_certificates: Vec::new(),
-            runtime: Arc::new(DefaultRuntime::default()),
+            runtime: Arc::new(DefaultRuntime),
             hook: None,
             seams: Seams::default(),
         }
@@ -109,12 +108,6 @@ impl ClientBuilder {
     /// refused when the client is built.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
-        self
-    }
-
-    /// Sets how long a connection may take to come about, TLS included; 5 seconds by default (sdk).
-    pub fn connect_timeout(mut self, limit: Duration) -> Self {
-        self.connect_timeout = limit;
         self
     }
 
@@ -240,29 +233,6 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets whether `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` are honoured; they are by default.
-    ///
-    /// A base URL on this machine never goes through a proxy.
-    pub fn proxy_from_env(mut self, honour: bool) -> Self {
-        self.proxy_from_env = honour;
-        self
-    }
-
-    /// Sets the cryptography that TLS uses, in place of `ring`.
-    ///
-    /// It is needed with the feature `no-provider`, unless one was installed for the whole process.
-    pub fn crypto_provider(mut self, provider: Arc<CryptoProvider>) -> Self {
-        self.crypto_provider = Some(provider);
-        self
-    }
-
-    /// Adds certificates, in PEM, of authorities to trust besides those of the operating system.
-    pub fn root_certificates(mut self, pem: &[u8]) -> Self {
-        self.root_certificates.extend_from_slice(pem);
-        self.root_certificates.push(b'\n');
-        self
-    }
-
     /// Sets where the client takes time and chance from; for tests, and for platforms without tokio's timers.
     pub fn runtime(mut self, runtime: impl Runtime + 'static) -> Self {
         self.runtime = Arc::new(runtime);
@@ -294,13 +264,16 @@ impl ClientBuilder {
             let (name, value) = checked_header(name, value).map_err(Error::config)?;
             headers.append(name, value);
         }
+        #[cfg(not(target_arch = "wasm32"))]
+        let connect_timeout = self.connection.connect_timeout;
         let http = transport::Http::build(transport::HttpConfig {
-            connect_timeout: self.connect_timeout,
-            proxy_from_env: self.proxy_from_env && !base_url.is_loopback(),
+            #[cfg(not(target_arch = "wasm32"))]
+            connection: Connection {
+                proxy_from_env: self.connection.proxy_from_env && !base_url.is_loopback(),
+                ..self.connection
+            },
+            #[cfg(not(target_arch = "wasm32"))]
             tls: base_url.is_https(),
-            crypto_provider: self.crypto_provider,
-            root_certificates: self.root_certificates,
-            identity: self.seams.identity,
             finished: self.seams.http_client,
             hook: self.hook,
         })?;
@@ -308,7 +281,8 @@ impl ClientBuilder {
             http,
             base_url,
             api_key,
-            connect_timeout: self.connect_timeout,
+            #[cfg(not(target_arch = "wasm32"))]
+            connect_timeout,
             budget: Budget::new(self.budget),
             gate: self.seams.gate.open(&self.runtime),
             limits: Record::default(),

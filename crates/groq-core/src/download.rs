@@ -1,9 +1,11 @@
 //! Answers that are no JSON, read as they come.
 
+#[cfg(not(target_arch = "wasm32"))]
 mod file;
 
 use std::fmt;
 use std::future::poll_fn;
+#[cfg(not(target_arch = "wasm32"))]
 use std::path::Path;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -18,6 +20,7 @@ use crate::error::{Answer, Error};
 use crate::limits::RateLimits;
 use crate::retry::Attempt;
 use crate::transport::{Answered, BodyFailure, ResponseBody};
+#[cfg(not(target_arch = "wasm32"))]
 use file::Unfinished;
 
 /// The content of a file, or spoken audio, as it comes in.
@@ -115,6 +118,7 @@ impl Download {
     /// # Errors
     ///
     /// Those of [`write_to`](Self::write_to).
+    #[cfg(not(target_arch = "wasm32"))]
     pub async fn save(self, path: impl AsRef<Path>) -> Result<u64, Error> {
         let doing = self.doing;
         let failed = |error| Error::io("cannot write the file", error).while_doing(doing);

@@ -21,6 +21,7 @@
 //! ```
 
 mod date;
+mod languages;
 mod shipped;
 
 use std::borrow::Cow;
@@ -63,6 +64,8 @@ pub struct ModelFacts {
     pub price: Option<Price>,
     /// How good it is at writing down speech.
     pub speech: Option<SpeechFacts>,
+    /// The languages that it hears or speaks, by their codes: `en`. None are listed where nobody said.
+    pub languages: Cow<'static, [&'static str]>,
     /// The voices it speaks with.
     pub voices: Cow<'static, [&'static str]>,
     /// How many characters it speaks at once at most.
@@ -252,6 +255,7 @@ impl ModelFacts {
             reasoning: None,
             price: None,
             speech: None,
+            languages: Cow::Borrowed(&[]),
             voices: Cow::Borrowed(&[]),
             max_input_chars: None,
             retirement: None,

@@ -35,6 +35,13 @@
 //!   first chunk, attempts, waits), without content.
 //! - `no-provider`: without `ring`, for a cryptography provider of your own: [`ClientBuilder::crypto_provider`].
 //!
+//! # In a browser
+//!
+//! On `wasm32-unknown-unknown`, calls are made by `fetch`, streams included; see [`runtime`] for the clock. The browser does TLS, decompression and
+//! redirects, and wants the server to allow calls from its page (CORS). What needs files is left out (`Upload::path`, `Download::save`,
+//! `Images::path`, typed batches), and what sets up connections (`connect_timeout`, `proxy_from_env`, `root_certificates`,
+//! `client_certificate`, `crypto_provider`). An upload is put together in memory.
+//!
 //! # TLS, and other users of reqwest
 //!
 //! This crate hands its cryptography provider to rustls itself, so it asks reqwest for none (`rustls-no-provider`). Cargo joins
@@ -52,6 +59,7 @@
 
 mod api;
 mod audio;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod batch;
 #[cfg(all(feature = "blocking", not(target_arch = "wasm32")))]
 pub mod blocking;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::ops::Deref;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -9,6 +10,7 @@ use http::{HeaderMap, StatusCode};
 
 use crate::limits::RateLimits;
 use crate::retry::Attempt;
+use crate::transport::Answered;
 
 /// A value that the server sent, and what is known about its answer.
 ///
@@ -33,13 +35,25 @@ pub struct Response<T> {
 pub(crate) struct Meta {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
-    pub(crate) rate_limits: RateLimits,
+    /// Read from the headers when somebody asks.
+    rate_limits: OnceLock<RateLimits>,
     pub(crate) attempts: Vec<Attempt>,
     pub(crate) elapsed: Duration,
     pub(crate) body: Bytes,
 }
 
 impl Meta {
+    pub(crate) fn new(answered: Answered<Bytes>) -> Self {
+        Self {
+            status: answered.status,
+            headers: answered.headers,
+            rate_limits: OnceLock::new(),
+            attempts: answered.attempts,
+            elapsed: answered.elapsed,
+            body: answered.body,
+        }
+    }
+
     pub(crate) fn request_id(&self) -> Option<&str> {
         self.headers.get("x-request-id")?.to_str().ok()
     }
@@ -62,7 +76,12 @@ impl<T> Response<T> {
 
     /// The rate limits as of this answer.
     pub fn rate_limits(&self) -> &RateLimits {
-        &self.meta.rate_limits
+        let Meta {
+            rate_limits,
+            headers,
+            ..
+        } = &self.meta;
+        rate_limits.get_or_init(|| RateLimits::from_headers(headers))
     }
 
     /// Every HTTP attempt that was made, in order; the last one brought this answer.
@@ -105,7 +124,7 @@ impl<T> fmt::Debug for Response<T> {
         f.debug_struct("Response")
             .field("status", &self.meta.status)
             .field("request_id", &self.request_id())
-            .field("rate_limits", &self.meta.rate_limits)
+            .field("rate_limits", self.rate_limits())
             .field("attempts", &self.meta.attempts)
             .field("elapsed", &self.meta.elapsed)
             .finish_non_exhaustive()

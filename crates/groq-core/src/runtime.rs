@@ -25,13 +25,13 @@ pub use native::TokioRuntime;
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) use native::random_bits;
 
-/// What a client has unless it is given another one: `TokioRuntime`, and on `wasm32-unknown-unknown` the `BrowserRuntime`.
-#[cfg(not(target_arch = "wasm32"))]
-pub type DefaultRuntime = TokioRuntime;
-
-/// What a client has unless it is given another one.
 #[cfg(target_arch = "wasm32")]
-pub type DefaultRuntime = BrowserRuntime;
+#[doc(no_inline)]
+pub use browser::BrowserRuntime as DefaultRuntime;
+/// What a client has unless it is given another one; on `wasm32-unknown-unknown`, a `BrowserRuntime`.
+#[cfg(not(target_arch = "wasm32"))]
+#[doc(no_inline)]
+pub use native::TokioRuntime as DefaultRuntime;
 
 /// A future in a box, as [`Runtime::sleep`] returns it.
 pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send + Sync>>;
@@ -101,7 +101,7 @@ pub enum Purpose {
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() {
 /// let never = std::future::pending::<()>();
-/// assert!(within(&DefaultRuntime::default(), Duration::from_millis(1), never).await.is_none());
+/// assert!(within(&DefaultRuntime, Duration::from_millis(1), never).await.is_none());
 /// # }
 /// ```
 pub async fn within<T>(

@@ -8,10 +8,15 @@ mod attempt;
 mod body;
 mod failure;
 mod gunzip;
+#[cfg(target_arch = "wasm32")]
+#[path = "transport/browser.rs"]
+mod http_client;
+#[cfg(not(target_arch = "wasm32"))]
 mod http_client;
 mod raw;
 mod redirect;
 mod request;
+#[cfg(not(target_arch = "wasm32"))]
 mod tls;
 mod trace;
 pub(crate) mod upload;
@@ -25,7 +30,7 @@ use http::{HeaderMap, StatusCode};
 
 use crate::client::Client;
 use crate::error::{Error, TimeoutKind};
-use crate::limits::{Call, RateLimits};
+use crate::limits::Call;
 use crate::middleware::AttemptOutcome;
 use crate::response::Meta;
 use crate::retry::Attempt;
@@ -38,6 +43,7 @@ pub(crate) use body::{BodyFailure, ResponseBody};
 pub(crate) use http_client::{Hook, Http, HttpConfig};
 pub(crate) use raw::{Exchange, undecoded};
 pub(crate) use request::{any_request, download_request, json_request, upload_request};
+#[cfg(not(target_arch = "wasm32"))]
 pub(crate) use tls::Identity;
 
 use failure::Failure;
@@ -66,14 +72,7 @@ pub(crate) struct Answered<B> {
 impl Answered<Bytes> {
     /// What a [`Response`](crate::Response) keeps of it.
     pub(crate) fn into_meta(self) -> Meta {
-        Meta {
-            rate_limits: RateLimits::from_headers(&self.headers),
-            status: self.status,
-            headers: self.headers,
-            attempts: self.attempts,
-            elapsed: self.elapsed,
-            body: self.body,
-        }
+        Meta::new(self)
     }
 }
 
@@ -175,6 +174,7 @@ async fn attempts<B: Reading>(
 /// Refuses what would fail for sure, or panic further down.
 fn check(client: &Client) -> Result<(), Error> {
     client.settings().check()?;
+    #[cfg(not(target_arch = "wasm32"))]
     if tokio::runtime::Handle::try_current().is_err() {
         return Err(Error::refused("there is no tokio runtime here")
             .with_advice("call it from within one, for example under #[tokio::main]"));

@@ -9,9 +9,11 @@ mod wav;
 
 use std::fmt;
 use std::io;
+#[cfg(not(target_arch = "wasm32"))]
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
+#[cfg(not(target_arch = "wasm32"))]
 use std::time::SystemTime;
 
 use bytes::Bytes;
@@ -63,6 +65,7 @@ type ProgressFn = Arc<dyn Fn(UploadProgress) + Send + Sync>;
 
 #[derive(Clone)]
 enum Content {
+    #[cfg(not(target_arch = "wasm32"))]
     Path(PathBuf),
     Bytes(Bytes),
     Once(Arc<Slot>),
@@ -94,6 +97,7 @@ impl Slot {
 
 impl Upload {
     /// The file at this path, under its own name. It is opened when the call is made, and again for each attempt.
+    #[cfg(not(target_arch = "wasm32"))]
     pub fn path(path: impl Into<PathBuf>) -> Self {
         Self::new(Content::Path(path.into()))
     }
@@ -159,10 +163,12 @@ impl Upload {
     /// Looks at the content, as it is to be in all attempts.
     pub(crate) async fn prepare(self, kind: Kind, max: Max) -> Result<Prepared, Error> {
         let mut prepared = match &self.content {
+            #[cfg(not(target_arch = "wasm32"))]
             Content::Path(path) => Prepared::at(path).await?,
             Content::Bytes(bytes) => Prepared {
                 content: Content::Bytes(bytes.clone()),
                 length: Some(bytes.len() as u64),
+                #[cfg(not(target_arch = "wasm32"))]
                 modified: None,
                 name: String::new(),
                 max,
@@ -171,6 +177,7 @@ impl Upload {
             Content::Once(slot) => Prepared {
                 content: Content::Once(Arc::clone(slot)),
                 length: self.length,
+                #[cfg(not(target_arch = "wasm32"))]
                 modified: None,
                 name: String::new(),
                 max,
@@ -183,6 +190,7 @@ impl Upload {
         }
         prepared.progress = self.progress;
         let given = self.name.as_deref().or_else(|| match &self.content {
+            #[cfg(not(target_arch = "wasm32"))]
             Content::Path(path) => path.file_name()?.to_str(),
             _ => None,
         });
@@ -221,6 +229,7 @@ impl Max {
 pub(crate) struct Prepared {
     content: Content,
     pub(crate) length: Option<u64>,
+    #[cfg(not(target_arch = "wasm32"))]
     modified: Option<SystemTime>,
     /// With the right end.
     pub(crate) name: String,
@@ -229,6 +238,7 @@ pub(crate) struct Prepared {
 }
 
 impl Prepared {
+    #[cfg(not(target_arch = "wasm32"))]
     async fn at(path: &Path) -> Result<Self, Error> {
         let metadata = tokio::fs::metadata(path)
             .await
@@ -256,6 +266,7 @@ impl Prepared {
         match &self.content {
             Content::Bytes(bytes) => Ok(Box::pin(FromStream::of(bytes.clone()))),
             Content::Once(slot) => Ok(Box::pin(pieces::Late::new(Arc::clone(slot)))),
+            #[cfg(not(target_arch = "wasm32"))]
             Content::Path(path) => {
                 let cannot = |error| Error::io(format!("cannot read {}", shown(path)), error);
                 let file = tokio::fs::File::open(path).await.map_err(cannot)?;
@@ -271,13 +282,19 @@ impl Prepared {
 
     pub(crate) fn is_used_up(&self) -> bool {
         match &self.content {
-            Content::Path(_) | Content::Bytes(_) => false,
+            #[cfg(not(target_arch = "wasm32"))]
+            Content::Path(_) => false,
+            Content::Bytes(_) => false,
             Content::Once(slot) => slot.is_empty(),
         }
     }
 
     fn is_a_path(&self) -> bool {
-        matches!(self.content, Content::Path(_))
+        match self.content {
+            #[cfg(not(target_arch = "wasm32"))]
+            Content::Path(_) => true,
+            Content::Bytes(_) | Content::Once(_) => false,
+        }
     }
 
     /// The first bytes. A reader gets them back.
@@ -310,17 +327,20 @@ fn changed() -> Error {
 }
 
 /// A path as an error shows it: its last part.
+#[cfg(not(target_arch = "wasm32"))]
 fn shown(path: &Path) -> String {
     let name = path.file_name().unwrap_or(path.as_os_str());
     format!("{:?}", name.to_string_lossy())
 }
 
+#[cfg(not(target_arch = "wasm32"))]
 impl From<PathBuf> for Upload {
     fn from(path: PathBuf) -> Self {
         Self::path(path)
     }
 }
 
+#[cfg(not(target_arch = "wasm32"))]
 impl From<&Path> for Upload {
     fn from(path: &Path) -> Self {
         Self::path(path)
@@ -343,6 +363,7 @@ impl From<Vec<u8>> for Upload {
 impl fmt::Debug for Upload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let content = match &self.content {
+            #[cfg(not(target_arch = "wasm32"))]
             Content::Path(_) => "path",
             Content::Bytes(_) => "bytes",
             Content::Once(_) => "reader",

@@ -282,30 +282,35 @@ impl<T> Extract<T> {
     }
 
     /// The same question for a list whose items are not looked at; the prompt still describes them.
-    pub(crate) fn loosely(self) -> Extract<Vec<Value>> {
+    pub(crate) fn loosely(&self) -> Extract<Vec<Value>> {
         let prompt = self.format.as_ref().ok().map(Format::prompt);
-        let format = match self.format {
-            Ok(_) => Format::new(),
-            Err(error) => Err(error),
+        let format = match &self.format {
+            Ok(format) => Format::new().map(|loose| loose.repair(format.limits().0)),
+            Err(error) => Err(Error::schema("", error.to_string())),
         };
         Extract {
-            client: self.client,
-            model: self.model,
-            default_model: self.default_model,
+            client: self.client.clone(),
+            model: self.model.clone(),
+            default_model: self.default_model.clone(),
             format,
-            messages: self.messages,
+            messages: self.messages.clone(),
             mode: self.mode,
             capabilities: self.capabilities,
-            memory: self.memory,
+            memory: self.memory.clone(),
             retries: self.retries,
             token_budget: self.token_budget,
             deadline: self.deadline,
-            prompt: self.prompt.or(prompt),
+            prompt: self.prompt.clone().or(prompt),
             prompt_wanted: self.prompt_wanted,
             limit: self.limit,
             checks: Vec::new(),
-            configure: self.configure,
+            configure: self.configure.clone(),
         }
+    }
+
+    /// Takes away from the time that is allowed.
+    pub(crate) fn spend(&mut self, time: Duration) {
+        self.deadline = self.deadline.map(|limit| limit.saturating_sub(time));
     }
 
     /// The shapes of the format.

@@ -23,7 +23,7 @@ use crate::parse::tape::Taped;
 use crate::prompt::Prompt;
 use crate::reader::Reader;
 use crate::reask;
-use crate::schema::{Obstacle, Wire, check, codec, derive, loose, strict};
+use crate::schema::{Obstacle, Wire, check, codec, derive, loose, probe, strict};
 use crate::shape::Shapes;
 use crate::validate;
 
@@ -150,10 +150,18 @@ impl fmt::Debug for Compiled {
 }
 
 impl Compiled {
-    fn new(name: &str, schema: Value) -> Result<Self, Error> {
+    /// `nested` are the places where the type has an option inside an option.
+    fn new(name: &str, schema: Value, nested: &[String]) -> Result<Self, Error> {
         let validator = validate::compile(&schema).map_err(|reason| Error::schema("", reason))?;
         let shapes = Shapes::new(&schema);
-        let strict = strict::wire(name, &shapes);
+        let strict = match (strict::wire(name, &shapes), nested) {
+            (strict, []) => strict,
+            (strict, nested) => {
+                let nested = nested.iter().map(|path| strict::distinct_null(path));
+                let others = strict.err().unwrap_or_default();
+                Err(nested.chain(others).collect())
+            }
+        };
         let strict_is_plain = codec::is_plain(&shapes);
         let loose = loose::wire(name, &schema, &shapes);
         Ok(Self {
@@ -177,7 +185,7 @@ impl Compiled {
     }
 
     /// What is compiled for a type, once per process.
-    fn of<T: JsonSchema + 'static>() -> Result<Arc<Self>, Error> {
+    fn of<T: JsonSchema + DeserializeOwned + 'static>() -> Result<Arc<Self>, Error> {
         static ALL: OnceLock<Mutex<HashMap<TypeId, Arc<Compiled>>>> = OnceLock::new();
         let mut all = ALL
             .get_or_init(Mutex::default)
@@ -186,7 +194,9 @@ impl Compiled {
         if let Some(known) = all.get(&TypeId::of::<T>()) {
             return Ok(Arc::clone(known));
         }
-        let compiled = Arc::new(Self::new(&T::schema_name(), derive::schema::<T>())?);
+        let nested = probe::nested_options::<T>();
+        let compiled = Self::new(&T::schema_name(), derive::schema::<T>(), &nested)?;
+        let compiled = Arc::new(compiled);
         all.insert(TypeId::of::<T>(), Arc::clone(&compiled));
         Ok(compiled)
     }
@@ -223,7 +233,9 @@ impl Format<Value> {
     /// [`is_schema`](Error::is_schema): it is no schema, refers to another document, or is too large.
     pub fn from_schema(name: &str, schema: Value) -> Result<Self, Error> {
         check::check(&schema).map_err(|(path, reason)| Error::schema(path, reason))?;
-        Compiled::new(name, schema).map(Arc::new).map(Self::with)
+        Compiled::new(name, schema, &[])
+            .map(Arc::new)
+            .map(Self::with)
     }
 }
 

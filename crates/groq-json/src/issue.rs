@@ -36,6 +36,18 @@ impl Issue {
         }
     }
 
+    /// The same of an item of a list.
+    #[cfg(feature = "client")]
+    pub(crate) fn within(mut self, index: usize) -> Self {
+        let mut path = String::new();
+        crate::pointer::push_index(&mut path, index);
+        if let Some(shown) = &mut self.shown {
+            shown.insert_str(0, &path);
+        }
+        self.path.insert_str(0, &path);
+        self
+    }
+
     /// Says where it is in what the model wrote.
     pub(crate) fn shown_at(&mut self, path: String) {
         self.shown = (path != self.path).then_some(path);

@@ -93,6 +93,8 @@ pub enum Added {
     LowReasoningEffort,
     /// The last reply and what was wrong with it.
     Correction,
+    /// The schema was sent without this keyword, which the service refused; the reply is judged by it all the same.
+    WithoutKeyword(&'static str),
     /// The request to stream.
     Stream,
 }
@@ -107,6 +109,14 @@ pub struct Usage {
     pub completion_tokens: u64,
     /// Both.
     pub total_tokens: u64,
+}
+
+impl AddAssign for Usage {
+    fn add_assign(&mut self, more: Self) {
+        self.prompt_tokens += more.prompt_tokens;
+        self.completion_tokens += more.completion_tokens;
+        self.total_tokens += more.total_tokens;
+    }
 }
 
 impl AddAssign<&CompletionUsage> for Usage {

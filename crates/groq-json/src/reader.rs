@@ -15,7 +15,7 @@ use crate::issue::Issue;
 use crate::judge::Judge;
 use crate::parse::machine::Machine;
 use crate::parse::outside;
-use crate::parse::repair::Repair;
+use crate::parse::repair::{Repair, Repaired};
 use crate::parse::sink::{Container, FaultKind, Literal, Sink};
 use crate::parse::tape::{Tape, Writer};
 use crate::partial::Partial;
@@ -132,8 +132,8 @@ enum State {
     Thoughts(usize),
     /// In the value that began at this byte.
     Inside(Box<Machine>, usize),
-    /// The value began and ended at these bytes.
-    Done(Box<Machine>, usize, usize),
+    /// The value, with these repairs, began and ended at these bytes.
+    Done(Vec<Repaired>, usize, usize),
     /// It is no JSON; the end will tell.
     Lost,
 }
@@ -160,14 +160,17 @@ impl Incoming {
     pub(crate) fn feed(&mut self, piece: &str) -> Result<(), Issue> {
         let from = self.partial.text.len();
         self.partial.text.push_str(piece);
-        match std::mem::replace(&mut self.state, State::Lost) {
-            State::Inside(machine, start) => self.read(machine, start, from),
-            state => {
-                self.state = state;
-                self.retract(from);
-                self.look()
+        if let State::Inside(machine, _) = &mut self.state {
+            // Most pieces are nothing but more of a string.
+            let watched = self.guard.as_ref().is_some_and(Guard::is_choice);
+            if !watched && machine.feed_string(piece) {
+                self.partial.tape.more_string(piece);
+                return Ok(());
             }
+            return self.read(from);
         }
+        self.retract(from);
+        self.look()
     }
 
     /// After the end of thoughts whose beginning did not come: what was read was thought, and the value is still to come.
@@ -191,14 +194,13 @@ impl Incoming {
 
     /// The value as it was read, if it is complete, plain JSON, and nothing but blanks is around it.
     pub(crate) fn plain(&self) -> Option<&Tape> {
-        let State::Done(machine, start, end) = &self.state else {
+        let State::Done(repairs, start, end) = &self.state else {
             return None;
         };
         let text = self.text();
-        let blank =
-            text[..*start].trim_ascii().is_empty() && text[*end..].trim_ascii().is_empty();
+        let blank = text[..*start].trim_ascii().is_empty() && text[*end..].trim_ascii().is_empty();
         let tape = &self.partial.tape;
-        (blank && machine.repairs.is_empty() && !tape.duplicates).then_some(tape)
+        (blank && repairs.is_empty() && !tape.duplicates).then_some(tape)
     }
 
     /// Looks for the beginning of the value.
@@ -210,7 +212,12 @@ impl Incoming {
                         self.state = State::Outside(at + length);
                     } else {
                         // A tag may have begun, but not ended.
-                        let mut next = self.partial.text.len().saturating_sub(outside::LONGEST_TAG).max(at);
+                        let mut next = self
+                            .partial
+                            .text
+                            .len()
+                            .saturating_sub(outside::LONGEST_TAG)
+                            .max(at);
                         while !self.partial.text.is_char_boundary(next) {
                             next -= 1;
                         }
@@ -252,11 +259,15 @@ impl Incoming {
 
     fn begin(&mut self, at: usize) -> Result<(), Issue> {
         let machine = Box::new(Machine::new(self.level, self.max_depth, at));
-        self.read(machine, at, at)
+        self.state = State::Inside(machine, at);
+        self.read(at)
     }
 
     /// Lets the machine read what came from `from` on.
-    fn read(&mut self, mut machine: Box<Machine>, start: usize, from: usize) -> Result<(), Issue> {
+    fn read(&mut self, from: usize) -> Result<(), Issue> {
+        let State::Inside(machine, start) = &mut self.state else {
+            return Ok(());
+        };
         let mut writer = Writer {
             text: &self.partial.text,
             tape: &mut self.partial.tape,
@@ -266,16 +277,22 @@ impl Incoming {
             Some(guard) => machine.feed(piece, &mut Both { writer, guard }),
             None => machine.feed(piece, &mut writer),
         };
-        if let Some(issue) = self.guard.as_mut().and_then(|guard| guard.violation.take()) {
-            return Err(issue);
+        match result {
+            Ok(length) if machine.is_done() => {
+                let repairs = std::mem::take(&mut machine.repairs);
+                self.state = State::Done(repairs, *start, from + length);
+            }
+            Ok(_) => {}
+            // Of bad syntax the end will tell more.
+            Err(_) => self.state = State::Lost,
         }
-        // Of bad syntax the end will tell more.
-        self.state = match result {
-            Err(_) => State::Lost,
-            Ok(length) if machine.is_done() => State::Done(machine, start, from + length),
-            Ok(_) => State::Inside(machine, start),
-        };
-        Ok(())
+        match self.guard.as_mut().and_then(|guard| guard.violation.take()) {
+            Some(issue) => {
+                self.state = State::Lost;
+                Err(issue)
+            }
+            None => Ok(()),
+        }
     }
 }
 
@@ -292,7 +309,9 @@ impl Both<'_> {
             return Ok(());
         };
         if !std::mem::replace(&mut self.guard.placed, true) {
-            violation.path.insert_str(0, &self.writer.view().open_path());
+            violation
+                .path
+                .insert_str(0, &self.writer.view().open_path());
         }
         Err(FaultKind::Syntax("does not fit the schema"))
     }

@@ -39,6 +39,21 @@ pub(crate) fn echo(raw: &str, kind: &ErrorKind) -> String {
     format!("…{cut}…")
 }
 
+/// What was wrong with some items of a list, which are asked for again by themselves.
+#[cfg(feature = "client")]
+pub(crate) fn of_items(issues: &[Issue]) -> String {
+    let mut text = "These items of your list cannot be used, each for a reason:\n".to_owned();
+    for (index, issue) in issues.iter().enumerate() {
+        let _ = write!(text, "{}. {issue}", index + 1);
+        if let Some(got) = &issue.got {
+            let _ = write!(text, ", got {got}");
+        }
+        text.push('\n');
+    }
+    text.push_str("Return a JSON list with these items, corrected, in this order, and no others.");
+    text
+}
+
 fn of_issues(issues: &[Issue]) -> String {
     let groups = grouped(issues);
     let mut text = match issues.len() {

@@ -4,7 +4,10 @@ pub(crate) mod check;
 pub(crate) mod codec;
 pub(crate) mod derive;
 pub(crate) mod loose;
+#[cfg(feature = "client")]
+pub(crate) mod loosen;
 pub(crate) mod part;
+pub(crate) mod probe;
 pub(crate) mod strict;
 mod unions;
 

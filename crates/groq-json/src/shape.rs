@@ -20,6 +20,10 @@ pub(crate) type Id = usize;
 pub(crate) struct Shapes {
     nodes: Vec<Node>,
     pub(crate) root: Id,
+    /// The alternatives of each shape, unions of unions laid flat.
+    leaves: Vec<Vec<Id>>,
+    /// Whether a default is somewhere inside a value of each shape.
+    holds_defaults: Vec<bool>,
 }
 
 /// A shape.
@@ -77,7 +81,16 @@ pub(crate) enum Rest {
 impl Shapes {
     /// The shapes of a JSON Schema.
     pub(crate) fn new(schema: &Value) -> Self {
-        lower::lower(schema)
+        let (nodes, root) = lower::lower(schema);
+        let mut shapes = Self {
+            nodes,
+            root,
+            leaves: Vec::new(),
+            holds_defaults: Vec::new(),
+        };
+        shapes.leaves = shapes.ids().map(|id| shapes.flat(id)).collect();
+        shapes.holds_defaults = shapes.where_defaults_are();
+        shapes
     }
 
     /// All shapes.
@@ -94,7 +107,11 @@ impl Shapes {
     }
 
     /// The alternatives of a shape, unions of unions laid flat.
-    pub(crate) fn leaves(&self, id: Id) -> Vec<Id> {
+    pub(crate) fn leaves(&self, id: Id) -> &[Id] {
+        &self.leaves[id]
+    }
+
+    fn flat(&self, id: Id) -> Vec<Id> {
         let mut leaves = Vec::new();
         let mut seen = vec![id];
         let mut next = vec![id];
@@ -120,12 +137,10 @@ impl Shapes {
 
     /// Whether `null` fits.
     pub(crate) fn is_nullable(&self, id: Id) -> bool {
-        self.leaves(id)
-            .into_iter()
-            .any(|leaf| match self.kind(leaf) {
-                Kind::Null | Kind::Any(_) => true,
-                Kind::Choice(values) => values.contains(&Value::Null),
-                _ => false,
-            })
+        self.leaves(id).iter().any(|leaf| match self.kind(*leaf) {
+            Kind::Null | Kind::Any(_) => true,
+            Kind::Choice(values) => values.contains(&Value::Null),
+            _ => false,
+        })
     }
 }

@@ -257,6 +257,13 @@ impl<T: DeserializeOwned + Send + 'static> ExtractStream<T> {
         }
     }
 
+    /// From here on, what is wrong is an error, and nothing is asked again.
+    fn stop_asking(&mut self) {
+        if let State::Idle(question) | State::Live(question, _) = &mut self.state {
+            question.stop_asking();
+        }
+    }
+
     /// Puts an error back, to be told again.
     fn fail(&mut self, error: Error) {
         self.state = State::Failed(Some(error));

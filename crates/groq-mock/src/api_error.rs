@@ -91,7 +91,6 @@ impl ApiError {
     /// The model is there, but for something else.
     pub(crate) fn unsupported_task(id: &str, task: &str) -> Box<Self> {
         Self::invalid(format!("The model `{id}` does not support {task}"))
-            .code("model_not_supported")
     }
 
     pub(crate) fn unknown_model(id: &str) -> Box<Self> {

@@ -11,11 +11,12 @@ use http::{HeaderMap, HeaderValue, Method};
 
 use crate::api_error::{ApiError, Outcome};
 use crate::batches::Batches;
+use crate::chat::cache::PromptCache;
 use crate::faults::Fault;
 use crate::files::Files;
 use crate::fine_tunings::FineTunings;
 use crate::ids;
-use crate::limits::{Limiter, Standing, Use};
+use crate::limits::{Limiter, Limits, Standing, Use};
 use crate::log::Log;
 use crate::models::Models;
 use crate::options::Options;
@@ -37,6 +38,9 @@ pub(crate) struct App {
     pub(crate) files: Files,
     pub(crate) batches: Batches,
     pub(crate) fine_tunings: FineTunings,
+    pub(crate) prompts: PromptCache,
+    #[cfg(feature = "record")]
+    pub(crate) recordings: Option<crate::recordings::Recordings>,
     requests: AtomicU64,
     connections: AtomicU64,
     open: AtomicUsize,
@@ -57,10 +61,27 @@ pub(crate) struct Exchange<'a> {
 /// A request that a batch makes.
 pub(crate) struct BatchLine<'a> {
     pub(crate) path: &'a str,
-    pub(crate) body: Vec<u8>,
+    pub(crate) body: Bytes,
     pub(crate) authorization: Option<HeaderValue>,
     /// Sets it apart from equal ones.
     pub(crate) number: u64,
+}
+
+impl BatchLine<'_> {
+    /// As it would have come over the network.
+    fn request(&self) -> Request {
+        let mut head = Head {
+            method: Method::POST,
+            path: self.path.to_owned(),
+            query: None,
+            authority: None,
+            headers: HeaderMap::new(),
+        };
+        let authorization = self.authorization.clone();
+        head.headers
+            .extend(authorization.map(|value| (AUTHORIZATION, value)));
+        Request::new(head, self.body.clone(), self.number, 0)
+    }
 }
 
 /// The answer to one.
@@ -83,14 +104,28 @@ impl Exchange<'_> {
 
 impl App {
     pub(crate) fn new(options: Options) -> Self {
+        let models = Models::new(&options.extra_models);
+        let mut limits = Vec::new();
+        if options.free_plan {
+            limits.extend(
+                models
+                    .ids()
+                    .map(|id| (id.to_owned(), Limits::free_plan_for(id))),
+            );
+        }
+        // Of two for a model, the later one holds.
+        limits.extend(options.model_limits.iter().cloned());
         Self {
-            models: Models::new(&options.extra_models),
-            limiter: Limiter::new(options.limits.clone(), options.model_limits.clone()),
+            models,
+            limiter: Limiter::new(options.limits.clone(), limits),
             log: Log::new(options.max_log_requests, options.max_log_bytes),
             script: Script::default(),
             files: Files::new(options.folder.clone()),
             batches: Batches::default(),
             fine_tunings: FineTunings::default(),
+            prompts: PromptCache::default(),
+            #[cfg(feature = "record")]
+            recordings: None,
             requests: AtomicU64::new(0),
             connections: AtomicU64::new(0),
             open: AtomicUsize::new(0),
@@ -131,10 +166,32 @@ impl App {
 
     /// The answer, and what goes wrong with it.
     pub(crate) fn answer(&self, request: &Request) -> (Response, Vec<Fault>) {
-        match self.script.take(Seen::Whole(request)) {
+        let scripted = self.script.take(Seen::Whole(request));
+        let chance = || {
+            let random = || self.unique(request).fork("faults");
+            self.options.faults.pick(random)
+        };
+        match scripted.or_else(chance) {
             Some(reply) => self.resolve(request, &reply),
             None => (self.generate(request), Vec::new()),
         }
+    }
+
+    /// The answer where there are recordings; a script goes before them.
+    #[cfg(feature = "record")]
+    pub(crate) async fn answer_recorded(
+        &self,
+        request: &Request,
+    ) -> Option<(Response, Vec<Fault>)> {
+        let recordings = self.recordings.as_ref()?;
+        if let Some(reply) = self.script.take(Seen::Whole(request)) {
+            return Some(self.resolve(request, &reply));
+        }
+        let response = match self.refused(request) {
+            Some(error) => error.response(),
+            None => recordings.answer(request).await,
+        };
+        Some((response, Vec::new()))
     }
 
     /// The answer of a scripted reply.
@@ -165,37 +222,31 @@ impl App {
         response.with("x-request-id", id)
     }
 
-    /// The answer to a line of a batch.
-    pub(crate) fn answer_line(&self, line: BatchLine<'_>) -> LineAnswer {
-        let mut head = Head {
-            method: Method::POST,
-            path: line.path.to_owned(),
-            query: None,
-            authority: None,
-            headers: HeaderMap::new(),
-        };
-        head.headers.extend(
-            line.authorization
-                .map(|authorization| (AUTHORIZATION, authorization)),
-        );
-        let request = Request::new(head, line.body.into(), line.number, 0);
+    /// The answer to a line of a batch, scripted or the mock's own; `None` where it is scripted to break off.
+    pub(crate) fn answer_line(&self, line: &BatchLine<'_>) -> Option<LineAnswer> {
+        let request = line.request();
         let mut unique = self.unique(&request);
         let id = ids::request(&mut unique);
-        let response = router::answer(Exchange {
-            app: self,
-            request: &request,
-            id: id.clone(),
-            unique,
-            in_batch: true,
-        });
-        let body = match response.body {
-            Body::Whole(body) => body,
-            Body::Frames(_) | Body::Raw(_) => Bytes::new(),
+        let generate = || {
+            router::answer(Exchange {
+                app: self,
+                request: &request,
+                id: id.clone(),
+                unique,
+                in_batch: true,
+            })
         };
-        LineAnswer {
-            status: response.status,
-            id,
-            body,
+        let (response, faults) = match self.script.take(Seen::Whole(&request)) {
+            Some(reply) => reply.resolve(&request, generate),
+            None => (generate(), Vec::new()),
+        };
+        match response.body {
+            Body::Whole(body) if !faults.iter().any(Fault::breaks_off) => Some(LineAnswer {
+                status: response.status,
+                id,
+                body,
+            }),
+            _ => None,
         }
     }
 

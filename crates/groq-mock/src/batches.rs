@@ -77,10 +77,9 @@ impl Batches {
     fn find(&self, id: &str) -> Outcome<Arc<Mutex<Job>>> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let found = kept.iter().find(|entry| entry.id == id);
-        found.map(|entry| Arc::clone(&entry.job)).ok_or_else(|| {
-            ApiError::with_status(404, format!("The batch `{id}` does not exist."))
-                .code("not_found")
-        })
+        found
+            .map(|entry| Arc::clone(&entry.job))
+            .ok_or_else(|| ApiError::with_status(404, format!("The batch `{id}` does not exist.")))
     }
 }
 

@@ -8,9 +8,12 @@ use std::time::Duration;
 use crate::audio::Blemishes;
 use crate::blocking::BlockingMock;
 use crate::error::StartError;
+use crate::faults::RandomFaults;
 use crate::limits::Limits;
 use crate::mock::Mock;
 use crate::options::Options;
+#[cfg(feature = "record")]
+use crate::recordings::Mode;
 
 /// Settings for a [`Mock`]. All of them have a default.
 ///
@@ -92,6 +95,18 @@ impl Builder {
         self
     }
 
+    /// Gives every model the limits of the free plan ([`Limits::free_plan_for`]), unless it has limits of its own.
+    pub fn free_plan(mut self) -> Self {
+        self.options.free_plan = true;
+        self
+    }
+
+    /// What goes wrong by chance, with answers that are not scripted. Default: nothing.
+    pub fn faults(mut self, faults: RandomFaults) -> Self {
+        self.options.faults = faults;
+        self
+    }
+
     /// The one key that is accepted. Default: any.
     pub fn api_key(mut self, key: impl Into<String>) -> Self {
         self.options.api_key = Some(key.into());
@@ -117,13 +132,14 @@ impl Builder {
         self
     }
 
-    /// How long a connection may be idle between requests. Default: 300 s.
+    /// How long a connection may be idle between requests, or take nothing of an answer. Default: 300 s.
     pub fn idle_timeout(mut self, timeout: Duration) -> Self {
         self.options.idle_timeout = timeout;
         self
     }
 
-    /// How long a request's head may take, and its body from one read to the next. Default: 30 s.
+    /// How long a request's head may take, and its body from one read to the next; a body that trickles in at
+    /// less than 16 KiB a second may not take longer altogether. Default: 30 s.
     pub fn read_timeout(mut self, timeout: Duration) -> Self {
         self.options.head_timeout = timeout;
         self
@@ -183,6 +199,41 @@ impl Builder {
     /// Whether a stream carries the arguments of a tool call in several pieces. Default: whole, as Groq does.
     pub fn split_arguments(mut self, split: bool) -> Self {
         self.options.split_arguments = split;
+        self
+    }
+
+    /// Hands every request that is not scripted on to this origin, with the caller's key, and writes what comes back
+    /// to this file, in the form of the crate `httpmock`.
+    ///
+    /// Keys, cookies and ids of organisations are not written, and of the headers only those that say something about
+    /// the answer. A stream is answered when all of it has come. A file that is there is replaced.
+    #[cfg(feature = "record")]
+    pub fn record(mut self, origin: impl Into<String>, path: impl Into<PathBuf>) -> Self {
+        self.options.recordings = Some(Mode {
+            path: path.into(),
+            upstream: Some(origin.into()),
+        });
+        self
+    }
+
+    /// Answers every request that is not scripted from the recordings of this file.
+    ///
+    /// A recording fits a request with the same method, path, query and body; bodies of JSON are compared as JSON, and
+    /// those of forms are not. Of several that fit each is given in turn, and the last one again. A request that none
+    /// fits is refused with status 400 and the reason.
+    #[cfg(feature = "record")]
+    pub fn replay(mut self, path: impl Into<PathBuf>) -> Self {
+        self.options.recordings = Some(Mode {
+            path: path.into(),
+            upstream: None,
+        });
+        self
+    }
+
+    /// Does what [`Mock::recorded`] does.
+    #[cfg(feature = "record")]
+    pub fn recorded(mut self, path: impl Into<PathBuf>) -> Self {
+        self.options.recordings = Some(Mode::by_environment(path.into()));
         self
     }
 

@@ -2,7 +2,10 @@
 
 pub(crate) mod answer;
 pub(crate) mod ask;
+pub(crate) mod cache;
+mod citations;
 mod complete;
+pub(crate) mod executed;
 mod json;
 pub(crate) mod rules;
 mod shape;
@@ -11,6 +14,7 @@ mod tools;
 
 use std::time::{Duration, Instant};
 
+use groq_types::{ModelUsage, UsageBreakdown};
 use serde_json::Value;
 
 use self::answer::{Answer, Manner};
@@ -40,19 +44,21 @@ pub(crate) fn create(exchange: Exchange<'_>) -> Outcome<Response> {
         return Err(too_long());
     }
     let options = &exchange.app.options;
-    let answer = Answer::new(
+    let mut answer = Answer::new(
         &ask,
         Manner {
             seed: options.seed,
             null_arguments: options.null_arguments,
         },
     );
+    answer.cached_tokens = exchange.app.prompts.look_up(&ask, prompt_tokens);
     let wanted = Use {
         model: &ask.model.id,
         tier: ask.tier(),
         requested: prompt_tokens
             .saturating_add(ask.max_tokens().unwrap_or(answer.completion_tokens)),
-        spent: prompt_tokens + answer.completion_tokens,
+        // What the cache held is given back.
+        spent: prompt_tokens + answer.completion_tokens - answer.cached_tokens,
         seconds: 0,
     };
     let (standing, admitted) = exchange.charge(wanted, Instant::now());
@@ -100,8 +106,14 @@ fn frame(answer: &Answer, ask: &Ask<'_>, mut exchange: Exchange<'_>) -> Frame {
     let options = &exchange.app.options;
     // Without a seed in the request there is one all the same; it follows from the request, so that it repeats it.
     let own_seed = i64::try_from(ask.digest(options.seed).finish() >> 33).unwrap_or(0);
+    let usage = answer.usage(options.tokens_per_second, &exchange.unique);
+    let breakdown = executed::is_compound(ask).then(|| {
+        let model = ModelUsage::new(ask.model.id.clone()).with_usage(usage.clone());
+        UsageBreakdown::new().with_models([model])
+    });
     Frame {
-        usage: answer.usage(options.tokens_per_second, &exchange.unique),
+        usage,
+        breakdown,
         id: ids::completion(&mut exchange.unique),
         created: exchange.app.unix_time(),
         model: ask.model.id.clone(),

@@ -24,6 +24,8 @@ pub struct StartError {
 enum Kind {
     Bind(SocketAddr),
     Runtime,
+    #[cfg(feature = "record")]
+    Recording(std::path::PathBuf),
 }
 
 impl StartError {
@@ -39,6 +41,22 @@ impl StartError {
             kind: Kind::Runtime,
             source,
         }
+    }
+
+    #[cfg(feature = "record")]
+    pub(crate) fn recording(path: std::path::PathBuf, source: io::Error) -> Self {
+        Self {
+            kind: Kind::Recording(path),
+            source,
+        }
+    }
+
+    /// The recordings cannot be read, or the origin to record is no address.
+    ///
+    /// Record anew, or correct the file.
+    #[cfg(feature = "record")]
+    pub fn is_recording(&self) -> bool {
+        matches!(self.kind, Kind::Recording(_))
     }
 
     /// Another program, or another mock, listens on that port.
@@ -57,7 +75,7 @@ impl StartError {
     pub fn address(&self) -> Option<SocketAddr> {
         match self.kind {
             Kind::Bind(address) => Some(address),
-            Kind::Runtime => None,
+            _ => None,
         }
     }
 }
@@ -67,6 +85,8 @@ impl fmt::Display for StartError {
         match self.kind {
             Kind::Bind(address) => write!(f, "listen on {address}"),
             Kind::Runtime => write!(f, "start a thread and a runtime for the mock"),
+            #[cfg(feature = "record")]
+            Kind::Recording(ref path) => write!(f, "use the recordings of {}", path.display()),
         }
     }
 }

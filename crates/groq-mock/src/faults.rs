@@ -4,10 +4,13 @@
 //! happens to that answer on its way out. Several faults on one reply all apply.
 
 pub(crate) mod plan;
+mod random;
 
 use std::time::Duration;
 
 use bytes::Bytes;
+
+pub use self::random::{FaultsError, RandomFaults};
 
 /// One thing that goes wrong with an answer.
 ///
@@ -138,6 +141,19 @@ impl Fault {
                 | Self::Drop(_)
                 | Self::Insert { .. }
                 | Self::ErrorEvent { .. }
+        )
+    }
+
+    /// Whether a client never gets a whole answer.
+    pub(crate) fn breaks_off(&self) -> bool {
+        matches!(
+            self,
+            Self::Reset
+                | Self::Close
+                | Self::ResetAfterBytes(_)
+                | Self::AbortAfterBytes(_)
+                | Self::AbortAfterEvents(_)
+                | Self::NeverRead
         )
     }
 

@@ -132,7 +132,7 @@ fn one(tuning: &Tuning) -> Response {
 }
 
 fn missing(id: &str) -> Box<ApiError> {
-    ApiError::with_status(404, format!("The fine-tuning `{id}` does not exist.")).code("not_found")
+    ApiError::with_status(404, format!("The fine-tuning `{id}` does not exist."))
 }
 
 fn json(value: &impl Serialize) -> Response {

@@ -32,7 +32,8 @@
 //! - Files, in memory or in a [folder](Builder::folder), and batches that really run, state by state.
 //! - Speech, which is beeps that spell the text, and transcriptions, which hear beeps as words with times, and
 //!   other sound as segments that say how long they are; mistakes to order ([`Blemishes`]).
-//! - Rate limits that count ([`Limits`]), and things that go wrong to order ([`Fault`]).
+//! - Rate limits that count ([`Limits`]), and things that go wrong to order ([`Fault`]) or by chance
+//!   ([`RandomFaults`]).
 //!
 //! Some words in a prompt are heard: `Reply with exactly: …` is obeyed, so are `in three sentences`, `200 words`
 //! and `five tips`; a tool is called when the prompt names it or is about what its description says; `name=value`
@@ -66,6 +67,8 @@ mod multipart;
 mod options;
 mod percent;
 mod random;
+#[cfg(feature = "record")]
+mod recordings;
 mod reply;
 mod request;
 mod reranking;
@@ -81,9 +84,14 @@ pub use self::audio::Blemishes;
 pub use self::blocking::BlockingMock;
 pub use self::builder::Builder;
 pub use self::error::StartError;
-pub use self::faults::Fault;
+pub use self::faults::{Fault, FaultsError, RandomFaults};
 pub use self::limits::Limits;
 pub use self::mock::Mock;
 pub use self::reply::Reply;
 pub use self::request::Request;
 pub use self::script::When;
+
+/// The code of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

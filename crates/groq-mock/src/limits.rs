@@ -2,6 +2,7 @@
 
 mod bucket;
 mod duration;
+mod plans;
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -76,6 +77,12 @@ impl Limits {
             .requests(1_000, DAY)
             .tokens(8_000, MINUTE)
             .tokens(200_000, DAY)
+    }
+
+    /// What the free plan gives of a model, by the table of December 2025; of one that is not in it, as much as of
+    /// `openai/gpt-oss-20b`.
+    pub fn free_plan_for(model: &str) -> Self {
+        plans::free(model)
     }
 
     /// Also limits requests to so many in such a time.

@@ -50,6 +50,25 @@ impl Mock {
         Self::builder().start().await
     }
 
+    /// Gives the recordings of this file again; with `GROQ_RECORD=1` in the environment, makes them anew.
+    ///
+    /// This is the one line that turns a test against the service into one that needs neither key nor network: see
+    /// [`Builder::replay`] and [`Builder::record`].
+    ///
+    /// ```no_run
+    /// # async fn example() -> Result<(), groq_mock::StartError> {
+    /// let mock = groq_mock::Mock::recorded("tests/recordings/weather.yaml").await?;
+    /// # drop(mock); Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// There is no such file, or none of recordings ([`StartError::is_recording`]); or the system gives no port.
+    #[cfg(feature = "record")]
+    pub async fn recorded(path: impl Into<std::path::PathBuf>) -> Result<Self, StartError> {
+        Self::builder().recorded(path).start().await
+    }
+
     /// Settings, when the defaults are not what is wanted.
     pub fn builder() -> Builder {
         Builder::default()
@@ -60,7 +79,7 @@ impl Mock {
         let refused = |error| StartError::bind(wanted, error);
         let listener = TcpListener::bind(wanted).await.map_err(refused)?;
         let address = listener.local_addr().map_err(refused)?;
-        let app = Arc::new(App::new(options));
+        let app = Arc::new(app(options)?);
         let (stop, stopped) = watch::channel(false);
         let server = tokio::spawn(server::run(listener, Arc::clone(&app), stopped));
         Ok(Self {
@@ -149,6 +168,27 @@ impl Mock {
         self.stop.send_replace(true);
         let _ = (&mut self.server).await;
     }
+}
+
+#[cfg(not(feature = "record"))]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "recordings are files, which may not be there"
+)]
+fn app(options: Options) -> Result<App, StartError> {
+    Ok(App::new(options))
+}
+
+#[cfg(feature = "record")]
+fn app(options: Options) -> Result<App, StartError> {
+    use crate::recordings::Recordings;
+    let open = |mode| {
+        Recordings::open(mode).map_err(|error| StartError::recording(mode.path.clone(), error))
+    };
+    let recordings = options.recordings.as_ref().map(open).transpose()?;
+    let mut app = App::new(options);
+    app.recordings = recordings;
+    Ok(app)
 }
 
 impl Drop for Mock {

@@ -61,6 +61,10 @@ impl Models {
         }
     }
 
+    pub(crate) fn ids(&self) -> impl Iterator<Item = &str> {
+        self.known.iter().map(|model| model.id.as_str())
+    }
+
     /// The model of that name, or why there is none.
     pub(crate) fn find(&self, id: &str) -> Outcome<&Known> {
         if let Some(model) = self.known.iter().find(|model| model.id == id) {
@@ -167,7 +171,6 @@ pub(crate) fn delete(exchange: &Exchange<'_>, id: &str) -> Box<ApiError> {
         403,
         format!("You have insufficient permissions to delete the model `{id}`."),
     )
-    .code("permission_denied")
 }
 
 #[cfg(test)]

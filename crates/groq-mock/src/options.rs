@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::audio::Blemishes;
+use crate::faults::RandomFaults;
 use crate::limits::Limits;
 
 #[derive(Clone, Debug)]
@@ -17,6 +18,11 @@ pub(crate) struct Options {
     pub(crate) tokens_per_second: Option<f64>,
     pub(crate) limits: Limits,
     pub(crate) model_limits: Vec<(String, Limits)>,
+    /// Whether models have the limits of the free plan, where they have none of their own.
+    pub(crate) free_plan: bool,
+    pub(crate) faults: RandomFaults,
+    #[cfg(feature = "record")]
+    pub(crate) recordings: Option<crate::recordings::Mode>,
     pub(crate) api_key: Option<String>,
     pub(crate) max_body: usize,
     pub(crate) max_log_requests: usize,
@@ -45,6 +51,10 @@ impl Default for Options {
             tokens_per_second: None,
             limits: Limits::generous(),
             model_limits: Vec::new(),
+            free_plan: false,
+            faults: RandomFaults::default(),
+            #[cfg(feature = "record")]
+            recordings: None,
             api_key: None,
             // A batch file of 100 MB, and the multipart framing around it.
             max_body: 101 * 1024 * 1024,

@@ -1,5 +1,6 @@
 //! `POST /openai/v1/responses`: the same answers as chat's, in another form.
 
+mod mcp;
 mod object;
 mod shape;
 mod stream;
@@ -37,18 +38,19 @@ pub(crate) fn create(mut exchange: Exchange<'_>) -> Outcome<Response> {
         seed: options.seed,
         null_arguments: options.null_arguments,
     };
-    let answer = Answer::new(&ask, manner);
+    let mut answer = Answer::new(&ask, manner);
+    answer.cached_tokens = exchange.app.prompts.look_up(&ask, prompt_tokens);
     let wanted = Use {
         model: &model.id,
         tier: ask.tier(),
         requested: prompt_tokens
             .saturating_add(ask.max_tokens().unwrap_or(answer.completion_tokens)),
-        spent: prompt_tokens + answer.completion_tokens,
+        spent: prompt_tokens + answer.completion_tokens - answer.cached_tokens,
         seconds: 0,
     };
     let (standing, admitted) = exchange.charge(wanted, Instant::now());
     let mut response = match admitted {
-        Ok(()) => written(&answer, body, &mut exchange),
+        Ok(()) => written(&answer, body, ask.prompt(), &mut exchange),
         Err(refused) => refused.response(),
     };
     standing.write(&mut response);
@@ -80,14 +82,25 @@ fn too_long() -> Box<ApiError> {
         .code("context_length_exceeded")
 }
 
-fn written(answer: &Answer, body: &Map<String, Value>, exchange: &mut Exchange<'_>) -> Response {
+fn written(
+    answer: &Answer,
+    body: &Map<String, Value>,
+    prompt: &str,
+    exchange: &mut Exchange<'_>,
+) -> Response {
     let streams = body.get("stream").and_then(Value::as_bool) == Some(true);
     if let Some(failure) = answer.failure.as_ref().filter(|_| !streams) {
         return failure.response();
     }
+    let beta = exchange.request.header("groq-beta").unwrap_or_default();
+    let usage = beta
+        .contains("inference-metrics")
+        .then(|| answer.usage(exchange.app.options.tokens_per_second, &exchange.unique));
     let settings = Settings {
         request: body,
         created: exchange.app.unix_time(),
+        prompt,
+        metrics: usage.as_ref(),
     };
     let object = object::object(answer, &settings, &mut exchange.unique);
     let speed = exchange.app.options.tokens_per_second;

@@ -22,6 +22,16 @@ fn object_type(config: &[u8]) -> Option<u32> {
     }
 }
 
+/// How many channels the configuration of plain AAC gives.
+pub(super) fn channels(config: &[u8]) -> Option<usize> {
+    let code = config.get(1)? >> 3 & 15;
+    match code {
+        7 => Some(8),
+        1..=6 => Some(usize::from(code)),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -34,5 +44,12 @@ mod tests {
         assert_eq!(unsupported_name(&[0xF9, 0x40]), Some("xHE-AAC"));
         assert_eq!(unsupported_name(&[]), None);
         assert_eq!(unsupported_name(&[0xF8]), None);
+    }
+
+    #[test]
+    fn channels_are_counted() {
+        assert_eq!(channels(&[0x12, 0x10]), Some(2));
+        assert_eq!(channels(&[0x12, 0x30]), Some(6));
+        assert_eq!(channels(&[0x12]), None);
     }
 }

@@ -2,19 +2,29 @@
 //!
 //! It is looked for when it is needed, never when this is built: `GROQ_AUDIO_FFMPEG` names it, or an empty value forbids it.
 
+mod complaint;
+
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Cursor, Read, Write};
 use std::path::PathBuf;
-use std::process::{Child, ChildStdout, Command, Stdio};
-use std::thread::JoinHandle;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 
+use super::Failure;
+use super::length::{Expected, Tally};
 use crate::SAMPLE_RATE;
 use crate::error::{Error, ErrorKind};
+use complaint::Complaint;
 
-/// How much of what it complains about is kept, in bytes.
-const COMPLAINT: u64 = 2_000;
+/// How long it may be silent before it is given up.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// Bytes that are read at a time, and how many such pieces wait.
+const PIECE: usize = 16_384;
+const PIECES: usize = 4;
 
 /// The input once more.
 pub(super) enum Again {
@@ -25,95 +35,129 @@ pub(super) enum Again {
 
 pub(super) struct Decoder {
     child: Child,
-    out: ChildStdout,
-    complaint: Option<JoinHandle<String>>,
-    bytes: Vec<u8>,
+    out: Receiver<io::Result<Vec<u8>>>,
+    complaint: Receiver<Complaint>,
+    patience: Duration,
     /// Half a sample.
-    held: usize,
-    any: bool,
+    half: Option<u8>,
+    tally: Tally,
+    expected: Expected,
+    /// Why it was asked.
+    unsupported: String,
+    late_note: Option<String>,
 }
 
 impl Decoder {
     /// None if there is no `ffmpeg`.
-    pub(super) fn start(again: Again) -> Result<Option<Self>, Error> {
-        let Some(program) = program() else {
-            return Ok(None);
-        };
-        let mut command = Command::new(program);
-        command.args([
-            "-nostdin",
-            "-v",
-            "error",
-            "-protocol_whitelist",
-            "file,pipe",
-        ]);
-        match &again {
-            Again::Path(path) => {
-                // With a protocol before it, no name can be taken for an option or an address.
-                let absolute = std::path::absolute(path).unwrap_or_else(|_| path.clone());
-                let mut name = std::ffi::OsString::from("file:");
-                name.push(absolute);
-                command.arg("-i").arg(name).stdin(Stdio::null());
-            }
-            Again::File(_) | Again::Bytes(_) => {
-                command.args(["-i", "pipe:0"]).stdin(Stdio::piped());
-            }
+    pub(super) fn start(again: Again, failure: &Failure) -> Result<Option<Self>, Error> {
+        match program() {
+            Some(program) => Self::run(&program, again, failure, PATIENCE),
+            None => Ok(None),
         }
-        command.args([
-            "-map", "0:a:0", "-vn", "-ac", "1", "-ar", "16000", "-f", "s16le", "pipe:1",
-        ]);
-        command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = match command.spawn() {
+    }
+
+    fn run(
+        program: &OsStr,
+        again: Again,
+        failure: &Failure,
+        patience: Duration,
+    ) -> Result<Option<Self>, Error> {
+        let mut child = match command(program, &again).spawn() {
             Ok(child) => child,
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(cause) => return Err(Error::io("start ffmpeg", cause)),
         };
         feed(&mut child, again);
-        let complaint = child
-            .stderr
-            .take()
-            .map(|err| std::thread::spawn(move || read_complaint(err)));
-        let Some(out) = child.stdout.take() else {
+        let (Some(out), Some(err)) = (child.stdout.take(), child.stderr.take()) else {
             return Err(Error::new(ErrorKind::Internal, "ffmpeg has no output"));
         };
+        let (send_complaint, complaint) = sync_channel(1);
+        std::thread::spawn(move || send_complaint.send(Complaint::read(err)));
         Ok(Some(Self {
             child,
-            out,
+            out: pieces(out),
             complaint,
-            bytes: vec![0; 16_384],
-            held: 0,
-            any: false,
+            patience,
+            half: None,
+            tally: Tally::default(),
+            // Other decoders leave out other frames at the edges.
+            expected: failure.expected.roughly(),
+            unsupported: failure.error.to_string(),
+            late_note: None,
         }))
     }
 
+    pub(super) fn late_notes(&self) -> Vec<String> {
+        self.late_note.iter().cloned().collect()
+    }
+
     pub(super) fn next(&mut self, out: &mut Vec<f32>) -> Result<Option<u32>, Error> {
-        let read = self.out.read(&mut self.bytes[self.held..]);
-        let count = self.held + read.map_err(|cause| Error::io("read from ffmpeg", cause))?;
-        if count == self.held {
-            return self.end();
+        let piece = match self.out.recv_timeout(self.patience) {
+            Ok(piece) => piece.map_err(|cause| Error::io("read from ffmpeg", cause))?,
+            Err(RecvTimeoutError::Disconnected) => return self.end(),
+            Err(RecvTimeoutError::Timeout) => return Err(self.hangs()),
+        };
+        let before = out.len();
+        let mut bytes = &piece[..];
+        if let (Some(half), [first, rest @ ..]) = (self.half, bytes) {
+            out.push(sample([half, *first]));
+            (self.half, bytes) = (None, rest);
         }
-        self.any = true;
-        let samples = self.bytes[..count].chunks_exact(2);
-        out.extend(
-            samples.map(|pair| f32::from(i16::from_le_bytes([pair[0], pair[1]])) / 32_768.0),
-        );
-        self.held = count % 2;
-        self.bytes.swap(0, count - 1);
+        let (pairs, rest) = bytes.as_chunks::<2>();
+        out.extend(pairs.iter().map(|&pair| sample(pair)));
+        self.half = rest.first().copied().or(self.half);
+        self.tally.decoded += (out.len() - before) as f64 / f64::from(SAMPLE_RATE);
         Ok(Some(SAMPLE_RATE))
     }
 
     fn end(&mut self) -> Result<Option<u32>, Error> {
-        let status = self
-            .child
-            .wait()
-            .map_err(|cause| Error::io("wait for ffmpeg", cause))?;
-        let complaint = self.complaint.take().and_then(|thread| thread.join().ok());
+        let status = self.wait()?;
+        let complaint = self.complaint.recv_timeout(self.patience);
         let complaint = complaint.unwrap_or_default();
-        if !status.success() || !self.any {
-            let message = "ffmpeg could not decode the audio";
-            return Err(Error::new(ErrorKind::Corrupt, message).with_source(complaint));
+        if self.tally.decoded <= 0.0 {
+            let message = format!("{}, nor by ffmpeg", self.unsupported);
+            return Err(Error::new(ErrorKind::Unsupported, message).with_source(complaint.text));
+        }
+        if !status.success() {
+            let message = "ffmpeg could not decode all of the audio";
+            return Err(Error::new(ErrorKind::Corrupt, message).with_source(complaint.text));
+        }
+        if complaint.text.is_empty() {
+            return self.tally.check(self.expected).map(|()| None);
+        }
+        // Its length of the file counts only where something was wrong: a film may be longer than its sound.
+        let stated = complaint.seconds.map_or(Expected::Unknown, Expected::About);
+        let expected = if self.expected == Expected::Unknown {
+            stated
+        } else {
+            self.expected
+        };
+        match self.tally.check(expected) {
+            Ok(()) => self.late_note = Some(format!("ffmpeg complained: {}", complaint.text)),
+            Err(error) => return Err(error.with_source(complaint.text)),
         }
         Ok(None)
+    }
+
+    /// Its output has ended, so it is about to.
+    fn wait(&mut self) -> Result<ExitStatus, Error> {
+        let failed = |cause| Error::io("wait for ffmpeg", cause);
+        let until = Instant::now() + self.patience;
+        loop {
+            if let Some(status) = self.child.try_wait().map_err(failed)? {
+                return Ok(status);
+            }
+            if Instant::now() >= until {
+                return Err(self.hangs());
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    fn hangs(&self) -> Error {
+        let seconds = self.patience.as_secs_f64();
+        let message = format!("ffmpeg gave nothing for {seconds} s");
+        Error::io(message, io::ErrorKind::TimedOut.into())
     }
 }
 
@@ -125,12 +169,39 @@ impl Drop for Decoder {
     }
 }
 
-fn program() -> Option<std::ffi::OsString> {
+fn sample(bytes: [u8; 2]) -> f32 {
+    f32::from(i16::from_le_bytes(bytes)) / 32_768.0
+}
+
+fn program() -> Option<OsString> {
     match std::env::var_os("GROQ_AUDIO_FFMPEG") {
         Some(named) if named.is_empty() => None,
         Some(named) => Some(named),
         None => Some("ffmpeg".into()),
     }
+}
+
+fn command(program: &OsStr, again: &Again) -> Command {
+    let mut command = Command::new(program);
+    command.args(["-nostdin", "-hide_banner", "-nostats"]);
+    command.args(["-loglevel", "level+info"]);
+    command.args(["-protocol_whitelist", "file,pipe"]);
+    match again {
+        Again::Path(path) => {
+            // With a protocol before it, no name can be taken for an option or an address.
+            let absolute = std::path::absolute(path).unwrap_or_else(|_| path.clone());
+            let mut name = OsString::from("file:");
+            name.push(absolute);
+            command.arg("-i").arg(name).stdin(Stdio::null());
+        }
+        Again::File(_) | Again::Bytes(_) => {
+            command.args(["-i", "pipe:0"]).stdin(Stdio::piped());
+        }
+    }
+    command.args(["-map", "0:a:0", "-vn", "-ac", "1", "-ar", "16000"]);
+    command.args(["-f", "s16le", "pipe:1"]);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
 }
 
 /// Gives the input to it, on a thread of its own, for as long as it takes some.
@@ -152,10 +223,129 @@ fn feed(child: &mut Child, again: Again) {
     });
 }
 
-/// The beginning of what it says; the rest is read and dropped, so that it never blocks.
-fn read_complaint(mut err: impl Read) -> String {
-    let mut kept = Vec::new();
-    let _ = err.by_ref().take(COMPLAINT).read_to_end(&mut kept);
-    let _ = io::copy(&mut err, &mut io::sink());
-    String::from_utf8_lossy(&kept).trim().to_owned()
+/// Reads on a thread of its own, so that waiting for it can end.
+fn pieces(mut out: impl Read + Send + 'static) -> Receiver<io::Result<Vec<u8>>> {
+    let (sender, receiver) = sync_channel(PIECES);
+    std::thread::spawn(move || {
+        loop {
+            let mut piece = vec![0; PIECE];
+            let read = match out.read(&mut piece) {
+                Ok(0) => return,
+                Ok(count) => {
+                    piece.truncate(count);
+                    Ok(piece)
+                }
+                Err(cause) if cause.kind() == io::ErrorKind::Interrupted => continue,
+                Err(cause) => Err(cause),
+            };
+            let failed = read.is_err();
+            if sender.send(read).is_err() || failed {
+                return;
+            }
+        }
+    });
+    receiver
+}
+
+/// What is kept of anything that it could say.
+#[cfg(any(test, fuzzing))]
+pub(super) fn fuzz(said: &[u8]) {
+    let complaint = Complaint::read(said);
+    assert!(complaint.text.len() <= 4 * complaint::KEPT * 2);
+    assert!(complaint.seconds.is_none_or(f64::is_finite));
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    /// Runs a script in place of `ffmpeg`, and gives what came of it.
+    fn decoded(script: &str, expected: Expected) -> Result<(usize, Vec<String>), Error> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let program = folder.path().join("ffmpeg");
+        let written = std::fs::write(&program, format!("#!/bin/sh\n{script}\n"));
+        written.expect("a script");
+        let mode = std::fs::Permissions::from_mode(0o700);
+        std::fs::set_permissions(&program, mode).expect("allowed");
+        let failure = Failure {
+            error: Error::new(ErrorKind::Unsupported, "HE-AAC cannot be decoded here"),
+            expected,
+        };
+        let again = Again::Bytes(Bytes::from_static(&[7; 300_000]));
+        let patience = Duration::from_millis(400);
+        let started = Decoder::run(program.as_os_str(), again, &failure, patience);
+        let mut decoder = started?.expect("it is there");
+        let mut samples = Vec::new();
+        while decoder.next(&mut samples)?.is_some() {}
+        Ok((samples.len(), decoder.late_notes()))
+    }
+
+    const TWO_SECONDS: &str = "head -c 64000 /dev/zero";
+
+    #[test]
+    fn what_it_writes_is_sound() {
+        let (samples, notes) = decoded(TWO_SECONDS, Expected::Exactly(2.0)).expect("sound");
+        assert_eq!((samples, notes), (32_000, Vec::new()));
+        let odd = "printf abc; head -c 64000 /dev/zero";
+        assert_eq!(decoded(odd, Expected::Unknown).expect("sound").0, 32_001);
+    }
+
+    #[test]
+    fn a_refusal_keeps_what_was_wrong_before() {
+        let error = decoded("echo '[fatal] no way' >&2; exit 1", Expected::Unknown);
+        let error = error.expect_err("refused");
+        assert!(error.is_unsupported());
+        assert_eq!(
+            error.to_string(),
+            "HE-AAC cannot be decoded here, nor by ffmpeg"
+        );
+        let source = std::error::Error::source(&error).expect("what it said");
+        assert_eq!(source.to_string(), "[fatal] no way");
+    }
+
+    #[test]
+    fn less_than_the_file_says_is_short() {
+        let error = decoded(TWO_SECONDS, Expected::Exactly(9.0)).expect_err("short");
+        assert!(error.is_short());
+        let complains = format!(
+            "echo '[info]   Duration: 00:01:00.50, start: 0' >&2; echo '[error] cut' >&2; {TWO_SECONDS}"
+        );
+        let error = decoded(&complains, Expected::Unknown).expect_err("short");
+        assert!(error.is_short());
+        let longer_film = format!("echo '[info]   Duration: 00:01:00.50' >&2; {TWO_SECONDS}");
+        assert!(decoded(&longer_film, Expected::Unknown).is_ok());
+    }
+
+    #[test]
+    fn ending_badly_after_some_sound_is_damage() {
+        let error = decoded(&format!("{TWO_SECONDS}; exit 1"), Expected::Unknown);
+        let error = error.expect_err("it failed");
+        assert!(error.is_corrupt() && !error.is_short());
+    }
+
+    #[test]
+    fn complaints_are_told() {
+        let script = format!("printf '[error] b\\377d\\n[info] good\\n' >&2; {TWO_SECONDS}");
+        let (_, notes) = decoded(&script, Expected::Unknown).expect("sound");
+        assert_eq!(notes, ["ffmpeg complained: [error] b\\xffd"]);
+    }
+
+    #[test]
+    fn waiting_for_it_ends() {
+        for script in ["exec sleep 600", "sleep 600", "exec >&-; exec sleep 600"] {
+            let error = decoded(script, Expected::Unknown).expect_err("it hangs");
+            assert!(error.is_io(), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn where_it_is_missing_nothing_is_done() {
+        let failure = Error::new(ErrorKind::Unsupported, "HE-AAC").into();
+        let again = Again::Bytes(Bytes::new());
+        let program = OsStr::new("/nowhere/ffmpeg");
+        let started = Decoder::run(program, again, &failure, PATIENCE).expect("no failure");
+        assert!(started.is_none());
+    }
 }

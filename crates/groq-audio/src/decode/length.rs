@@ -2,10 +2,51 @@
 
 use crate::error::{Error, ErrorKind};
 
-/// The share of the given length that must be there.
+/// What may be missing of a length that is exact, in seconds: a frame or two.
+const FRAMES: f64 = 0.1;
+/// The share of a length that is roughly right, and of all packets, that must be there.
 const ENOUGH: f64 = 0.98;
-/// What may be missing of very short files, in seconds: a frame or two.
+/// What may be missing of that in very short files, in seconds.
 const SLACK: f64 = 0.15;
+
+/// The length that a container gives, in seconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) enum Expected {
+    #[default]
+    Unknown,
+    /// Estimated from the file's size: not to be held to.
+    Guessed(f64),
+    /// That of all tracks together, or rounded.
+    About(f64),
+    /// Counted in samples or packets.
+    Exactly(f64),
+}
+
+impl Expected {
+    pub(super) fn seconds(self) -> Option<f64> {
+        match self {
+            Self::Unknown => None,
+            Self::Guessed(seconds) | Self::About(seconds) | Self::Exactly(seconds) => Some(seconds),
+        }
+    }
+
+    /// The same length, where another decoder counts.
+    pub(super) fn roughly(self) -> Self {
+        match self {
+            Self::Exactly(seconds) => Self::About(seconds),
+            other => other,
+        }
+    }
+
+    /// The least that must come out.
+    fn least(self) -> f64 {
+        match self {
+            Self::Unknown | Self::Guessed(_) => 0.0,
+            Self::About(seconds) => seconds * ENOUGH - SLACK,
+            Self::Exactly(seconds) => seconds - FRAMES,
+        }
+    }
+}
 
 /// What was decoded, and what had to be left out.
 #[derive(Debug, Default)]
@@ -19,15 +60,21 @@ pub(super) struct Tally {
 
 impl Tally {
     /// Refuses a recording of which much is missing.
-    pub(super) fn check(&self, expected: Option<f64>) -> Result<(), Error> {
-        if self.decoded <= 0.0 {
-            return Err(Error::new(ErrorKind::Corrupt, "there is no audio in it"));
-        }
+    pub(super) fn check(&self, expected: Expected) -> Result<(), Error> {
         let sound = self.decoded - self.damaged;
-        let expected = expected.unwrap_or(self.decoded).max(self.decoded);
-        if sound < expected * ENOUGH - SLACK {
-            let message = format!("only {sound:.1} s of {expected:.1} s could be decoded");
-            return Err(Error::new(ErrorKind::Short, message));
+        let of = expected.seconds().unwrap_or(0.0).max(self.decoded);
+        let short = || {
+            let message = format!("only {sound:.1} s of {of:.1} s could be decoded");
+            Err(Error::new(ErrorKind::Short, message))
+        };
+        if self.decoded <= 0.0 {
+            return match expected {
+                Expected::Exactly(seconds) if seconds > 0.0 => short(),
+                _ => Err(Error::new(ErrorKind::Corrupt, "there is no audio in it")),
+            };
+        }
+        if self.decoded < expected.least() || sound < self.decoded * ENOUGH - SLACK {
+            return short();
         }
         Ok(())
     }
@@ -37,7 +84,7 @@ impl Tally {
 mod tests {
     use super::*;
 
-    fn check(decoded: f64, damaged: f64, expected: Option<f64>) -> Result<(), Error> {
+    fn check(decoded: f64, damaged: f64, expected: Expected) -> Result<(), Error> {
         let tally = Tally {
             decoded,
             damaged,
@@ -48,11 +95,19 @@ mod tests {
 
     #[test]
     fn what_is_short_is_refused() {
-        assert!(check(100.0, 0.0, Some(101.0)).is_ok());
-        assert!(check(100.0, 0.0, None).is_ok());
-        assert!(check(100.0, 0.0, Some(90.0)).is_ok());
-        assert!(check(90.0, 0.0, Some(100.0)).expect_err("short").is_short());
-        assert!(check(100.0, 5.0, None).expect_err("damaged").is_short());
-        assert!(check(0.0, 0.0, None).expect_err("nothing").is_corrupt());
+        assert!(check(100.0, 0.0, Expected::About(101.0)).is_ok());
+        assert!(check(100.0, 0.0, Expected::Unknown).is_ok());
+        assert!(check(100.0, 0.0, Expected::Exactly(90.0)).is_ok());
+        assert!(check(90.0, 0.0, Expected::Guessed(100.0)).is_ok());
+        assert!(check(99.95, 0.0, Expected::Exactly(100.0)).is_ok());
+        let short = |decoded, damaged, expected| {
+            check(decoded, damaged, expected).expect_err("short").is_short()
+        };
+        assert!(short(99.8, 0.0, Expected::Exactly(100.0)));
+        assert!(short(90.0, 0.0, Expected::About(100.0)));
+        assert!(short(100.0, 5.0, Expected::Unknown));
+        assert!(short(0.0, 0.0, Expected::Exactly(5.0)));
+        let nothing = check(0.0, 0.0, Expected::Unknown).expect_err("nothing");
+        assert!(nothing.is_corrupt() && !nothing.is_short());
     }
 }

@@ -2,6 +2,7 @@
 
 use groq_types::{TranscriptionSegment, TranscriptionWord};
 
+use super::times::Clocked;
 use super::units::{TimedText, Unit, units};
 use super::{Heard, Merged, key, segments};
 use crate::clock::seconds;
@@ -17,7 +18,11 @@ pub(super) enum Basis {
 /// An answer and the units of it that are kept.
 pub(super) struct Part<'a> {
     heard: &'a Heard,
+    pub(super) words: Vec<TranscriptionWord>,
+    pub(super) segments: Vec<TranscriptionSegment>,
     pub(super) basis: Basis,
+    /// Whether the units' times can be relied on.
+    pub(super) is_timed: bool,
     pub(super) units: Vec<Unit>,
     /// The first unit that is kept, and the one after the last.
     pub(super) from: usize,
@@ -26,11 +31,16 @@ pub(super) struct Part<'a> {
 
 impl<'a> Part<'a> {
     pub(super) fn new(heard: &'a Heard) -> Self {
-        let basis = basis(heard);
-        let shift = heard.origin_seconds();
+        let clocked = Clocked::new(heard);
+        let (words, segments) = (clocked.words, clocked.segments);
+        let (basis, wrong, count) = match (words.len(), segments.len()) {
+            (0, 0) => (Basis::Text, 0, 0),
+            (0, count) => (Basis::Segments, clocked.wrong_segments, count),
+            (count, _) => (Basis::Words, clocked.wrong_words, count),
+        };
         let units = match basis {
-            Basis::Words => units(words(heard).iter().map(|word| timed_word(word, shift))),
-            Basis::Segments => units(segments_of(heard).iter().map(|part| timed(part, shift))),
+            Basis::Words => units(words.iter().map(timed_word)),
+            Basis::Segments => units(segments.iter().map(timed)),
             Basis::Text => units([TimedText {
                 text: &heard.answer.text,
                 start: seconds(heard.start),
@@ -39,7 +49,10 @@ impl<'a> Part<'a> {
         };
         Self {
             heard,
+            words,
+            segments,
             basis,
+            is_timed: basis != Basis::Text && wrong * 2 <= count,
             from: 0,
             to: units.len(),
             units,
@@ -64,25 +77,17 @@ impl<'a> Part<'a> {
     }
 
     fn append_whole(&self, merged: &mut Merged) {
-        let shift = self.heard.origin_seconds();
-        let words = words(self.heard);
-        merged
-            .words
-            .extend(words.iter().map(|word| shifted_word(word, shift)));
-        let segments = segments_of(self.heard);
-        merged
-            .segments
-            .extend(segments.iter().map(|part| shifted(part, shift)));
+        merged.words.extend_from_slice(&self.words);
+        merged.segments.extend_from_slice(&self.segments);
         let text = match self.heard.answer.text.trim() {
-            "" if segments.is_empty() => join(words.iter().map(|word| word.word.as_str())),
-            "" => join(segments.iter().map(|segment| segment.text.as_str())),
+            "" if self.segments.is_empty() => self.join_words(&self.words),
+            "" => join_segments(&self.segments),
             text => text.to_owned(),
         };
         append_text(&mut merged.text, &text);
     }
 
     fn append_kept(&self, merged: &mut Merged) {
-        let shift = self.heard.origin_seconds();
         let kept = &self.units[self.from..self.to];
         if self.basis == Basis::Text {
             let text = &self.heard.answer.text;
@@ -93,74 +98,56 @@ impl<'a> Part<'a> {
             return;
         }
         let new_words = match self.basis {
-            Basis::Words => cut_words(words(self.heard), kept, shift),
+            Basis::Words => cut_words(&self.words, kept),
             _ => Vec::new(),
         };
-        let new_segments = segments::cut(segments_of(self.heard), self, shift);
+        let new_segments = segments::cut(self);
         let text = match new_segments.is_empty() {
-            true => join(new_words.iter().map(|word| word.word.as_str())),
-            false => join(new_segments.iter().map(|segment| segment.text.as_str())),
+            true => self.join_words(&new_words),
+            false => join_segments(&new_segments),
         };
         append_text(&mut merged.text, &text);
         merged.words.extend(new_words);
         merged.segments.extend(new_segments);
     }
-}
 
-fn basis(heard: &Heard) -> Basis {
-    if !words(heard).is_empty() {
-        Basis::Words
-    } else if !segments_of(heard).is_empty() {
-        Basis::Segments
-    } else {
-        Basis::Text
+    /// Joins words. Where they bring their own spaces, one without is the rest of the word before it.
+    fn join_words(&self, words: &[TranscriptionWord]) -> String {
+        let is_spaced = |word: &&TranscriptionWord| word.word.starts_with(char::is_whitespace);
+        if self.words.iter().filter(is_spaced).count() * 2 < self.words.len() {
+            return join(words.iter().map(|word| word.word.as_str()));
+        }
+        let text: String = words.iter().map(|word| word.word.as_str()).collect();
+        text.trim().to_owned()
     }
 }
 
-fn words(heard: &Heard) -> &[TranscriptionWord] {
-    heard.answer.words.as_deref().unwrap_or_default()
-}
-
-fn segments_of(heard: &Heard) -> &[TranscriptionSegment] {
-    heard.answer.segments.as_deref().unwrap_or_default()
-}
-
-fn timed_word(word: &TranscriptionWord, shift: f64) -> TimedText<'_> {
+fn timed_word(word: &TranscriptionWord) -> TimedText<'_> {
     TimedText {
         text: &word.word,
-        start: word.start + shift,
-        end: word.end + shift,
+        start: word.start,
+        end: word.end,
     }
 }
 
-fn timed(segment: &TranscriptionSegment, shift: f64) -> TimedText<'_> {
+pub(super) fn timed(segment: &TranscriptionSegment) -> TimedText<'_> {
     TimedText {
         text: &segment.text,
-        start: segment.start + shift,
-        end: segment.end + shift,
+        start: segment.start,
+        end: segment.end,
     }
-}
-
-pub(super) fn shifted_word(word: &TranscriptionWord, shift: f64) -> TranscriptionWord {
-    let (start, end) = (word.start + shift, word.end + shift);
-    word.clone().with_start(start).with_end(end)
-}
-
-pub(super) fn shifted(segment: &TranscriptionSegment, shift: f64) -> TranscriptionSegment {
-    let (start, end) = (segment.start + shift, segment.end + shift);
-    segment.clone().with_start(start).with_end(end)
 }
 
 /// The words that own the kept units, cut where a unit is only a part of its word.
-fn cut_words(words: &[TranscriptionWord], kept: &[Unit], shift: f64) -> Vec<TranscriptionWord> {
+fn cut_words(words: &[TranscriptionWord], kept: &[Unit]) -> Vec<TranscriptionWord> {
     let mut cut: Vec<TranscriptionWord> = Vec::new();
     for group in kept.chunk_by(|a, b| a.owner == b.owner) {
         let (first, last) = (&group[0], &group[group.len() - 1]);
         let word = &words[first.owner];
-        // Words without a unit of their own, such as lone marks without any text, are not kept at a seam.
-        let whole = first.from <= leading(&word.word) && last.to >= word.word.trim_end().len();
+        let leading = word.word.len() - word.word.trim_start().len();
+        let whole = first.from <= leading && last.to >= word.word.trim_end().len();
         cut.push(match whole {
-            true => shifted_word(word, shift),
+            true => word.clone(),
             false => word
                 .clone()
                 .with_word(&word.word[first.from..last.to])
@@ -171,12 +158,12 @@ fn cut_words(words: &[TranscriptionWord], kept: &[Unit], shift: f64) -> Vec<Tran
     cut
 }
 
-fn leading(text: &str) -> usize {
-    text.len() - text.trim_start().len()
+fn join_segments(segments: &[TranscriptionSegment]) -> String {
+    join(segments.iter().map(|segment| segment.text.as_str()))
 }
 
 /// Joins texts with one space between them, or none where the script has none.
-pub(crate) fn join<'a>(texts: impl Iterator<Item = &'a str>) -> String {
+fn join<'a>(texts: impl Iterator<Item = &'a str>) -> String {
     let mut joined = String::new();
     texts.for_each(|text| append_text(&mut joined, text));
     joined

@@ -7,6 +7,8 @@ use super::{MergeOptions, Seam, SeamKind};
 
 /// The most units of either side that are aligned: no honest answer has more in a few seconds.
 const MOST: usize = 600;
+/// Guessed times that lead to less than this are worth another look, at the text alone.
+const UNSURE: f64 = 0.34;
 
 /// Decides what both parts keep.
 pub(super) fn join(left: &mut Part<'_>, right: &mut Part<'_>, options: &MergeOptions) -> Seam {
@@ -14,10 +16,13 @@ pub(super) fn join(left: &mut Part<'_>, right: &mut Part<'_>, options: &MergeOpt
         from: right.start(),
         to: left.end().max(right.start()),
     };
-    let timed = left.basis != Basis::Text && right.basis != Basis::Text;
-    let found = match timed {
+    let found = match left.is_timed && right.is_timed {
         true => by_time(left, right, shared, options),
         false => by_text(left, right, shared, options),
+    };
+    let found = match is_guessed(left, right) && found.sureness < UNSURE {
+        true => surer(found, by_text(left, right, shared, options)),
+        false => found,
     };
     left.to = found.keep.max(left.from);
     right.from = found.skip.min(right.to);
@@ -65,9 +70,21 @@ struct Found {
     sureness: f64,
 }
 
+/// Whether the times of words are guessed from those of segments.
+fn is_guessed(left: &Part<'_>, right: &Part<'_>) -> bool {
+    left.basis == Basis::Segments || right.basis == Basis::Segments
+}
+
+/// Guessed times mislead where a segment is long, and the text alone does where it repeats itself.
+fn surer(timed: Found, textual: Found) -> Found {
+    match textual.agreed > timed.agreed.max(2) {
+        true => textual,
+        false => timed,
+    }
+}
+
 fn by_time(left: &Part<'_>, right: &Part<'_>, shared: Shared, options: &MergeOptions) -> Found {
-    let guessed = left.basis == Basis::Segments || right.basis == Basis::Segments;
-    let (tolerance, margin) = match guessed {
+    let (tolerance, margin) = match is_guessed(left, right) {
         true => (options.tolerance_of_segments, options.tolerance_of_segments),
         false => (options.tolerance, options.margin),
     };
@@ -93,6 +110,7 @@ fn by_time(left: &Part<'_>, right: &Part<'_>, shared: Shared, options: &MergeOpt
     };
     let columns = align(ours, theirs, scoring);
     let switch = switch(&columns, |column| shared.place(column, ours, theirs));
+    let switch = off_the_edges(&columns, switch, ours.len());
     let agreed = agreed(&columns);
     let (keep, skip) = taken(&columns[..switch]);
     let last = keep
@@ -221,6 +239,19 @@ fn switch(columns: &[Column], place: impl Fn(&Column) -> f64) -> usize {
         }
     }
     best.0
+}
+
+/// A word that ends its piece is often given the mark that ends a sentence, and one that begins it a capital: where both
+/// pieces have the word, it is taken from the other one.
+fn off_the_edges(columns: &[Column], switch: usize, ours: usize) -> usize {
+    let is_last = |column: &Column| column.equal && column.left.is_some_and(|at| at + 1 == ours);
+    let is_first = |column: &Column| column.equal && column.right == Some(0);
+    let before = switch.checked_sub(1);
+    match (before.map(|at| &columns[at]), columns.get(switch)) {
+        (Some(column), _) if is_last(column) && !is_first(column) => switch - 1,
+        (_, Some(column)) if is_first(column) && !is_last(column) => switch + 1,
+        _ => switch,
+    }
 }
 
 /// How much around a switch both pieces heard alike, from 0 to 1: the word before it counts most.

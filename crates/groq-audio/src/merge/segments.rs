@@ -3,23 +3,15 @@
 use groq_types::TranscriptionSegment;
 
 use super::align::{Column, Scoring, align};
-use super::part::{Basis, Part};
-use super::units::{TimedText, Unit, units};
+use super::part::{Basis, Part, timed};
+use super::units::{Unit, units};
 
 /// How many units around a boundary are compared to find it again in the segments' text.
 const AROUND: usize = 40;
 
 /// What is left of a part's segments once only its kept units count.
-pub(super) fn cut(
-    segments: &[TranscriptionSegment],
-    part: &Part<'_>,
-    shift: f64,
-) -> Vec<TranscriptionSegment> {
-    let tokens = units(segments.iter().map(|segment| TimedText {
-        text: &segment.text,
-        start: segment.start + shift,
-        end: segment.end + shift,
-    }));
+pub(super) fn cut(part: &Part<'_>) -> Vec<TranscriptionSegment> {
+    let tokens = units(part.segments.iter().map(timed));
     let (from, to) = match part.basis {
         Basis::Segments => (part.from, part.to),
         _ => (
@@ -30,43 +22,34 @@ pub(super) fn cut(
     let kept = tokens.get(from..to.max(from)).unwrap_or_default();
     let groups = kept.chunk_by(|a, b| a.owner == b.owner);
     groups
-        .map(|group| shorten(&segments[group[0].owner], group, part, shift))
+        .map(|group| shorten(&part.segments[group[0].owner], group, part))
         .collect()
 }
 
-fn shorten(
-    segment: &TranscriptionSegment,
-    group: &[Unit],
-    part: &Part<'_>,
-    shift: f64,
-) -> TranscriptionSegment {
+fn shorten(segment: &TranscriptionSegment, group: &[Unit], part: &Part<'_>) -> TranscriptionSegment {
     let (first, last) = (&group[0], &group[group.len() - 1]);
     let text = &segment.text;
-    let mut short = super::part::shifted(segment, shift);
+    let mut short = segment.clone();
     let leading = text.len() - text.trim_start().len();
     if first.from > leading {
-        short.start = edge(part, part.from, first.start).clamp(short.start, short.end);
+        let start = edge(part, Some(part.from), first.start, |unit| unit.start);
+        short.start = start.clamp(segment.start, segment.end);
         // What is cut begins like any word: with a space, as its neighbours do.
         short.text = format!(" {}", &text[first.from..last.to]);
-    } else {
+    } else if last.to < text.trim_end().len() {
         text[..last.to].clone_into(&mut short.text);
     }
     if last.to < text.trim_end().len() {
-        let end = part.to.checked_sub(1).map(|last| part.units[last].end);
-        let end = end
-            .filter(|_| part.basis == Basis::Words)
-            .unwrap_or(last.end);
-        short.end = end.clamp(short.start, short.end.max(short.start));
-    } else if first.from <= leading {
-        short.text.clone_from(text);
+        let end = edge(part, part.to.checked_sub(1), last.end, |unit| unit.end);
+        short.end = end.clamp(short.start, segment.end);
     }
     short
 }
 
-/// The time of the first kept word, where words have times of their own.
-fn edge(part: &Part<'_>, index: usize, guessed: f64) -> f64 {
-    match part.units.get(index) {
-        Some(unit) if part.basis == Basis::Words => unit.start,
+/// The time of the first or last kept word, where words have times of their own.
+fn edge(part: &Part<'_>, index: Option<usize>, guessed: f64, time: impl Fn(&Unit) -> f64) -> f64 {
+    match index.and_then(|index| part.units.get(index)) {
+        Some(unit) if part.basis == Basis::Words => time(unit),
         _ => guessed,
     }
 }
@@ -79,14 +62,32 @@ fn boundary(words: &[Unit], index: usize, tokens: &[Unit]) -> usize {
     if index >= words.len() {
         return tokens.len();
     }
-    if words.len() == tokens.len() {
-        return index;
-    }
-    found(words, index, tokens).unwrap_or_else(|| by_clock(words[index].middle(), tokens))
+    spelled(words, index, tokens)
+        .or_else(|| found(words, index, tokens))
+        .unwrap_or_else(|| by_clock(words[index].middle(), tokens))
 }
 
-/// Looks for the word, or the one before it, among the tokens of about the same time.
+/// Counts letters, where words and tokens are the same text, however it is split.
+fn spelled(words: &[Unit], index: usize, tokens: &[Unit]) -> Option<usize> {
+    let letters = |units: &[Unit]| -> String { units.iter().map(|unit| unit.key.as_str()).collect() };
+    if letters(words) != letters(tokens) {
+        return None;
+    }
+    let before: usize = words[..index].iter().map(|word| word.key.len()).sum();
+    let mut count = 0;
+    let ends = tokens.iter().position(|token| {
+        count += token.key.len();
+        count > before
+    });
+    // A token that the boundary falls into goes to where most of it is.
+    let at = ends?;
+    let inside = tokens[at].key.len() - (count - before);
+    Some(at + usize::from(inside * 2 > tokens[at].key.len()))
+}
+
+/// Looks for the word, or one near it, among the tokens of about the same time.
 fn found(words: &[Unit], index: usize, tokens: &[Unit]) -> Option<usize> {
+    const NEAR: usize = 6;
     let from = index.saturating_sub(AROUND);
     let to = (index + AROUND).min(words.len());
     let near = by_clock(words[index].middle(), tokens);
@@ -102,7 +103,11 @@ fn found(words: &[Unit], index: usize, tokens: &[Unit]) -> Option<usize> {
             |column: &&Column| column.equal && column.left.is_some_and(|at| at + from == word);
         Some(columns.iter().find(here)?.right? + first)
     };
-    at(index).or_else(|| Some(at(index - 1)? + 1))
+    (0..NEAR).find_map(|by| {
+        let before = || Some(at(index.checked_sub(by)?)? + by);
+        let after = || at(index + by)?.checked_sub(by);
+        Some(before().or_else(after)?.min(tokens.len()))
+    })
 }
 
 fn by_clock(time: f64, tokens: &[Unit]) -> usize {

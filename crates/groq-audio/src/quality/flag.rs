@@ -176,3 +176,37 @@ impl fmt::Display for Flag {
 fn milliseconds<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_f64((value * 1_000.0).round() / 1_000.0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_flag_says_why_and_what_to_do() {
+        let kinds = [
+            FlagKind::LowConfidence,
+            FlagKind::Repetition,
+            FlagKind::LikelySilence,
+            FlagKind::TextOnSilence,
+            FlagKind::LowCompression,
+            FlagKind::Coverage,
+            FlagKind::Duration,
+            FlagKind::LanguageChange,
+            FlagKind::Times,
+            FlagKind::LeadingSilence,
+            FlagKind::Music,
+            FlagKind::UnalignedSeam,
+            FlagKind::ForcedCut,
+            FlagKind::Unchecked,
+        ];
+        for kind in kinds {
+            let flag = Flag::new(kind, Severity::Warning, (1.25, 2.5)).value(0.123_456);
+            for sentence in [flag.causes(), flag.advice()] {
+                assert!(sentence.ends_with('.') && sentence.len() > 10, "{kind:?}");
+            }
+            assert!(flag.to_string().contains(flag.advice()));
+            let json = serde_json::to_value(flag).expect("JSON");
+            assert_eq!(json["value"], 0.123);
+        }
+    }
+}

@@ -21,6 +21,11 @@ pub(super) fn runs_of_equals(
         .collect()
 }
 
+/// How many words, or characters of languages without spaces.
+pub(super) fn count(text: &str) -> usize {
+    words(text).len()
+}
+
 fn words(text: &str) -> Vec<String> {
     let timed = TimedText {
         text,

@@ -24,7 +24,7 @@ pub struct Thresholds {
     pub no_speech: f64,
     /// A probability of no speech that is suspicious whatever else.
     pub no_speech_alone: f64,
-    /// A word is on silence where more than this share of its time is quiet, from 0 to 1.
+    /// A word is on silence where more than this share of its time, from 0 to 1, is quiet or another word's.
     pub quiet_share: f64,
     /// So much sound after the last word, in seconds, means that an answer was cut short.
     pub unheard_tail: f64,
@@ -53,9 +53,9 @@ impl Default for Thresholds {
             no_speech: 0.6,
             no_speech_alone: 0.8,
             quiet_share: 0.8,
-            unheard_tail: 5.0,
+            unheard_tail: 3.0,
             unheard_share: 0.25,
-            unheard_gap: 10.0,
+            unheard_gap: 6.0,
             sparse: 0.4,
             duration: 0.1,
             leading_silence: 5.0,

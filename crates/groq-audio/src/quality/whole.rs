@@ -4,6 +4,7 @@ use super::flag::{Flag, FlagKind, Severity};
 use super::thresholds::Thresholds;
 use crate::clock::seconds;
 use crate::merge::{Seam, SeamKind};
+use crate::models::language_code;
 use crate::plan::{CutKind, Piece};
 
 /// What is kept of each piece for this.
@@ -62,21 +63,32 @@ fn sparse(pieces: &[Piece], facts: &[PieceFacts], thresholds: &Thresholds, flags
     }
 }
 
+/// The language of most words, as it was first named.
+pub(crate) fn usual_language(facts: &[PieceFacts]) -> Option<&str> {
+    let named = || facts.iter().filter_map(|it| Some((it.language.as_deref()?, it.words)));
+    let words = |name: &str| -> usize {
+        let same = named().filter(|(other, _)| is_same(other, name));
+        same.map(|(_, words)| words.max(1)).sum()
+    };
+    // Of equals, the first.
+    named().rev().max_by_key(|(name, _)| words(name)).map(|(name, _)| name)
+}
+
+/// A language may be given by its name or its code, in any case.
+fn is_same(one: &str, other: &str) -> bool {
+    let code = |name| language_code(name).unwrap_or(name);
+    code(one).eq_ignore_ascii_case(code(other))
+}
+
 fn languages(pieces: &[Piece], facts: &[PieceFacts], flags: &mut Vec<Flag>) {
-    let names = || facts.iter().filter_map(|facts| facts.language.as_deref());
-    let count = |name: &str| names().filter(|&other| other == name).count();
-    let Some(most) = names().max_by_key(|name| count(name)) else {
+    let Some(usual) = usual_language(facts) else {
         return;
     };
     for (piece, facts) in pieces.iter().zip(facts) {
-        if facts.words > 0 && facts.language.as_deref().is_some_and(|name| name != most) {
-            push(
-                flags,
-                piece,
-                FlagKind::LanguageChange,
-                Severity::Warning,
-                0.0,
-            );
+        let other = facts.language.as_deref().is_some_and(|name| !is_same(name, usual));
+        if facts.words > 0 && other {
+            let (kind, severity) = (FlagKind::LanguageChange, Severity::Warning);
+            push(flags, piece, kind, severity, 0.0);
         }
     }
 }
@@ -129,8 +141,8 @@ mod tests {
         };
         let facts = [
             fact(20, "english"),
-            fact(22, "english"),
-            fact(4, "english"),
+            fact(22, "English"),
+            fact(4, "en"),
             fact(21, "welsh"),
         ];
         let flags = check_whole(&pieces, &facts, &[], &Thresholds::default());

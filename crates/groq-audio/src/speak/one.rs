@@ -1,77 +1,58 @@
 //! One request to speak, made until it is answered.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use groq_types::SpeechRequest;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
 use super::wav::Spoken;
-use crate::error::{Error, ErrorKind};
-use crate::pace::{Gate, Patience, backoff};
-use crate::service::{Failure, FailureKind, Synthesiser};
+use crate::error::Error;
+use crate::pace::{GaveUp, Need, Pace, Patience, persist};
+use crate::service::{Failure, FailureKind, Standing, Synthesiser};
 
-/// What all requests for one text share.
+/// What all requests share.
+#[derive(Clone, Debug)]
 pub(super) struct Speaker<S> {
-    service: S,
-    gate: Gate,
-    patience: Patience,
-    attempt_timeout: Duration,
+    pub(super) service: S,
+    pub(super) pace: Arc<Pace>,
+    pub(super) patience: Patience,
+    pub(super) attempt_timeout: Duration,
+}
+
+/// What a text uses of the limits. How many tokens it has is a guess, which is the service's to correct.
+pub(super) fn need(text: &str) -> Need {
+    Need {
+        requests: 1.0,
+        seconds: 0.0,
+        tokens: text.len().div_ceil(4) as f64,
+    }
 }
 
 impl<S: Synthesiser> Speaker<S> {
-    pub(super) fn new(service: S, patience: Patience, attempt_timeout: Duration) -> Self {
-        Self {
-            service,
-            gate: Gate::default(),
-            patience,
-            attempt_timeout,
-        }
-    }
-
     pub(super) async fn speak(
         &self,
         index: usize,
-        request: SpeechRequest,
+        request: &SpeechRequest,
     ) -> Result<Spoken, Error> {
-        let (mut attempts, mut failed, mut limited) = (0, 0, 0);
-        loop {
-            self.gate.pass().await;
-            attempts += 1;
-            let failure = match self.once(request.clone()).await {
-                Ok(spoken) => return Ok(spoken),
-                Err(failure) => failure,
-            };
-            let wait = match failure.kind {
-                FailureKind::RateLimited if limited < self.patience.limited => {
-                    limited += 1;
-                    failure
-                        .retry_after
-                        .unwrap_or_else(|| backoff(limited, index as u64))
-                }
-                FailureKind::Transient if failed + 1 < self.patience.attempts => {
-                    failed += 1;
-                    backoff(failed, index as u64).max(failure.retry_after.unwrap_or_default())
-                }
-                _ => return Err(failure.into_error(&format!("speak piece {index}"), attempts)),
-            };
-            if wait > self.patience.wait {
-                let message = "the limits leave no room for this in the time allowed";
-                return Err(Error::new(ErrorKind::Budget, message).with_retry_after(wait));
-            }
-            match failure.kind {
-                FailureKind::RateLimited => self.gate.close(wait),
-                _ => sleep(wait).await,
+        let need = need(&request.input);
+        let attempt = |_| self.once(request.clone());
+        let how = (self.pace.as_ref(), self.patience);
+        match persist(how, (need, index as u64), attempt, |_, _| {}).await {
+            Ok((spoken, _)) => Ok(spoken),
+            Err(GaveUp::Over(error)) => Err(error),
+            Err(GaveUp::Failed(failure, attempts)) => {
+                Err(failure.into_error(&format!("speak piece {index}"), attempts))
             }
         }
     }
 
-    async fn once(&self, request: SpeechRequest) -> Result<Spoken, Failure> {
+    async fn once(&self, request: SpeechRequest) -> Result<(Spoken, Standing), Failure> {
         let spoken = timeout(self.attempt_timeout, self.service.speak(request)).await;
-        let file = spoken.unwrap_or_else(|_| {
+        let speech = spoken.unwrap_or_else(|_| {
             let message = format!("no answer within {} s", self.attempt_timeout.as_secs());
             Err(Failure::new(FailureKind::Transient, message))
         })?;
-        // An answer that was cut short may be whole the next time.
-        Spoken::parse(&file).map_err(|why| Failure::new(FailureKind::Transient, why))
+        Ok((Spoken::parse(&speech.wav)?, speech.standing))
     }
 }

@@ -5,6 +5,8 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::error::{Error, ErrorKind};
+use crate::service::{Failure, FailureKind};
+pub(super) use crate::wav_header::HEADER_LEN;
 
 /// What kind of samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,8 +16,23 @@ pub(super) struct Form {
 }
 
 impl Form {
-    /// A header for so many bytes of samples; for more than the form can say, one without end.
-    pub(super) fn header(self, bytes: u64) -> [u8; 44] {
+    /// A header for so many bytes of samples.
+    pub(super) fn header_of(self, bytes: u64) -> Result<[u8; HEADER_LEN], Error> {
+        // The size that the header gives counts most of the header itself.
+        match bytes <= u64::from(u32::MAX) - HEADER_LEN as u64 {
+            true => Ok(self.header(bytes)),
+            false => Err(Error::options(
+                "the speech has more than 4 GiB, which no WAV file can hold: split the text",
+            )),
+        }
+    }
+
+    /// A header for samples whose number is not known yet.
+    pub(super) fn endless_header(self) -> [u8; HEADER_LEN] {
+        self.header(u64::MAX)
+    }
+
+    fn header(self, bytes: u64) -> [u8; HEADER_LEN] {
         crate::wav_header::header(self.rate, self.channels, bytes)
     }
 
@@ -32,10 +49,12 @@ pub(super) struct Spoken {
 }
 
 impl Spoken {
-    /// Reads a WAV file; says why it cannot be.
-    pub(super) fn parse(file: &Bytes) -> Result<Self, &'static str> {
-        if !file.starts_with(b"RIFF") || file.get(8..12) != Some(b"WAVE") {
-            return Err("the answer is no WAV file");
+    /// Reads a WAV file. One that was cut short may be whole the next time; another kind of file will not.
+    pub(super) fn parse(file: &Bytes) -> Result<Self, Failure> {
+        const MAGIC: &[u8] = b"RIFF";
+        let begins = file.len().min(MAGIC.len());
+        if file[..begins] != MAGIC[..begins] || file.get(8..12).is_some_and(|it| it != b"WAVE") {
+            return Err(refused("the answer is no WAV file"));
         }
         let mut form = None;
         let mut at = 12;
@@ -43,9 +62,13 @@ impl Spoken {
             let size = u32::from_le_bytes([header[4], header[5], header[6], header[7]]);
             let body = at + 8;
             match &header[..4] {
-                b"fmt " => form = Some(format(file.get(body..).unwrap_or_default())?),
+                b"fmt " => {
+                    let chunk = file.get(body..).unwrap_or_default();
+                    let whole = chunk.get(..size as usize).ok_or_else(cut_short)?;
+                    form = Some(format(whole)?);
+                }
                 b"data" => {
-                    let form = form.ok_or("the WAV file has no form")?;
+                    let form = form.ok_or_else(|| refused("the WAV file has no form"))?;
                     let samples = data(file, body, size, form)?;
                     return Ok(Self { form, samples });
                 }
@@ -56,7 +79,7 @@ impl Spoken {
                 .saturating_add(size as usize)
                 .saturating_add(size as usize % 2);
         }
-        Err("the WAV file has no samples")
+        Err(cut_short())
     }
 
     /// Refuses samples of another kind than the first ones.
@@ -81,7 +104,15 @@ impl Spoken {
     }
 }
 
-fn format(chunk: &[u8]) -> Result<Form, &'static str> {
+fn refused(why: &str) -> Failure {
+    Failure::new(FailureKind::Refused, why)
+}
+
+fn cut_short() -> Failure {
+    Failure::new(FailureKind::Transient, "the answer was cut short")
+}
+
+fn format(chunk: &[u8]) -> Result<Form, Failure> {
     const PLAIN: u16 = 1;
     const EXTENSIBLE: u16 = 0xFFFE;
     let word = |at: usize| -> Option<u16> {
@@ -92,23 +123,25 @@ fn format(chunk: &[u8]) -> Result<Form, &'static str> {
         tag => tag,
     };
     let (Some(PLAIN), Some(channels @ 1..=8), Some(16)) = (tag, word(2), word(14)) else {
-        return Err("the WAV file has not 16 bits a sample");
+        return Err(refused("the WAV file has not 16 bits a sample"));
     };
     let rate = word(4)
         .zip(word(6))
         .map_or(0, |(low, high)| u32::from(low) | u32::from(high) << 16);
     match (1_000..=768_000).contains(&rate) {
         true => Ok(Form { rate, channels }),
-        false => Err("the WAV file has an impossible rate"),
+        false => Err(refused("the WAV file has an impossible rate")),
     }
 }
 
 /// The samples; a file from a stream does not say how many.
-fn data(file: &Bytes, from: usize, size: u32, form: Form) -> Result<Bytes, &'static str> {
+fn data(file: &Bytes, from: usize, size: u32, form: Form) -> Result<Bytes, Failure> {
     let there = file.len().saturating_sub(from);
-    let endless = size == 0 || size >= 0x7FFF_F000;
+    // Writers that cannot go back leave the largest size there is, or none; but no samples at all are no samples.
+    let outer = file.get(4..8).map_or(0, |it| u32::from_le_bytes([it[0], it[1], it[2], it[3]]));
+    let endless = size >= 0x7FFF_F000 || size == 0 && (outer == 0 || outer >= 0x7FFF_F000);
     if !endless && size as usize > there {
-        return Err("the answer was cut short");
+        return Err(cut_short());
     }
     let length = if endless { there } else { size as usize };
     let length = length - length % form.frame();
@@ -145,17 +178,54 @@ mod tests {
 
     #[test]
     fn endless_files_end_where_they_end() {
-        let mut endless = FORM.header(u64::MAX).to_vec();
+        let mut endless = FORM.endless_header().to_vec();
         endless.extend_from_slice(&[1, 2, 3, 4, 5]);
-        let spoken = Spoken::parse(&endless.into()).expect("a WAV file");
+        let mut unset = endless.clone();
+        unset[4..8].fill(0);
+        unset[40..44].fill(0);
+        for file in [endless, unset] {
+            let spoken = Spoken::parse(&file.into()).expect("a WAV file");
+            assert_eq!(&spoken.samples[..], &[1, 2, 3, 4]);
+        }
+        let silent = Spoken::parse(&file(&[])).expect("a WAV file");
+        assert!(silent.samples.is_empty());
+    }
+
+    #[test]
+    fn chunks_around_the_samples_are_passed_over() {
+        let plain = file(&[1, 2, 3, 4]);
+        let mut rich = plain[..36].to_vec();
+        rich.extend(b"LIST\x03\0\0\0abc\0");
+        rich.extend_from_slice(&plain[36..]);
+        rich.extend(b"LIST\x02\0\0\0zz");
+        let spoken = Spoken::parse(&rich.into()).expect("a WAV file");
         assert_eq!(&spoken.samples[..], &[1, 2, 3, 4]);
+    }
+
+    #[test]
+    fn other_forms_are_refused_for_good() {
+        let mut float = file(&[0; 8]).to_vec();
+        float[20] = 3;
+        let mut deep = file(&[0; 8]).to_vec();
+        deep[34] = 24;
+        for file in [float, deep, b"ID3 something".to_vec(), b"{\"error\":1}".to_vec()] {
+            let failure = Spoken::parse(&file.into()).expect_err("another form");
+            assert_eq!(failure.kind(), FailureKind::Refused);
+        }
+    }
+
+    #[test]
+    fn a_file_has_at_most_four_gibibytes() {
+        assert!(FORM.header_of(4_294_967_000).is_ok());
+        assert!(FORM.header_of(4_294_967_296).is_err());
     }
 
     #[test]
     fn what_is_cut_short_is_refused() {
         let whole = file(&[1, 2, 3, 4]);
         for length in 0..whole.len() {
-            assert!(Spoken::parse(&whole.slice(..length)).is_err(), "{length}");
+            let failure = Spoken::parse(&whole.slice(..length)).expect_err("cut short");
+            assert_eq!(failure.kind(), FailureKind::Transient, "{length}");
         }
     }
 

@@ -37,13 +37,14 @@ impl Cue {
 ///
 /// let large_type = Cues::new().line_width(30).longest(Duration::from_secs(5));
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Cues {
     line_width: usize,
     lines: usize,
     longest: Duration,
     shortest: Duration,
     pause: Duration,
+    speed: f64,
 }
 
 impl Default for Cues {
@@ -54,6 +55,7 @@ impl Default for Cues {
             longest: Duration::from_secs(7),
             shortest: Duration::from_secs(1),
             pause: Duration::from_millis(800),
+            speed: 17.0,
         }
     }
 }
@@ -85,6 +87,13 @@ impl Cues {
     /// Sets how long a cue stays at least where there is room.
     pub fn shortest(mut self, length: Duration) -> Self {
         self.shortest = length;
+        self
+    }
+
+    /// Sets how many characters a reader takes in a second: a cue stays for as long as that needs, where there is room. 17 by
+    /// default.
+    pub fn reading_speed(mut self, characters: f64) -> Self {
+        self.speed = characters;
         self
     }
 
@@ -161,6 +170,12 @@ impl Cues {
         Some(Cue::new(start, end.max(start), lines))
     }
 
+    /// How long a reader needs, in milliseconds.
+    fn reading_time(&self, cue: &Cue) -> u64 {
+        let characters: usize = cue.lines.iter().map(|line| width(line)).sum();
+        milliseconds(characters as f64 / self.speed.max(1.0))
+    }
+
     /// Makes cues long enough to read, not too long, and apart.
     fn settle(&self, cues: &mut [Cue]) {
         let (shortest, longest) = (as_millis(self.shortest), as_millis(self.longest).max(1));
@@ -169,7 +184,8 @@ impl Cues {
             let next = cues.get(index + 1).map_or(u64::MAX, |next| next.start);
             let cue = &mut cues[index];
             cue.start = cue.start.max(earliest);
-            let wanted = cue.end.max(cue.start.saturating_add(shortest.min(longest)));
+            let wanted = shortest.max(self.reading_time(cue)).min(longest);
+            let wanted = cue.end.max(cue.start.saturating_add(wanted));
             let room = next.max(cue.start + 1);
             cue.end = wanted
                 .min(room)
@@ -296,6 +312,16 @@ mod tests {
         let words = ["alpha", "beta"].map(|word| TranscriptionWord::new(word, 1.0, 1.1));
         let cues = Cues::new().lay_out(&transcript(words.to_vec(), vec![]));
         assert_eq!(cues, [Cue::new(1_000, 2_000, ["alpha beta".to_owned()])]);
+    }
+
+    #[test]
+    fn long_text_stays_where_there_is_room() {
+        let word = |text: &str, at: f64| TranscriptionWord::new(text, at, at + 0.1);
+        let text = "extraordinarily-long-words-take-time";
+        let words = vec![word(text, 0.0), word("next", 9.0), word(text, 20.0), word("soon", 21.0)];
+        let cues = Cues::new().lay_out(&transcript(words, vec![]));
+        assert_eq!(cues[0].end, 2_118);
+        assert_eq!(cues[2].end, cues[3].start);
     }
 
     #[test]

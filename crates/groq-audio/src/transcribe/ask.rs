@@ -17,6 +17,7 @@ use crate::progress::Event;
 use crate::quality::{FlagKind, rate};
 use crate::service::{Ask, Transcriber};
 use crate::source::Source;
+use crate::spool::PieceAudio;
 
 /// How often a piece may be halved: to a thousandth of its length.
 const MOST_HALVINGS: u32 = 6;
@@ -31,7 +32,9 @@ pub(super) fn answer<T: Transcriber>(
 ) -> Pin<Box<dyn Future<Output = Result<Answered, Error>> + Send + '_>> {
     Box::pin(async move {
         let key = prepared.sha256.as_deref().map(|sha| job.key(sha));
-        if let Some(found) = key.as_deref().and_then(|key| job.find(key)) {
+        if let Some(key) = &key
+            && let Some(found) = job.find(key).await
+        {
             let mut known = job.look_at(&prepared, found);
             known.from_journal = true;
             job.done(&known, halvings);
@@ -54,7 +57,7 @@ async fn ask<T: Transcriber>(
     prepared: &Prepared,
     halvings: u32,
 ) -> Result<Answered, Error> {
-    let request = request(job, prepared).await;
+    let request = request_of(job, prepared).await;
     match send(job, &request).await {
         Ok((answer, attempts)) => {
             let mut answered = job.look_at(prepared, answer);
@@ -71,22 +74,33 @@ async fn ask<T: Transcriber>(
     }
 }
 
-async fn request<T: Transcriber>(job: &Job<T>, prepared: &Prepared) -> Ask {
+async fn request_of<T: Transcriber>(job: &Job<T>, prepared: &Prepared) -> Ask {
+    let (audio, seconds) = (prepared.audio.clone(), prepared.sound.sent_seconds);
+    request(job, prepared.piece.index, audio, seconds).await
+}
+
+/// A request for a piece, or for what is around its end.
+pub(super) async fn request<T: Transcriber>(
+    job: &Job<T>,
+    piece: usize,
+    audio: PieceAudio,
+    seconds: f64,
+) -> Ask {
     let settings = &job.settings;
     let mut language = settings.language.clone();
-    if language.is_none() && settings.pin_language && prepared.piece.index > 0 {
+    if language.is_none() && settings.pin_language && piece > 0 {
         language = job.pinned().await;
     }
     Ask {
         task: settings.task,
         model: settings.model.clone(),
-        audio: prepared.audio.clone(),
-        seconds: prepared.sound.sent_seconds,
+        audio,
+        seconds,
         language,
         prompt: settings.prompt.clone(),
         temperature: settings.temperature,
         times: settings.times(),
-        piece: prepared.piece.index,
+        piece,
     }
 }
 
@@ -124,7 +138,7 @@ async fn again<T: Transcriber>(job: &Job<T>, prepared: &Prepared, first: Answere
 
 /// Asks again without the prompt, which may be what misleads the model.
 async fn ask_plainly<T: Transcriber>(job: &Job<T>, prepared: &Prepared) -> Result<Answered, Error> {
-    let mut request = request(job, prepared).await;
+    let mut request = request_of(job, prepared).await;
     request.prompt = None;
     match send(job, &request).await {
         Ok((answer, attempts)) => {
@@ -208,7 +222,8 @@ pub(super) fn code_of(answer: &VerboseTranscription) -> Option<String> {
 }
 
 impl<T: Transcriber> Job<T> {
-    fn key(&self, sha256: &str) -> String {
+    /// The name of an answer in the journal.
+    pub(super) fn key(&self, sha256: &str) -> String {
         journal::key(sha256, &self.settings.fingerprint())
     }
 }

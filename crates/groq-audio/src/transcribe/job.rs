@@ -1,6 +1,8 @@
 //! What all pieces of a job share, and the loop that keeps several of them in flight.
 
 use std::ops::ControlFlow;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::StreamExt;
@@ -11,17 +13,19 @@ use tokio::task::spawn_blocking;
 
 use super::answers::Answered;
 use super::ask::{answer, code_of};
-use super::budget::Budget;
+use super::bridge::{self, Edges};
 use super::settings::Settings;
 use crate::error::{Error, ErrorKind};
 use crate::estimate::{LEAST_BILLED_SECONDS, Usage};
 use crate::journal::Journal;
-use crate::pace::Gate;
+use crate::merge::Heard;
+use crate::pace::Pace;
 use crate::prepare::{self, PrepareOptions, Prepared, Step, Summary};
 use crate::progress::Event;
 use crate::quality::{PieceFacts, median_rate};
 use crate::service::{Ask, Transcriber};
 use crate::source::Source;
+use crate::spool::PieceAudio;
 
 /// How many seconds are decoded between two events.
 const SECONDS_AN_EVENT: f64 = 10.0;
@@ -29,13 +33,24 @@ const SECONDS_AN_EVENT: f64 = 10.0;
 pub(super) struct Job<T> {
     pub(super) service: T,
     pub(super) settings: Arc<Settings>,
-    pub(super) budget: Budget,
-    pub(super) gate: Gate,
+    pub(super) pace: Arc<Pace>,
     journal: Option<Journal>,
     counts: Mutex<Counts>,
     /// The language of the first piece, once it is known.
     pinned: watch::Sender<Pinned>,
+    /// The length of the recording in whole seconds, as its container gives it; 0 if it does not.
+    length: Arc<AtomicU64>,
 }
+
+/// What comes of a request.
+pub(super) enum Landed {
+    /// A piece, with its audio.
+    Piece(Box<Answered>, PieceAudio),
+    /// What was heard around the cut after the piece with this number, if it could be asked.
+    Bridge(usize, Option<Heard>),
+}
+
+pub(super) type Landing<'a> = Pin<Box<dyn Future<Output = Result<Landed, Error>> + Send + 'a>>;
 
 /// What the first piece tells the others.
 enum Pinned {
@@ -53,18 +68,22 @@ struct Counts {
 }
 
 impl<T: Transcriber> Job<T> {
-    pub(super) async fn new(service: T, settings: Settings) -> Result<Self, Error> {
+    pub(super) async fn new(
+        service: T,
+        settings: Settings,
+        pace: Arc<Pace>,
+    ) -> Result<Self, Error> {
         let journal = match settings.journal.clone() {
             None => None,
             Some(path) => Some(off_thread(move || Journal::open(&path)).await?),
         };
         Ok(Self {
             service,
-            budget: Budget::new(&settings.limits, settings.patience.wait),
-            gate: Gate::default(),
+            pace,
             journal,
             counts: Mutex::default(),
             pinned: watch::Sender::new(Pinned::NotYet),
+            length: Arc::default(),
             settings: Arc::new(settings),
         })
     }
@@ -78,6 +97,7 @@ impl<T: Transcriber> Job<T> {
     ) -> Result<(Vec<Answered>, Summary), Error> {
         let (sender, mut ready) = mpsc::channel(1);
         let listener = self.settings.listener.clone();
+        let length = Arc::clone(&self.length);
         let mut told = 0.0;
         let mut worker = spawn_blocking(move || {
             prepare::run(source, &options, |step| match step {
@@ -87,6 +107,9 @@ impl<T: Transcriber> Job<T> {
                     Err(_) => ControlFlow::Break(()),
                 },
                 Step::Decoded(seconds, total) => {
+                    if halvings == 0 {
+                        length.store(total.unwrap_or(0.0) as u64, Ordering::Relaxed);
+                    }
                     if halvings == 0 && seconds >= told + SECONDS_AN_EVENT {
                         told = seconds;
                         listener.tell(&Event::Decoded { seconds, total });
@@ -99,12 +122,24 @@ impl<T: Transcriber> Job<T> {
             })
         });
         let most = self.settings.in_flight.max(1);
-        let mut flying = FuturesUnordered::new();
-        let mut answered = Vec::new();
+        let mut flying: FuturesUnordered<Landing<'_>> = FuturesUnordered::new();
+        let mut answered: Vec<Answered> = Vec::new();
+        let mut edges = Edges::default();
         let mut summary = None;
         loop {
             tokio::select! {
-                Some(done) = flying.next(), if !flying.is_empty() => answered.push(done?),
+                Some(landed) = flying.next(), if !flying.is_empty() => match landed? {
+                    Landed::Piece(piece, audio) => {
+                        answered.push(*piece);
+                        if halvings == 0 {
+                            flying.extend(edges.landed(self, &answered, audio));
+                        }
+                    }
+                    Landed::Bridge(left, Some(heard)) => {
+                        bridge::extend(&mut answered, left, heard, &self.settings.merge);
+                    }
+                    Landed::Bridge(_, None) => {}
+                },
                 piece = ready.recv(), if summary.is_none() && flying.len() < most => match piece {
                     Some(piece) => flying.push(self.start(*piece, halvings)),
                     None => summary = Some(finished((&mut worker).await)?),
@@ -115,16 +150,14 @@ impl<T: Transcriber> Job<T> {
         Ok((answered, summary.unwrap_or_default()))
     }
 
-    fn start(
-        &self,
-        prepared: Prepared,
-        halvings: u32,
-    ) -> impl Future<Output = Result<Answered, Error>> + Send + '_ {
+    fn start(&self, prepared: Prepared, halvings: u32) -> Landing<'_> {
         if halvings == 0 {
             let piece = prepared.piece;
             self.tell(&Event::Planned { piece });
         }
-        answer(self, prepared, halvings)
+        let audio = prepared.audio.clone();
+        let answer = answer(self, prepared, halvings);
+        Box::pin(async move { Ok(Landed::Piece(Box::new(answer.await?), audio)) })
     }
 
     pub(super) fn tell(&self, event: &Event) {
@@ -143,19 +176,29 @@ impl<T: Transcriber> Job<T> {
         )
     }
 
-    pub(super) fn find(&self, key: &str) -> Option<VerboseTranscription> {
-        self.journal.as_ref()?.find(key)
+    /// Looks for an answer in the journal.
+    pub(super) async fn find(&self, key: &str) -> Option<VerboseTranscription> {
+        let (journal, key) = (self.journal.clone()?, key.to_owned());
+        off_thread(move || Ok(journal.find(&key))).await.ok()?
     }
 
     pub(super) async fn write(&self, key: String, answered: &Answered) -> Result<(), Error> {
-        let Some(journal) = self.journal.clone() else {
-            return Ok(());
-        };
-        let (span, answer) = (
-            (answered.piece.start, answered.piece.end),
-            answered.heard.answer.clone(),
-        );
-        off_thread(move || journal.add(key, span, answer)).await
+        let span = (answered.piece.start, answered.piece.end);
+        let answer = answered.heard.answer.clone();
+        self.keep(key, span, answer).await
+    }
+
+    /// Puts an answer into the journal.
+    pub(super) async fn keep(
+        &self,
+        key: String,
+        span: (u64, u64),
+        answer: VerboseTranscription,
+    ) -> Result<(), Error> {
+        match self.journal.clone() {
+            None => Ok(()),
+            Some(journal) => off_thread(move || journal.add(key, span, answer)).await,
+        }
     }
 
     /// A piece of the recording is done.
@@ -204,9 +247,11 @@ impl<T: Transcriber> Job<T> {
     /// Takes so many seconds from the budget for asking again; the first time is free.
     pub(super) fn may_ask_again(&self, seconds: f64) -> bool {
         let share = self.settings.ask_again;
+        let length = self.length.load(Ordering::Relaxed) as f64;
         let mut counts = self.counts();
-        let allowed = share > 0.0
-            && (counts.usage.asked_again == 0 || counts.again + seconds <= share * counts.seconds);
+        let most = share * counts.seconds.max(length);
+        let first = counts.usage.asked_again == 0;
+        let allowed = share > 0.0 && (first || counts.again + seconds <= most);
         if allowed {
             counts.again += seconds;
             counts.usage.asked_again += 1;

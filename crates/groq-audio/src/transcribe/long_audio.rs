@@ -1,11 +1,10 @@
 //! The entrance: options, and the calls.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::budget::over;
 use super::job::{Job, off_thread};
-use super::limits::{Limits, Tier};
 use super::report::transcript;
 use super::settings::{Settings, Times};
 use super::whole;
@@ -13,7 +12,9 @@ use crate::decode::look;
 use crate::encode::Encoding;
 use crate::error::Error;
 use crate::estimate::Estimate;
+use crate::limits::{Limits, Tier};
 use crate::models::Task;
+use crate::pace::{Need, Pace, over};
 use crate::plan::PlanOptions;
 use crate::prepare;
 use crate::progress::{Event, Listener};
@@ -25,8 +26,9 @@ use crate::{MergeOptions, Thresholds};
 
 /// Writes down recordings of any length.
 ///
-/// It is made once, and can be used for many recordings, one after another or at the same time. Dropping the future of a
-/// call cancels it: nothing more is sent, decoding stops, temporary files vanish.
+/// It is made once, and can be used for many recordings, one after another or at the same time: they, and all clones, share
+/// the limits, and the pause that the service asks for. Dropping the future of a call cancels it: nothing more is sent,
+/// decoding stops, temporary files vanish.
 ///
 /// ```
 /// # async fn example(groq: impl groq_audio::Transcriber) -> Result<(), groq_audio::Error> {
@@ -43,6 +45,7 @@ use crate::{MergeOptions, Thresholds};
 pub struct LongAudio<T> {
     service: T,
     settings: Settings,
+    pace: Arc<Pace>,
 }
 
 impl<T: Transcriber> LongAudio<T> {
@@ -51,6 +54,7 @@ impl<T: Transcriber> LongAudio<T> {
         Self {
             service: service.clone(),
             settings: Settings::default(),
+            pace: Arc::new(Pace::new(&Limits::new())),
         }
     }
 
@@ -126,9 +130,12 @@ impl<T: Transcriber> LongAudio<T> {
         self
     }
 
-    /// Sets the account's limits, which are then kept before the service has to remind.
+    /// Sets the account's limits, which are then kept before the service has to remind. What cannot fit into them within
+    /// [`max_wait`](Self::max_wait) is refused before anything is sent, if the file says how long it is.
+    ///
+    /// Without them, limits are learned from what the service says with each answer.
     pub fn limits(mut self, limits: Limits) -> Self {
-        self.settings.limits = limits;
+        self.pace = Arc::new(Pace::new(&limits));
         self
     }
 
@@ -168,7 +175,7 @@ impl<T: Transcriber> LongAudio<T> {
         self
     }
 
-    /// Sets the share of the audio, from 0 to 1, that may be asked for again because answers are suspicious: 0.2 by default.
+    /// Sets the share of the audio, from 0 to 1, that may be asked for again because answers are suspicious: 0.5 by default.
     ///
     /// Unless it is 0, one piece may always be asked for again.
     pub fn ask_again(mut self, share: f64) -> Self {
@@ -177,6 +184,9 @@ impl<T: Transcriber> LongAudio<T> {
     }
 
     /// Keeps answers in a file that only its owner can read, so that a job that was killed goes on where it was.
+    ///
+    /// It can hold many recordings, but serves one job at a time: another one is refused. An answer is found again only for
+    /// the same audio and the same options.
     pub fn journal(mut self, path: impl Into<PathBuf>) -> Self {
         self.settings.journal = Some(path.into());
         self
@@ -233,11 +243,11 @@ impl<T: Transcriber> LongAudio<T> {
     /// Estimates requests, price and wait for so many seconds of audio.
     pub fn estimate_seconds(&self, seconds: f64) -> Estimate {
         let mut estimate = Estimate::new(seconds, &self.settings.plan(), &self.settings.model);
-        let requests = u32::try_from(estimate.pieces).unwrap_or(u32::MAX);
-        estimate.wait = self
-            .settings
-            .limits
-            .wait_for(requests, estimate.billed_seconds);
+        estimate.wait = self.pace.wait_for(Need {
+            requests: estimate.pieces as f64,
+            seconds: estimate.billed_seconds,
+            tokens: 0.0,
+        });
         estimate
     }
 
@@ -259,7 +269,7 @@ impl<T: Transcriber> LongAudio<T> {
         })
         .await?;
         self.refuse_what_cannot_fit(&source).await?;
-        let job = Job::new(self.service.clone(), settings).await?;
+        let job = Job::new(self.service.clone(), settings, Arc::clone(&self.pace)).await?;
         let (answered, summary, flags) = match whole {
             Some(whole) => whole::transcribe(&job, source, whole).await?,
             None => {
@@ -274,7 +284,7 @@ impl<T: Transcriber> LongAudio<T> {
 
     /// Where limits and length are known, a job that would have to wait too long is refused before anything is sent.
     async fn refuse_what_cannot_fit(&self, source: &Source) -> Result<(), Error> {
-        if self.settings.limits == Limits::default() {
+        if !self.pace.is_limited() {
             return Ok(());
         }
         let Ok(again) = whole::copy(source) else {

@@ -8,7 +8,7 @@ use crate::merge::{Heard, merge};
 use crate::plan::Piece;
 use crate::prepare::Summary;
 use crate::progress::Event;
-use crate::quality::{Flag, FlagKind, PieceFacts, Severity, check_whole};
+use crate::quality::{Flag, FlagKind, PieceFacts, Severity, check_whole, usual_language};
 use crate::transcript::{PieceReport, Transcript};
 
 /// Joins all answers, and says what is suspicious about the whole.
@@ -50,7 +50,7 @@ pub(super) fn transcript(
     usage.pieces = pieces.len();
     usage.dollars = dollars(&settings.model, usage.billed_seconds);
     let mut transcript = Transcript::new(merged, usage.seconds);
-    transcript.language = most_common(&facts);
+    transcript.language = usual_language(&facts).map(str::to_owned);
     transcript.task = settings.task;
     transcript.model = Some(settings.model.clone());
     transcript.flags = flags;
@@ -73,10 +73,4 @@ fn report(answered: &Answered) -> PieceReport {
         asked_again: answered.asked_again,
         language: answered.facts.language.clone(),
     }
-}
-
-fn most_common(facts: &[PieceFacts]) -> Option<String> {
-    let names = || facts.iter().filter_map(|facts| facts.language.as_deref());
-    let count = |name: &str| names().filter(|&other| other == name).count();
-    names().max_by_key(|name| count(name)).map(str::to_owned)
 }

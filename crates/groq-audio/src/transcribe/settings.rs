@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::limits::{Limits, Tier};
 use crate::error::Error;
+use crate::limits::Tier;
 use crate::models::{self, Task};
 use crate::pace::Patience;
 use crate::prepare::PrepareOptions;
@@ -38,7 +38,6 @@ pub(super) struct Settings {
     pub(super) merge: MergeOptions,
     pub(super) thresholds: Thresholds,
     pub(super) in_flight: usize,
-    pub(super) limits: Limits,
     pub(super) patience: Patience,
     pub(super) attempt_timeout: Duration,
     pub(super) send_whole: bool,
@@ -62,11 +61,10 @@ impl Default for Settings {
             merge: MergeOptions::default(),
             thresholds: Thresholds::default(),
             in_flight: 3,
-            limits: Limits::default(),
             patience: Patience::default(),
             attempt_timeout: Duration::from_secs(600),
             send_whole: true,
-            ask_again: 0.2,
+            ask_again: 0.5,
             journal: None,
             listener: Listener::default(),
         }

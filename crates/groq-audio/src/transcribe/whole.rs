@@ -4,18 +4,19 @@ use std::fs::File;
 use std::time::Duration;
 
 use super::answers::Answered;
-use super::ask::halves;
+use super::ask::{halves, request};
 use super::job::{Job, off_thread};
 use super::report::unchecked;
 use super::retry::{Unsent, send};
 use crate::clock::samples;
 use crate::decode::look;
 use crate::error::Error;
+use crate::journal;
 use crate::plan::Piece;
 use crate::prepare::{self, PrepareOptions, Summary};
 use crate::progress::Event;
 use crate::quality::{Flag, Sound};
-use crate::service::{Ask, Transcriber};
+use crate::service::Transcriber;
 use crate::source::{Source, SourceKind};
 use crate::spool::PieceAudio;
 
@@ -107,8 +108,19 @@ pub(super) async fn transcribe<T: Transcriber>(
     let seconds = whole.seconds.unwrap_or(0.0);
     let piece = Piece::new(0, 0, samples(seconds));
     job.tell(&Event::Planned { piece });
-    let request = request(job, &whole, seconds);
-    let sending = async { Ok(send(job, &request).await) };
+    let request = request(job, 0, whole.audio.clone(), seconds).await;
+    let key = key(job, &whole.audio).await?;
+    let found = match &key {
+        Some(key) => job.find(key).await,
+        None => None,
+    };
+    let from_journal = found.is_some();
+    let sending = async {
+        match found {
+            Some(found) => Ok(Ok((found, 0))),
+            None => Ok(send(job, &request).await),
+        }
+    };
     let (sent, heard) = match whole.seconds {
         None => (sending.await?, None),
         Some(_) => {
@@ -139,6 +151,11 @@ pub(super) async fn transcribe<T: Transcriber>(
     let sound = sound.map(lengths);
     let mut answered = Answered::new(piece, 0, answer, sound.as_ref(), &job.settings.thresholds);
     answered.attempts = attempts;
+    answered.from_journal = from_journal;
+    if let Some(key) = key.filter(|_| !from_journal) {
+        job.write(key, &answered).await?;
+    }
+    // What is asked again is in the journal too, so a second run comes to the same end.
     if sound.is_some() && answered.is_suspicious() && job.may_ask_again(seconds) {
         job.tell(&Event::Halved { piece: 0 });
         if let Ok(second) = cut_up(job, &source, seconds).await {
@@ -157,6 +174,18 @@ pub(super) async fn transcribe<T: Transcriber>(
     Ok((vec![answered], summary, flags))
 }
 
+/// The name of a whole file's answer in the journal. What an address holds may change, so it has none.
+async fn key<T: Transcriber>(job: &Job<T>, audio: &PieceAudio) -> Result<Option<String>, Error> {
+    if job.settings.journal.is_none() || audio.url().is_some() {
+        return Ok(None);
+    }
+    let mut audio = audio.reader();
+    let sha256 = off_thread(move || {
+        journal::sha256(&mut audio).map_err(|cause| Error::io("read the audio", cause))
+    });
+    Ok(Some(job.key(&sha256.await?)))
+}
+
 /// Decodes and cuts the file after all.
 async fn cut_up<T: Transcriber>(
     job: &Job<T>,
@@ -167,21 +196,6 @@ async fn cut_up<T: Transcriber>(
     let options = halves(job.settings.prepare(), seconds).pad(pad);
     let (answered, summary) = job.pieces(copy(source)?, options, 0).await?;
     Ok((answered, summary, Vec::new()))
-}
-
-fn request<T: Transcriber>(job: &Job<T>, whole: &Whole, seconds: f64) -> Ask {
-    let settings = &job.settings;
-    Ask {
-        task: settings.task,
-        model: settings.model.clone(),
-        audio: whole.audio.clone(),
-        seconds,
-        language: settings.language.clone(),
-        prompt: settings.prompt.clone(),
-        temperature: settings.temperature,
-        times: settings.times(),
-        piece: 0,
-    }
 }
 
 /// The length that the service measured.

@@ -1,7 +1,7 @@
 //! A service that fails, refuses, and is slow; jobs that are killed.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use groq_audio::{
@@ -222,25 +222,91 @@ async fn a_pinned_language_goes_with_all_later_pieces() {
     }
 }
 
+/// Tells when it is dropped.
+struct Watched<R> {
+    inner: R,
+    dropped: Option<tokio::sync::oneshot::Sender<()>>,
+}
+
+impl<R: std::io::Read> std::io::Read for Watched<R> {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        self.inner.read(out)
+    }
+}
+
+impl<R> Drop for Watched<R> {
+    fn drop(&mut self) {
+        if let Some(dropped) = self.dropped.take() {
+            let _ = dropped.send(());
+        }
+    }
+}
+
 #[tokio::test]
 async fn dropping_a_job_stops_it() {
     let service = Recogniser::new(CLEAN);
-    let seen = Arc::new(Mutex::new(0.0));
-    let told = Arc::clone(&seen);
+    let (done, mut is_done) = tokio::sync::mpsc::unbounded_channel();
     let job = LongAudio::new(&service)
         .pieces(short_pieces())
         .on_event(move |event| {
-            if let Event::Decoded { seconds, .. } = event {
-                *told.lock().expect("no panic") = *seconds;
+            if let Event::Done { .. } = event {
+                let _ = done.send(());
             }
         });
-    let talk = Talk::new(1_200, Manner::Pauses, 4);
-    let result =
-        tokio::time::timeout(Duration::from_millis(200), job.transcribe(source(&talk))).await;
-    assert!(result.is_err(), "it takes longer");
-    tokio::time::sleep(Duration::from_millis(300)).await;
-    let (calls, seconds) = (service.calls(), *seen.lock().expect("no panic"));
-    tokio::time::sleep(Duration::from_millis(300)).await;
+    let talk = Talk::new(3_600, Manner::Pauses, 4);
+    let (dropped, is_dropped) = tokio::sync::oneshot::channel();
+    let watched = Watched {
+        inner: talk.reader(),
+        dropped: Some(dropped),
+    };
+    let mut running = Box::pin(job.transcribe(Source::pcm(watched, 16_000, 1)));
+    tokio::select! {
+        _ = &mut running => panic!("an hour takes longer"),
+        _ = is_done.recv() => {}
+    }
+    drop(running);
+    // Decoding stops by itself, long before the end.
+    is_dropped.await.expect("the reader is dropped");
+    assert!(service.calls() < 100, "{}", service.calls());
+    while is_done.try_recv().is_ok() {}
+    let calls = service.calls();
+    drop(job);
+    assert!(is_done.recv().await.is_none(), "nobody is left who could tell anything");
     assert_eq!(service.calls(), calls);
-    assert!((*seen.lock().expect("no panic") - seconds).abs() < 1e-9);
+}
+
+#[tokio::test]
+async fn a_file_that_was_sent_whole_is_in_the_journal() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("talk.journal");
+    let service = Recogniser::new(CLEAN);
+    let job = LongAudio::new(&service).journal(&path);
+    let talk = Talk::new(20, Manner::Pauses, 31);
+    let file = crate::speech::wav(&talk.pcm(), 16_000, 1);
+    let first = job.transcribe(file.clone()).await.expect("it works");
+    let again = job.transcribe(file.clone()).await.expect("it works");
+    assert_eq!(service.calls(), 1);
+    assert_eq!((again.text(), again.usage().from_journal), (first.text(), 1));
+    assert_eq!(again.flags(), first.flags());
+    let mut changed = file;
+    let last = changed.len() - 1;
+    changed[last] ^= 1;
+    job.transcribe(changed).await.expect("it works");
+    assert_eq!(service.calls(), 2);
+}
+
+#[tokio::test]
+async fn a_journal_serves_one_job_at_a_time() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("talk.journal");
+    let service = Recogniser::new(CLEAN);
+    let job = LongAudio::new(&service).journal(&path).pieces(short_pieces());
+    let talk = talk();
+    let (first, second) = tokio::join!(job.transcribe(source(&talk)), job.transcribe(source(&talk)));
+    // Either the second had to wait too long, or the first was done in time.
+    let errors = [first.err(), second.err()];
+    let errors: Vec<_> = errors.into_iter().flatten().collect();
+    assert!(errors.len() <= 1 && errors.iter().all(groq_audio::Error::is_journal));
+    let transcript = job.transcribe(source(&talk)).await.expect("it is free again");
+    assert_eq!(transcript.usage().requests, 0);
 }

@@ -3,6 +3,7 @@
 #![allow(
     unreachable_pub,
     clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
     clippy::cast_precision_loss,
     clippy::cast_sign_loss,
     clippy::default_trait_access,
@@ -14,14 +15,20 @@
     reason = "test code, where brevity counts"
 )]
 
+mod damage;
 mod faults;
 mod files;
+mod fixtures;
 mod formats;
+#[cfg(all(unix, feature = "client"))]
+mod killed;
 mod long;
 mod quality;
 mod recogniser;
 mod score;
 #[cfg(feature = "client")]
 mod service;
+mod sound;
 mod speaking;
 mod speech;
+mod subtitles;

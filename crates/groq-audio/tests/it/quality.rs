@@ -146,3 +146,34 @@ async fn subtitles_read_well() {
         assert_eq!(read.text, transcript.text());
     }
 }
+
+#[tokio::test]
+async fn a_seam_without_agreement_is_asked_for_again() {
+    // All that two pieces share is heard wrong by one of them.
+    let deaf = Blemishes {
+        edge: 1.0,
+        edge_zone: 2.6,
+        ..CLEAN
+    };
+    let talk = Talk::new(120, Manner::Monologue, 17);
+    let heard = async |share: f64| {
+        let plan = PlanOptions::new().max_len(Duration::from_secs(30));
+        let job = LongAudio::new(&Recogniser::new(deaf)).pieces(plan).ask_again(share);
+        let source = Source::pcm(talk.reader(), 16_000, 1);
+        job.transcribe(source).await.expect("it works")
+    };
+    let unaligned = |transcript: &Transcript| {
+        let flags = transcript.flags().iter();
+        flags.filter(|flag| flag.kind == FlagKind::UnalignedSeam).count()
+    };
+    let once = heard(0.0).await;
+    assert!(unaligned(&once) > 1 && once.usage().asked_again == 0);
+    let twice = heard(1.0).await;
+    assert_eq!(unaligned(&twice), 0);
+    assert!(twice.usage().asked_again > 1);
+    // Only the ends of the recording have no second hearing.
+    let said = talk.texts();
+    let middle = &said[20..said.len() - 20];
+    let all = texts(&twice);
+    assert!(all.windows(middle.len()).any(|words| words == middle));
+}

@@ -1,13 +1,15 @@
 //! Long text spoken: in order, sample-exact, whatever the service does.
 
+use std::future::poll_fn;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::task::Poll;
 use std::time::Duration;
 
-use bytes::Bytes;
 use futures_util::TryStreamExt;
 use groq_audio::types::SpeechRequest;
-use groq_audio::{Failure, Speak, Synthesiser};
+use groq_audio::{Failure, Limits, Speak, Speech, Synthesiser};
+use tokio::sync::Notify;
 
 use crate::speech::wav;
 
@@ -19,7 +21,7 @@ struct Speller {
 }
 
 impl Synthesiser for Speller {
-    async fn speak(&self, request: SpeechRequest) -> Result<Bytes, Failure> {
+    async fn speak(&self, request: SpeechRequest) -> Result<Speech, Failure> {
         assert!(request.input.chars().count() <= 200);
         let call = self.calls.fetch_add(1, Ordering::SeqCst);
         // Later requests are faster, so order has to be kept.
@@ -39,7 +41,7 @@ impl Synthesiser for Speller {
             1 => file.truncate(50),
             _ => {}
         }
-        Ok(file.into())
+        Ok(Speech::new(file))
     }
 }
 
@@ -76,26 +78,154 @@ async fn everything_is_said_in_order() {
     }
 }
 
-#[tokio::test(start_paused = true)]
-async fn the_first_sound_comes_before_the_rest_is_asked_for() {
-    let service = Speller::default();
-    let stream = Speak::new(&service)
-        .in_flight(2)
-        .stream(&story())
-        .expect("something to say");
-    let mut stream = std::pin::pin!(stream);
-    let first = stream
-        .try_next()
-        .await
-        .expect("it speaks")
-        .expect("a first piece");
+/// Answers the first request at once, and all others only when it is let go.
+#[derive(Clone, Default)]
+struct Holding {
+    asked: Arc<AtomicU32>,
+    under_way: Arc<AtomicU32>,
+    go: Arc<Notify>,
+}
+
+struct UnderWay(Arc<AtomicU32>);
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+impl Synthesiser for Holding {
+    async fn speak(&self, request: SpeechRequest) -> Result<Speech, Failure> {
+        self.under_way.fetch_add(1, Ordering::SeqCst);
+        let _end = UnderWay(Arc::clone(&self.under_way));
+        if self.asked.fetch_add(1, Ordering::SeqCst) > 0 {
+            self.go.notified().await;
+            self.go.notify_one();
+        }
+        let letters = request.input.chars().map(|letter| letter as u32 as i16);
+        Ok(Speech::new(wav(&letters.collect::<Vec<_>>(), 24_000, 1)))
+    }
+}
+
+#[tokio::test]
+async fn the_first_sound_comes_before_anything_else_is_answered() {
+    let service = Holding::default();
+    let stream = Speak::new(&service).in_flight(3).stream(&story());
+    let mut stream = std::pin::pin!(stream.expect("something to say"));
+    let first = stream.try_next().await.expect("it speaks");
+    let first = first.expect("a first piece");
     assert!(first.starts_with(b"RIFF"));
-    assert!(service.calls.load(Ordering::SeqCst) <= 3);
+    assert_eq!(letters(&first), bare("This is sentence number 0, and it goes on."));
+    assert!(service.asked.load(Ordering::SeqCst) <= 4);
+    service.go.notify_one();
     let mut whole = first.to_vec();
     while let Some(piece) = stream.try_next().await.expect("it speaks") {
         whole.extend_from_slice(&piece);
     }
     assert_eq!(letters(&whole), bare(&story()));
+}
+
+#[tokio::test]
+async fn dropping_a_stream_ends_its_requests() {
+    let service = Holding::default();
+    let stream = Speak::new(&service).in_flight(3).stream(&story());
+    let mut stream = Box::pin(stream.expect("something to say"));
+    stream.try_next().await.expect("it speaks").expect("a first piece");
+    while service.under_way.load(Ordering::SeqCst) < 2 {
+        tokio::task::yield_now().await;
+    }
+    drop(stream);
+    while service.under_way.load(Ordering::SeqCst) > 0 {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn a_file_appears_whole_or_not_at_all() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("story.wav");
+    let service = Holding::default();
+    let speak = Speak::new(&service);
+    let text = story();
+    let mut saving = Box::pin(speak.save(&text, &path));
+    // It has begun, and waits for the second piece.
+    while service.under_way.load(Ordering::SeqCst) == 0 || files(folder.path()) == 0 {
+        let is_pending = poll_fn(|context| Poll::Ready(saving.as_mut().poll(context).is_pending()));
+        assert!(is_pending.await);
+        tokio::task::yield_now().await;
+    }
+    assert!(!path.exists());
+    drop(saving);
+    // What a thread still writes is let go when it has.
+    while files(folder.path()) > 0 {
+        tokio::task::yield_now().await;
+    }
+    service.go.notify_one();
+    speak.save(&text, &path).await.expect("it is spoken");
+    let said = speak.say(&text).await.expect("it is spoken");
+    assert_eq!(std::fs::read(&path).expect("there"), said);
+    assert_eq!(files(folder.path()), 1);
+    let nowhere = speak.save(&text, folder.path().join("no/such/story.wav")).await;
+    assert!(nowhere.expect_err("no folder").is_io());
+}
+
+fn files(folder: &std::path::Path) -> usize {
+    std::fs::read_dir(folder).expect("there").count()
+}
+
+/// Gives each request the next of some files.
+#[derive(Clone)]
+struct Files(Arc<AtomicU32>, Vec<Vec<u8>>);
+
+impl Files {
+    fn new(files: impl IntoIterator<Item = Vec<u8>>) -> Self {
+        Self(Arc::default(), files.into_iter().collect())
+    }
+}
+
+impl Synthesiser for Files {
+    async fn speak(&self, _: SpeechRequest) -> Result<Speech, Failure> {
+        let call = self.0.fetch_add(1, Ordering::SeqCst) as usize;
+        Ok(Speech::new(self.1[call % self.1.len()].clone()))
+    }
+}
+
+#[tokio::test]
+async fn parts_of_other_forms_are_refused() {
+    let part = |rate, channels| wav(&[1, 2, 3, 4], rate, channels);
+    let text = "One. Two.";
+    for other in [part(48_000, 1), part(24_000, 2)] {
+        let service = Files::new([part(24_000, 1), other]);
+        let error = Speak::new(&service).max_chars(5).in_flight(1).say(text).await;
+        assert!(error.expect_err("another form").is_corrupt());
+    }
+    let service = Files::new([b"ID3 is no WAV".to_vec()]);
+    let error = Speak::new(&service).say(text).await.expect_err("no WAV");
+    assert!(error.is_service() && error.attempts() == 1);
+    // The header of a stream does not know how much there is.
+    let mut endless = part(24_000, 1);
+    endless[4..8].fill(0xFF);
+    endless[40..44].fill(0xFF);
+    let service = Files::new([endless, part(24_000, 1)]);
+    let file = Speak::new(&service).max_chars(5).in_flight(1).say(text).await;
+    assert_eq!(file.expect("it is spoken"), wav(&[1, 2, 3, 4, 1, 2, 3, 4], 24_000, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn limits_are_kept() {
+    let service = Speller::default();
+    let limits = Limits::new().requests_per_minute(4);
+    let speak = Speak::new(&service).limits(limits);
+    let start = tokio::time::Instant::now();
+    let text = story();
+    speak.say(&text).await.expect("it speaks");
+    let requests = f64::from(service.calls.load(Ordering::SeqCst));
+    let least = (requests - 4.0) * 15.0;
+    assert!(requests > 8.0 && start.elapsed().as_secs_f64() >= least);
+    let impatient = speak.max_wait(Duration::from_secs(10));
+    let error = impatient.say(&text).await.expect_err("too long a wait");
+    assert!(error.is_rate_limited() && error.retry_after().is_some());
+    assert_eq!(f64::from(service.calls.load(Ordering::SeqCst)), requests);
 }
 
 #[tokio::test(start_paused = true)]

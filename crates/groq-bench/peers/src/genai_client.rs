@@ -69,5 +69,5 @@ fn client(base: String) -> Client {
             })
         },
     );
-    Client::builder().with_service_target_resolver(resolver).build()
+    Client::builder().with_service_target_resolver(resolver).build().expect("a client")
 }

@@ -101,21 +101,25 @@ fn total(client: &str, work: Work, n: usize, server: &str) -> Option<Cost> {
     let text = String::from_utf8_lossy(&plain.stdout).into_owned();
     let mut numbers = text.split_whitespace().filter_map(|word| word.parse().ok());
     let (allocations, nanoseconds) = (numbers.next()?, numbers.next()?);
-    let grind = Command::new("valgrind")
-        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
-        .arg(&program)
-        .args(&arguments)
-        .output()
-        .expect("valgrind");
-    let report = String::from_utf8_lossy(&grind.stderr).into_owned();
-    let instructions = report
-        .lines()
-        .find_map(|line| line.split_once("Collected : ")?.1.trim().parse().ok())?;
     Some(Cost {
-        instructions,
+        instructions: instructions(&arguments)?,
         allocations,
         nanoseconds,
     })
+}
+
+/// The instructions of this program, called so, in user space.
+pub(crate) fn instructions(arguments: &[String]) -> Option<f64> {
+    let grind = Command::new("valgrind")
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+        .arg(env::current_exe().expect("this program"))
+        .args(arguments)
+        .output()
+        .expect("valgrind");
+    let report = String::from_utf8_lossy(&grind.stderr).into_owned();
+    report
+        .lines()
+        .find_map(|line| line.split_once("Collected : ")?.1.trim().parse().ok())
 }
 
 /// Measures how long events take from the server's write to the item, the clients in turns, and prints the median of the turns.

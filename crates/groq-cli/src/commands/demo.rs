@@ -1,66 +1,74 @@
-//! `groq demo`: a streamed reply, through every layer.
+//! `groq demo`: a tour of all layers, on the server inside this process.
+
+mod stage;
+mod steps;
 
 use std::time::{Duration, Instant};
 
-use groq_core::types::{ChatCompletionRequest, CompletionUsage, Message};
 use groq_mock::Mock;
+use serde_json::json;
 
-use crate::{failure::Failure, session::Session};
+use crate::{
+    failure::Failure,
+    session::{Session, in_words},
+};
+use stage::Stage;
 
-/// Show a streamed reply of the embedded Groq.
+/// See every layer at work, on a local Groq: no key, no network.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
+A streamed reply, a Rust type as an answer, a call of a tool, text to speech and back to subtitles, and a
+batch, in half a minute.
+
 Examples:
-  groq demo")]
+  groq demo
+  groq demo --json")]
 pub(crate) struct Args {}
 
-/// Tokens per second of the embedded server.
-const PACE: f64 = 100.0;
-
-const PROMPT: &str = "In three sentences, why do fast language models change what software can do?";
+/// Tokens per second where a reply is watched.
+const PACE: f64 = 90.0;
+/// How long the others take: nothing can be seen that takes no time.
+const LATENCY: Duration = Duration::from_millis(250);
+const BATCH_STEP: Duration = Duration::from_millis(700);
 
 impl Args {
     pub(crate) async fn run(self, session: &Session) -> Result<(), Failure> {
-        // At a model's pace, or there would be nothing to watch.
-        let client = session
-            .embedded(Mock::builder().tokens_per_second(PACE))
-            .await?;
-        session.talk.note("no key needed: an embedded Groq answers");
-        let model = session.settings.model(None)?;
-        let output = &session.out;
-        output.line(&format!("{model} <- {PROMPT}\n"))?;
+        let started = Instant::now();
+        let slow = start(Mock::builder().tokens_per_second(PACE).latency(LATENCY)).await?;
+        let quick = start(Mock::builder().latency(LATENCY).batch_step(BATCH_STEP)).await?;
+        let (watched, client) = (session.client_of(&slow)?, session.client_of(&quick)?);
+        let stage = Stage::new(session);
 
-        let request = ChatCompletionRequest::new(model, [Message::user(PROMPT)]);
-        let start = Instant::now();
-        let mut first = None;
-        let mut stream = client.chat().stream(request).await?;
-        let mut text = stream.text();
-        while let Some(piece) = text.next().await {
-            first.get_or_insert_with(|| start.elapsed());
-            output.text(&piece?)?;
+        stage.heading("A streamed reply", "groq chat")?;
+        let chat = steps::chat(&stage, &watched).await?;
+        stage.heading("A Rust type for an answer", "groq json")?;
+        let typed = steps::typed(&stage, &client).await?;
+        stage.heading("A function that the model calls", "groq_json::Tool")?;
+        let tool = steps::tool(&stage, &client).await?;
+        stage.heading(
+            "Text to speech, and back to subtitles",
+            "groq speak, groq transcribe",
+        )?;
+        let audio = steps::audio(&stage, &client).await?;
+        stage.heading("A batch, at half the price", "groq batch")?;
+        let batch = steps::batch(&stage, &client).await?;
+
+        if session.global.json {
+            return session.out.json(&json!({
+                "chat": chat, "typed": typed, "tool": tool, "audio": audio, "batch": batch,
+                "seconds": started.elapsed().as_secs_f64(),
+            }));
         }
-        let figures = figures(first, start.elapsed(), stream.usage());
-        output.line(&format!("\n\n{figures}"))
+        stage.end(&format!(
+            "All of it over HTTP, to a Groq on this machine, in {}.",
+            in_words(started.elapsed())
+        ))
     }
 }
 
-/// What a reader wants to know about the speed and the size of the reply.
-fn figures(first: Option<Duration>, whole: Duration, usage: Option<&CompletionUsage>) -> String {
-    let mut figures = Vec::new();
-    if let Some(first) = first {
-        figures.push(format!(
-            "first token after {:.1} ms",
-            first.as_secs_f64() * 1e3
-        ));
-    }
-    if let Some(usage) = usage {
-        #[expect(clippy::cast_precision_loss, reason = "no reply has 2^52 tokens")]
-        let rate = usage.completion_tokens as f64 / whole.as_secs_f64().max(f64::EPSILON);
-        figures.push(format!("{rate:.0} tokens/s"));
-        figures.push(format!(
-            "{} prompt + {} completion = {} tokens",
-            usage.prompt_tokens, usage.completion_tokens, usage.total_tokens
-        ));
-    }
-    figures.join(", ")
+async fn start(builder: groq_mock::Builder) -> Result<Mock, Failure> {
+    builder
+        .start()
+        .await
+        .map_err(|error| Failure::internal(error.to_string()))
 }

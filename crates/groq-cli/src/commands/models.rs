@@ -1,95 +1,240 @@
-//! `groq models`: what the key can use.
+//! `groq models`: what the key can use, and what is known of it.
 
-use groq_core::types::Model;
+use groq_core::{
+    facts::{Catalogue, JsonSchemaSupport, ModelFacts, ModelKind, Price},
+    limits::tables::FREE_2025_12,
+    types::Model,
+};
+use serde_json::{Value, json};
 
-use crate::{failure::Failure, session::Session};
+use crate::{
+    failure::Failure,
+    session::Session,
+    table::{self, Column},
+};
 
-/// List the models that the key can use.
+/// List the models that the key can use, with limits, prices, modes and retirements.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
+Sizes are in tokens, prices in US dollars: of a million tokens in and out, of an hour of audio, or of a
+million characters to speak. What the service does not say comes from a table that has a date.
+With --json each model is a line: what the service says, and in \"facts\" what is known beside.
+
 Examples:
   groq models
-  groq models --json | jq -r .id")]
+  groq models --json | jq -r 'select(.facts.json_schema == \"strict\") | .id'")]
 pub(crate) struct Args {}
 
 impl Args {
     pub(crate) async fn run(self, session: &Session) -> Result<(), Failure> {
         let client = session.connect().await?;
-        let mut models = client.models().list().await?.into_inner().data;
-        models.sort_by(|a, b| a.id.cmp(&b.id));
+        let mut list = client.models().list().await?.into_inner();
+        list.data.sort_by(|a, b| a.id.cmp(&b.id));
+        let mut catalogue = Catalogue::shipped();
+        catalogue.refresh(&list);
         if session.global.json {
-            return models.iter().try_for_each(|model| session.out.json(model));
+            return list
+                .data
+                .iter()
+                .try_for_each(|model| session.out.json(&document(model, &catalogue)?));
         }
-        table(&models)
-            .iter()
-            .try_for_each(|line| session.out.line(line))
+        let known = |kind: fn(ModelKind) -> bool| {
+            let models = list
+                .data
+                .iter()
+                .filter_map(|model| catalogue.get(&model.id));
+            models.filter(|facts| kind(facts.kind)).collect::<Vec<_>>()
+        };
+        let chat = known(|kind| matches!(kind, ModelKind::Chat | ModelKind::System));
+        let audio = known(|kind| matches!(kind, ModelKind::Transcription | ModelKind::Speech));
+        let others = known(|kind| matches!(kind, ModelKind::Guard | ModelKind::Other));
+        for (title, models) in [("Chat", chat), ("Audio", audio), ("Others", others)] {
+            if !models.is_empty() {
+                section(session, title, &models, &catalogue)?;
+            }
+        }
+        session.talk.note(format!(
+            "Rates are those of the {} plan as of {}: requests and tokens a minute.",
+            FREE_2025_12.plan, FREE_2025_12.as_of
+        ));
+        Ok(())
     }
 }
 
-const HEADINGS: [&str; 5] = ["MODEL", "CONTEXT", "MAX OUTPUT", "IN / 1M", "OUT / 1M"];
-
-/// The models as aligned lines, headings first.
-fn table(models: &[Model]) -> Vec<String> {
-    let mut rows = vec![HEADINGS.map(str::to_owned)];
-    rows.extend(models.iter().map(row));
-    let width = |column: usize| {
-        rows.iter()
-            .map(|row| row[column].chars().count())
-            .max()
-            .unwrap_or(0)
-    };
-    let widths: [usize; 5] = std::array::from_fn(width);
-    let aligned = |row: &[String; 5]| {
-        let first = format!("{:<width$}", row[0], width = widths[0]);
-        let rest = (1..row.len())
-            .map(|column| format!("  {:>width$}", row[column], width = widths[column]));
-        rest.fold(first, |line, cell| line + &cell)
-    };
-    rows.iter().map(aligned).collect()
+fn section(
+    session: &Session,
+    title: &'static str,
+    models: &[&ModelFacts],
+    catalogue: &Catalogue,
+) -> Result<(), Failure> {
+    let columns = [
+        Column::left(title),
+        Column::right("CTX").dispensable(2),
+        Column::right("OUT").dispensable(3),
+        Column::right("PRICE"),
+        Column::right("RATE").dispensable(4),
+        Column::left("CAN").dispensable(1),
+        Column::left("ENDS"),
+    ];
+    let rows: Vec<Vec<String>> = models.iter().map(|facts| row(facts)).collect();
+    table::print(&session.out, &columns, &rows)?;
+    session.out.line("")
 }
 
-fn row(model: &Model) -> [String; 5] {
-    let number =
-        |value: Option<u64>| value.map_or_else(|| "-".to_owned(), |value| value.to_string());
-    let price = |text: Option<&String>| {
-        let per_token = text
-            .and_then(|text| text.parse::<f64>().ok())
-            .filter(|price| *price > 0.0);
-        per_token.map_or_else(|| "-".to_owned(), |price| format!("${:.3}", price * 1e6))
-    };
-    let pricing = model.pricing.as_ref();
-    [
-        model.id.clone(),
-        number(model.context_window),
-        number(model.max_completion_tokens),
-        price(pricing.and_then(|pricing| pricing.prompt.as_ref())),
-        price(pricing.and_then(|pricing| pricing.completion.as_ref())),
+fn row(facts: &ModelFacts) -> Vec<String> {
+    let rate = FREE_2025_12.of(&facts.id).map_or_else(dash, |allowance| {
+        let requests = allowance.requests_per_minute.map_or_else(dash, short);
+        let tokens = allowance.tokens_per_minute.map_or_else(dash, short);
+        format!("{requests}/{tokens}")
+    });
+    let end = facts.retirement.map(|end| end.date.to_owned());
+    vec![
+        facts.id.clone(),
+        facts.context_window.map_or_else(dash, short),
+        facts.max_completion_tokens.map_or_else(dash, short),
+        facts.price.map_or_else(dash, price),
+        rate,
+        modes(facts).join(" "),
+        end.unwrap_or_default(),
     ]
+}
+
+fn dash() -> String {
+    "-".to_owned()
+}
+
+/// `131K`, `65.5K`, `512`.
+fn short(number: u64) -> String {
+    match number {
+        0..1_000 => number.to_string(),
+        1_000..100_000 if number % 1_000 >= 100 => {
+            format!("{}.{}K", number / 1_000, number % 1_000 / 100)
+        }
+        1_000..1_000_000 => format!("{}K", number / 1_000),
+        _ => format!("{}M", number / 1_000_000),
+    }
+}
+
+fn price(price: Price) -> String {
+    match price {
+        Price::Tokens { input, output } => format!("${}/{}", amount(input), amount(output)),
+        Price::AudioHour(hour) => format!("${}/h", amount(hour)),
+        Price::Characters(million) => format!("${}/M chars", amount(million)),
+        _ => dash(),
+    }
+}
+
+/// `0.15`, `0.075`, `22`.
+fn amount(dollars: f64) -> String {
+    let text = format!("{dollars:.3}");
+    let text = match text.ends_with(".000") {
+        true => text.trim_end_matches(".000"),
+        false => text.strip_suffix('0').unwrap_or(&text),
+    };
+    text.to_owned()
+}
+
+/// What it can do beside answering.
+fn modes(facts: &ModelFacts) -> Vec<&'static str> {
+    let mut modes = Vec::new();
+    match facts.json_schema {
+        Some(JsonSchemaSupport::Strict) => modes.push("strict"),
+        Some(JsonSchemaSupport::BestEffort) => modes.push("schema"),
+        _ => {}
+    }
+    let can = |yes: Option<bool>| yes == Some(true);
+    modes.extend(can(facts.tools).then_some("tools"));
+    modes.extend(can(facts.reasoning).then_some("think"));
+    modes.extend(can(facts.images).then_some("see"));
+    modes.extend(
+        facts
+            .speech
+            .and_then(|speech| speech.translates.then_some("translate")),
+    );
+    modes
+}
+
+/// What the service says, and what is known beside.
+fn document(model: &Model, catalogue: &Catalogue) -> Result<Value, Failure> {
+    let mut document = serde_json::to_value(model)
+        .map_err(|error| Failure::internal(format!("write JSON: {error}")))?;
+    if let Some(facts) = catalogue.get(&model.id) {
+        document["facts"] = described(facts, catalogue);
+    }
+    Ok(document)
+}
+
+fn described(facts: &ModelFacts, catalogue: &Catalogue) -> Value {
+    let price = facts.price.map(|price| match price {
+        Price::Tokens { input, output } => {
+            json!({"per": "million tokens", "input": input, "output": output})
+        }
+        Price::AudioHour(dollars) => json!({"per": "hour of audio", "input": dollars}),
+        Price::Characters(dollars) => json!({"per": "million characters", "input": dollars}),
+        _ => Value::Null,
+    });
+    let schema = facts.json_schema.map(|support| match support {
+        JsonSchemaSupport::Strict => "strict",
+        JsonSchemaSupport::BestEffort => "best_effort",
+        _ => "no",
+    });
+    let retirement = facts.retirement.map(|end| {
+        json!({
+            "date": end.date,
+            "successor": end.successor,
+            "enterprise_keeps_it": end.enterprise_keeps_it,
+            "is_over": catalogue.is_retired(facts),
+        })
+    });
+    let rates = FREE_2025_12.of(&facts.id).map(|rates| {
+        json!({
+            "plan": FREE_2025_12.plan,
+            "as_of": FREE_2025_12.as_of,
+            "requests_per_minute": rates.requests_per_minute,
+            "requests_per_day": rates.requests_per_day,
+            "tokens_per_minute": rates.tokens_per_minute,
+            "tokens_per_day": rates.tokens_per_day,
+            "audio_seconds_per_hour": rates.audio_seconds_per_hour,
+            "audio_seconds_per_day": rates.audio_seconds_per_day,
+        })
+    });
+    json!({
+        "kind": format!("{:?}", facts.kind).to_lowercase(),
+        "dollars": price,
+        "json_schema": schema,
+        "tools": facts.tools,
+        "reasoning": facts.reasoning,
+        "images": facts.images,
+        "voices": facts.voices,
+        "rates": rates,
+        "retirement": retirement,
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use groq_core::types::ModelPricing;
-
     use super::*;
 
     #[test]
-    fn a_table_aligns_its_columns_and_shows_what_is_unknown_as_a_dash() {
-        let priced = Model::new("long/model-name")
-            .with_context_window(131_072)
-            .with_pricing(
-                ModelPricing::new()
-                    .with_prompt("0.000000075")
-                    .with_completion("0.0000003"),
-            );
-        let lines = table(&[priced, Model::new("m")]);
+    fn numbers_are_short() {
+        let numbers = [512, 4_096, 8_000, 65_536, 131_072, 2_000_000].map(short);
+        assert_eq!(numbers, ["512", "4K", "8K", "65.5K", "131K", "2M"]);
+    }
+
+    #[test]
+    fn a_row_says_what_is_known_and_dashes_what_is_not() {
+        let catalogue = Catalogue::shipped().on("2026-10-01");
+        let shown = |id: &str| row(catalogue.get(id).unwrap()).join("|");
         assert_eq!(
-            lines,
-            [
-                "MODEL            CONTEXT  MAX OUTPUT  IN / 1M  OUT / 1M",
-                "long/model-name   131072           -   $0.075    $0.300",
-                "m                      -           -        -         -",
-            ]
+            shown("openai/gpt-oss-20b"),
+            "openai/gpt-oss-20b|131K|65.5K|$0.075/0.30|30/8K|strict tools think|"
         );
+        assert_eq!(
+            shown("whisper-large-v3"),
+            "whisper-large-v3|-|-|$0.111/h|20/-|translate|"
+        );
+        let gone = shown("groq/compound");
+        assert!(gone.ends_with("|2026-09-21"), "{gone}");
+        assert_eq!(row(&ModelFacts::new("x")).join("|"), "x|-|-|-|-||");
     }
 }

@@ -1,12 +1,14 @@
 //! Batches: many requests at half the price, done within a day or a week.
 
+#[cfg(not(target_arch = "wasm32"))]
 use std::path::Path;
 
 use groq_types::{Batch, BatchList, BatchRequest};
 use serde_json::Value;
 
 use super::id::segment;
-use crate::batch::{BatchItem, Job, Writer};
+#[cfg(not(target_arch = "wasm32"))]
+use crate::batch::{self, BatchItem, Job, Writer};
 use crate::client::Client;
 use crate::error::Error;
 use crate::response::Response;
@@ -33,6 +35,7 @@ impl<'a> Batches<'a> {
     ///
     /// [`is_io`](Error::is_io) where the folder cannot be used; [`is_invalid_request`](Error::is_invalid_request) where the batch in it
     /// is finished.
+    #[cfg(not(target_arch = "wasm32"))]
     pub fn write<T: BatchItem>(&self, folder: impl AsRef<Path>) -> Result<Writer<T>, Error> {
         Writer::open(self.client.clone(), folder.as_ref())
     }
@@ -42,8 +45,35 @@ impl<'a> Batches<'a> {
     /// # Errors
     ///
     /// [`is_io`](Error::is_io) where there is none; [`is_invalid_request`](Error::is_invalid_request) where it is of other requests.
+    #[cfg(not(target_arch = "wasm32"))]
     pub fn resume<T: BatchItem>(&self, folder: impl AsRef<Path>) -> Result<Job<T>, Error> {
         Job::load(self.client.clone(), folder.as_ref())
+    }
+
+    /// Goes on with a batch that is known by its id alone, in a new folder: the old one is lost, or another program began it.
+    ///
+    /// Its requests are downloaded again, so the service must still have their file. A batch of several files has an id for each.
+    ///
+    /// ```no_run
+    /// use groq_core::types::ChatCompletionRequest;
+    ///
+    /// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
+    /// let mut job = client.batches().adopt::<ChatCompletionRequest>("batch_01", "rescued").await?;
+    /// let results = job.run().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`get`](Self::get) and [`Files::content`](crate::Files::content); [`is_io`](Error::is_io) where the folder cannot be used;
+    /// [`is_invalid_request`](Error::is_invalid_request) where the folder has a batch, or the batch is of other requests.
+    pub async fn adopt<T: BatchItem>(
+        &self,
+        id: impl AsRef<str>,
+        folder: impl AsRef<Path>,
+    ) -> Result<Job<T>, Error> {
+        batch::adopt(self.client.clone(), id.as_ref(), folder.as_ref()).await
     }
 
     /// Creates a batch of the requests in an uploaded file.

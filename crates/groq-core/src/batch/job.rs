@@ -348,7 +348,7 @@ impl<T: BatchItem> Job<T> {
 }
 
 /// Takes over what the service says of a batch.
-fn note(part: &mut Part, batch: &Batch) {
+pub(super) fn note(part: &mut Part, batch: &Batch) {
     part.status = Some(batch.status.as_str().to_owned());
     part.output_file_id = batch.output_file_id.clone().filter(|id| !id.is_empty());
     part.error_file_id = batch.error_file_id.clone().filter(|id| !id.is_empty());

@@ -135,7 +135,8 @@ impl<'a> Chat<'a> {
         messages: impl IntoIterator<Item = Message>,
     ) -> Result<Response<ChatCompletion>, Error> {
         let asynchronous = self.client.asynchronous();
-        self.client.wait(conversation.say_all(asynchronous, messages))
+        self.client
+            .wait(conversation.say_all(asynchronous, messages))
     }
 }
 

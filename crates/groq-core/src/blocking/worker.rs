@@ -174,7 +174,11 @@ mod tests {
             context.waker().wake_by_ref();
             thread::current().unpark();
             thread::park();
-            if polls < 3 { Poll::Pending } else { Poll::Ready(()) }
+            if polls < 3 {
+                Poll::Pending
+            } else {
+                Poll::Ready(())
+            }
         }));
         assert_eq!(polls, 3);
     }

@@ -17,6 +17,8 @@ const PREFIX: &str = "/openai/v1";
 pub(crate) struct BaseUrl {
     /// Scheme, host and port, without a slash at the end.
     origin: String,
+    /// The same as a URL, so that calls need not parse it.
+    root: Url,
     /// Begins with a slash and does not end with one, or is empty.
     prefix: String,
     host: String,
@@ -56,8 +58,11 @@ impl BaseUrl {
             "" => PREFIX,
             path => path,
         };
+        let mut root = url.clone();
+        root.set_path("/");
         Ok(Self {
             origin: url.origin().ascii_serialization(),
+            root,
             prefix: prefix.to_owned(),
             host: host.to_string(),
             https,
@@ -70,15 +75,24 @@ impl BaseUrl {
         &self.origin
     }
 
+    /// The URL of a path, which is written as it stands in a URL, and has no query.
+    pub(crate) fn at(&self, path: &str) -> Url {
+        let mut url = self.root.clone();
+        url.set_path(path);
+        url
+    }
+
     /// The host, for messages.
     pub(crate) fn host(&self) -> &str {
         &self.host
     }
 
+    #[cfg(not(target_arch = "wasm32"))]
     pub(crate) fn is_https(&self) -> bool {
         self.https
     }
 
+    #[cfg(not(target_arch = "wasm32"))]
     pub(crate) fn is_loopback(&self) -> bool {
         self.loopback
     }

@@ -4,14 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
-use zeroize::Zeroizing;
 
 use super::{ClientBuilder, KeyProvider};
 use crate::limits::{Limiter, Pacer, Pacing};
 use crate::middleware::Middleware;
 use crate::retry::RetryPolicy;
 use crate::runtime::Runtime;
-use crate::transport::{Gate, Identity};
+use crate::transport::Gate;
 
 /// What a builder keeps for them.
 #[derive(Default)]
@@ -19,7 +18,6 @@ pub(super) struct Seams {
     pub(super) key_provider: Option<Arc<dyn KeyProvider>>,
     pub(super) middleware: Vec<Arc<dyn Middleware>>,
     pub(super) http_client: Option<reqwest::Client>,
-    pub(super) identity: Option<Identity>,
     pub(super) gate: GateConfig,
 }
 
@@ -117,17 +115,6 @@ impl ClientBuilder {
     /// Sizes are counted after decompression. Streams never ask for it; one that comes compressed is decompressed piece by piece.
     pub fn compression(mut self, allow: bool) -> Self {
         self.settings.compression = allow;
-        self
-    }
-
-    /// Sets a certificate that the client shows, with its chain, and its key, both in PEM: for gateways that ask for one.
-    ///
-    /// Whether they are what they should be is checked when the client is built.
-    pub fn client_certificate(mut self, certificates: &[u8], key: &[u8]) -> Self {
-        self.seams.identity = Some(Identity {
-            certificates: certificates.to_vec(),
-            key: Zeroizing::new(key.to_vec()),
-        });
         self
     }
 

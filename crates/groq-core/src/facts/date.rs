@@ -6,7 +6,7 @@ use crate::runtime::{DefaultRuntime, Runtime as _};
 
 /// Today's date, in UTC: `2026-09-15`.
 pub fn today() -> String {
-    let since = DefaultRuntime::default().system_time().duration_since(UNIX_EPOCH);
+    let since = DefaultRuntime.system_time().duration_since(UNIX_EPOCH);
     of(since.map_or(0, |since| since.as_secs() / 86_400))
 }
 

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::languages::WHISPER;
 use super::{JsonSchemaSupport, ModelFacts, ModelKind, Price, Retirement, SpeechFacts};
 
 const AS_OF: &str = "2026-09-15";
@@ -155,6 +156,7 @@ fn transcription() -> [ModelFacts; 3] {
             translates,
             multilingual,
         }),
+        languages: Cow::Borrowed(if multilingual { WHISPER } else { &["en"] }),
         ..facts(id)
     };
     [
@@ -175,8 +177,9 @@ fn transcription() -> [ModelFacts; 3] {
 }
 
 fn speech() -> [ModelFacts; 4] {
-    let voices = |id, voices, max_input_chars| ModelFacts {
+    let voices = |id, language, voices, max_input_chars| ModelFacts {
         kind: ModelKind::Speech,
+        languages: Cow::Borrowed(language),
         voices: Cow::Borrowed(voices),
         max_input_chars: Some(max_input_chars),
         ..facts(id)
@@ -186,19 +189,19 @@ fn speech() -> [ModelFacts; 4] {
     [
         ModelFacts {
             price: Some(Price::Characters(22.0)),
-            ..voices(english, ORPHEUS_ENGLISH, 200)
+            ..voices(english, &["en"], ORPHEUS_ENGLISH, 200)
         },
         ModelFacts {
             price: Some(Price::Characters(40.0)),
-            ..voices(arabic, ORPHEUS_ARABIC, 200)
+            ..voices(arabic, &["ar"], ORPHEUS_ARABIC, 200)
         },
         ModelFacts {
             retirement: Some(end("2025-12-31", Some(english))),
-            ..voices("playai-tts", PLAYAI_ENGLISH, 10_000)
+            ..voices("playai-tts", &["en"], PLAYAI_ENGLISH, 10_000)
         },
         ModelFacts {
             retirement: Some(end("2025-12-31", Some(arabic))),
-            ..voices("playai-tts-arabic", PLAYAI_ARABIC, 10_000)
+            ..voices("playai-tts-arabic", &["ar"], PLAYAI_ARABIC, 10_000)
         },
     ]
 }

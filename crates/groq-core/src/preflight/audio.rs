@@ -61,18 +61,9 @@ impl Preflight for TranscriptionRequest {
             "timestamp_granularities",
             "they need verbose_json",
         );
-        let foreign = self
-            .language
-            .as_ref()
-            .is_some_and(|language| language.as_str() != "en");
-        let english_only = model
-            .and_then(|model| model.speech)
-            .is_some_and(|speech| !speech.multilingual);
-        findings.refuse_if(
-            foreign && english_only,
-            "language",
-            "the model knows English only",
-        );
+        if let (Some(model), Some(language)) = (model, &self.language) {
+            hears(model, language.as_str(), &mut findings);
+        }
         findings
     }
 }
@@ -129,6 +120,21 @@ fn listening(model: Option<&ModelFacts>, findings: &mut Findings) {
     let other = model
         .is_some_and(|model| !matches!(model.kind, ModelKind::Transcription | ModelKind::Other));
     findings.refuse_if(other, "model", "it does not write down speech");
+}
+
+/// What a model does not know, it may try all the same; one that knows only one language does not.
+fn hears(model: &ModelFacts, language: &str, findings: &mut Findings) {
+    match &*model.languages {
+        [] => {}
+        [only] if *only != language => {
+            findings.refuse("language", format!("{} knows {only} only", model.id));
+        }
+        known if !known.contains(&language) => {
+            let message = format!("{} is not known to hear {language:?}", model.id);
+            findings.add("language", Verdict::Doubtful, message);
+        }
+        _ => {}
+    }
 }
 
 fn common(prompt: Option<&str>, temperature: Option<f64>, findings: &mut Findings) {
@@ -207,6 +213,14 @@ mod tests {
             fields(&TranslationRequest::new("whisper-large-v3-turbo")),
             ["model"]
         );
+        assert_eq!(fields(&request().with_language("haw")), [""; 0]);
+        assert_eq!(fields(&request().with_language("tlh")), ["language"]);
+        let english = request()
+            .with_model("distil-whisper-large-v3-en")
+            .with_language("de");
+        let before = Catalogue::shipped().on("2025-08-01");
+        let findings = english.check(&before);
+        assert_eq!(findings.refused().count(), 1, "{findings:?}");
         assert_eq!(
             fields(&TranslationRequest::new("whisper-large-v3").with_language(Language::De)),
             ["language"]

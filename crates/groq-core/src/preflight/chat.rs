@@ -207,7 +207,10 @@ fn contents(request: &ChatCompletionRequest, findings: &mut Findings) -> Content
 }
 
 fn assistant(message: &AssistantMessage, contents: &mut Contents) -> bool {
-    let calls = message.tool_calls.as_ref().is_some_and(|calls| !calls.is_empty());
+    let calls = message
+        .tool_calls
+        .as_ref()
+        .is_some_and(|calls| !calls.is_empty());
     match &message.content {
         Some(content) => text_content(content, contents),
         None => calls || message.function_call.is_some(),
@@ -321,7 +324,10 @@ mod tests {
             ),
             (request().with_logit_bias([("1", 1)]), &["logit_bias"]),
             (request().with_store(true), &["store"]),
-            (request().with_messages(Vec::<Message>::new()), &["messages"]),
+            (
+                request().with_messages(Vec::<Message>::new()),
+                &["messages"],
+            ),
             (
                 request().with_messages([
                     Message::user("JSON"),

@@ -80,11 +80,7 @@ pub(super) fn gpt_oss(
 ) {
     let other = effort
         .is_some_and(|effort| matches!(effort, ReasoningEffort::None | ReasoningEffort::Default));
-    findings.refuse_if(
-        other,
-        field,
-        "the gpt-oss models take low, medium and high",
-    );
+    findings.refuse_if(other, field, "the gpt-oss models take low, medium and high");
     if parallel_tool_calls == Some(true) {
         findings.add(
             "parallel_tool_calls",

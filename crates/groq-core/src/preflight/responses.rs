@@ -79,7 +79,10 @@ fn of_model(
     findings: &mut Findings,
 ) {
     model::converses(model, findings);
-    let given = request.tools.as_ref().is_some_and(|tools| !tools.is_empty());
+    let given = request
+        .tools
+        .as_ref()
+        .is_some_and(|tools| !tools.is_empty());
     model::tools(model, given, findings);
     model::contents(model, contents, "input", findings);
     if let Some(TextFormat::JsonSchema(format)) = format(request) {
@@ -189,10 +192,7 @@ mod tests {
                 &["temperature", "top_p"],
             ),
             (request().with_store(true), &["store"]),
-            (
-                request().with_truncation(Truncation::Auto),
-                &["truncation"],
-            ),
+            (request().with_truncation(Truncation::Auto), &["truncation"]),
             (
                 request().with_metadata(metadata.collect::<Vec<_>>()),
                 &["metadata"],
@@ -215,10 +215,7 @@ mod tests {
                 &["input"],
             ),
             (request().with_input(Vec::<InputItem>::new()), &["input"]),
-            (
-                request().with_input("a".repeat(600_000)),
-                &["input"],
-            ),
+            (request().with_input("a".repeat(600_000)), &["input"]),
             (images(6, "https://x.example/i.png"), &["input"]),
             (images(1, "i.png"), &["input"]),
             (

@@ -6,9 +6,8 @@ const MAX_TOOLS: usize = 128;
 const MAX_NAME: usize = 64;
 
 pub(super) fn sampling(temperature: Option<f64>, top_p: Option<f64>, findings: &mut Findings) {
-    let within = |value: Option<f64>, to: f64| {
-        value.is_none_or(|value| (0.0..=to).contains(&value))
-    };
+    let within =
+        |value: Option<f64>, to: f64| value.is_none_or(|value| (0.0..=to).contains(&value));
     findings.refuse_if(
         !within(temperature, 2.0),
         "temperature",

@@ -46,6 +46,10 @@ pub(crate) enum Replay {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// Nothing was written to the server.
+    #[cfg_attr(
+        target_arch = "wasm32",
+        expect(dead_code, reason = "a browser never says so")
+    )]
     Unsent,
     /// The request may have reached the server, and no answer came back.
     Sent,

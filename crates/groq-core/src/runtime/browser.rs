@@ -51,7 +51,10 @@ async fn timer(mut left: Duration) {
 }
 
 /// The output of a future, unless another one is ready first.
-pub(crate) async fn unless<T>(gone: impl Future<Output = ()>, future: impl Future<Output = T>) -> Option<T> {
+pub(crate) async fn unless<T>(
+    gone: impl Future<Output = ()>,
+    future: impl Future<Output = T>,
+) -> Option<T> {
     let (mut gone, mut future) = (std::pin::pin!(gone), std::pin::pin!(future));
     std::future::poll_fn(|context| {
         if gone.as_mut().poll(context).is_ready() {

@@ -11,6 +11,7 @@ use super::admission::Pass;
 use super::body::ResponseBody;
 use super::failure::Failure;
 use super::gunzip::Encoding;
+use super::http_client::{Answering, Incoming};
 use super::redirect::{self, Redirect};
 use super::request::Outgoing;
 use super::upload;
@@ -110,11 +111,11 @@ pub(super) async fn attempt<B: Reading>(
     }
 }
 
-async fn send(
+pub(super) async fn send(
     client: &Client,
     request: Request,
     started: Instant,
-) -> Result<reqwest::Response, Failure> {
+) -> Result<Answering, Failure> {
     let (limit, which) = time_for_the_first_byte(client, started);
     let sent = within(
         client.runtime().as_ref(),
@@ -155,10 +156,10 @@ fn limit_in_words(client: &Client, which: TimeoutKind) -> Duration {
 
 async fn read<B: Reading>(
     client: &Client,
-    response: reqwest::Response,
+    response: Answering,
     started: Instant,
 ) -> Result<Answer<B>, Failure> {
-    let (parts, body) = http::Response::<reqwest::Body>::from(response).into_parts();
+    let (parts, body) = http::Response::<Incoming>::from(response).into_parts();
     let head = Head {
         status: parts.status,
         headers: parts.headers,

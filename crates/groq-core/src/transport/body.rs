@@ -13,6 +13,7 @@ use http_body::Body as _;
 
 use super::admission::Pass;
 use super::gunzip::Gunzip;
+use super::http_client::Incoming;
 use super::trace::Trace;
 use super::watch::{Limits, Watch};
 use crate::client::Client;
@@ -21,7 +22,7 @@ use crate::runtime::{Instant, Purpose, Runtime, Sleep};
 
 /// A body that is still coming in.
 pub(crate) struct ResponseBody {
-    body: reqwest::Body,
+    body: Incoming,
     runtime: Arc<dyn Runtime>,
     watch: Watch,
     timer: Option<Timer>,
@@ -45,17 +46,17 @@ pub(crate) enum BodyFailure {
 }
 
 impl ResponseBody {
-    pub(super) fn new(client: &Client, body: reqwest::Body, started: Instant) -> Self {
+    pub(super) fn new(client: &Client, body: Incoming, started: Instant) -> Self {
         Self::watching(client, body, started)
     }
 
     /// A body that was recorded before.
     pub(crate) fn recorded(client: &Client, frames: Vec<Bytes>) -> Self {
-        let body = reqwest::Body::wrap(Recording(frames.into_iter()));
+        let body = Incoming::wrap(Recording(frames.into_iter()));
         Self::watching(client, body, client.runtime().now())
     }
 
-    fn watching(client: &Client, body: reqwest::Body, started: Instant) -> Self {
+    fn watching(client: &Client, body: Incoming, started: Instant) -> Self {
         let settings = client.settings();
         let limits = Limits {
             first_byte: settings.first_byte_timeout,

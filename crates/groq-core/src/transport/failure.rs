@@ -1,6 +1,8 @@
 //! What a failed attempt failed with.
 
+#[cfg(not(target_arch = "wasm32"))]
 use std::error::Error as StdError;
+#[cfg(not(target_arch = "wasm32"))]
 use std::io;
 use std::time::Duration;
 
@@ -39,6 +41,7 @@ impl Failure {
     }
 
     /// The request could not be sent, or no answer came.
+    #[cfg(not(target_arch = "wasm32"))]
     pub(super) fn sending(error: reqwest::Error, client: &Client) -> Self {
         let host = client.shared().base_url.host();
         let error = error.without_url();
@@ -78,6 +81,23 @@ impl Failure {
         Self::new(transport(message, error), Outcome::Sent, "connection broke")
     }
 
+    /// The request could not be sent, or no answer came. Which of them, a browser does not say, nor why.
+    #[cfg(target_arch = "wasm32")]
+    pub(super) fn sending(error: reqwest::Error, client: &Client) -> Self {
+        let host = client.shared().base_url.host();
+        let error = error.without_url();
+        if error.is_builder() {
+            let refused =
+                Error::refused("the request cannot be expressed in HTTP").with_source(error);
+            return Self::new(refused, Outcome::Final, "bad request");
+        }
+        let failed = Error::new(ErrorKind::Connect, format!("no answer from {host}"))
+            .with_advice("check the network, the base URL, and whether the server allows calls from this page (CORS)")
+            .with_source(error);
+        Self::new(failed, Outcome::Sent, "fetch failed")
+    }
+
+    #[cfg(not(target_arch = "wasm32"))]
     fn connecting(error: reqwest::Error, host: &str, limit: Duration) -> Self {
         if let Some(cause) = find::<rustls::Error>(&error) {
             let message = format!("no trusted TLS connection to {host}: {cause}");
@@ -181,6 +201,7 @@ fn transport(message: String, source: reqwest::Error) -> Error {
     Error::new(ErrorKind::Transport, message).with_source(source)
 }
 
+#[cfg(not(target_arch = "wasm32"))]
 /// Looks for a cause of some type, also where an `io::Error` wraps it: that one does not show it as its source.
 fn find<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a T> {
     let mut next = Some(error);

@@ -1,12 +1,11 @@
 //! The HTTP library's client, set up so that it does what this crate promises.
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::future::Future;
 
 use http::HeaderValue;
-use rustls::crypto::CryptoProvider;
 
-use super::tls::{self, Identity};
+use super::tls;
+use crate::config::Connection;
 use crate::error::Error;
 
 /// What a user sets on the HTTP library itself.
@@ -14,17 +13,19 @@ pub(crate) type Hook = Box<dyn FnOnce(reqwest::ClientBuilder) -> reqwest::Client
 
 /// What the HTTP client depends on.
 pub(crate) struct HttpConfig {
-    pub(crate) connect_timeout: Duration,
-    pub(crate) proxy_from_env: bool,
+    pub(crate) connection: Connection,
     /// Whether the base URL is `https`: otherwise no certificate is ever looked at.
     pub(crate) tls: bool,
-    pub(crate) crypto_provider: Option<Arc<CryptoProvider>>,
-    pub(crate) root_certificates: Vec<u8>,
-    pub(crate) identity: Option<Identity>,
     /// A finished client, which none of the rest applies to.
     pub(crate) finished: Option<reqwest::Client>,
     pub(crate) hook: Option<Hook>,
 }
+
+/// An answer whose body is still to come.
+pub(super) type Answering = reqwest::Response;
+
+/// A body that is coming in.
+pub(super) type Incoming = reqwest::Body;
 
 /// The HTTP library's client.
 #[derive(Clone, Debug)]
@@ -35,14 +36,15 @@ impl Http {
         if let Some(finished) = config.finished {
             return Ok(Self(finished));
         }
+        let connection = config.connection;
         let tls = tls::configure(
-            config.crypto_provider,
-            &config.root_certificates,
-            config.identity.as_ref(),
+            connection.crypto_provider,
+            &connection.root_certificates,
+            connection.identity.as_ref(),
             config.tls,
         )?;
         let mut builder = reqwest::Client::builder();
-        if !config.proxy_from_env {
+        if !connection.proxy_from_env {
             builder = builder.no_proxy();
         }
         if let Some(hook) = config.hook {
@@ -54,7 +56,7 @@ impl Http {
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .referer(false)
-            .connect_timeout(config.connect_timeout)
+            .connect_timeout(connection.connect_timeout)
             .http1_only()
             // Another crate may switch these on for all users of the library; sizes are counted here, decoded.
             .no_gzip()
@@ -74,7 +76,7 @@ impl Http {
     pub(super) fn execute(
         &self,
         request: reqwest::Request,
-    ) -> impl Future<Output = reqwest::Result<reqwest::Response>> + Send + use<> {
+    ) -> impl Future<Output = reqwest::Result<Answering>> + Send + use<> {
         self.0.execute(request)
     }
 }

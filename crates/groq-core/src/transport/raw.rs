@@ -4,12 +4,12 @@
 //! could decode it: everything else (attempts, the raw body, a typed error) waits in a slot beside it.
 
 use std::fmt;
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use groq_types::client::{Client as RawClient, Error as RawError, Execute, ResponseValue};
+use groq_types::client::{
+    Client as RawClient, Error as RawError, Execute, Executing, ResponseValue,
+};
 use serde::de::DeserializeOwned;
 
 use super::{Answered, Operation, execute};
@@ -55,8 +55,12 @@ impl Exchange {
             (Some(Ok(answered)), Ok(value)) => {
                 Ok(Response::new(value.into_inner(), answered.into_meta()))
             }
+            // In a browser always: there progenitor gets no answer.
             (Some(Ok(answered)), Err(_)) => {
-                Err(undecoded::<T>(answered, &self.client).while_doing(doing))
+                match serde_json::from_slice(&json_of(&answered.body)) {
+                    Ok(value) => Ok(Response::new(value, answered.into_meta())),
+                    Err(_) => Err(undecoded::<T>(answered, &self.client).while_doing(doing)),
+                }
             }
             (None, _) => {
                 Err(Error::refused("the request cannot be expressed in HTTP").while_doing(doing))
@@ -110,11 +114,7 @@ pub(crate) fn undecoded<T: DeserializeOwned>(answered: Answered<Bytes>, client: 
 }
 
 impl Execute for Exchange {
-    fn execute<'a>(
-        &'a self,
-        request: reqwest::Request,
-        _operation: &'static str,
-    ) -> Pin<Box<dyn Future<Output = reqwest::Result<reqwest::Response>> + Send + 'a>> {
+    fn execute<'a>(&'a self, request: reqwest::Request, _operation: &'static str) -> Executing<'a> {
         Box::pin(async move {
             let result = execute(&self.client, self.operation, request).await;
             let body = match &result {
@@ -123,8 +123,30 @@ impl Execute for Exchange {
                 Err(_) => Bytes::new(),
             };
             *self.slot() = Some(result);
-            Ok(http::Response::new(body).into())
+            self.answer(body).await
         })
+    }
+}
+
+/// What progenitor gets to decode.
+#[cfg(not(target_arch = "wasm32"))]
+impl Exchange {
+    #[expect(
+        clippy::unused_async,
+        clippy::unused_self,
+        reason = "a browser needs both"
+    )]
+    async fn answer(&self, body: Bytes) -> reqwest::Result<reqwest::Response> {
+        Ok(http::Response::new(body).into())
+    }
+}
+
+#[cfg(target_arch = "wasm32")]
+impl Exchange {
+    /// A browser's response cannot be made by hand, so progenitor gets an error, and the answer is decoded from its slot.
+    async fn answer(&self, _body: Bytes) -> reqwest::Result<reqwest::Response> {
+        const NO_URL: &str = "";
+        self.client.shared().http.client().get(NO_URL).send().await
     }
 }
 

@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::failure::Failure;
+#[cfg(not(target_arch = "wasm32"))]
 use super::http_client::USER_AGENT;
 use super::upload::Source;
 use crate::client::Client;
@@ -49,7 +50,7 @@ pub(crate) fn upload_request(
     content_type: &str,
     upload: Arc<dyn Source>,
 ) -> Result<Outgoing, Error> {
-    let mut request = Request::new(Method::POST, url(client, path)?);
+    let mut request = Request::new(Method::POST, client.shared().base_url.at(path));
     let content_type = HeaderValue::from_str(content_type)
         .map_err(|error| Error::refused("the content type is none").with_source(error))?;
     let headers = request.headers_mut();
@@ -63,16 +64,10 @@ pub(crate) fn upload_request(
 
 /// A request for something that is no JSON.
 pub(crate) fn download_request(client: &Client, path: &str) -> Result<Request, Error> {
-    let mut request = Request::new(Method::GET, url(client, path)?);
+    let mut request = Request::new(Method::GET, client.shared().base_url.at(path));
     let any = HeaderValue::from_static("*/*");
     request.headers_mut().insert(header::ACCEPT, any);
     Ok(request)
-}
-
-fn url(client: &Client, path: &str) -> Result<Url, Error> {
-    let url = format!("{}{path}", client.shared().base_url.origin());
-    Url::parse(&url)
-        .map_err(|error| Error::refused("the path is not part of a URL").with_source(error))
 }
 
 /// A request with JSON, for what the raw client cannot do. `path` is as the API description writes it.
@@ -83,7 +78,7 @@ pub(crate) fn json_request(
     accept: HeaderValue,
     body: &impl Serialize,
 ) -> Result<Request, Error> {
-    let url = url(client, path)?;
+    let url = client.shared().base_url.at(path);
     let body = serde_json::to_vec(body).map_err(|error| {
         Error::refused("the request cannot be written as JSON").with_source(error)
     })?;
@@ -116,9 +111,12 @@ pub(super) fn complete(client: &Client, request: &mut Request) -> Result<(), Err
     let headers = request.headers_mut();
     // The version of our own API description; progenitor sends it, and it means nothing to Groq.
     headers.remove(&API_VERSION);
+    // A browser has one of its own.
+    #[cfg(not(target_arch = "wasm32"))]
     headers.insert(header::USER_AGENT, USER_AGENT);
     // What is small, binary, or wanted at once is not worth it.
-    if settings.compression
+    if cfg!(not(target_arch = "wasm32"))
+        && settings.compression
         && headers
             .get(header::ACCEPT)
             .is_some_and(|accept| accept == "application/json")
@@ -178,9 +176,13 @@ pub(crate) fn any_request(
     if !path.starts_with('/') {
         return Err(Error::refused("the path does not begin with a slash"));
     }
-    let url = url(client, path)?;
-    if path
-        .split(['/', '?'])
+    let url = format!("{}{path}", client.shared().base_url.origin());
+    let url = Url::parse(&url)
+        .map_err(|error| Error::refused("the path is not part of a URL").with_source(error))?;
+    // A URL knows dots in disguise, and takes a backslash for a slash.
+    let plain = path.to_ascii_lowercase().replace("%2e", ".");
+    if plain
+        .split(['/', '\\', '?'])
         .any(|segment| matches!(segment, "." | ".."))
         || url.fragment().is_some()
     {

@@ -6,7 +6,8 @@
 //! `GROQ_BATCH_ITEMS=120000 cargo test -p groq-core --release batch_crashes -- --nocapture` is the same with as many items, and
 //! says how much memory the process took.
 
-use std::fmt::Write as _;
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
 use std::path::Path;
 use std::process::Stdio;
 use std::sync::{Arc, Mutex};
@@ -16,7 +17,9 @@ use groq_core::Client;
 use groq_core::batch::{ItemError, Job};
 use groq_core::types::{ChatCompletionRequest, Message};
 use groq_mock::Mock;
-use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::io::{
+    AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWriteExt as _, BufReader,
+};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::process::Command;
 use tokio::sync::mpsc;
@@ -89,15 +92,26 @@ async fn a_batch_survives_being_killed_at_every_step() {
     let mut last = start(folder.path(), &proxy.url, None);
     assert!(last.wait().await.expect("an end").success());
     check_service(&mock).await;
-    let memory = check_answers(folder.path());
-    eprintln!("{} items, at most {memory} kB in the process", items());
+    check_answers(folder.path());
+    let memory = |file| std::fs::read_to_string(folder.path().join(file)).expect("a figure");
+    eprintln!(
+        "{} items: at most {} kB in the process that wrote them, {} kB in the one that joined them",
+        items(),
+        memory("memory of the writer"),
+        memory("memory"),
+    );
 }
 
 async fn kill_at(point: &Point, mock: &Mock, folder: &Path) {
     let (proxy, inside) = match *point {
         Inside(place) => (Proxy::start(mock, None).await, Some(place)),
         OnItsWay(line, side, bytes, nth) => {
-            let trap = Trap { line, side, bytes, nth };
+            let trap = Trap {
+                line,
+                side,
+                bytes,
+                nth,
+            };
             (Proxy::start(mock, Some(trap)).await, None)
         }
     };
@@ -139,7 +153,11 @@ async fn reached(output: impl tokio::io::AsyncBufRead + Unpin) {
 /// The process: what a program with a batch does.
 async fn process(folder: &Path) {
     let url = std::env::var(URL).expect("a URL");
-    let client = Client::builder().api_key("any").base_url(url).build().expect("a client");
+    let client = Client::builder()
+        .api_key("any")
+        .base_url(url)
+        .build()
+        .expect("a client");
     let mut job = if folder.join("batch.json").exists() {
         client.batches().resume(folder).expect("a job")
     } else {
@@ -147,7 +165,7 @@ async fn process(folder: &Path) {
     };
     job = job.poll_interval(Duration::ZERO, Duration::ZERO);
     let results = job.run().await.expect("results");
-    let mut joined = String::new();
+    let mut joined = BufWriter::new(File::create(folder.join("joined")).expect("a file"));
     for (index, item) in results.enumerate() {
         let item = item.expect("an item");
         let answer = match item.outcome {
@@ -155,10 +173,10 @@ async fn process(folder: &Path) {
             Err(ItemError::Refused { status, .. }) => status.to_string(),
             Err(other) => unreachable!("{other}"),
         };
-        writeln!(joined, "{} {answer}", item.id).expect("in memory");
+        writeln!(joined, "{} {answer}", item.id).expect("written");
         stop_at("joined", index == items() as usize / 2);
     }
-    std::fs::write(folder.join("joined"), joined).expect("a file");
+    joined.flush().expect("written");
     std::fs::write(folder.join("memory"), memory()).expect("a file");
 }
 
@@ -168,15 +186,22 @@ fn write(client: &Client, folder: &Path) -> Job<ChatCompletionRequest> {
     for number in 0..items() {
         let request = ChatCompletionRequest::new(
             "openai/gpt-oss-20b",
-            [Message::user(format!("Reply with exactly: answer {number}"))],
+            [Message::user(format!(
+                "Reply with exactly: answer {number}"
+            ))],
         );
         // Every seventh is refused.
-        let request = if number % 7 == 0 { request.with_n(2u32) } else { request };
+        let request = if number % 7 == 0 {
+            request.with_n(2u32)
+        } else {
+            request
+        };
         writer.push(number.to_string(), &request).expect("an item");
         stop_at("written 1", number == items() / 5);
         stop_at("written 2", number == items() / 2);
     }
     let job = writer.finish("24h").expect("a job");
+    std::fs::write(folder.join("memory of the writer"), memory()).expect("a file");
     stop_at("finished", true);
     job
 }
@@ -194,13 +219,24 @@ fn stop_at(place: &str, is_there: bool) {
 fn memory() -> String {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.unwrap_or_default().trim().trim_end_matches(" kB").to_owned()
+    line.unwrap_or_default()
+        .trim()
+        .trim_end_matches(" kB")
+        .to_owned()
 }
 
 /// The service has run each item once.
 async fn check_service(mock: &Mock) {
-    let client = Client::builder().api_key("any").base_url(mock.base_url()).build();
-    let batches = client.expect("a client").batches().list().await.expect("a list");
+    let client = Client::builder()
+        .api_key("any")
+        .base_url(mock.base_url())
+        .build();
+    let batches = client
+        .expect("a client")
+        .batches()
+        .list()
+        .await
+        .expect("a list");
     let totals = batches.data.iter().map(|batch| {
         assert_eq!(batch.status.as_str(), "completed");
         batch.request_counts.as_ref().expect("counts").total
@@ -210,18 +246,24 @@ async fn check_service(mock: &Mock) {
 }
 
 /// Each item has its own answer, once.
-fn check_answers(folder: &Path) -> String {
+fn check_answers(folder: &Path) {
     let joined = std::fs::read_to_string(folder.join("joined")).expect("the answers");
     let mut seen = vec![false; items() as usize];
     for line in joined.lines() {
         let (number, answer) = line.split_once(' ').expect("an answer");
         let number: u32 = number.parse().expect("a number");
-        let expected = if number.is_multiple_of(7) { "400".to_owned() } else { format!("answer {number}") };
+        let expected = if number.is_multiple_of(7) {
+            "400".to_owned()
+        } else {
+            format!("answer {number}")
+        };
         assert_eq!(answer, expected);
-        assert!(!std::mem::replace(&mut seen[number as usize], true), "{number} twice");
+        assert!(
+            !std::mem::replace(&mut seen[number as usize], true),
+            "{number} twice"
+        );
     }
     assert!(seen.iter().all(|seen| *seen));
-    std::fs::read_to_string(folder.join("memory")).expect("a figure")
 }
 
 /// Stands between the process and the mock.
@@ -259,7 +301,12 @@ impl Proxy {
                 let passing = Arc::new(Mutex::new(Passing::default()));
                 let (from_process, to_process) = process.into_split();
                 let (from_service, to_service) = service.into_split();
-                let gate = Gate { trap, passing, seen: Arc::clone(&seen), catch: catch.clone() };
+                let gate = Gate {
+                    trap,
+                    passing,
+                    seen: Arc::clone(&seen),
+                    catch: catch.clone(),
+                };
                 tokio::spawn(gate.clone().pass(Request, from_process, to_service));
                 tokio::spawn(gate.pass(Answer, from_service, to_process));
             }
@@ -300,16 +347,25 @@ impl Gate {
     fn is_caught(&self, side: Side, bytes: &[u8]) -> bool {
         let Some(trap) = &self.trap else { return false };
         let mut passing = self.passing.lock().expect("it");
-        let is_head = [&b"GET "[..], b"POST "].iter().any(|verb| bytes.starts_with(verb));
+        let is_head = [&b"GET "[..], b"POST "]
+            .iter()
+            .any(|verb| bytes.starts_with(verb));
         if side == Request && is_head {
             let mut seen = self.seen.lock().expect("a count");
             let nth = bytes.starts_with(trap.line.as_bytes()).then(|| {
                 *seen += 1;
                 *seen - 1
             });
-            *passing = Passing { nth, ..Passing::default() };
+            *passing = Passing {
+                nth,
+                ..Passing::default()
+            };
         }
-        let passed = if side == Request { &mut passing.request } else { &mut passing.answer };
+        let passed = if side == Request {
+            &mut passing.request
+        } else {
+            &mut passing.answer
+        };
         *passed += bytes.len();
         let enough = *passed > trap.bytes;
         trap.side == side && passing.nth == Some(trap.nth) && enough

@@ -294,6 +294,37 @@ async fn items_come_back_by_their_ids() {
 }
 
 #[tokio::test]
+async fn a_batch_is_known_by_its_id_where_its_folder_is_lost() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let service = Service::default();
+    let server = service.serve().await;
+    let (client, _) = server.client();
+    let mut lost = write(&client, &folder.path().join("lost"), 12, 20);
+    lost.start().await.expect("started");
+    let id = lost.batch_ids().next().expect("an id").to_owned();
+    let rescued = folder.path().join("rescued");
+    let batches = client.batches();
+    let mut job = batches
+        .adopt::<ChatCompletionRequest>(&id, &rescued)
+        .await
+        .expect("a job");
+    check_all(job.run().await.expect("results"), 12);
+    service.change(|inner| assert_eq!((inner.batches.len(), inner.files.len()), (1, 3)));
+
+    let error = batches
+        .adopt::<ChatCompletionRequest>(&id, &rescued)
+        .await
+        .expect_err("the folder is taken");
+    assert!(error.is_invalid_request() && error.to_string().contains("resume"), "{error}");
+    let error = batches
+        .adopt::<BatchTranscriptionBody>("..", folder.path().join("new"))
+        .await
+        .expect_err("no id");
+    assert!(error.is_invalid_request());
+    assert!(!folder.path().join("new").exists());
+}
+
+#[tokio::test]
 async fn a_crash_at_any_step_runs_nothing_twice() {
     const ITEMS: u32 = 12;
     for lost in 1..24 {

@@ -137,7 +137,8 @@ fn many_threads_share_a_client() {
         }
     });
     assert_eq!(server.count(), 80);
-    assert!(server.connections() <= 8, "{}", server.connections());
+    // A thread may get the connection of another one while its own is being made.
+    assert!(server.connections() <= 16, "{}", server.connections());
 }
 
 #[tokio::test]
@@ -193,7 +194,9 @@ fn a_conversation_grows() {
     let client = client(&server);
     let mut conversation = Conversation::new(request());
     for question in ["one", "two"] {
-        let reply = client.chat().say(&mut conversation, Message::user(question));
+        let reply = client
+            .chat()
+            .say(&mut conversation, Message::user(question));
         assert_eq!(reply.expect("a reply").text(), Some("canary reply"));
     }
     assert_eq!(conversation.messages().len(), 5);

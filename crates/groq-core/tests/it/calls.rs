@@ -213,6 +213,53 @@ async fn the_base_url_may_have_a_path_of_its_own() {
             format!("POST {prefix}/chat/completions")
         );
     }
+    for refused in [
+        "http://api.example.com",
+        "http://127.0.0.1.example.com",
+        "https://user:canary@api.example.com",
+        "https://api.example.com/v1?x=canary",
+        "https://api.example.com/v1#canary",
+        "ftp://127.0.0.1/",
+        "api.example.com",
+        "",
+    ] {
+        let builder = Client::builder().api_key(CANARY).base_url(refused);
+        let error = builder.build().expect_err(refused);
+        assert!(error.is_config(), "{refused}: {error}");
+        assert!(
+            !format!("{error} {error:?}").contains("canary"),
+            "{error:?}"
+        );
+    }
+    let plain = Client::builder().api_key(CANARY);
+    let plain = plain.base_url("http://api.example.com");
+    let plain = plain.allow_plaintext_http().build();
+    plain.expect("it was said aloud");
+}
+
+/// H16
+#[tokio::test]
+async fn no_path_becomes_another_one() {
+    let server = Server::repeating(models()).await;
+    let (client, _) = server.client();
+    for path in [
+        "/openai/v1/files/../models",
+        "/openai/v1/files/%2e%2E/models",
+        "/openai/v1/files/.%2e/models",
+        "/openai/v1/files\\..\\models",
+        "/openai/v1/./models",
+        "/openai/v1/models#x",
+        "@elsewhere.example/",
+        ".elsewhere.example/",
+    ] {
+        let call = client
+            .request(http::Method::GET, path)
+            .send_for_bytes()
+            .await;
+        let error = call.expect_err(path);
+        assert!(error.is_invalid_request(), "{path}: {error:?}");
+    }
+    assert_eq!(server.count(), 0);
 }
 
 #[tokio::test]

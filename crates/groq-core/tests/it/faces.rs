@@ -8,9 +8,7 @@ use groq_core::types::{
     ChatCompletion, ChatCompletionRequest, FileList, FileObject, FilePurpose, ModelList,
     SpeechFormat, SpeechRequest, Transcription, TranscriptionRequest,
 };
-use groq_core::{
-    Client, ClientBuilder, Error, ErrorKind, Response, TimeoutKind, Upload, blocking,
-};
+use groq_core::{Client, ClientBuilder, Error, ErrorKind, Response, TimeoutKind, Upload, blocking};
 use serde_json::{Value, json};
 
 use crate::batches::Service;
@@ -306,10 +304,7 @@ async fn a_stream_comes_in_pieces_and_whole<F: Face>() {
     let streamed = client.stream().await.expect("a stream");
     assert_eq!(streamed.pieces, ["one ", "two"]);
     assert!(streamed.failure.is_none() && !streamed.went_on);
-    assert_eq!(
-        streamed.whole.expect("a reply").text(),
-        Some("one two")
-    );
+    assert_eq!(streamed.whole.expect("a reply").text(), Some("one two"));
     assert_eq!(server.requests()[0].json()["stream"], json!(true));
 }
 
@@ -332,11 +327,8 @@ async fn what_may_pass_is_tried_again<F: Face>() {
         (498, &[][..], Duration::from_millis(437)),
         (503, &[][..], Duration::from_millis(437)),
     ] {
-        let server = Server::start([
-            Reply::error(status, headers),
-            Reply::json(200, COMPLETION),
-        ])
-        .await;
+        let server =
+            Server::start([Reply::error(status, headers), Reply::json(200, COMPLETION)]).await;
         let (client, waits) = client::<F>(&server);
         let reply = client.create().await.expect("a reply");
         assert_eq!(reply.attempts().len(), 2, "{status}");
@@ -498,9 +490,16 @@ async fn files_and_models_are_listed<F: Face>() {
     let server = Server::start([Reply::json(200, files), models()]).await;
     let (client, _) = client::<F>(&server);
     let list = client.list_files().await.expect("a list");
-    assert_eq!((list.data[0].id.as_str(), list.data[0].bytes), ("file_1", Some(3)));
+    assert_eq!(
+        (list.data[0].id.as_str(), list.data[0].bytes),
+        ("file_1", Some(3))
+    );
     assert!(client.list_models().await.expect("a list").data.is_empty());
-    let lines: Vec<_> = server.requests().iter().map(|sent| sent.line().to_owned()).collect();
+    let lines: Vec<_> = server
+        .requests()
+        .iter()
+        .map(|sent| sent.line().to_owned())
+        .collect();
     assert_eq!(lines, ["GET /openai/v1/files", "GET /openai/v1/models"]);
 }
 
@@ -511,7 +510,10 @@ async fn any_request_can_be_made<F: Face>() {
     let reply = client.post("/openai/v1/new", body.clone()).await;
     assert_eq!(*reply.expect("a reply"), json!({"new": 1}));
     let sent = &server.requests()[0];
-    assert_eq!((sent.line(), sent.json()), ("POST /openai/v1/new?a=b", body));
+    assert_eq!(
+        (sent.line(), sent.json()),
+        ("POST /openai/v1/new?a=b", body)
+    );
 }
 
 async fn a_batch_answers_each_item<F: Face>() {

@@ -1,7 +1,7 @@
 //! What is held back before it is sent: pacing, the cap on concurrent calls, and what is known about limits.
 
-use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use groq_core::limits::{Admission, Allowance, Call, Limiter, Pacing, Refused, Spent, Ticket};

@@ -14,9 +14,9 @@ mod chat;
 mod compression;
 mod connections;
 mod downloads;
+mod examples;
 #[cfg(feature = "blocking")]
 mod faces;
-mod examples;
 mod faults;
 mod gate;
 mod http;

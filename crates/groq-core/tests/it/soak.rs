@@ -3,10 +3,10 @@
 //! `GROQ_SOAK=10000` makes it as long as one likes; without it, it is short.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use groq_core::limits::Pacing;
-use groq_core::{Error, ErrorKind};
+use groq_core::{Error, ErrorKind, TimeoutKind};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
@@ -47,9 +47,11 @@ async fn every_call_ends_in_a_right_value_or_a_typed_error() {
         .and_then(|calls| calls.parse().ok())
         .unwrap_or(600);
     let server = Server::start((0..calls * 4).map(reply)).await;
+    let waits = Waits::default();
+    let begun = Instant::now();
     let client = server
         .builder()
-        .runtime(Waits::default())
+        .runtime(waits.clone())
         .max_concurrent_calls(AT_ONCE)
         .pacing(Pacing::new())
         .first_byte_timeout(Duration::from_secs(20))
@@ -87,6 +89,8 @@ async fn every_call_ends_in_a_right_value_or_a_typed_error() {
                     !matches!(error.kind(), ErrorKind::Config | ErrorKind::Request),
                     "{error:?}"
                 );
+                // A permit that is not given back is missed by somebody else.
+                assert_ne!(error.timeout_kind(), Some(TimeoutKind::Queue), "{error:?}");
                 assert!(
                     !format!("{error} {error:?}").contains("canary"),
                     "{error:?}"
@@ -102,6 +106,19 @@ async fn every_call_ends_in_a_right_value_or_a_typed_error() {
         "{} of {attempts}",
         server.count()
     );
+    // The budget: thirty to begin with, a fifth for each success, and one for each five seconds.
+    let clock = (begun.elapsed() + waits.sum()).as_secs();
+    let clock = usize::try_from(clock).expect("a soak has an end");
+    let budget = 30 + good / 5 + clock / 5 + 1;
+    assert!(attempts <= calls + budget, "{attempts} for {calls}: {budget}");
     drop(client);
     assert!(server.all_closed().await, "no socket is left open");
+    let tasks = tokio::runtime::Handle::current().metrics();
+    for _ in 0..100 {
+        if tasks.num_alive_tasks() <= 1 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("{} tasks besides the server's", tasks.num_alive_tasks() - 1);
 }

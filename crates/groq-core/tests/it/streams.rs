@@ -493,27 +493,21 @@ async fn the_body_decides_and_not_its_type() {
 /// S32
 #[tokio::test]
 async fn a_line_without_end_stops_at_the_cap() {
-    let endless = std::iter::repeat_n(Reply::stream().write("data: "), 1)
-        .map(|reply| (0..64).fold(reply, |reply, _| reply.write(vec![b'x'; 1 << 20])));
-    let server = Server::start(endless).await;
-    let client = server
-        .builder()
-        .stream_limits(Limits::default().with_max_line(1 << 20))
-        .build()
-        .expect("a client");
-    let error = client
-        .chat()
-        .stream(request())
-        .await
-        .expect("a stream")
-        .finish()
-        .await
-        .expect_err("too long");
-    assert!(
-        error.is_limit_exceeded() && error.to_string().contains("max_line"),
-        "{error}"
-    );
-    assert!(server.all_closed().await);
+    for limits in [Limits::default(), Limits::default().with_max_line(1 << 20)] {
+        let head = Reply::stream().write("data: ");
+        let endless = (0..64).fold(head, |reply, _| reply.write(vec![b'x'; 1 << 20]));
+        let server = Server::start([endless]).await;
+        let builder = server.builder().stream_limits(limits);
+        let client = builder.build().expect("a client");
+        let stream = client.chat().stream(request()).await.expect("a stream");
+        let error = stream.finish().await.expect_err("too long");
+        let told = format!("{} bytes (max_line)", limits.max_line);
+        assert!(
+            error.is_limit_exceeded() && error.to_string().contains(&told),
+            "{error}"
+        );
+        assert!(server.all_closed().await);
+    }
 }
 
 /// S34

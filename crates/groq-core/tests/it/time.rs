@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use groq_core::{Client, RequestOptions, TimeoutKind};
 
-use crate::support::{CANARY, Reply, Server, models, request, stop, text};
+use crate::support::{CANARY, MODELS, Reply, Server, models, request, stop, text};
 
 const SHORT: Duration = Duration::from_millis(100);
 /// What a slow machine may add.
@@ -150,13 +150,10 @@ async fn a_stream_may_be_long_but_not_silent() {
         .await
         .expect("a long stream");
     assert_eq!(reply.text().map(str::len), Some(10));
-    let error = client
-        .chat()
-        .stream(request())
+    let call = async { client.chat().stream(request()).await?.finish().await };
+    let error = tokio::time::timeout(Duration::from_secs(20), call)
         .await
-        .expect("a stream")
-        .finish()
-        .await
+        .expect("long before that")
         .expect_err("silence");
     assert_eq!(error.timeout_kind(), Some(TimeoutKind::Idle));
     assert!(error.is_incomplete_stream());
@@ -175,11 +172,18 @@ async fn signs_of_life_and_single_bytes_are_not_progress() {
         pings = pings.write(": ping\n\n").wait(Duration::from_millis(20));
         bytes = bytes.write("d").wait(Duration::from_millis(20));
     }
-    let mut whole = Reply::raw("HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{");
+    let rest = &MODELS[1..];
+    let mut whole = Reply::raw(format!(
+        "HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{{",
+        101 + rest.len()
+    ));
     for _ in 0..100 {
         whole = whole.write(" ").wait(Duration::from_millis(20));
     }
-    let server = Server::start([pings, bytes, whole]).await;
+    // All of them come to a good end, for whom waits so long.
+    let pings = pings.event(&stop()).close();
+    let bytes = bytes.write("\n\n").event(&stop()).close();
+    let server = Server::start([pings, bytes, whole.write(rest)]).await;
     let builder = server
         .builder()
         .progress_timeout(Duration::from_millis(300))

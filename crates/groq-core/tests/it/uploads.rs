@@ -4,7 +4,7 @@ use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use futures_core::Stream;
@@ -218,7 +218,7 @@ async fn a_reader_has_one_attempt_unless_nothing_of_it_was_read() {
 #[tokio::test]
 async fn a_file_that_changes_or_vanishes_is_noticed() {
     let folder = tempfile::tempdir().expect("a folder");
-    for change in ["longer", "gone", "folder"] {
+    for change in ["longer", "other", "gone", "folder"] {
         let path = folder.path().join(format!("{change}.wav"));
         std::fs::write(&path, b"RIFF").expect("a file");
         let server = Server::start([Reply::error(500, &[]), Reply::json(200, TEXT)]).await;
@@ -227,6 +227,13 @@ async fn a_file_that_changes_or_vanishes_is_noticed() {
         let source = Upload::path(&path).on_progress(move |_| {
             let _ = match change {
                 "longer" => std::fs::write(&changed, b"RIFFRIFF"),
+                "other" => std::fs::write(&changed, b"RIFX").and_then(|()| {
+                    let later = SystemTime::now() + Duration::from_secs(10);
+                    std::fs::File::options()
+                        .write(true)
+                        .open(&changed)?
+                        .set_modified(later)
+                }),
                 "gone" => std::fs::remove_file(&changed),
                 _ => std::fs::remove_file(&changed).and_then(|()| std::fs::create_dir(&changed)),
             };

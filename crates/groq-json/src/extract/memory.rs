@@ -9,13 +9,14 @@ use crate::mode::Mode;
 /// How many refusals are remembered.
 const MAX_ENTRIES: usize = 1024;
 
-/// Which modes a model turned out not to take.
+/// Which modes, and which keywords of schemas, a model turned out not to take.
 ///
 /// The process has one that all questions share, so that a refusal costs one call in a process and not one in each
 /// question. A memory of one's own is for tests, and for programs that talk to several services.
 #[derive(Clone, Default)]
 pub struct Memory {
     refused: Arc<Mutex<HashMap<Key, String>>>,
+    dropped: Arc<Mutex<HashMap<(String, Mode), Vec<&'static str>>>>,
 }
 
 /// A refusal: of a mode altogether, or for one schema.
@@ -49,6 +50,26 @@ impl Memory {
             .get(&key(None))
             .or_else(|| refused.get(&key(Some(schema))))
             .cloned()
+    }
+
+    /// The keywords that a model does not take in a mode.
+    pub(crate) fn dropped(&self, model: &str, mode: Mode) -> Vec<&'static str> {
+        let dropped = self.dropped.lock().unwrap_or_else(PoisonError::into_inner);
+        dropped
+            .get(&(model.to_owned(), mode))
+            .cloned()
+            .unwrap_or_default()
+    }
+
+    pub(crate) fn drop_keyword(&self, model: &str, mode: Mode, keyword: &'static str) {
+        let mut dropped = self.dropped.lock().unwrap_or_else(PoisonError::into_inner);
+        if dropped.len() >= MAX_ENTRIES {
+            dropped.clear();
+        }
+        let keywords = dropped.entry((model.to_owned(), mode)).or_default();
+        if !keywords.contains(&keyword) {
+            keywords.push(keyword);
+        }
     }
 
     pub(crate) fn learn(&self, model: &str, mode: Mode, schema: Option<&str>, reason: &str) {

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use groq_core::runtime::{self, DefaultRuntime, Instant, Runtime as _};
 use groq_types::ChatCompletion;
 use serde::de::DeserializeOwned;
-use tokio::time::Instant;
 
 use super::plan::Plan;
 use super::refusal::{self, Meaning};
@@ -13,12 +13,12 @@ use super::{Extract, Extracted, model_or_default, reply};
 use crate::error::{Error, ErrorKind, Spent};
 use crate::format::{Compiled, Finish, Format};
 use crate::judge::Fitting;
-use crate::ledger::{Attempt, Usage};
+use crate::ledger::{Added, Attempt, Usage};
 use crate::mode::{Capabilities, Mode};
 use crate::prompt::Prompt;
 use crate::reader::Incoming;
 use crate::reask;
-use crate::schema::{Obstacle, Wire};
+use crate::schema::{Obstacle, Wire, loosen};
 
 /// The limit on tokens for models that reason first, unless the caller sets one. It counts against the rate limit as if it
 /// were used, so it is no larger than answers of a page or two need.
@@ -88,7 +88,7 @@ impl<T: DeserializeOwned + Send + 'static> Loop<T> {
             model,
             capabilities,
             prompt,
-            started: Instant::now(),
+            started: DefaultRuntime.now(),
             attempts: Vec::new(),
             usage: Usage::default(),
             correction: None,
@@ -120,8 +120,9 @@ impl<T: DeserializeOwned + Send + 'static> Loop<T> {
             };
             match result {
                 Ok(response) => {
-                    if let Some(extracted) =
-                        self.answered(ask.attempt, response.into_inner(), None).await?
+                    if let Some(extracted) = self
+                        .answered(ask.attempt, response.into_inner(), None)
+                        .await?
                     {
                         return Ok(extracted);
                     }
@@ -169,8 +170,12 @@ impl<T: DeserializeOwned + Send + 'static> Loop<T> {
         let mut attempt = Attempt::new(mode, &self.model);
         attempt.reason = reason;
         attempt.added = added;
+        if matches!(mode, Mode::Strict | Mode::Schema | Mode::Tool) {
+            let dropped = self.dropped(mode).into_iter();
+            attempt.added.extend(dropped.map(Added::WithoutKeyword));
+        }
         if self.streams {
-            attempt.added.push(crate::ledger::Added::Stream);
+            attempt.added.push(Added::Stream);
         }
         Ok(Ask { request, attempt })
     }
@@ -200,8 +205,23 @@ impl<T: DeserializeOwned + Send + 'static> Loop<T> {
             .then(|| std::sync::Arc::clone(self.format.compiled()))
     }
 
+    /// The schema as it is sent, without what the model does not take.
     pub(crate) fn wire(&self, mode: Mode) -> Wire {
-        self.format.wire(mode).cloned().unwrap_or_default()
+        let mut wire = self.format.wire(mode).cloned().unwrap_or_default();
+        for keyword in self.dropped(mode) {
+            wire.schema = loosen::without(wire.schema, keyword);
+        }
+        wire
+    }
+
+    /// The keywords of the schema that the model does not take.
+    fn dropped(&self, mode: Mode) -> Vec<&'static str> {
+        let Ok(wire) = self.format.wire(mode) else {
+            return Vec::new();
+        };
+        let mut dropped = self.question.memory.dropped(&self.model, mode);
+        dropped.retain(|keyword| loosen::has(&wire.schema, keyword));
+        dropped
     }
 
     /// A reply came; if it came as a stream, it has been read.
@@ -314,6 +334,17 @@ impl<T: DeserializeOwned + Send + 'static> Loop<T> {
             }
             Meaning::Generation(None) => self.wrong(attempt, ErrorKind::Empty),
             Meaning::Schema(reason) => {
+                let wire = self.wire(attempt.mode);
+                if let Some(keyword) = loosen::named(&reason, &wire.schema) {
+                    // The mode is still to be had, without this keyword.
+                    let mode = attempt.mode;
+                    self.question
+                        .memory
+                        .drop_keyword(&self.model, mode, keyword);
+                    let kind = ErrorKind::Unsupported { mode, reason };
+                    self.attempts.push(failed(attempt, &kind));
+                    return Ok(None);
+                }
                 self.question
                     .memory
                     .learn(&self.model, attempt.mode, Some(&schema()), &reason);
@@ -406,9 +437,15 @@ impl<T: DeserializeOwned + Send + 'static> Loop<T> {
         Next::Again
     }
 
+    /// From here on, what is wrong is an error.
+    pub(crate) fn stop_asking(&mut self) {
+        self.left = 0;
+        self.question.retries = 0;
+    }
+
     pub(crate) fn remaining(&self) -> Option<Duration> {
         let limit = self.question.deadline?;
-        Some(limit.saturating_sub(self.started.elapsed()))
+        Some(limit.saturating_sub(DefaultRuntime.now() - self.started))
     }
 
     fn spent(&mut self, spent: Spent) -> Error {
@@ -432,7 +469,7 @@ pub(crate) fn failed(mut attempt: Attempt, kind: &ErrorKind) -> Attempt {
 /// The output of a future, unless the time is up before.
 pub(crate) async fn within<F: Future>(limit: Option<Duration>, future: F) -> Option<F::Output> {
     match limit {
-        Some(limit) => tokio::time::timeout(limit, future).await.ok(),
+        Some(limit) => runtime::within(&DefaultRuntime, limit, future).await,
         None => Some(future.await),
     }
 }

@@ -2,19 +2,58 @@
 
 /// Words by which a comment may say so, as the whole of a word. One too many costs a question; one too few costs data.
 const WORDS: &[&str] = &[
-    "add", "additional", "another", "brevity", "elided", "etc", "existing", "fill", "missing", "more", "other", "others",
-    "placeholder", "previous", "rest", "similar", "similarly", "skip", "skipped", "snip", "todo", "unchanged",
+    "add",
+    "additional",
+    "another",
+    "brevity",
+    "elided",
+    "etc",
+    "existing",
+    "fill",
+    "missing",
+    "more",
+    "other",
+    "others",
+    "placeholder",
+    "previous",
+    "rest",
+    "similar",
+    "similarly",
+    "skip",
+    "skipped",
+    "snip",
+    "todo",
+    "unchanged",
 ];
 
 /// How other such words begin.
 const STEMS: &[&str] = &[
-    "abbreviat", "continu", "omit", "remain", "repeat", "shorten", "truncat",
+    "abbreviat",
+    "continu",
+    "omit",
+    "remain",
+    "repeat",
+    "shorten",
+    "truncat",
 ];
 
 /// What else says so, wherever it stands.
 const SIGNS: &[&str] = &[
-    "...", "…", "and the ", "as above", "as before", "cut for", "cut here", "cut off", "left out", "not shown", "same as",
-    "same for", "so forth", "so on", "to do",
+    "...",
+    "…",
+    "and the ",
+    "as above",
+    "as before",
+    "cut for",
+    "cut here",
+    "cut off",
+    "left out",
+    "not shown",
+    "same as",
+    "same for",
+    "so forth",
+    "so on",
+    "to do",
 ];
 
 /// Whether a comment says that something is missing.
@@ -24,9 +63,8 @@ pub(crate) fn says_so(comment: &str) -> bool {
         .split(|character: char| !character.is_alphanumeric())
         .filter(|word| !word.is_empty());
     SIGNS.iter().any(|sign| text.contains(sign))
-        || words.any(|word| {
-            WORDS.contains(&word) || STEMS.iter().any(|stem| word.starts_with(stem))
-        })
+        || words
+            .any(|word| WORDS.contains(&word) || STEMS.iter().any(|stem| word.starts_with(stem)))
 }
 
 #[cfg(test)]

@@ -30,7 +30,9 @@ pub(crate) fn numbers(text: &str, start: usize, max_depth: usize) -> HashMap<Str
     let mut found = HashMap::new();
     walk(text, start, max_depth, |path, _, number| {
         if let Some(number) = number {
-            found.entry(path.to_owned()).or_insert_with(|| number.to_owned());
+            found
+                .entry(path.to_owned())
+                .or_insert_with(|| number.to_owned());
         }
     });
     found

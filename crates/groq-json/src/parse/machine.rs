@@ -94,6 +94,16 @@ impl Machine {
         self.state == State::Done
     }
 
+    /// Reads a piece that is nothing but more of the string at hand; `false` if it is not.
+    pub(crate) fn feed_string(&mut self, piece: &str) -> bool {
+        let is_more = self.state == State::String
+            && plain_length(piece.as_bytes(), self.quote) == piece.len();
+        if is_more {
+            self.base += piece.len();
+        }
+        is_more
+    }
+
     /// Reads a piece, up to the end of the value if that is in it; returns how many bytes were read.
     pub(crate) fn feed<S: Sink>(&mut self, piece: &str, sink: &mut S) -> Result<usize, Fault> {
         let mut at = 0;
@@ -138,7 +148,10 @@ impl Machine {
         let offset = self.base + at;
         match byte {
             b' ' | b'\t' | b'\r' | b'\n' => return Ok(skip_blanks(bytes, at)),
-            b'"' => self.begin_string(byte, false, offset, sink),
+            b'"' => {
+                self.begin_string(byte, false, offset, sink);
+                return self.string(piece, at + 1, sink);
+            }
             b'0'..=b'9' | b'-' => self.begin_token(State::Number, offset),
             b'{' => self.open(Container::Object, offset, sink)?,
             b'[' => self.open(Container::Array, offset, sink)?,
@@ -181,7 +194,10 @@ impl Machine {
         let offset = self.base + at;
         match byte {
             b' ' | b'\t' | b'\r' | b'\n' => return Ok(skip_blanks(bytes, at)),
-            b'"' => self.begin_string(byte, true, offset, sink),
+            b'"' => {
+                self.begin_string(byte, true, offset, sink);
+                return self.string(piece, at + 1, sink);
+            }
             b'}' if self.state == State::ObjectStart => {
                 self.close(Container::Object, offset, sink)?;
             }
@@ -262,6 +278,10 @@ impl Machine {
         };
         if byte == self.quote {
             self.end_string(self.base + end, sink)?;
+            if self.state == State::Colon && bytes.get(end + 1) == Some(&b':') {
+                self.state = State::Value;
+                return Ok(end + 2);
+            }
         } else if byte == b'\\' {
             self.state = State::Escape;
         } else {
@@ -462,7 +482,10 @@ impl Machine {
         let rest = &piece[at..];
         if std::mem::take(&mut self.hash) && !rest.starts_with(['#', '!', ' ', '\t', '\r', '\n']) {
             // A colour, a tag, a number: content, and not a comment.
-            return Err(Fault::syntax("a `#` that begins no comment", self.token_offset));
+            return Err(Fault::syntax(
+                "a `#` that begins no comment",
+                self.token_offset,
+            ));
         }
         let Some(length) = rest.find('\n') else {
             self.token.push_str(rest);

@@ -61,7 +61,9 @@ pub(crate) fn is_integral(text: &str) -> bool {
     let (_, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let digits = mantissa.bytes().filter(u8::is_ascii_digit);
     // The digits behind the point, once it has been moved.
-    let behind = i64::try_from(fraction.len()).unwrap_or(i64::MAX).saturating_sub(exponent);
+    let behind = i64::try_from(fraction.len())
+        .unwrap_or(i64::MAX)
+        .saturating_sub(exponent);
     let behind = usize::try_from(behind).unwrap_or(0);
     digits.rev().take(behind).all(|digit| digit == b'0')
 }
@@ -173,10 +175,19 @@ mod tests {
 
     #[test]
     fn integers_as_they_are_written() {
-        for text in ["3", "3.0", "-3.000", "1e3", "1.5e1", "1.50E+1", "100e-2", "0e-9", "0.0"] {
+        for text in [
+            "3", "3.0", "-3.000", "1e3", "1.5e1", "1.50E+1", "100e-2", "0e-9", "0.0",
+        ] {
             assert!(is_integral(text), "{text}");
         }
-        for text in ["3.5", "3.0000000000000000001", "1e-1", "15e-1", "1.25e1", "101e-2"] {
+        for text in [
+            "3.5",
+            "3.0000000000000000001",
+            "1e-1",
+            "15e-1",
+            "1.25e1",
+            "101e-2",
+        ] {
             assert!(!is_integral(text), "{text}");
         }
     }

@@ -51,8 +51,7 @@ pub(crate) fn is_plausible(text: &str) -> bool {
     if next == '}' {
         return true;
     }
-    let word =
-        |character: char| character.is_alphanumeric() || matches!(character, '_' | '$');
+    let word = |character: char| character.is_alphanumeric() || matches!(character, '_' | '$');
     let after = rest.trim_start_matches(word);
     let has_word = after.len() < rest.len();
     has_word && (after.trim_start().is_empty() || after.trim_start().starts_with(':'))
@@ -61,8 +60,7 @@ pub(crate) fn is_plausible(text: &str) -> bool {
 /// Whether enough of the text is there for [`is_plausible`] to say the same whatever comes.
 pub(crate) fn is_decided(text: &str) -> bool {
     let rest = text[1..].trim_start();
-    let word =
-        |character: char| character.is_alphanumeric() || matches!(character, '_' | '$');
+    let word = |character: char| character.is_alphanumeric() || matches!(character, '_' | '$');
     let after = rest.trim_start_matches(word);
     !rest.is_empty() && rest != "/" && !(after.len() < rest.len() && after.trim_start().is_empty())
 }

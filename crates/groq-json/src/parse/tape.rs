@@ -301,9 +301,9 @@ impl<'a> View<'a> {
     fn inside(self, index: usize, segments: &[String]) -> Option<Ref<'a>> {
         segments.iter().try_fold(self.at(index), |value, segment| {
             match (value.as_object(), value.as_array()) {
-                (Some(mut members), _) => {
-                    members.find(|(key, _)| key == segment).map(|(_, value)| value)
-                }
+                (Some(mut members), _) => members
+                    .find(|(key, _)| key == segment)
+                    .map(|(_, value)| value),
                 (_, Some(mut items)) => items.nth(pointer::index(segment)?),
                 _ => None,
             }
@@ -326,20 +326,30 @@ impl<'a> View<'a> {
         }
     }
 
+    /// Whether a key comes twice.
+    fn has_duplicates(self, keys: &[usize]) -> bool {
+        if keys.len() > FEW_KEYS {
+            let mut seen = HashSet::with_capacity(keys.len());
+            return keys.iter().any(|key| !seen.insert(self.key(*key)));
+        }
+        let mut texts = [""; FEW_KEYS];
+        keys.iter().enumerate().any(|(count, key)| {
+            let text = self.key(*key);
+            texts[count] = text;
+            texts[..count].contains(&text)
+        })
+    }
+
     /// Whether a key comes twice: `Some(true)` if always with an equal value.
     fn duplicates(self, keys: &[usize]) -> Option<bool> {
+        if !self.has_duplicates(keys) {
+            return None;
+        }
         let mut seen = HashSet::new();
-        let mut fresh = |at: usize, key: &'a str| {
-            if keys.len() <= FEW_KEYS {
-                keys[..at].iter().all(|other| self.key(*other) != key)
-            } else {
-                seen.insert(key)
-            }
-        };
         let mut found = None;
-        for (at, index) in keys.iter().enumerate() {
+        for index in keys {
             let key = self.key(*index);
-            if fresh(at, key) {
+            if seen.insert(key) {
                 continue;
             }
             let first = keys.iter().find(|other| self.key(**other) == key)?;
@@ -354,6 +364,16 @@ impl<'a> View<'a> {
 pub(crate) struct Writer<'w> {
     pub(crate) text: &'w str,
     pub(crate) tape: &'w mut Tape,
+}
+
+impl Tape {
+    /// Takes more of the string at hand, which stands in the text behind what there is of it.
+    pub(crate) fn more_string(&mut self, piece: &str) {
+        self.string.length += piece.len();
+        if self.string.decoded {
+            self.decoded.push_str(piece);
+        }
+    }
 }
 
 impl Writer<'_> {
@@ -439,11 +459,8 @@ impl Sink for Writer<'_> {
     fn fragment(&mut self, text: &str) {
         let string = self.tape.string;
         let end = string.start + string.length;
-        let contiguous = !string.decoded
-            && self
-                .text
-                .get(end..)
-                .is_some_and(|rest| std::ptr::eq(rest.as_ptr(), text.as_ptr()));
+        // A part of the text itself, behind what there is of the string: nothing has to be copied.
+        let contiguous = !string.decoded && text.as_ptr().addr() == self.text.as_ptr().addr() + end;
         if !contiguous {
             self.decode();
             self.tape.decoded.push_str(text);

@@ -81,7 +81,8 @@ impl Writer<'_> {
             Kind::Union(_) => {
                 let branches: Vec<String> = shapes
                     .leaves(id)
-                    .into_iter()
+                    .iter()
+                    .copied()
                     .map(|leaf| self.reference(leaf, indent))
                     .collect();
                 branches.join(" | ")

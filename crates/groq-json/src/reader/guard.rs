@@ -71,7 +71,11 @@ impl Guard {
 
     pub(crate) fn close(&mut self) {
         let frame = self.frames.pop();
-        if let Some(Frame { shape: Some(id), missing, .. }) = frame
+        if let Some(Frame {
+            shape: Some(id),
+            missing,
+            ..
+        }) = frame
             && missing != 0
             && let Kind::Object(fields, _) = self.compiled.shapes.kind(id)
             && let Some(missing) = fields.get(missing.trailing_zeros() as usize)

@@ -214,7 +214,8 @@ fn on_the_wire(shapes: &Shapes, id: Id, value: &Value) -> Option<Id> {
     }
     shapes
         .leaves(id)
-        .into_iter()
+        .iter()
+        .copied()
         .find(|leaf| match (shapes.kind(*leaf), value) {
             (Kind::List(_), Value::Array(_)) => true,
             (Kind::Tuple(items), Value::Object(members)) => {

@@ -46,6 +46,12 @@ pub(crate) fn wire(name: &str, shapes: &Shapes) -> Result<Wire, Vec<Obstacle>> {
     })
 }
 
+/// What stands in the way where absent and `null` differ, since a strict schema has `null` for both.
+pub(crate) fn distinct_null(path: &str) -> Obstacle {
+    let reason = "absent and null mean different things";
+    Obstacle::new(path, reason, "use one Option, or an enum")
+}
+
 /// Whether a shape is a map and nothing else, which travels as a list.
 pub(super) fn is_map(shapes: &Shapes, id: Id) -> bool {
     matches!(shapes.kind(id), Kind::Object(fields, Rest::Map(_)) if fields.is_empty())
@@ -217,11 +223,8 @@ impl Strict<'_> {
 
     fn field(&mut self, field: &Field, path: &str, relaxed: &[String]) -> Value {
         if field.distinct_null {
-            return self.obstacle(
-                path,
-                "absent and null mean different things",
-                "use one Option, or an enum",
-            );
+            let Obstacle { reason, fix, .. } = distinct_null(path);
+            return self.obstacle(path, reason, &fix);
         }
         let node = self.shapes.node(field.shape);
         let is_choice =

@@ -56,7 +56,7 @@ pub(super) fn plan(shapes: &Shapes, id: Id) -> Result<Union, Refusal> {
             Kind::List(_) | Kind::Tuple(_) | Kind::Object(..)
         )
     };
-    let (containers, plain): (Vec<Id>, Vec<Id>) = leaves.into_iter().partition(container);
+    let (containers, plain): (Vec<Id>, Vec<Id>) = leaves.iter().copied().partition(container);
     let relaxed = decide(shapes, &containers)?;
     let mut null = false;
     let simple = simple(shapes, &plain, &mut null);

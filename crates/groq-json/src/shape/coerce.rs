@@ -59,7 +59,8 @@ impl Coerce<'_> {
             }
             (Kind::Integer, Value::Number(float)) => {
                 if self.integral_floats
-                    && let Some(integer) = number::integral(float) {
+                    && let Some(integer) = number::integral(float)
+                {
                     *value = Value::Number(integer);
                     self.found.push((path.clone(), RepairKind::IntegralFloat));
                 }
@@ -95,7 +96,8 @@ impl Coerce<'_> {
         let mut others = self
             .shapes
             .leaves(id)
-            .into_iter()
+            .iter()
+            .copied()
             .filter(|leaf| !matches!(self.shapes.kind(*leaf), Kind::Null));
         let only = others.next()?;
         others.next().is_none().then_some(only)

@@ -10,25 +10,55 @@ use crate::pointer;
 impl Shapes {
     /// Whether the schema has any.
     pub(crate) fn has_defaults(&self) -> bool {
-        self.nodes.iter().any(|node| match &node.kind {
-            Kind::Object(fields, _) => fields.iter().any(|field| field.default.is_some()),
-            _ => false,
-        })
+        self.holds_defaults[self.root]
+    }
+
+    /// Of each shape, whether a default is somewhere inside its values.
+    pub(super) fn where_defaults_are(&self) -> Vec<bool> {
+        let mut holds = vec![false; self.nodes.len()];
+        loop {
+            let before = holds.clone();
+            for (id, node) in self.nodes.iter().enumerate() {
+                holds[id] = match &node.kind {
+                    Kind::Object(fields, rest) => {
+                        matches!(rest, Rest::Map(item) if holds[*item])
+                            || fields
+                                .iter()
+                                .any(|field| field.default.is_some() || holds[field.shape])
+                    }
+                    Kind::List(item) => holds[*item],
+                    Kind::Tuple(inner) | Kind::Union(inner) => inner.iter().any(|id| holds[*id]),
+                    _ => false,
+                };
+            }
+            if holds == before {
+                return holds;
+            }
+        }
     }
 
     /// Whether a value leaves a default to be filled in, as far as that is plain; `true` if it is not.
     pub(crate) fn may_lack_defaults(&self, id: Id, value: Ref<'_>) -> bool {
-        let mut leaves = self.leaves(id).into_iter().filter(|leaf| {
-            matches!(self.kind(*leaf), Kind::Object(..) | Kind::List(_) | Kind::Tuple(_))
+        if !self.holds_defaults[id] {
+            return false;
+        }
+        let mut leaves = self.leaves(id).iter().filter(|leaf| {
+            matches!(
+                self.kind(**leaf),
+                Kind::Object(..) | Kind::List(_) | Kind::Tuple(_)
+            )
         });
         let (Some(id), other) = (leaves.next(), leaves.next()) else {
             return false;
         };
-        match (self.kind(id), value.as_object(), value.as_array()) {
+        match (self.kind(*id), value.as_object(), value.as_array()) {
             (_, None, None) => false,
             _ if other.is_some() => true,
             (Kind::Object(fields, rest), Some(members), _) => {
-                let mut missing = fields.iter().filter(|field| field.default.is_some()).count();
+                let mut missing = fields
+                    .iter()
+                    .filter(|field| field.default.is_some())
+                    .count();
                 for (key, value) in members {
                     let field = fields.iter().find(|field| field.name == key);
                     missing -= usize::from(field.is_some_and(|field| field.default.is_some()));

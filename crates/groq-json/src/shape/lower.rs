@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use serde_json::{Map, Value};
 
 use super::merge::{is_structural, merge};
-use super::{Field, Id, Kind, Node, Rest, Shapes, notes};
+use super::{Field, Id, Kind, Node, Rest, notes};
 
 /// How many schemas may be put together into one: more is a schema that refers to itself without an end.
 const MAX_MERGES: usize = 32;
 
-pub(super) fn lower(schema: &Value) -> Shapes {
+/// The shapes of a schema, and which of them is the root.
+pub(super) fn lower(schema: &Value) -> (Vec<Node>, Id) {
     let mut lower = Lower {
         root: schema,
         nodes: Vec::new(),
@@ -18,10 +19,7 @@ pub(super) fn lower(schema: &Value) -> Shapes {
     };
     // The root is a target of references like any other.
     let root = lower.target("#");
-    Shapes {
-        nodes: lower.nodes,
-        root,
-    }
+    (lower.nodes, root)
 }
 
 struct Lower<'s> {

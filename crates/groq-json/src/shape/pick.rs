@@ -12,7 +12,8 @@ impl Shapes {
         }
         let mut fitting = self
             .leaves(id)
-            .into_iter()
+            .iter()
+            .copied()
             .filter(|leaf| self.fits(*leaf, value));
         let first = fitting.next()?;
         fitting.next().is_none().then_some(first)
@@ -21,7 +22,8 @@ impl Shapes {
     /// The first alternative that a value fits.
     pub(crate) fn pick_first(&self, id: Id, value: &Value) -> Option<Id> {
         self.leaves(id)
-            .into_iter()
+            .iter()
+            .copied()
             .find(|leaf| self.fits(*leaf, value))
     }
 

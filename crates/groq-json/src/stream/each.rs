@@ -2,9 +2,12 @@
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
 
 use futures_core::Stream;
 use futures_util::stream::unfold;
+use groq_core::runtime::{DefaultRuntime, Instant, Runtime as _};
 use groq_types::{ChatCompletionRequest, Message};
 use jsonschema::json::Node as _;
 use serde::de::DeserializeOwned;
@@ -14,10 +17,12 @@ use super::{Event, ExtractStream};
 use crate::error::{Error, ErrorKind};
 use crate::extract::{Extract, Extracted};
 use crate::format::Format;
-use crate::issue::Issue;
+use crate::issue::{Issue, ensure};
 use crate::judge::Judge;
 use crate::mode::Mode;
+use crate::parse::repair::Repair;
 use crate::partial::Partial;
+use crate::reask;
 
 /// What becomes of an item that does not fit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,6 +33,8 @@ pub enum BadItems {
     Fail,
     /// It is left out, and listed in [`EachStream::skipped`].
     Skip,
+    /// It is listed, and asked for again with the others like it once the list is complete; so these items come last.
+    AskAgain,
 }
 
 /// A question whose answer is a list, to be had item by item; from [`GroqJson::extract_each`](crate::GroqJson::extract_each).
@@ -51,7 +58,10 @@ pub struct Each<T> {
     question: Extract<Vec<T>>,
     item: Result<Format<T>, Error>,
     bad: BadItems,
+    checks: Vec<Check<T>>,
 }
+
+type Check<T> = Arc<dyn Fn(&T) -> Result<(), Issue> + Send + Sync>;
 
 impl<T: DeserializeOwned + Send + 'static> Each<T> {
     pub(crate) fn new(question: Extract<Vec<T>>, item: Result<Format<T>, Error>) -> Self {
@@ -59,6 +69,7 @@ impl<T: DeserializeOwned + Send + 'static> Each<T> {
             question,
             item,
             bad: BadItems::default(),
+            checks: Vec::new(),
         }
     }
 
@@ -86,6 +97,47 @@ impl<T: DeserializeOwned + Send + 'static> Each<T> {
         self
     }
 
+    /// Adds a check of each item. Paths begin at the item.
+    pub fn check(
+        mut self,
+        check: impl Fn(&T) -> Result<(), Issue> + Send + Sync + 'static,
+    ) -> Self {
+        self.checks.push(Arc::new(check));
+        self
+    }
+
+    /// Sets how often the model is asked again: for the list, as long as no item of it has been given; and for the items that
+    /// [`BadItems::AskAgain`] collects. Twice each by default.
+    pub fn retries(mut self, retries: u32) -> Self {
+        self.question = self.question.retries(retries);
+        self
+    }
+
+    /// Sets how long all of it may take; no limit by default, beyond those of the client.
+    pub fn deadline(mut self, limit: Duration) -> Self {
+        self.question = self.question.deadline(limit);
+        self
+    }
+
+    /// Sets how many tokens all attempts together may take before no other is made; no limit by default.
+    pub fn token_budget(mut self, tokens: u64) -> Self {
+        self.question = self.question.token_budget(tokens);
+        self
+    }
+
+    /// Sets how many tokens a reply may have.
+    pub fn max_completion_tokens(mut self, tokens: u32) -> Self {
+        self.question = self.question.max_completion_tokens(tokens);
+        self
+    }
+
+    /// Sets what may be repaired in a reply.
+    pub fn repair(mut self, level: Repair) -> Self {
+        self.question = self.question.repair(level);
+        self.item = self.item.map(|format| format.repair(level));
+        self
+    }
+
     /// Sets what becomes of an item that does not fit.
     pub fn bad_items(mut self, bad: BadItems) -> Self {
         self.bad = bad;
@@ -103,13 +155,15 @@ impl<T: DeserializeOwned + Send + 'static> Each<T> {
 
     /// Asks the question. Nothing happens before the first [`next`](EachStream::next).
     pub fn stream(self) -> EachStream<T> {
-        // What has been given cannot be taken back, so nothing is asked again.
-        let raw: Extract<Vec<T>> = self.question.retries(0).mode(Mode::Prompt);
         EachStream {
-            list: raw.loosely().stream(),
+            list: self.question.loosely().mode(Mode::Prompt).stream(),
+            question: (self.bad == BadItems::AskAgain).then_some(self.question),
             item: self.item,
             bad: self.bad,
+            checks: self.checks,
+            started: DefaultRuntime.now(),
             given: 0,
+            wrong: Vec::new(),
             ready: VecDeque::new(),
             skipped: Vec::new(),
             summary: None,
@@ -123,10 +177,16 @@ impl<T: DeserializeOwned + Send + 'static> Each<T> {
 /// The end (`None`) comes only after the whole list was read to its closing bracket.
 pub struct EachStream<T> {
     list: ExtractStream<Vec<Value>>,
+    /// For the items that are asked for again.
+    question: Option<Extract<Vec<T>>>,
     item: Result<Format<T>, Error>,
     bad: BadItems,
+    checks: Vec<Check<T>>,
+    started: Instant,
+    /// The items that do not fit, which are asked for again.
+    wrong: Vec<(Value, Issue)>,
     given: usize,
-    ready: VecDeque<Result<T, Issue>>,
+    ready: VecDeque<Result<T, (Value, Issue)>>,
     skipped: Vec<Issue>,
     summary: Option<Box<Extracted<Vec<Value>>>>,
     over: bool,
@@ -147,22 +207,33 @@ impl<T: DeserializeOwned + Send + 'static> EachStream<T> {
         loop {
             match self.ready.pop_front() {
                 Some(Ok(item)) => return Some(Ok(item)),
-                Some(Err(issue)) if self.bad == BadItems::Skip => {
+                Some(Err((_, issue))) if self.bad == BadItems::Skip => {
                     self.skipped.push(issue);
                     continue;
                 }
-                Some(Err(issue)) => return self.end(ErrorKind::Invalid(vec![issue]).into()),
+                Some(Err(wrong)) if self.bad == BadItems::AskAgain => {
+                    self.wrong.push(wrong);
+                    continue;
+                }
+                Some(Err((_, issue))) => return self.end(ErrorKind::Invalid(vec![issue]).into()),
                 None => {}
             }
             if self.over {
                 return None;
+            }
+            if self.summary.is_some() {
+                match self.ask_again().await {
+                    Ok(()) => {}
+                    Err(error) => return self.end(error),
+                }
+                self.over = self.ready.is_empty();
+                continue;
             }
             match self.list.next().await {
                 None => self.over = true,
                 Some(Ok(Event::Done(list))) => {
                     self.take(&list.value);
                     self.summary = Some(list);
-                    self.over = true;
                 }
                 Some(Ok(_)) => self.grown(),
                 Some(Err(error)) => {
@@ -174,6 +245,37 @@ impl<T: DeserializeOwned + Send + 'static> EachStream<T> {
                 }
             }
         }
+    }
+
+    /// Asks for the items again that do not fit, all at once.
+    async fn ask_again(&mut self) -> Result<(), Error> {
+        let wrong = std::mem::take(&mut self.wrong);
+        let (Some(mut question), false) = (self.question.take(), wrong.is_empty()) else {
+            return Ok(());
+        };
+        let (items, issues): (Vec<Value>, Vec<Issue>) = wrong.into_iter().unzip();
+        let count = items.len();
+        question.spend(DefaultRuntime.now() - self.started);
+        for check in self.checks.clone() {
+            question = question.check(move |items: &Vec<T>| {
+                let mut results = items.iter().map(|item| check(item)).enumerate();
+                results.try_for_each(|(index, result)| result.map_err(|issue| issue.within(index)))
+            });
+        }
+        let extracted = question
+            .message(Message::assistant(Value::Array(items).to_string()))
+            .user(reask::of_items(&issues))
+            .check(move |items| {
+                ensure(items.len() == count, "", format!("must have {count} items"))
+            })
+            .await?;
+        if let Some(summary) = &mut self.summary {
+            summary.attempts.extend(extracted.attempts);
+            summary.repairs.extend(extracted.repairs);
+            summary.usage += extracted.usage;
+        }
+        self.ready = extracted.value.into_iter().map(Ok).collect();
+        Ok(())
     }
 
     /// What is wrong with the items that were left out.
@@ -223,17 +325,30 @@ impl<T: DeserializeOwned + Send + 'static> EachStream<T> {
             wire: None,
             fill_defaults,
         };
+        if self.given == 0 && !items.is_empty() {
+            // What has been given cannot be taken back, so the list is not asked for again from here on.
+            self.list.stop_asking();
+        }
         for item in items {
             let index = self.given;
             self.given += 1;
-            let judged = judge.value::<T>(item).map(|fitting| fitting.value);
-            self.ready.push_back(judged.map_err(|kind| match kind {
-                ErrorKind::Invalid(mut issues) if !issues.is_empty() => {
-                    let mut issue = issues.swap_remove(0);
-                    issue.path.insert_str(0, &format!("/{index}"));
-                    issue
-                }
-                other => Issue::new(format!("/{index}"), other.to_string()),
+            let judged = judge
+                .value::<T>(item.clone())
+                .map(|fitting| fitting.value)
+                .and_then(|value| {
+                    let refused = self.checks.iter().find_map(|check| check(&value).err());
+                    refused.map_or(Ok(value), |issue| Err(ErrorKind::Check(vec![issue])))
+                });
+            self.ready.push_back(judged.map_err(|kind| {
+                let issue = match kind {
+                    ErrorKind::Invalid(mut issues) | ErrorKind::Check(mut issues)
+                        if !issues.is_empty() =>
+                    {
+                        issues.swap_remove(0)
+                    }
+                    other => Issue::new("", other.to_string()),
+                };
+                (item, issue.within(index))
             }));
         }
     }

@@ -4,10 +4,10 @@ use std::fmt;
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use groq_core::runtime::{DefaultRuntime, Instant, Runtime as _};
 use groq_types::{
     ChatCompletion, ChatCompletionRequest, CompletionMessage, Message, Tool as WireTool, ToolCall,
 };
-use tokio::time::Instant;
 
 use super::run::{Approval, Run};
 use super::tool::{Failure, Tool};
@@ -140,7 +140,7 @@ impl Driver {
             tools,
             steps: Vec::new(),
             usage: Usage::default(),
-            started: Instant::now(),
+            started: DefaultRuntime.now(),
             pending: Vec::new(),
             over: false,
         })
@@ -361,7 +361,7 @@ impl Driver {
 
     fn remaining(&self) -> Option<Duration> {
         let limit = self.run.deadline?;
-        Some(limit.saturating_sub(self.started.elapsed()))
+        Some(limit.saturating_sub(DefaultRuntime.now() - self.started))
     }
 
     fn error(&self, kind: ErrorKind) -> Error {

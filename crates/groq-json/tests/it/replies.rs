@@ -4,7 +4,7 @@
 
 mod cases;
 
-use groq_json::{Error, ErrorKind, Finish, Format, JsonSchema, Repair};
+use groq_json::{Error, ErrorKind, Finish, Format, JsonSchema, Parsed, Repair};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -88,23 +88,29 @@ pub(crate) struct Case {
 fn outcome<T: JsonSchema + DeserializeOwned + Serialize + 'static>(case: &Case) -> String {
     let format = Format::<T>::new().unwrap().repair(case.level);
     match format.parse(case.reply, case.finish) {
-        Ok(parsed) => {
-            let value = serde_json::to_string(&parsed.value).unwrap();
-            let repairs: Vec<String> = parsed
-                .repairs
-                .iter()
-                .map(|repair| format!("{:?}@{}", repair.kind, repair.offset))
-                .collect();
-            if repairs.is_empty() {
-                value
-            } else {
-                format!("{value} | {}", repairs.join(" "))
-            }
-        }
-        Err(error) => format!("! {} {}", kind(&error), place(&error))
-            .trim_end()
-            .to_owned(),
+        Ok(parsed) => shown(&parsed),
+        Err(error) => refused(&error),
     }
+}
+
+fn shown<T: Serialize>(parsed: &Parsed<T>) -> String {
+    let value = serde_json::to_string(&parsed.value).unwrap();
+    let repairs: Vec<String> = parsed
+        .repairs
+        .iter()
+        .map(|repair| format!("{:?}@{}", repair.kind, repair.offset))
+        .collect();
+    if repairs.is_empty() {
+        value
+    } else {
+        format!("{value} | {}", repairs.join(" "))
+    }
+}
+
+fn refused(error: &Error) -> String {
+    format!("! {} {}", kind(error), place(error))
+        .trim_end()
+        .to_owned()
 }
 
 fn kind(error: &Error) -> &'static str {
@@ -176,6 +182,68 @@ fn every_reply_has_its_outcome() {
     assert!(cases::CASES.len() > 150, "{}", cases::CASES.len());
 }
 
+/// The same by way of a reader, letter by letter.
+fn streamed<T: JsonSchema + DeserializeOwned + Serialize + 'static>(case: &Case) -> String {
+    let format = Format::<T>::new().unwrap().repair(case.level);
+    let mut reader = format.reader();
+    for letter in case.reply.chars() {
+        if let Err(error) = reader.feed(letter.encode_utf8(&mut [0; 4])) {
+            assert!(
+                error.is_invalid() && !error.issues().is_empty(),
+                "{error:?}"
+            );
+            return "broken off".to_owned();
+        }
+    }
+    let partial = reader.partial().clone();
+    match reader.finish(case.finish) {
+        Ok(parsed) => {
+            // What is shown at the end is the value, unless there is more to it than the form of the text.
+            let value = serde_json::to_value(&parsed.value).unwrap();
+            let plain = parsed.repairs.is_empty() && parsed.defaults.is_empty();
+            if plain && std::any::TypeId::of::<T>() == std::any::TypeId::of::<Value>() {
+                assert!(
+                    partial.is_empty() || partial.to_value() == value,
+                    "{}",
+                    case.reply
+                );
+            }
+            shown(&parsed)
+        }
+        Err(error) => refused(&error),
+    }
+}
+
+#[test]
+fn streams_come_to_the_same() {
+    for case in cases::CASES {
+        let streamed = match case.on {
+            On::One => streamed::<One>(case),
+            On::Person => streamed::<Person>(case),
+            On::Shape => streamed::<Shape>(case),
+            On::Nest => streamed::<Nest>(case),
+            On::Text => streamed::<Text>(case),
+            On::Price => streamed::<Price>(case),
+            On::Bytes => streamed::<Vec<u8>>(case),
+            On::Strings => streamed::<Vec<String>>(case),
+            On::Scalar => streamed::<String>(case),
+            On::Number => streamed::<f64>(case),
+            On::People => streamed::<Vec<Person>>(case),
+            On::Any => streamed::<Value>(case),
+        };
+        // What a schema rules out ends a stream before the end of the text can tell more.
+        let broken_off = streamed == "broken off"
+            && (case.outcome.starts_with('!')
+                || case.outcome.contains("Prose")
+                || case.outcome.contains("Thoughts"));
+        assert!(
+            broken_off || streamed == case.outcome,
+            "{:?}: {streamed}",
+            case.reply
+        );
+    }
+}
+
 #[test]
 fn errors_never_show_the_reply() {
     for case in cases::CASES {
@@ -239,4 +307,44 @@ fn strict_encodings_are_undone_and_nulls_listed() {
     assert_eq!(parsed.defaults, ["/tags"]);
     let repairs: Vec<String> = parsed.repairs.iter().map(ToString::to_string).collect();
     assert_eq!(repairs, ["null for an absent member at byte 42"]);
+}
+
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+struct Ages {
+    ages: std::collections::BTreeMap<String, Vec<u8>>,
+}
+
+#[test]
+fn the_model_is_told_paths_that_it_knows() {
+    let format = Format::<Ages>::new().unwrap();
+    let wire = format.wire(groq_json::Mode::Strict).unwrap();
+    let reply = r#"{"ages":[{"key":"Ada","value":[36]},{"key":"Bob","value":[1,300]}]}"#;
+    let error = format.parse_wire(wire, reply, Finish::Stop).unwrap_err();
+    assert_eq!(error.path(), Some("/ages/Bob/1"), "the caller's path");
+    let question = format.reask(&error);
+    assert!(
+        question.contains("/ages/1/value/1: must be at most 255, got 300"),
+        "{question}"
+    );
+    let reply = r#"{"ages":[{"key":"Ada","value":[36.0]}]}"#;
+    let parsed = format.parse_wire(wire, reply, Finish::Stop).unwrap();
+    assert_eq!(parsed.repairs[0].to_string(), "integer as float at byte 31");
+}
+
+#[test]
+fn many_repairs_take_linear_time() {
+    // A second reading for each of them would take hours.
+    let format = Format::<Vec<u8>>::new().unwrap();
+    let text = format!("[{}1.0]", "1.0,".repeat(250_000));
+    let parsed = format.parse(&text, Finish::Stop).unwrap();
+    assert_eq!((parsed.len(), parsed.repairs.len()), (250_001, 250_001));
+    let format = Format::<Vec<String>>::new()
+        .unwrap()
+        .repair(Repair::Lossless);
+    let text = format!("[{}1.50]", "1.50,".repeat(200_000));
+    let parsed = format.parse(&text, Finish::Stop).unwrap();
+    assert_eq!(
+        (parsed[7].as_str(), parsed.repairs.len()),
+        ("1.50", 200_001)
+    );
 }

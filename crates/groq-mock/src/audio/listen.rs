@@ -163,7 +163,8 @@ impl Listener {
             return self.heard.push(heard(whole, None));
         }
         let words = words.into_iter();
-        self.heard.extend(words.map(|(place, word)| heard(place, word)));
+        self.heard
+            .extend(words.map(|(place, word)| heard(place, word)));
     }
 }
 
@@ -179,7 +180,8 @@ impl Run {
 
     /// From its first loud sample to its last, unless it is too long for words.
     fn sound(&self) -> Option<&[f32]> {
-        self.samples.get(self.offset..self.offset + self.place.len())
+        self.samples
+            .get(self.offset..self.offset + self.place.len())
     }
 }
 

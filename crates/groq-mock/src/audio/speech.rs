@@ -27,9 +27,9 @@ const REQUEST: &[Field] = &[
     Field::required("model", Rule::Text),
     Field::required("input", Rule::Text),
     Field::required("voice", Rule::Text),
-    Field::optional("response_format", Rule::Text),
-    Field::optional("sample_rate", Rule::Integer(0, i64::MAX)),
-    Field::optional("speed", Rule::Number(0.5, 5.0)),
+    Field::plain("response_format", Rule::Text),
+    Field::plain("sample_rate", Rule::Integer(0, i64::MAX)),
+    Field::plain("speed", Rule::Number(0.5, 5.0)),
 ];
 
 /// Checks the request, counts it, and beeps.

@@ -62,7 +62,7 @@ fn billed(duration: f64) -> u64 {
 fn translatable(ask: &Ask) -> Outcome<()> {
     if ask.model.contains("turbo") {
         let message = format!("The model `{}` does not support translation", ask.model);
-        return Err(ApiError::invalid(message).code("model_not_supported"));
+        return Err(ApiError::invalid(message));
     }
     if ask
         .language

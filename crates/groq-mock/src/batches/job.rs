@@ -169,16 +169,18 @@ impl Job {
             let message = "A request of a batch cannot be streamed.";
             return self.refuse(&line.custom_id, "invalid_request", message);
         }
-        let answered = app.answer_line(BatchLine {
+        let answered = app.answer_line(&BatchLine {
             path: &format!("/openai{}", line.url),
-            body: serde_json::to_vec(&line.body).unwrap_or_default(),
+            body: serde_json::to_vec(&line.body).unwrap_or_default().into(),
             authorization: self.authorization.clone(),
             number: self.random.next(),
         });
-        // A text is a JSON string here: a line has to stay one line of JSON.
-        let body = match serde_json::from_slice::<Box<RawValue>>(&answered.body) {
-            Ok(body) => body,
-            Err(_) => quoted(&answered.body),
+        let broke_off = "The connection broke off before this request was answered.";
+        let Some(answered) = answered else {
+            return self.refuse(&line.custom_id, "server_error", broke_off);
+        };
+        let Some(body) = in_line(&answered.body) else {
+            return self.refuse(&line.custom_id, "server_error", "The answer is not text.");
         };
         let response = Answered {
             status_code: answered.status,
@@ -284,6 +286,15 @@ fn write(file: &mut Vec<u8>, done: &Done<'_>) {
     file.push(b'\n');
 }
 
-fn quoted(body: &[u8]) -> Box<RawValue> {
-    serde_json::value::to_raw_value(&String::from_utf8_lossy(body)).unwrap_or_default()
+/// An answer as JSON in one line: as it is, without its line breaks, or, where it is a text, as a string.
+fn in_line(body: &[u8]) -> Option<Box<RawValue>> {
+    let one_line = || (!body.contains(&b'\n')).then(|| serde_json::from_slice(body).ok());
+    if let Some(raw) = one_line().flatten() {
+        return Some(raw);
+    }
+    let value = match serde_json::from_slice::<Value>(body) {
+        Ok(value) => value,
+        Err(_) => Value::String(std::str::from_utf8(body).ok()?.to_owned()),
+    };
+    serde_json::value::to_raw_value(&value).ok()
 }

@@ -1,12 +1,13 @@
 //! What the model says: decided once, then written whole or as a stream.
 
 use groq_types::{
-    CompletionTokensDetails, CompletionUsage, ExecutedTool, FunctionCall, ToolCall, ToolType,
+    Annotation, CompletionTokensDetails, CompletionUsage, ExecutedTool, FunctionCall,
+    PromptTokensDetails, ToolCall, ToolType,
 };
 
 use super::ask::{Ask, Format};
-use super::json;
 use super::tools;
+use super::{citations, executed, json};
 use crate::api_error::ApiError;
 use crate::ids;
 use crate::models::Family;
@@ -20,8 +21,11 @@ pub(crate) struct Answer {
     pub(crate) content: Option<String>,
     pub(crate) calls: Vec<ToolCall>,
     pub(crate) executed: Vec<ExecutedTool>,
+    pub(crate) annotations: Vec<Annotation>,
     pub(crate) finish: &'static str,
     pub(crate) prompt_tokens: u64,
+    /// How many of these the prompt cache held.
+    pub(crate) cached_tokens: u64,
     pub(crate) completion_tokens: u64,
     pub(crate) reasoning_tokens: Option<u64>,
     /// Set where the generation came to nothing usable.
@@ -59,7 +63,7 @@ impl Answer {
     pub(crate) fn new(ask: &Ask<'_>, manner: Manner) -> Self {
         let random = Random::new(ask.digest(manner.seed).finish());
         let thought = thought(ask, &random);
-        let executed = tools::executed(ask);
+        let executed = executed::executed(ask);
         let draft = draft(ask, manner, &random);
         let mut budget = Budget {
             left: ask.max_tokens().unwrap_or(ask.model.max_completion),
@@ -70,8 +74,10 @@ impl Answer {
             content: None,
             calls: Vec::new(),
             executed,
+            annotations: Vec::new(),
             finish: "stop",
             prompt_tokens: ask.prompt_tokens(),
+            cached_tokens: 0,
             completion_tokens: 0,
             reasoning_tokens: None,
             failure: None,
@@ -92,6 +98,9 @@ impl Answer {
             answer.cut_off(&draft);
         }
         answer.show(thinking);
+        if let Some(text) = answer.content.as_deref().filter(|_| !ask.wants_json()) {
+            answer.annotations = citations::citations(ask, text);
+        }
         answer.completion_tokens = budget.spent;
         answer
     }
@@ -196,6 +205,11 @@ impl Answer {
         .with_prompt_time(nanoseconds(prompt))
         .with_completion_time(nanoseconds(completion))
         .with_total_time(nanoseconds(nanoseconds(prompt) + nanoseconds(completion)));
+        if self.cached_tokens > 0 {
+            usage = usage.with_prompt_tokens_details(
+                PromptTokensDetails::new().with_cached_tokens(self.cached_tokens),
+            );
+        }
         if let Some(tokens) = self.reasoning_tokens {
             usage = usage.with_completion_tokens_details(
                 CompletionTokensDetails::new().with_reasoning_tokens(tokens),

@@ -1,6 +1,6 @@
 //! An answer as `chat.completion`, whole.
 
-use groq_types::{CompletionUsage, ExecutedTool, ToolCall};
+use groq_types::{Annotation, CompletionUsage, ExecutedTool, ToolCall, UsageBreakdown};
 use serde::Serialize;
 
 use super::answer::Answer;
@@ -16,6 +16,8 @@ pub(crate) struct Frame {
     pub(crate) seed: i64,
     pub(crate) tier: &'static str,
     pub(crate) usage: CompletionUsage,
+    /// By model, for systems of several.
+    pub(crate) breakdown: Option<UsageBreakdown>,
 }
 
 // The wire has keys that are null, which the types leave out: the frame is written here, its parts by the types.
@@ -27,7 +29,7 @@ struct Completion<'a> {
     model: &'a str,
     choices: [Choice<'a>; 1],
     usage: &'a CompletionUsage,
-    usage_breakdown: (),
+    usage_breakdown: Option<&'a UsageBreakdown>,
     system_fingerprint: &'a str,
     x_groq: XGroq<'a>,
     service_tier: &'static str,
@@ -52,6 +54,8 @@ struct Message<'a> {
     tool_calls: &'a [ToolCall],
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     executed_tools: &'a [ExecutedTool],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    annotations: &'a [Annotation],
 }
 
 #[derive(Serialize)]
@@ -67,6 +71,7 @@ pub(crate) fn write(answer: &Answer, frame: &Frame) -> Vec<u8> {
         reasoning: answer.reasoning.as_deref(),
         tool_calls: &answer.calls,
         executed_tools: &answer.executed,
+        annotations: &answer.annotations,
     };
     let completion = Completion {
         id: &frame.id,
@@ -80,7 +85,7 @@ pub(crate) fn write(answer: &Answer, frame: &Frame) -> Vec<u8> {
             finish_reason: answer.finish,
         }],
         usage: &frame.usage,
-        usage_breakdown: (),
+        usage_breakdown: frame.breakdown.as_ref(),
         system_fingerprint: &frame.fingerprint,
         x_groq: XGroq {
             id: &frame.request_id,

@@ -35,8 +35,7 @@ fn model_chats(ask: &Ask<'_>) -> Outcome<()> {
     Err(ApiError::invalid(format!(
         "The model `{}` does not support chat completions",
         ask.model.id
-    ))
-    .code("model_not_supported"))
+    )))
 }
 
 fn unsupported_features(ask: &Ask<'_>) -> Outcome<()> {

@@ -1,7 +1,7 @@
 //! An answer as server-sent events of `chat.completion.chunk`, made one by one as they are sent.
 
 use bytes::Bytes;
-use groq_types::{CompletionUsage, ExecutedTool};
+use groq_types::{Annotation, CompletionUsage, ExecutedTool, UsageBreakdown};
 use serde::Serialize;
 
 use super::answer::Answer;
@@ -38,6 +38,7 @@ enum Stage {
     Executed(usize),
     Reasoning(usize),
     Content(usize),
+    Annotations,
     Call(usize, Option<usize>),
     Finish,
     Usage,
@@ -67,6 +68,8 @@ struct Delta<'a> {
     tool_calls: Option<[Call<'a>; 1]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     executed_tools: Option<[&'a ExecutedTool; 1]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    annotations: Option<&'a [Annotation]>,
 }
 
 #[derive(Serialize)]
@@ -112,6 +115,8 @@ struct XGroq<'a> {
     seed: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     usage: Option<&'a CompletionUsage>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    usage_breakdown: Option<&'a UsageBreakdown>,
 }
 
 impl Events {
@@ -149,6 +154,7 @@ impl Events {
                 id: &self.frame.request_id,
                 seed: Some(self.frame.seed),
                 usage: None,
+                usage_breakdown: None,
             }),
             ..Extra::default()
         };
@@ -186,7 +192,7 @@ impl Events {
 
     fn content(&mut self, at: usize) -> Option<Bytes> {
         let Some(token) = next_token(self.answer.content.as_deref(), at) else {
-            self.stage = Stage::Call(0, None);
+            self.stage = Stage::Annotations;
             return None;
         };
         let event = self.delta(Delta {
@@ -195,6 +201,17 @@ impl Events {
         });
         self.stage = Stage::Content(at + token.len());
         Some(event)
+    }
+
+    fn annotations(&mut self) -> Option<Bytes> {
+        self.stage = Stage::Call(0, None);
+        let annotations = self.answer.annotations.as_slice();
+        (!annotations.is_empty()).then(|| {
+            self.delta(Delta {
+                annotations: Some(annotations),
+                ..Delta::default()
+            })
+        })
     }
 
     /// A call whole; or its name, and then its arguments from a place on.
@@ -254,6 +271,7 @@ impl Events {
                 id: &self.frame.request_id,
                 seed: None,
                 usage: Some(usage),
+                usage_breakdown: self.frame.breakdown.as_ref(),
             }),
             ..Extra::default()
         };
@@ -326,6 +344,7 @@ impl Iterator for Events {
                 Stage::Executed(index) => self.executed(index),
                 Stage::Reasoning(at) => self.reasoning(at),
                 Stage::Content(at) => self.content(at),
+                Stage::Annotations => self.annotations(),
                 Stage::Call(index, at) => self.call(index, at),
                 Stage::Finish => Some(self.finish()),
                 Stage::Usage => Some(self.usage()),

@@ -1,6 +1,5 @@
 //! Which tools are called, and with what.
 
-use groq_types::ExecutedTool;
 use serde_json::{Value, json};
 
 use super::ask::{Ask, Choice, Function};
@@ -155,52 +154,4 @@ fn with_type(parameters: &Value) -> Value {
         parameters["type"] = json!("object");
     }
     parameters
-}
-
-/// What a built-in tool did on the server, where the prompt gives it something to do.
-pub(crate) fn executed(ask: &Ask<'_>) -> Vec<ExecutedTool> {
-    if ask.choice() == Choice::None || ask.built_in.is_empty() {
-        return Vec::new();
-    }
-    let hints = Hints::new(ask.prompt());
-    let has = |words: &[&str]| words.iter().any(|word| hints.mentions(word));
-    let must = ask.choice() == Choice::Required && ask.tools.is_empty();
-    let searches = has(&["search", "look up", "browse", "latest", "news", "today"]);
-    let computes = has(&["python", "compute", "calculate", "code", "run"]);
-    let wanted = |kind: &str| match kind {
-        "browser_search" => searches || must,
-        "code_interpreter" => computes || must,
-        _ => false,
-    };
-    let kinds = ask.built_in.iter().filter(|kind| wanted(kind));
-    kinds
-        .zip(0_u32..)
-        .map(|(kind, index)| execution(kind, index, ask.prompt()))
-        .collect()
-}
-
-fn execution(kind: &str, index: u32, prompt: &str) -> ExecutedTool {
-    let line: String = prompt
-        .lines()
-        .next()
-        .unwrap_or_default()
-        .chars()
-        .take(200)
-        .collect();
-    let (name, arguments, output) = match kind {
-        "code_interpreter" => (
-            "python",
-            json!({"code": format!("print({line:?})")}),
-            line.clone(),
-        ),
-        _ => (
-            "browser.search",
-            json!({"query": line, "topn": 10}),
-            format!("1 result for {line}"),
-        ),
-    };
-    ExecutedTool::new(name)
-        .with_index(index)
-        .with_arguments(arguments.to_string())
-        .with_output(output)
 }

@@ -119,7 +119,7 @@ impl Files {
 }
 
 fn missing(id: &str) -> Box<ApiError> {
-    ApiError::with_status(404, format!("The file `{id}` does not exist.")).code("not_found")
+    ApiError::with_status(404, format!("The file `{id}` does not exist."))
 }
 
 fn unusable_folder() -> Box<ApiError> {

@@ -1,7 +1,9 @@
 //! An answer as `response`, whole.
 
+use groq_types::{CompletionUsage, ExecutedTool};
 use serde_json::{Map, Value, json};
 
+use super::mcp;
 use crate::chat::answer::Answer;
 use crate::ids;
 use crate::random::Random;
@@ -10,6 +12,10 @@ use crate::random::Random;
 pub(super) struct Settings<'a> {
     pub(super) request: &'a Map<String, Value>,
     pub(super) created: u64,
+    /// The last thing that the user said.
+    pub(super) prompt: &'a str,
+    /// Whether times are told, among the metadata.
+    pub(super) metrics: Option<&'a CompletionUsage>,
 }
 
 pub(super) fn object(answer: &Answer, settings: &Settings<'_>, random: &mut Random) -> Value {
@@ -25,7 +31,7 @@ pub(super) fn object(answer: &Answer, settings: &Settings<'_>, random: &mut Rand
         "object": "response",
         "status": status(answer),
         "created_at": settings.created,
-        "output": output(answer, random),
+        "output": output(answer, settings, random),
         "previous_response_id": null,
         "model": given("model", Value::Null),
         "reasoning": {"effort": effort, "summary": null},
@@ -35,7 +41,7 @@ pub(super) fn object(answer: &Answer, settings: &Settings<'_>, random: &mut Rand
         "tools": given("tools", json!([])),
         "tool_choice": given("tool_choice", json!("auto")),
         "truncation": "disabled",
-        "metadata": given("metadata", json!({})),
+        "metadata": metadata(given("metadata", json!({})), settings.metrics),
         "temperature": given("temperature", json!(1)),
         "top_p": given("top_p", json!(1)),
         "user": given("user", Value::Null),
@@ -69,16 +75,57 @@ fn error(answer: &Answer) -> Option<Value> {
 fn usage(answer: &Answer) -> Value {
     json!({
         "input_tokens": answer.prompt_tokens,
-        "input_tokens_details": {"cached_tokens": 0, "reasoning_tokens": 0},
+        "input_tokens_details": {"cached_tokens": answer.cached_tokens, "reasoning_tokens": 0},
         "output_tokens": answer.completion_tokens,
         "output_tokens_details": {"cached_tokens": 0, "reasoning_tokens": answer.reasoning_tokens.unwrap_or(0)},
         "total_tokens": answer.prompt_tokens + answer.completion_tokens,
     })
 }
 
-/// What was thought, what was said, what is called.
-fn output(answer: &Answer, random: &mut Random) -> Vec<Value> {
-    let mut output = Vec::new();
+/// The times that the header `Groq-Beta: inference-metrics` asks for are texts.
+fn metadata(mut metadata: Value, metrics: Option<&CompletionUsage>) -> Value {
+    let Some(usage) = metrics else {
+        return metadata;
+    };
+    for (name, seconds) in [
+        ("completion_time", usage.completion_time),
+        ("prompt_time", usage.prompt_time),
+        ("queue_time", usage.queue_time),
+        ("total_time", usage.total_time),
+    ] {
+        metadata[name] = json!(seconds.unwrap_or_default().to_string());
+    }
+    metadata
+}
+
+/// What the service ran.
+fn run(tool: &ExecutedTool, random: &mut Random) -> Value {
+    let arguments: Value = tool
+        .arguments
+        .as_deref()
+        .and_then(|text| serde_json::from_str(text).ok())
+        .unwrap_or_default();
+    if tool.type_ == "python" {
+        return json!({
+            "type": "code_interpreter_call",
+            "id": ids::item("ci_", random),
+            "status": "completed",
+            "code": arguments["code"],
+            "outputs": [{"type": "logs", "logs": tool.output}],
+        });
+    }
+    json!({
+        "type": "web_search_call",
+        "id": ids::item("ws_", random),
+        "status": "completed",
+        "action": {"type": "search", "query": arguments["query"]},
+    })
+}
+
+/// What servers offer and did, what was thought and run, what was said, what is called.
+fn output(answer: &Answer, settings: &Settings<'_>, random: &mut Random) -> Vec<Value> {
+    let mut output = mcp::items(settings.request, settings.prompt, random);
+    output.extend(answer.executed.iter().map(|tool| run(tool, random)));
     if let Some(reasoning) = &answer.reasoning {
         output.push(json!({
             "type": "reasoning",

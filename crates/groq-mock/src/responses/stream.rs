@@ -50,44 +50,55 @@ impl Events {
 
     fn item(&mut self, index: usize, item: &Value) {
         let mut added = item.clone();
-        added["status"] = json!("in_progress");
-        match item["type"].as_str() {
-            Some("function_call") => {
-                added["arguments"] = json!("");
-                self.push_item("response.output_item.added", index, &added);
-                self.arguments(index, item);
+        if item.get("status").is_some() {
+            added["status"] = json!("in_progress");
+        }
+        let kind = item["type"].as_str().unwrap_or_default();
+        match kind {
+            "function_call" => added["arguments"] = json!(""),
+            "reasoning" | "message" => added["content"] = json!([]),
+            _ => {}
+        }
+        self.push_item("response.output_item.added", index, &added);
+        match kind {
+            "function_call" => self.arguments("response.function_call_arguments", index, item),
+            "reasoning" => self.part("reasoning_text", index, item),
+            "message" => self.part("output_text", index, item),
+            "mcp_call" => {
+                self.progress(kind, "in_progress", index, item);
+                self.arguments("response.mcp_call_arguments", index, item);
+                self.progress(kind, "completed", index, item);
             }
-            kind => {
-                added["content"] = json!([]);
-                self.push_item("response.output_item.added", index, &added);
-                let name = if kind == Some("reasoning") {
-                    "reasoning_text"
-                } else {
-                    "output_text"
-                };
-                self.part(name, index, item);
+            "mcp_list_tools" => {
+                self.progress(kind, "in_progress", index, item);
+                self.progress(kind, "completed", index, item);
             }
+            "code_interpreter_call" => {
+                for state in ["in_progress", "interpreting", "completed"] {
+                    self.progress(kind, state, index, item);
+                }
+            }
+            _ => {}
         }
         self.push_item("response.output_item.done", index, item);
+    }
+
+    fn progress(&mut self, kind: &str, state: &str, index: usize, item: &Value) {
+        let place = json!({"item_id": item["id"], "output_index": index});
+        self.push(&format!("response.{kind}.{state}"), place);
     }
 
     fn push_item(&mut self, kind: &str, index: usize, item: &Value) {
         self.push(kind, json!({"output_index": index, "item": item}));
     }
 
-    fn arguments(&mut self, index: usize, item: &Value) {
+    fn arguments(&mut self, name: &str, index: usize, item: &Value) {
         let arguments = item["arguments"].as_str().unwrap_or_default();
         let place = |key: &str, value: &str| json!({"item_id": item["id"], "output_index": index, key: value});
         for token in tokens::tokens(arguments) {
-            self.push(
-                "response.function_call_arguments.delta",
-                place("delta", token),
-            );
+            self.push(&format!("{name}.delta"), place("delta", token));
         }
-        self.push(
-            "response.function_call_arguments.done",
-            place("arguments", arguments),
-        );
+        self.push(&format!("{name}.done"), place("arguments", arguments));
     }
 
     /// The one part of an item that has parts.

@@ -22,6 +22,10 @@ use crate::response::{Body, Response};
 
 /// What is read and thrown away, at most, before a connection is closed on a client that still sends.
 const MAX_DRAIN: usize = 8 * 1024 * 1024;
+/// Bytes of a request about audio that is not answered in passing.
+const LONG_AUDIO: usize = 256 * 1024;
+/// Bytes of a body that come in a second at least, on average: a trickle would hold a connection for days.
+const SLOWEST: f64 = 16.0 * 1024.0;
 const DRAIN_TIME: Duration = Duration::from_secs(1);
 
 /// Serves a connection until it is over.
@@ -109,8 +113,22 @@ impl Connection {
             }
         };
         let request = self.app.request(incoming.head, body, self.number);
-        let (response, faults) = self.app.answer(&request);
+        let (response, faults) = self.answer(request).await?;
         self.send(Plan::new(response, faults, framing)).await
+    }
+
+    /// The answer; to long recordings it is found on a thread of its own, since decoding takes its time.
+    async fn answer(&self, request: Request) -> io::Result<(Response, Vec<Fault>)> {
+        #[cfg(feature = "record")]
+        if let Some(answer) = self.app.answer_recorded(&request).await {
+            return Ok(answer);
+        }
+        let is_long = request.body().len() > LONG_AUDIO && request.path().contains("/audio/");
+        if !is_long {
+            return Ok(self.app.answer(&request));
+        }
+        let app = Arc::clone(&self.app);
+        Ok(tokio::task::spawn_blocking(move || app.answer(&request)).await?)
     }
 
     /// The request line and headers; `None` where the client has nothing more to ask.
@@ -189,14 +207,15 @@ impl Connection {
     /// The body goes to a buffer of its own, so that the log does not keep the connection's.
     async fn read_known(&mut self, length: usize) -> Result<Bytes, Failure> {
         let here = length.min(self.buffer.len());
+        let began = Instant::now();
         // A length is only a claim: memory is taken as bytes arrive.
         let mut body = BytesMut::with_capacity(length.min(1 << 20));
         body.extend_from_slice(&self.buffer.split_to(here));
         while body.len() < length {
             let left = u64::try_from(length - body.len()).unwrap_or(u64::MAX);
+            let deadline = self.body_deadline(began, body.len());
             let mut limited = (&mut self.stream).take(left);
-            let read = timeout(self.app.options.head_timeout, limited.read_buf(&mut body)).await;
-            match read {
+            match timeout_at(deadline, limited.read_buf(&mut body)).await {
                 Ok(Ok(0) | Err(_)) => return Err(Failure::Gone),
                 Ok(Ok(_)) => {}
                 Err(_) => {
@@ -211,10 +230,19 @@ impl Connection {
         Ok(body.freeze())
     }
 
+    /// When the next read must have come: soon, and the whole body not slower than a slow line.
+    fn body_deadline(&self, began: Instant, received: usize) -> Instant {
+        let patience = self.app.options.head_timeout;
+        let received = u32::try_from(received).unwrap_or(u32::MAX);
+        let earned = Duration::from_secs_f64(f64::from(received) / SLOWEST);
+        (began + patience + earned).min(Instant::now() + patience)
+    }
+
     async fn read_chunks(&mut self, max: usize) -> Result<Bytes, Failure> {
         let (mut chunks, mut body) = (Chunks::default(), BytesMut::new());
+        let began = Instant::now();
         while !chunks.decode(&mut self.buffer, &mut body, max)? {
-            let deadline = Instant::now() + self.app.options.head_timeout;
+            let deadline = self.body_deadline(began, body.len());
             match timeout_at(deadline, self.stream.read_buf(&mut self.buffer)).await {
                 Ok(Ok(0) | Err(_)) => return Err(Failure::Gone),
                 Ok(Ok(_)) => {}
@@ -273,7 +301,11 @@ impl Connection {
         let mut began = None;
         for step in plan.by_ref() {
             match step {
-                Step::Write(bytes) => self.stream.write_all(&bytes).await?,
+                Step::Write(bytes) => {
+                    // A client that takes nothing for so long is gone.
+                    let idle = self.app.options.idle_timeout;
+                    timeout(idle, self.stream.write_all(&bytes)).await??;
+                }
                 Step::Sleep(pause) => self.pause(pause).await?,
                 Step::Until(due) => {
                     let due = (*began.get_or_insert_with(Instant::now)).checked_add(due);

@@ -102,6 +102,95 @@ async fn mutated_requests_get_an_answer() {
     assert_eq!(mock.connections(), 1);
 }
 
+/// A good request for every other operation that takes JSON.
+fn others() -> Vec<(&'static str, Value)> {
+    let tools = json!([
+        {"type": "function", "name": "f", "parameters": {"type": "object", "properties": {"x": {"enum": [1, "a"]}}}},
+        {"type": "mcp", "server_label": "a", "server_url": "https://a.example", "allowed_tools": ["b"]},
+        {"type": "code_interpreter", "container": {"type": "auto"}},
+    ]);
+    let input = json!([
+        {"role": "user", "content": [{"type": "input_text", "text": "Compute, and call f with mcp"}]},
+        {"type": "function_call", "call_id": "c", "name": "f", "arguments": "{}"},
+        {"type": "function_call_output", "call_id": "c", "output": "1"},
+    ]);
+    let format =
+        json!({"format": {"type": "json_schema", "name": "s", "schema": {"type": "object"}}});
+    let compound =
+        json!({"models": {"reasoning_model": "a"}, "tools": {"enabled_tools": ["web_search"]}});
+    vec![
+        (
+            "/openai/v1/chat/completions",
+            json!({
+                "model": "groq/compound", "messages": [{"role": "user", "content": "Search https://a.example"}],
+                "compound_custom": compound, "search_settings": {"include_domains": ["a"]}, "stream": true,
+                "documents": [{"id": "d", "source": {"type": "text", "text": "t"}}],
+            }),
+        ),
+        (
+            "/openai/v1/responses",
+            json!({
+                "model": "openai/gpt-oss-20b", "input": input, "tools": tools, "stream": true, "metadata": {"a": "b"},
+                "reasoning": {"effort": "low"}, "instructions": "Be brief", "max_output_tokens": 50,
+            }),
+        ),
+        (
+            "/openai/v1/responses",
+            json!({"model": "openai/gpt-oss-20b", "input": "JSON", "text": format}),
+        ),
+        (
+            "/openai/v1/embeddings",
+            json!({
+                "model": "nomic-embed-text-v1_5", "input": ["a", "b"], "encoding_format": "base64", "user": "u",
+            }),
+        ),
+        (
+            "/openai/v1/reranking",
+            json!({
+                "model": "qwen3-reranker-4b", "query": "a", "docs": ["a", "b"], "instruction": "i",
+            }),
+        ),
+        (
+            "/openai/v1/audio/speech",
+            json!({
+                "model": "canopylabs/orpheus-v1-english", "input": "[sad] Hi", "voice": "troy", "response_format": "wav",
+                "sample_rate": 8000, "speed": 2.5,
+            }),
+        ),
+        (
+            "/openai/v1/batches",
+            json!({
+                "input_file_id": "file_x", "endpoint": "/v1/chat/completions", "completion_window": "24h",
+                "metadata": {"a": "b"},
+            }),
+        ),
+        (
+            "/v1/fine_tunings",
+            json!({"base_model": "m", "input_file_id": "f", "name": "n", "type": "lora"}),
+        ),
+    ]
+}
+
+#[tokio::test]
+async fn mutated_requests_of_every_operation_get_an_answer() {
+    let mock = Mock::start().await.unwrap();
+    let mut numbers = Numbers(3);
+    let mut client = Client::connect(&mock).await;
+    for (path, good) in others() {
+        for _ in 0..300 {
+            let mut body = good.clone();
+            for _ in 0..=numbers.below(2) {
+                mutate(&mut body, &mut numbers);
+            }
+            let text = body.to_string();
+            let answer = client.request("POST", path, text.as_bytes()).await;
+            let is_fine = (200..500).contains(&answer.status);
+            assert!(is_fine, "{}: {path}: {text}", answer.status);
+        }
+    }
+    assert_eq!(mock.connections(), 1);
+}
+
 #[tokio::test]
 async fn cut_and_random_bytes_get_an_answer_or_an_end() {
     let mock = Mock::start().await.unwrap();

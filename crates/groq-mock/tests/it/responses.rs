@@ -4,7 +4,7 @@ use groq_mock::Mock;
 use groq_types::{ResponseObject, ResponseStreamEvent};
 use serde_json::{Value, json};
 
-use crate::client::{Answer, post};
+use crate::client::{Answer, Client, post};
 
 const RESPONSES: &str = "/openai/v1/responses";
 const MODEL: &str = "openai/gpt-oss-20b";
@@ -173,4 +173,61 @@ async fn responses_that_are_refused() {
         assert_eq!(answer.status, status, "{more}: {}", answer.text());
         assert!(answer.error()["message"].is_string());
     }
+}
+
+#[tokio::test]
+async fn tools_of_the_service_are_items() {
+    let mock = Mock::start().await.unwrap();
+    let tools = json!([
+        {"type": "browser_search"},
+        {"type": "code_interpreter", "container": {"type": "auto"}},
+        {"type": "mcp", "server_label": "wiki", "server_url": "https://example.com/mcp", "allowed_tools": ["find"]},
+        {"type": "mcp", "server_label": "bank", "server_url": "https://example.com/mcp", "require_approval": "always"},
+    ]);
+    let more = json!({"input": "Search the wiki and the bank, and compute 2+2", "tools": tools, "stream": true});
+    let answer = ask(&mock, &more).await;
+    let events: Vec<Value> = answer
+        .text()
+        .lines()
+        .filter_map(|line| line.strip_prefix("data: "))
+        .map(|data| serde_json::from_str(data).unwrap())
+        .collect();
+    for event in &events {
+        let _: ResponseStreamEvent = serde_json::from_value(event.clone()).unwrap();
+    }
+    let response = &events[events.len() - 1]["response"];
+    let _: ResponseObject = serde_json::from_value(response.clone()).unwrap();
+    assert_eq!(item(response, "mcp_list_tools")["tools"][0]["name"], "find");
+    assert_eq!(item(response, "mcp_call")["server_label"], "wiki");
+    assert_eq!(
+        item(response, "mcp_approval_request")["server_label"],
+        "bank"
+    );
+    assert_eq!(
+        item(response, "code_interpreter_call")["status"],
+        "completed"
+    );
+    assert_eq!(
+        item(response, "web_search_call")["action"]["type"],
+        "search"
+    );
+    let happened = |kind: &str| events.iter().any(|event| event["type"] == kind);
+    assert!(happened("response.mcp_call.completed"));
+    assert!(happened("response.code_interpreter_call.interpreting"));
+}
+
+#[tokio::test]
+async fn metrics_are_texts_where_the_header_asks_for_them() {
+    let mock = Mock::start().await.unwrap();
+    let body = json!({"model": MODEL, "input": "Hi"}).to_string();
+    let request = format!(
+        "POST {RESPONSES} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer x\r\ngroq-beta: inference-metrics\r\n\
+         content-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let mut client = Client::connect(&mock).await;
+    client.write(request).await;
+    let metadata = client.answer().await.json()["metadata"].clone();
+    let seconds: f64 = metadata["total_time"].as_str().unwrap().parse().unwrap();
+    assert!(seconds > 0.0, "{metadata}");
 }

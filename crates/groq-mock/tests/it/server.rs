@@ -129,6 +129,19 @@ async fn slow_and_idle_clients_are_let_go() {
 }
 
 #[tokio::test]
+async fn a_body_that_trickles_in_is_not_waited_for() {
+    let brief = Duration::from_millis(200);
+    let mock = Mock::builder().read_timeout(brief).start().await.unwrap();
+    let mut client = Client::connect(&mock).await;
+    client.write(head("POST", CHAT, 1_000_000)).await;
+    // Each byte comes in time; all of them would take hours.
+    while client.try_write("x").await.is_ok() && mock.open_connections() == 1 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(mock.requests().len(), 0);
+}
+
+#[tokio::test]
 async fn foreign_hosts_are_refused() {
     let mock = Mock::builder()
         .allow_host("groq.test")

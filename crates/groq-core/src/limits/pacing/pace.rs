@@ -287,7 +287,11 @@ mod tests {
         assert_eq!(pace.ready(tokens(1), now), Ready::Now, "it came to nothing");
         pace.take(tokens(1), now);
         pace.answered(&Verdict::new(StatusCode::OK), false, 0.0, now);
-        assert_eq!(pace.ready(tokens(1), now), Ready::Now, "there are no limits");
+        assert_eq!(
+            pace.ready(tokens(1), now),
+            Ready::Now,
+            "there are no limits"
+        );
         assert!(pace.take(tokens(1), now));
     }
 

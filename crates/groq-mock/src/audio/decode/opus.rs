@@ -19,7 +19,9 @@ impl Decoder {
     /// A decoder, and how many samples to leave out first; `None` where the header (RFC 7845, section 5.1)
     /// is damaged or has more than two channels.
     pub(super) fn new(header: &[u8]) -> Option<(Self, usize)> {
-        let [_, 1..=2, skip_low, skip_high, .., 0] = *header.strip_prefix(b"OpusHead")?.get(..11)? else {
+        let [_, 1..=2, skip_low, skip_high, .., 0] =
+            *header.strip_prefix(b"OpusHead")?.get(..11)?
+        else {
             return None;
         };
         let skip = u16::from_le_bytes([skip_low, skip_high]).div_ceil(HEADER_STEP);

@@ -1,0 +1,94 @@
+//! Our input in the shape that symphonia asks for.
+
+use std::io::{self, Read, Seek, SeekFrom};
+use std::sync::{Mutex, PoisonError};
+
+use symphonia::core::io::MediaSource;
+
+use crate::source::Input;
+
+/// An input without the tags before and after its audio.
+pub(super) struct Media {
+    /// Never contended: it makes what is `Send` also `Sync`.
+    input: Mutex<Input>,
+    base: u64,
+    /// None for a stream.
+    length: Option<u64>,
+    at: u64,
+}
+
+impl Media {
+    /// The input stands at `base`; the last `tail` bytes are left out.
+    pub(super) fn new(input: Input, base: u64, tail: u64) -> Self {
+        Self {
+            length: input.len().map(|length| length.saturating_sub(base + tail)),
+            base,
+            at: 0,
+            input: Mutex::new(input),
+        }
+    }
+
+    fn input(&mut self) -> &mut Input {
+        self.input.get_mut().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Read for Media {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let left = self.length.map_or(u64::MAX, |length| length.saturating_sub(self.at));
+        let most = left.min(out.len() as u64) as usize;
+        let count = self.input().read(&mut out[..most])?;
+        self.at += count as u64;
+        Ok(count)
+    }
+}
+
+impl Seek for Media {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let at = match to {
+            SeekFrom::Start(at) => Some(at),
+            SeekFrom::Current(by) => self.at.checked_add_signed(by),
+            SeekFrom::End(by) => self.length.and_then(|length| length.checked_add_signed(by)),
+        };
+        let absolute = at.and_then(|at| at.checked_add(self.base));
+        let (Some(at), Some(absolute)) = (at, absolute) else {
+            return Err(io::ErrorKind::InvalidInput.into());
+        };
+        self.input().seek(SeekFrom::Start(absolute))?;
+        self.at = at;
+        Ok(at)
+    }
+}
+
+impl MediaSource for Media {
+    fn is_seekable(&self) -> bool {
+        self.length.is_some()
+    }
+
+    fn byte_len(&self) -> Option<u64> {
+        self.length
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::*;
+
+    #[test]
+    fn tags_are_out_of_reach() {
+        let bytes = Cursor::new(b"tagAUDIOtag".as_slice().into());
+        let mut input = Input::Bytes(bytes);
+        input.seek(SeekFrom::Start(3)).expect("in it");
+        let mut media = Media::new(input, 3, 3);
+        let mut text = String::new();
+        media.read_to_string(&mut text).expect("text");
+        assert_eq!((text.as_str(), media.byte_len()), ("AUDIO", Some(5)));
+        assert_eq!(media.seek(SeekFrom::End(-2)).expect("in it"), 3);
+        text.clear();
+        media.read_to_string(&mut text).expect("text");
+        assert_eq!(text, "IO");
+        assert!(media.seek(SeekFrom::Current(-9)).is_err());
+    }
+}

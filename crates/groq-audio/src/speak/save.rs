@@ -1,0 +1,72 @@
+//! Speech into a file, in memory that does not grow with its length.
+
+use std::io::{Seek, SeekFrom, Write};
+use std::path::Path;
+
+use tokio::task::spawn_blocking;
+
+use super::wav::{Form, HEADER_LEN, Spoken};
+use crate::error::{Error, ErrorKind};
+use crate::writers::Unfinished;
+
+/// A WAV file under another name, until it is whole.
+pub(super) struct Saving {
+    file: Unfinished,
+    form: Option<Form>,
+    bytes: u64,
+}
+
+impl Saving {
+    pub(super) async fn begin(path: &Path) -> Result<Self, Error> {
+        let path = path.to_owned();
+        blocking(move || {
+            Ok(Self {
+                file: Unfinished::create(&path)?,
+                form: None,
+                bytes: 0,
+            })
+        })
+        .await
+    }
+
+    pub(super) async fn add(mut self, spoken: Spoken) -> Result<Self, Error> {
+        blocking(move || {
+            if self.form.is_none() {
+                self.write(&[0; HEADER_LEN])?;
+            }
+            spoken.same_as(&mut self.form)?;
+            self.bytes += spoken.samples.len() as u64;
+            self.write(&spoken.samples)?;
+            Ok(self)
+        })
+        .await
+    }
+
+    /// Puts the header before everything, and gives the file its name.
+    pub(super) async fn finish(self) -> Result<(), Error> {
+        blocking(move || {
+            let form = self.form.ok_or_else(super::nothing)?;
+            let header = form.header_of(self.bytes)?;
+            let mut file = self.file.file();
+            file.seek(SeekFrom::Start(0))
+                .and_then(|_| file.write_all(&header))
+                .map_err(|cause| Error::io("write speech", cause))?;
+            self.file.finish()
+        })
+        .await
+    }
+
+    fn write(&self, bytes: &[u8]) -> Result<(), Error> {
+        let mut file = self.file.file();
+        file.write_all(bytes)
+            .map_err(|cause| Error::io("write speech", cause))
+    }
+}
+
+async fn blocking<R: Send + 'static>(
+    work: impl FnOnce() -> Result<R, Error> + Send + 'static,
+) -> Result<R, Error> {
+    spawn_blocking(work).await.unwrap_or_else(|cause| {
+        Err(Error::new(ErrorKind::Internal, "writing speech did not end").with_source(cause))
+    })
+}

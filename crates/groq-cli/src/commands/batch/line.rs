@@ -1,0 +1,228 @@
+//! The lines of a batch: Groq's requests as they are, or prompts.
+
+use groq_core::{
+    Error,
+    batch::BatchItem,
+    types::{BatchEndpoint, ChatCompletionRequest, Message},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// What one line asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Line {
+    pub(super) id: String,
+    /// The id as it was given: perhaps as a number.
+    pub(super) given: Value,
+    pub(super) endpoint: Endpoint,
+    pub(super) body: Map<String, Value>,
+    pub(super) kind: Kind,
+}
+
+/// How a line was written, and its result is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A request line of Groq's.
+    Request,
+    /// `{"id", "prompt"}`, perhaps with `"system"`.
+    Prompt,
+}
+
+/// Where requests of a batch can go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Endpoint {
+    Chat,
+    Transcriptions,
+    Translations,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RequestLine {
+    custom_id: String,
+    method: Option<String>,
+    url: String,
+    body: Map<String, Value>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PromptLine {
+    id: Value,
+    prompt: String,
+    system: Option<String>,
+}
+
+impl Line {
+    /// Reads a line; what is wrong with it is said in words.
+    pub(super) fn read(line: &str, model: &str) -> Result<Self, String> {
+        let value: Map<String, Value> =
+            serde_json::from_str(line).map_err(|error| format!("it is no JSON object: {error}"))?;
+        if value.contains_key("custom_id") {
+            return request(value);
+        }
+        if value.contains_key("prompt") {
+            return prompt(value, model);
+        }
+        Err("it has neither custom_id, as requests of Groq's have, nor prompt".to_owned())
+    }
+}
+
+fn request(value: Map<String, Value>) -> Result<Line, String> {
+    let line: RequestLine =
+        serde_json::from_value(Value::Object(value)).map_err(|error| error.to_string())?;
+    if line
+        .method
+        .as_deref()
+        .is_some_and(|method| method != "POST")
+    {
+        return Err("its method is not POST".to_owned());
+    }
+    let id = named(line.custom_id)?;
+    Ok(Line {
+        given: Value::from(id.as_str()),
+        id,
+        endpoint: Endpoint::of(&line.url)?,
+        body: line.body,
+        kind: Kind::Request,
+    })
+}
+
+fn prompt(value: Map<String, Value>, model: &str) -> Result<Line, String> {
+    let line: PromptLine =
+        serde_json::from_value(Value::Object(value)).map_err(|error| error.to_string())?;
+    let id = match &line.id {
+        Value::String(id) => id.clone(),
+        Value::Number(id) => id.to_string(),
+        _ => return Err("its id is neither a string nor a number".to_owned()),
+    };
+    let mut messages = Vec::new();
+    messages.extend(line.system.map(Message::system));
+    messages.push(Message::user(line.prompt));
+    let request = ChatCompletionRequest::new(model, messages);
+    let body = match serde_json::to_value(request) {
+        Ok(Value::Object(body)) => body,
+        _ => return Err("it makes no request".to_owned()),
+    };
+    Ok(Line {
+        id: named(id)?,
+        given: line.id,
+        endpoint: Endpoint::Chat,
+        body,
+        kind: Kind::Prompt,
+    })
+}
+
+fn named(id: String) -> Result<String, String> {
+    match id.is_empty() {
+        true => Err("its id is empty".to_owned()),
+        false => Ok(id),
+    }
+}
+
+impl Endpoint {
+    fn of(url: &str) -> Result<Self, String> {
+        let all = [Self::Chat, Self::Transcriptions, Self::Translations];
+        all.into_iter()
+            .find(|endpoint| endpoint.as_str() == url)
+            .ok_or_else(|| {
+                let known = all.map(Self::as_str).join(", ");
+                format!("its url is '{url}', and batches go to {known}")
+            })
+    }
+
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Chat => "/v1/chat/completions",
+            Self::Transcriptions => "/v1/audio/transcriptions",
+            Self::Translations => "/v1/audio/translations",
+        }
+    }
+}
+
+/// A body that goes out as it stands in the file.
+pub(super) trait Body: BatchItem<Reply = Value> + Send + Sync + 'static {
+    fn of(body: Map<String, Value>) -> Self;
+}
+
+macro_rules! bodies {
+    ($($(#[$doc:meta])* $name:ident: $endpoint:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Serialize)]
+        #[serde(transparent)]
+        pub(super) struct $name(Map<String, Value>);
+
+        impl Body for $name {
+            fn of(body: Map<String, Value>) -> Self {
+                Self(body)
+            }
+        }
+
+        impl BatchItem for $name {
+            type Reply = Value;
+
+            fn endpoint() -> BatchEndpoint {
+                BatchEndpoint::$endpoint
+            }
+
+            fn check(&self) -> Result<(), Error> {
+                Ok(())
+            }
+        }
+    )*};
+}
+
+bodies! {
+    /// For chat completions.
+    ChatBody: V1ChatCompletions;
+    /// For transcriptions.
+    TranscriptionBody: V1AudioTranscriptions;
+    /// For translations.
+    TranslationBody: V1AudioTranslations;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_keeps_its_body() {
+        let text = r#"{"custom_id":"a","method":"POST","url":"/v1/chat/completions","body":{"model":"m","messages":[],"new_key":1.0}}"#;
+        let line = Line::read(text, "unused").unwrap();
+        assert_eq!((line.id.as_str(), line.kind), ("a", Kind::Request));
+        assert_eq!(line.body["new_key"].to_string(), "1.0");
+    }
+
+    #[test]
+    fn a_prompt_becomes_a_request() {
+        let line = Line::read(r#"{"id":7,"prompt":"Hi","system":"Be kind"}"#, "m").unwrap();
+        assert_eq!((line.id.as_str(), line.endpoint), ("7", Endpoint::Chat));
+        assert_eq!(line.body["model"], "m");
+        assert_eq!(line.body["messages"][0]["role"], "system");
+        assert_eq!(line.body["messages"][1]["content"], "Hi");
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        for (line, what) in [
+            ("hello", "JSON object"),
+            ("[1]", "JSON object"),
+            ("{}", "custom_id"),
+            (r#"{"id":"a","prompt":"x","modle":"y"}"#, "modle"),
+            (r#"{"id":null,"prompt":"x"}"#, "id"),
+            (r#"{"id":"","prompt":"x"}"#, "empty"),
+            (
+                r#"{"custom_id":"a","url":"/v1/embeddings","body":{}}"#,
+                "/v1/embeddings",
+            ),
+            (
+                r#"{"custom_id":"a","method":"GET","url":"/v1/chat/completions","body":{}}"#,
+                "POST",
+            ),
+            (r#"{"custom_id":"a","url":"/v1/chat/completions"}"#, "body"),
+        ] {
+            let error = Line::read(line, "m").unwrap_err();
+            assert!(error.contains(what), "{line}: {error}");
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! `groq files`: what is stored for batches.
+
+use std::path::PathBuf;
+
+use clap::Subcommand;
+use groq_core::{
+    Upload,
+    types::{FileObject, FilePurpose},
+};
+use serde_json::json;
+use tempfile::tempdir_in;
+
+use crate::{
+    failure::Failure,
+    files::Place,
+    session::Session,
+    table::{self, Column, or_dash},
+};
+
+/// List, upload, download and delete files of batches.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  groq files list
+  groq files upload requests.jsonl
+  groq files download file_01abc -o results.jsonl
+  groq files delete file_01abc")]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// List all files, newest first.
+    List,
+    /// Upload a file of requests.
+    Upload {
+        /// A file with one JSON object a line.
+        file: PathBuf,
+    },
+    /// Tell about a file.
+    Get {
+        /// Its id.
+        id: String,
+    },
+    /// Write what is in a file to standard output, or to a file.
+    Download {
+        /// Its id.
+        id: String,
+        /// Where it goes.
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+        /// Replace a file that is there.
+        #[arg(long)]
+        force: bool,
+    },
+    /// Delete a file.
+    Delete {
+        /// Its id.
+        id: String,
+    },
+}
+
+impl Args {
+    pub(crate) async fn run(self, session: &Session) -> Result<(), Failure> {
+        match self.action {
+            Action::List => list(session).await,
+            Action::Upload { file } => upload(session, file).await,
+            Action::Get { id } => get(session, &id).await,
+            Action::Download { id, output, force } => download(session, &id, output, force).await,
+            Action::Delete { id } => delete(session, &id).await,
+        }
+    }
+}
+
+async fn list(session: &Session) -> Result<(), Failure> {
+    let client = session.connect().await?;
+    let mut files = client.files().list().await?.into_inner().data;
+    files.sort_by_key(|file| std::cmp::Reverse(file.created_at));
+    if session.global.json {
+        return files.iter().try_for_each(|file| session.out.json(file));
+    }
+    let columns = [
+        Column::left("FILE"),
+        Column::right("BYTES"),
+        Column::left("PURPOSE").dispensable(1),
+        Column::left("NAME"),
+    ];
+    let row = |file: &FileObject| {
+        vec![
+            file.id.clone(),
+            or_dash(file.bytes),
+            or_dash(file.purpose.as_ref().map(FilePurpose::as_str)),
+            or_dash(file.filename.as_deref()),
+        ]
+    };
+    let rows: Vec<_> = files.iter().map(row).collect();
+    table::print(&session.out, &columns, &rows)
+}
+
+async fn upload(session: &Session, file: PathBuf) -> Result<(), Failure> {
+    let client = session.connect().await?;
+    let name = file.display().to_string();
+    let bar = session.talk.bar(
+        "upload",
+        None,
+        "{prefix:8} {bar:40} {bytes} of {total_bytes}",
+    );
+    let shared = std::sync::Arc::new(bar);
+    let shown = std::sync::Arc::clone(&shared);
+    let upload = Upload::path(&file).on_progress(move |progress| {
+        if let Some(total) = progress.total {
+            shown.set_length(total);
+        }
+        shown.set_position(progress.sent);
+    });
+    let uploaded = client.files().upload(upload, FilePurpose::Batch).await;
+    shared.finish_and_clear();
+    let file = uploaded.map_err(|error| Failure::from(error).about(format!("'{name}'")))?;
+    show(session, &file)
+}
+
+async fn get(session: &Session, id: &str) -> Result<(), Failure> {
+    let client = session.connect().await?;
+    show(session, &*client.files().get(id).await?)
+}
+
+/// The document, or, for people and pipes, the id.
+fn show(session: &Session, file: &FileObject) -> Result<(), Failure> {
+    if session.global.json {
+        return session.out.json(file);
+    }
+    if let Some(bytes) = file.bytes {
+        let name = file.filename.as_deref().unwrap_or("unnamed");
+        session.talk.note(format!("{name}, {bytes} bytes"));
+    }
+    session.out.line(&file.id)
+}
+
+async fn download(
+    session: &Session,
+    id: &str,
+    output: Option<PathBuf>,
+    force: bool,
+) -> Result<(), Failure> {
+    let place = output.map(|path| Place::new(path, force)).transpose()?;
+    let client = session.connect().await?;
+    let mut content = client.files().content(id).await?;
+    let Some(place) = place else {
+        if session.out.is_terminal() {
+            let text = String::from_utf8(content.bytes().await?.into());
+            let text =
+                text.map_err(|_| Failure::usage("the file is not text; write it with -o FILE"))?;
+            return session.out.text(&text);
+        }
+        while let Some(piece) = content.next().await {
+            session.out.raw(&piece?)?;
+        }
+        return Ok(());
+    };
+    let folder = tempdir_in(place.folder())
+        .map_err(|error| Failure::internal(format!("make a temporary folder: {error}")))?;
+    let whole = folder.path().join("whole");
+    let bytes = content.save(&whole).await?;
+    place.take(&whole)?;
+    session
+        .talk
+        .note(format!("{bytes} bytes in '{}'", place.path().display()));
+    match session.global.json {
+        true => session
+            .out
+            .json(&json!({"id": id, "file": place.path(), "bytes": bytes})),
+        false => Ok(()),
+    }
+}
+
+async fn delete(session: &Session, id: &str) -> Result<(), Failure> {
+    let client = session.connect().await?;
+    let deleted = client.files().delete(id).await?;
+    if session.global.json {
+        return session.out.json(&*deleted);
+    }
+    if !deleted.deleted {
+        return Err(Failure::bad_answer(format!(
+            "the service did not delete '{id}'"
+        )));
+    }
+    session.talk.note(format!("deleted {id}"));
+    Ok(())
+}

@@ -1,0 +1,168 @@
+//! `groq speak`: text as speech.
+
+mod player;
+
+use std::path::{Path, PathBuf};
+
+use futures_util::StreamExt as _;
+use groq_audio::Speak;
+use groq_core::{Client, facts::Catalogue};
+use serde_json::json;
+
+use crate::{defaults, failure::Failure, files::Place, input, session::Session};
+use player::Player;
+
+/// Read text of any length aloud, to a file, a pipe, or a player.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+The text is split at the ends of sentences, spoken several at once, and joined into one WAV file.
+Without -o it is played if standard output is a terminal, and written to standard output if not.
+
+Examples:
+  groq speak \"Dinner is ready\"
+  groq speak --file story.txt -o story.wav
+  git log -1 --format=%B | groq speak --voice hannah -o commit.wav
+  groq speak \"Hello\" | aplay")]
+pub(crate) struct Args {
+    /// The text; its words are joined. Standard input is read as `groq chat` reads it.
+    #[arg(value_name = "TEXT", conflicts_with = "file")]
+    text: Vec<String>,
+    /// A file of text to read, or - for standard input.
+    #[arg(short, long, value_name = "FILE")]
+    file: Option<PathBuf>,
+    /// The WAV file to write; - is standard output.
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Replace a file that is there.
+    #[arg(long)]
+    force: bool,
+    #[arg(short, long, value_name = "ID", help = defaults::help("The model", "GROQ_SPEECH_MODEL", defaults::SPEECH_MODEL))]
+    model: Option<String>,
+    #[arg(short = 'V', long, value_name = "NAME", help = defaults::help("The voice, one of `groq voices`", "GROQ_VOICE", defaults::VOICE))]
+    voice: Option<String>,
+}
+
+/// Where the sound goes.
+enum Sink {
+    File(Place),
+    Stdout,
+    Player(Player),
+}
+
+impl Args {
+    pub(crate) async fn run(self, session: &Session) -> Result<(), Failure> {
+        let model = session.settings.speech_model(self.model.as_deref())?;
+        let voice = voice(&model, session.settings.voice(self.voice.as_deref())?)?;
+        let sink = self.sink(session)?;
+        let text = match &self.file {
+            Some(path) => input::text_file(path).await?,
+            None => input::prompt(&self.text, &session.talk).await?,
+        };
+        if text.trim().is_empty() {
+            return Err(Failure::bad_input("there is no text to speak"));
+        }
+        let client = session.connect().await?;
+        let reader = Speak::new(&client).model(&model).voice(voice);
+        let bar = session
+            .talk
+            .bar("speak", None, "{prefix:8} {spinner} {elapsed}");
+        bar.enable_steady_tick(std::time::Duration::from_millis(100));
+        match sink {
+            Sink::Stdout => to_stdout(session, &reader, &text).await,
+            Sink::File(place) => {
+                let bytes = to_file(&reader, &text, &place).await?;
+                drop(bar);
+                tell(session, place.path(), bytes)
+            }
+            Sink::Player(player) => {
+                let folder = tempfile::tempdir().map_err(|error| {
+                    Failure::internal(format!("make a temporary folder: {error}"))
+                })?;
+                let sound = folder.path().join("speech.wav");
+                reader.save(&text, &sound).await?;
+                drop(bar);
+                player.play(&sound).await
+            }
+        }
+    }
+
+    fn sink(&self, session: &Session) -> Result<Sink, Failure> {
+        match &self.output {
+            Some(path) if path == Path::new("-") => Ok(Sink::Stdout),
+            Some(path) => Ok(Sink::File(Place::new(path, self.force)?)),
+            None if session.global.json => Err(Failure::usage("--json needs -o FILE")),
+            None if session.out.is_terminal() => {
+                Player::find(session.settings.player.as_deref()).map(Sink::Player)
+            }
+            None => Ok(Sink::Stdout),
+        }
+    }
+}
+
+/// The voice that was asked for, if the model has it, or else the model's first.
+fn voice(model: &str, wanted: Option<String>) -> Result<String, Failure> {
+    let catalogue = Catalogue::shipped();
+    let known = catalogue
+        .get(model)
+        .map_or(&[][..], |facts| &facts.voices[..]);
+    match wanted {
+        Some(voice) if known.is_empty() || known.contains(&voice.as_str()) => Ok(voice),
+        Some(voice) => Err(Failure::usage(format!(
+            "'{model}' has no voice '{voice}'; it has {}",
+            known.join(", ")
+        ))),
+        None if model == defaults::SPEECH_MODEL => Ok(defaults::VOICE.to_owned()),
+        None => match known.first() {
+            Some(voice) => Ok((*voice).to_owned()),
+            None => Err(Failure::usage(format!(
+                "no voices are known of '{model}'; name one with --voice"
+            ))),
+        },
+    }
+}
+
+async fn to_stdout(session: &Session, reader: &Speak<Client>, text: &str) -> Result<(), Failure> {
+    let mut sound = std::pin::pin!(reader.stream(text)?);
+    while let Some(piece) = sound.next().await {
+        session.out.raw(&piece?)?;
+    }
+    Ok(())
+}
+
+/// Bytes that were written.
+async fn to_file(reader: &Speak<Client>, text: &str, place: &Place) -> Result<u64, Failure> {
+    let folder = tempfile::tempdir_in(place.folder())
+        .map_err(|error| Failure::internal(format!("make a temporary folder: {error}")))?;
+    let whole = folder.path().join("speech.wav");
+    reader.save(text, &whole).await?;
+    place.take(&whole)?;
+    let length = std::fs::metadata(place.path()).map(|file| file.len());
+    Ok(length.unwrap_or_default())
+}
+
+fn tell(session: &Session, path: &Path, bytes: u64) -> Result<(), Failure> {
+    if session.global.json {
+        return session.out.json(&json!({"file": path, "bytes": bytes}));
+    }
+    session
+        .talk
+        .note(format!("{bytes} bytes in '{}'", path.display()));
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_voice_belongs_to_its_model() {
+        assert_eq!(
+            voice(defaults::SPEECH_MODEL, None).unwrap(),
+            defaults::VOICE
+        );
+        let wrong = voice(defaults::SPEECH_MODEL, Some("nobody".into())).unwrap_err();
+        assert!(wrong.to_string().contains(defaults::VOICE), "{wrong}");
+        assert_eq!(voice("new/model", Some("anna".into())).unwrap(), "anna");
+        assert!(voice("new/model", None).is_err());
+    }
+}

@@ -1,0 +1,113 @@
+//! Progress: how much is decoded, how many pieces are sent, and how many are done.
+
+use std::sync::Arc;
+
+use groq_audio::Event;
+
+use crate::{
+    output::{Bar, Talk},
+    session::Session,
+};
+
+const SECONDS: &str = "{prefix:8} {bar:40} {msg}";
+const PIECES: &str = "{prefix:8} {bar:40} {pos} of {len} pieces";
+
+/// The bars of one recording; gone when this is dropped.
+pub(super) struct Bars(Arc<Listener>);
+
+/// What hears events, on whatever thread they come from.
+pub(super) struct Listener {
+    decode: Bar,
+    upload: Bar,
+    pieces: Bar,
+    talk: Talk,
+    verbose: bool,
+}
+
+impl Bars {
+    pub(super) fn new(session: &Session, name: &str) -> Self {
+        let talk = session.talk.clone();
+        let decode = talk.bar("decode", Some(0), SECONDS);
+        decode.set_message(name.to_owned());
+        Self(Arc::new(Listener {
+            decode,
+            upload: talk.bar("upload", Some(0), PIECES),
+            pieces: talk.bar("write", Some(0), PIECES),
+            verbose: session.global.verbose,
+            talk,
+        }))
+    }
+
+    pub(super) fn listener(&self) -> Arc<Listener> {
+        Arc::clone(&self.0)
+    }
+}
+
+impl Drop for Bars {
+    fn drop(&mut self) {
+        // The job may hold on to its listener a little longer.
+        let Listener {
+            decode,
+            upload,
+            pieces,
+            ..
+        } = &*self.0;
+        [decode, upload, pieces]
+            .into_iter()
+            .for_each(|bar| bar.finish_and_clear());
+    }
+}
+
+impl Listener {
+    pub(super) fn tell(&self, event: &Event) {
+        match event {
+            Event::Decoded { seconds, total } => self.decoded(*seconds, *total),
+            Event::Planned { .. } => {
+                self.upload.inc_length(1);
+                self.pieces.inc_length(1);
+                self.upload.tick();
+            }
+            Event::Sent { attempt: 1, .. } => self.upload.inc(1),
+            Event::Done { from_journal, .. } => {
+                if *from_journal {
+                    self.upload.inc(1);
+                }
+                self.pieces.inc(1);
+            }
+            Event::Retrying { .. } | Event::Halved { .. } if self.verbose => {
+                self.talk.note(event.to_string())
+            }
+            _ => {}
+        }
+    }
+
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "seconds of audio; a cast saturates"
+    )]
+    fn decoded(&self, seconds: f64, total: Option<f64>) {
+        if let Some(total) = total {
+            self.decode.set_length(total as u64);
+            self.decode
+                .set_message(format!("{} of {}", clock(seconds), clock(total)));
+        } else {
+            self.decode.set_message(clock(seconds));
+        }
+        self.decode.set_position(seconds as u64);
+    }
+}
+
+/// `1:02:03`.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "seconds of audio; a cast saturates"
+)]
+fn clock(seconds: f64) -> String {
+    let seconds = seconds as u64;
+    match seconds / 3_600 {
+        0 => format!("{}:{:02}", seconds / 60, seconds % 60),
+        hours => format!("{hours}:{:02}:{:02}", seconds / 60 % 60, seconds % 60),
+    }
+}

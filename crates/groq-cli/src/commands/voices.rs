@@ -1,0 +1,80 @@
+//! `groq voices`: who can speak.
+
+use groq_core::facts::{Catalogue, ModelFacts};
+use serde_json::json;
+
+use crate::{
+    defaults,
+    failure::Failure,
+    session::Session,
+    table::{self, Column},
+};
+
+/// List the voices of the models that speak.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+The list comes with this program: the service has none. It needs no key.
+
+Examples:
+  groq voices
+  groq voices --model canopylabs/orpheus-arabic-saudi
+  groq voices --json | jq -r .voice")]
+pub(crate) struct Args {
+    /// Only the voices of this model.
+    #[arg(short, long, value_name = "ID")]
+    model: Option<String>,
+}
+
+impl Args {
+    pub(crate) fn run(self, session: &Session) -> Result<(), Failure> {
+        let catalogue = Catalogue::shipped();
+        let models = self.models(&catalogue)?;
+        let voices = models.iter().flat_map(|model| {
+            let voices = model.voices.iter();
+            voices.map(move |voice| (*model, *voice))
+        });
+        if session.global.json {
+            return voices.into_iter().try_for_each(|(model, voice)| {
+                let line = json!({"model": model.id, "voice": voice, "default": is_default(model, voice), "as_of": model.as_of});
+                session.out.json(&line)
+            });
+        }
+        let columns = [
+            Column::left("MODEL"),
+            Column::left("VOICE"),
+            Column::left(""),
+        ];
+        let row = |(model, voice): (&ModelFacts, &str)| {
+            let note = if is_default(model, voice) {
+                "default"
+            } else {
+                ""
+            };
+            vec![model.id.clone(), voice.to_owned(), note.to_owned()]
+        };
+        let rows: Vec<_> = voices.into_iter().map(row).collect();
+        table::print(&session.out, &columns, &rows)
+    }
+
+    fn models<'a>(&self, catalogue: &'a Catalogue) -> Result<Vec<&'a ModelFacts>, Failure> {
+        let speaking = || catalogue.models().filter(|model| !model.voices.is_empty());
+        let Some(wanted) = &self.model else {
+            return Ok(speaking()
+                .filter(|model| !catalogue.is_retired(model))
+                .collect());
+        };
+        let found: Vec<_> = speaking().filter(|model| model.id == *wanted).collect();
+        if found.is_empty() {
+            let known: Vec<&str> = speaking().map(|model| model.id.as_str()).collect();
+            return Err(Failure::usage(format!(
+                "no voices are known of '{wanted}'; the models that speak: {}",
+                known.join(", ")
+            )));
+        }
+        Ok(found)
+    }
+}
+
+fn is_default(model: &ModelFacts, voice: &str) -> bool {
+    model.id == defaults::SPEECH_MODEL && voice == defaults::VOICE
+}

@@ -1,0 +1,67 @@
+//! A batch that is known by its id alone: its folder is lost, or another program began it.
+
+use std::fs;
+use std::hash::{BuildHasher as _, RandomState};
+use std::io;
+use std::path::Path;
+
+use super::item::BatchItem;
+use super::job::{Job, note};
+use super::lines::Lines;
+use super::state::{self, Part, State};
+use crate::client::Client;
+use crate::error::Error;
+
+const DOING: &str = "adopt batch";
+
+pub(crate) async fn adopt<T: BatchItem>(
+    client: Client,
+    id: &str,
+    folder: &Path,
+) -> Result<Job<T>, Error> {
+    if State::exists(folder) {
+        return Err(Error::refused("the folder has a batch already")
+            .with_advice("go on with it by batches().resume, or use another folder")
+            .while_doing(DOING));
+    }
+    let batch = client.batches().get(id).await?.into_inner();
+    let Some(file_id) = batch.input_file_id.clone() else {
+        return Err(Error::refused("the service does not say which file the batch is of")
+            .while_doing(DOING));
+    };
+    fs::create_dir_all(folder).map_err(failed)?;
+    let input = state::input(folder, 0);
+    client.files().content(&file_id).await?.save(&input).await?;
+    let mut part = Part {
+        items: items(&input, client.settings().max_response_bytes).map_err(failed)?,
+        uploading: true,
+        file_id: Some(file_id),
+        creating: true,
+        batch_id: Some(batch.id.clone()),
+        ..Part::default()
+    };
+    note(&mut part, &batch);
+    let token = format!("{:016x}", RandomState::new().hash_one(0));
+    let endpoint = match &batch.endpoint {
+        Some(endpoint) => endpoint.as_str().to_owned(),
+        None => T::endpoint().as_str().to_owned(),
+    };
+    let window = batch.completion_window.unwrap_or_default();
+    let state = State::new(token, endpoint, window, vec![part]);
+    state
+        .save(folder)
+        .map_err(|error| error.while_doing(DOING))?;
+    Job::load(client, folder)
+}
+
+fn items(input: &Path, max_line: usize) -> io::Result<u64> {
+    let (mut lines, mut items) = (Lines::open(input, max_line)?, 0);
+    while let Some((line, _)) = lines.next()? {
+        items += u64::from(!line.trim_ascii().is_empty());
+    }
+    Ok(items)
+}
+
+fn failed(error: io::Error) -> Error {
+    Error::io("cannot keep the batch in the folder", error).while_doing(DOING)
+}

@@ -1,0 +1,109 @@
+//! Tools that run on the service: what they did for an answer.
+
+use groq_types::{CodeResult, ExecutedTool, SearchResult, SearchResults};
+use serde_json::{Value, json};
+
+use super::ask::{Ask, Choice};
+use crate::schema::Hints;
+
+/// Characters of a prompt that a search or a program is about.
+const LONGEST: usize = 200;
+/// What Compound systems have unless told.
+const COMPOUND: [&str; 2] = ["web_search", "code_interpreter"];
+
+/// What built-in tools did, where the prompt gives them something to do.
+pub(crate) fn executed(ask: &Ask<'_>) -> Vec<ExecutedTool> {
+    let tools = built_in(ask);
+    // A Compound system chooses among its tools by itself.
+    let may_choose = ask.choice() != Choice::None || is_compound(ask);
+    if tools.is_empty() || !may_choose {
+        return Vec::new();
+    }
+    let hints = Hints::new(ask.prompt());
+    let has = |words: &[&str]| words.iter().any(|word| hints.mentions(word));
+    let must = ask.choice() == Choice::Required && ask.tools.is_empty();
+    let searches = has(&["search", "look up", "browse", "latest", "news", "today"]);
+    let computes = has(&["python", "compute", "calculate", "code", "run"]);
+    let visits = ask.prompt().contains("http://") || ask.prompt().contains("https://");
+    let wanted = |kind: &str| match kind {
+        "browser_search" | "web_search" => searches || must,
+        "code_interpreter" => computes || must,
+        "visit_website" => visits,
+        _ => false,
+    };
+    let line: String = ask
+        .prompt()
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .chars()
+        .take(LONGEST)
+        .collect();
+    let run = tools.into_iter().filter(|kind| wanted(kind));
+    run.zip(0_u32..)
+        .map(|(kind, index)| execution(kind, &line).with_index(index))
+        .collect()
+}
+
+/// Whether the model is a system that runs tools of its own.
+pub(crate) fn is_compound(ask: &Ask<'_>) -> bool {
+    ask.model.id.starts_with("groq/compound")
+}
+
+fn built_in<'a>(ask: &Ask<'a>) -> Vec<&'a str> {
+    if !is_compound(ask) {
+        return ask.built_in.clone();
+    }
+    let custom = ask.body.get("compound_custom");
+    let enabled = custom.and_then(|custom| custom["tools"]["enabled_tools"].as_array());
+    match enabled {
+        Some(enabled) => enabled.iter().filter_map(Value::as_str).collect(),
+        None => COMPOUND.to_vec(),
+    }
+}
+
+fn execution(kind: &str, line: &str) -> ExecutedTool {
+    let with = |name: &str, arguments: Value, output: String| {
+        ExecutedTool::new(name)
+            .with_arguments(arguments.to_string())
+            .with_output(output)
+    };
+    match kind {
+        "code_interpreter" => {
+            let code = json!({"code": format!("print({line:?})")});
+            let printed = CodeResult::new().with_text(line);
+            with("python", code, line.to_owned()).with_code_results([printed])
+        }
+        "web_search" => {
+            with("search", json!({"query": line}), found(line)).with_search_results(results(line))
+        }
+        "visit_website" => {
+            let is_address = |word: &&str| word.starts_with("http");
+            let address = line.split_whitespace().find(is_address).unwrap_or(line);
+            with(
+                "visit",
+                json!({"url": address}),
+                format!("The page at {address}"),
+            )
+        }
+        _ => with(
+            "browser.search",
+            json!({"query": line, "topn": 10}),
+            found(line),
+        )
+        .with_search_results(results(line)),
+    }
+}
+
+fn found(line: &str) -> String {
+    format!("1 result for {line}")
+}
+
+fn results(line: &str) -> SearchResults {
+    let page = SearchResult::new()
+        .with_title(format!("About: {line}"))
+        .with_url("https://example.com/about")
+        .with_content(format!("All that is known about this: {line}"))
+        .with_score(0.875);
+    SearchResults::new().with_results([page])
+}

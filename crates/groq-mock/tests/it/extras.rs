@@ -1,0 +1,217 @@
+//! What an answer has beside its text: citations, tools that ran, cached tokens; and what goes wrong by chance.
+
+use groq_mock::{Fault, Limits, Mock, Reply, When};
+use groq_types::{ChatCompletion, ChatCompletionChunk};
+use serde_json::{Value, json};
+
+use crate::client::{Answer, CHAT, End, get, post, upload};
+
+async fn ask(mock: &Mock, model: &str, prompt: &str, more: &Value) -> Answer {
+    let mut body = json!({"model": model, "messages": [{"role": "user", "content": prompt}]});
+    for (key, value) in more.as_object().unwrap() {
+        body[key] = value.clone();
+    }
+    let answer = post(mock, CHAT, &body).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    answer
+}
+
+fn chunks(answer: &Answer) -> Vec<Value> {
+    let text = answer.text();
+    let data = text.lines().filter_map(|line| line.strip_prefix("data: "));
+    let chunks = data.filter(|data| *data != "[DONE]");
+    chunks
+        .map(|data| {
+            let _: ChatCompletionChunk = serde_json::from_str(data).unwrap();
+            serde_json::from_str(data).unwrap()
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn documents_are_cited_whole_and_streamed() {
+    let mock = Mock::start().await.unwrap();
+    let documents = json!([{"id": "tls", "source": {"type": "text", "text": "TLS hides."}}]);
+    let more = json!({"documents": documents, "citation_options": "enabled"});
+    let model = "openai/gpt-oss-20b";
+    let answer = ask(&mock, model, "What is TLS?", &more).await;
+    let _: ChatCompletion = serde_json::from_slice(&answer.body).unwrap();
+    let annotations = answer.json()["choices"][0]["message"]["annotations"].clone();
+    assert_eq!(annotations[0]["type"], "document_citation");
+    assert_eq!(annotations[0]["document_citation"]["document_id"], "tls");
+    let streamed = json!({"documents": documents, "stream": true});
+    let streamed = chunks(&ask(&mock, model, "What is TLS?", &streamed).await);
+    let deltas = streamed
+        .iter()
+        .filter_map(|chunk| chunk["choices"][0]["delta"].get("annotations"));
+    assert_eq!(deltas.collect::<Vec<_>>(), [&annotations]);
+}
+
+#[tokio::test]
+async fn compound_systems_run_tools_and_count_by_model() {
+    let mock = Mock::start().await.unwrap();
+    let prompt = "Search the news, then compute 2+2";
+    let answer = ask(&mock, "groq/compound", prompt, &json!({})).await;
+    let _: ChatCompletion = serde_json::from_slice(&answer.body).unwrap();
+    let answer = answer.json();
+    let tools = &answer["choices"][0]["message"]["executed_tools"];
+    assert_eq!(
+        (&tools[0]["type"], &tools[1]["type"]),
+        (&json!("search"), &json!("python"))
+    );
+    assert!(tools[0]["search_results"]["results"][0]["score"].is_f64());
+    assert_eq!(tools[1]["code_results"][0]["text"], prompt);
+    let model = &answer["usage_breakdown"]["models"][0];
+    assert_eq!(
+        (&model["model"], &model["usage"]),
+        (&json!("groq/compound"), &answer["usage"])
+    );
+    let only = json!({"compound_custom": {"tools": {"enabled_tools": ["code_interpreter"]}}});
+    let answer = ask(&mock, "groq/compound", prompt, &only).await.json();
+    assert_eq!(
+        answer["choices"][0]["message"]["executed_tools"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
+}
+
+#[tokio::test]
+async fn a_long_prompt_is_cached_and_counts_once() {
+    let limits = Limits::new().tokens(100_000, std::time::Duration::from_secs(3_600 * 24));
+    let mock = Mock::builder().limits(limits).start().await.unwrap();
+    let prompt = "one two three ".repeat(200);
+    let left = |answer: &Answer| -> i64 {
+        answer
+            .header("x-ratelimit-remaining-tokens")
+            .unwrap()
+            .parse()
+            .unwrap()
+    };
+    let model = "openai/gpt-oss-20b";
+    let first = ask(&mock, model, &prompt, &json!({})).await;
+    assert!(first.json()["usage"].get("prompt_tokens_details").is_none());
+    let second = ask(&mock, model, &prompt, &json!({})).await;
+    let usage = second.json()["usage"].clone();
+    let cached = usage["prompt_tokens_details"]["cached_tokens"]
+        .as_i64()
+        .unwrap();
+    assert_eq!(cached, 512, "whole blocks of 128");
+    let spent = usage["total_tokens"].as_i64().unwrap() - cached;
+    assert!((left(&first) - left(&second) - spent).abs() <= 2);
+}
+
+#[tokio::test]
+async fn faults_by_chance_are_the_same_for_the_same_seed() {
+    let outcomes = async |seed| {
+        let faults = "503=0.3,reset=0.3".parse().unwrap();
+        let mock = Mock::builder()
+            .seed(seed)
+            .faults(faults)
+            .start()
+            .await
+            .unwrap();
+        let mut outcomes = Vec::new();
+        for _ in 0..20 {
+            let answer = get(&mock, "/openai/v1/models").await;
+            outcomes.push(if answer.end == End::Complete {
+                answer.status
+            } else {
+                0
+            });
+        }
+        outcomes
+    };
+    let one = outcomes(3).await;
+    assert_eq!(one, outcomes(3).await);
+    for expected in [200, 503, 0] {
+        assert!(one.contains(&expected), "{one:?}");
+    }
+}
+
+#[tokio::test]
+async fn every_model_has_the_limits_of_the_free_plan() {
+    let mock = Mock::builder()
+        .free_plan()
+        .model_limits(
+            "allam-2-7b",
+            Limits::new().requests(5, std::time::Duration::from_secs(60)),
+        )
+        .start()
+        .await
+        .unwrap();
+    for (model, limit) in [
+        ("openai/gpt-oss-20b", "1000"),
+        ("allam-2-7b", "5"),
+        ("qwen/qwen3.8-27b", "1000"),
+    ] {
+        let answer = ask(&mock, model, "Hi", &json!({})).await;
+        assert_eq!(
+            answer.header("x-ratelimit-limit-requests"),
+            Some(limit),
+            "{model}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn batches_meet_scripts_and_faults() {
+    let mock = Mock::start().await.unwrap();
+    let item = |number: u32| {
+        let body = json!({"model": "openai/gpt-oss-20b", "messages": [{"role": "user", "content": format!("Say {number}")}]});
+        json!({"custom_id": number.to_string(), "method": "POST", "url": "/v1/chat/completions", "body": body})
+    };
+    let lines: String = (0..4).map(|number| format!("{}\n", item(number))).collect();
+    let parts = [
+        ("purpose", None, &b"batch"[..]),
+        ("file", Some("a.jsonl"), lines.as_bytes()),
+    ];
+    let file = upload(&mock, "/openai/v1/files", &parts).await.json();
+    let say = |number: u32| {
+        When::post(CHAT).json(move |body| body["messages"][0]["content"] == format!("Say {number}"))
+    };
+    mock.script(say(0), [Reply::json(200, &json!({"scripted": true}))]);
+    mock.script(say(1), [Reply::error(503, "over capacity")]);
+    mock.script(say(2), [Reply::generated().with_fault(Fault::Reset)]);
+    let create = json!({"input_file_id": file["id"], "endpoint": "/v1/chat/completions", "completion_window": "24h"});
+    let mut batch = post(&mock, "/openai/v1/batches", &create).await.json();
+    while batch["status"] != "completed" {
+        let path = format!("/openai/v1/batches/{}", batch["id"].as_str().unwrap());
+        batch = get(&mock, &path).await.json();
+    }
+    assert_eq!(
+        batch["request_counts"],
+        json!({"total": 4, "completed": 2, "failed": 2})
+    );
+    let content = async |id: &Value| -> Vec<Value> {
+        let path = format!("/openai/v1/files/{}/content", id.as_str().unwrap());
+        let text = get(&mock, &path).await.text();
+        text.lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
+    };
+    let by_id = |lines: &[Value], id: &str| {
+        lines
+            .iter()
+            .find(|line| line["custom_id"] == id)
+            .cloned()
+            .unwrap()
+    };
+    let results = content(&batch["output_file_id"]).await;
+    assert_eq!(
+        by_id(&results, "0")["response"]["body"],
+        json!({"scripted": true})
+    );
+    assert_eq!(
+        by_id(&results, "3")["response"]["body"]["object"],
+        "chat.completion"
+    );
+    let failures = content(&batch["error_file_id"]).await;
+    assert_eq!(by_id(&failures, "1")["response"]["status_code"], 503);
+    let broken = by_id(&failures, "2");
+    assert_eq!(
+        (&broken["response"], &broken["error"]["code"]),
+        (&Value::Null, &json!("server_error"))
+    );
+}
