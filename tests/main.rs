@@ -6,8 +6,12 @@
     reason = "a test fails by panicking"
 )]
 
+mod accepted;
 mod base_url;
+mod peers;
+mod recordings;
 mod replies;
+mod servers;
 mod streams;
 mod support;
 mod wire;

@@ -6,6 +6,7 @@ mod features;
 mod metadata;
 mod package;
 mod tree;
+mod wasm;
 
 use anyhow::{Context, Result, bail};
 
@@ -19,7 +20,7 @@ struct Step {
 }
 
 /// From quick to slow, so that a slip shows early; what compiles the same things stands together.
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 11] = [
     Step {
         name: "fmt",
         about: "the code is laid out by rustfmt",
@@ -70,6 +71,11 @@ const STEPS: [Step; 10] = [
         name: "features",
         about: "each published crate compiles alone, with each set of its features",
         run: features::run,
+    },
+    Step {
+        name: "wasm",
+        about: "what works in a browser compiles for it",
+        run: wasm::run,
     },
     Step {
         name: "package",

@@ -70,7 +70,7 @@ fn operations(yaml: &str) -> Result<Vec<Operation>> {
 struct Row {
     name: String,
     /// What the layers are called, and where they have it; `None` is a gap.
-    cells: [Cell; 4],
+    cells: [Cell; 5],
 }
 
 struct Cell {
@@ -102,6 +102,10 @@ fn row(operation: &Operation, used: &scan::Use, found: &Found) -> Row {
     let first =
         |places: Option<&BTreeSet<String>>| places.and_then(|places| places.first().cloned());
     let variant = operation.id.to_upper_camel_case();
+    let none = BTreeSet::new();
+    let blocking = found.blocking.get(used).unwrap_or(&none);
+    let methods = found.methods.get(used).unwrap_or(&none);
+    let missing: Vec<&str> = methods.difference(blocking).map(String::as_str).collect();
     let cells = [
         Cell {
             layer: "groq-core",
@@ -109,6 +113,14 @@ fn row(operation: &Operation, used: &scan::Use, found: &Found) -> Row {
             mend: format!(
                 "a method in crates/groq-core/src/api whose documentation says \"Operation: `{}`.\"",
                 operation.id
+            ),
+        },
+        Cell {
+            layer: "blocking",
+            place: missing.is_empty().then(|| "yes".to_owned()),
+            mend: format!(
+                "crates/groq-core/src/blocking needs {} with the same documentation line",
+                missing.join(", ")
             ),
         },
         Cell {
@@ -218,6 +230,7 @@ mod tests {
                 "impl Client { pub fn chat(&self) -> Chat<'_> { Chat } }",
             ),
             ("crates/groq-core/src/api/chat.rs", CORE),
+            ("crates/groq-core/src/blocking/chat.rs", CORE),
             (
                 "crates/groq-mock/src/router.rs",
                 "enum Operation { CreateReply, UploadFile }",
@@ -244,6 +257,19 @@ mod tests {
             "{gaps:#?}"
         );
         assert!(gaps[2].starts_with("uploadFile: not in tests"), "{gaps:#?}");
+    }
+
+    #[test]
+    fn each_method_has_its_blocking_twin() {
+        let blocking = CORE.replace("stream", "other");
+        let found = found(&[
+            ("crates/groq-core/src/api/chat.rs", CORE),
+            ("crates/groq-core/src/blocking/chat.rs", &blocking),
+        ]);
+        let gaps = gaps(&found);
+        let gaps: Vec<_> = gaps.iter().filter(|gap| gap.contains("blocking")).collect();
+        assert_eq!(gaps.len(), 1, "{gaps:#?}");
+        assert!(gaps[0].starts_with("createReply (stream)") && gaps[0].contains("Chat::stream"));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Decodes, plans and encodes a file, and says what came of it: `prepare INPUT [SECONDS_A_PIECE [FOLDER]]`.
+//! Decodes, plans and encodes a file, and tells the pieces in samples at 16 kHz: `prepare INPUT [SECONDS_A_PIECE [FOLDER]]`.
 
 use std::ops::ControlFlow;
 use std::time::Duration;
@@ -18,6 +18,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         &PrepareOptions::new().plan(plan),
         |piece| {
             bytes += piece.audio.len();
+            let (start, end) = (piece.piece.start, piece.piece.end);
+            match piece.piece.cut {
+                Some(cut) => println!("{start}..{end}, cut at {}: {:?}", cut.at, cut.kind),
+                None => println!("{start}..{end}"),
+            }
             if let Some(folder) = &folder {
                 let name = format!("{folder}/{:04}.flac", piece.piece.index);
                 let written = piece

@@ -3,7 +3,8 @@
 //! `cargo bench -p groq-bench --bench audio [-- MINUTES]`; it needs Linux, and `ffmpeg` for the comparison. It fails above its
 //! limits.
 
-mod support;
+#[path = "support/voice.rs"]
+mod voice;
 
 use std::error::Error;
 use std::fs;
@@ -13,7 +14,7 @@ use std::process::{Command, ExitCode, Stdio};
 
 use groq_audio::types::VerboseTranscription;
 use groq_audio::{Ask, Failure, LongAudio, PrepareOptions, Reply, Source, Transcriber, prepare};
-use support::voice::Voice;
+use voice::Voice;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
@@ -133,16 +134,12 @@ fn of_children() -> Outcome<f64> {
     const TICKS_PER_SECOND: f64 = 100.0;
     let stat = fs::read_to_string("/proc/self/stat")?;
     // The name may have spaces, and ends with the last bracket; two fields follow it before the fourth.
-    let fields = stat
+    let mut fields = stat
         .rsplit(')')
         .next()
         .unwrap_or_default()
         .split_whitespace();
-    let ticks: f64 = fields
-        .skip(13)
-        .next()
-        .ok_or("no time of children")?
-        .parse()?;
+    let ticks: f64 = fields.nth(13).ok_or("no time of children")?.parse()?;
     Ok(ticks / TICKS_PER_SECOND)
 }
 

@@ -157,9 +157,13 @@ impl Compiled {
         let strict = match (strict::wire(name, &shapes), nested) {
             (strict, []) => strict,
             (strict, nested) => {
-                let nested = nested.iter().map(|path| strict::distinct_null(path));
-                let others = strict.err().unwrap_or_default();
-                Err(nested.chain(others).collect())
+                let mut obstacles = strict.err().unwrap_or_default();
+                for obstacle in nested.iter().map(|path| strict::distinct_null(path)) {
+                    if !obstacles.contains(&obstacle) {
+                        obstacles.push(obstacle);
+                    }
+                }
+                Err(obstacles)
             }
         };
         let strict_is_plain = codec::is_plain(&shapes);

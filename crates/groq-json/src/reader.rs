@@ -286,12 +286,12 @@ impl Incoming {
             // Of bad syntax the end will tell more.
             Err(_) => self.state = State::Lost,
         }
-        match self.guard.as_mut().and_then(|guard| guard.violation.take()) {
-            Some(issue) => {
+        match &mut self.guard {
+            Some(guard) if guard.violation.is_some() => {
                 self.state = State::Lost;
-                Err(issue)
+                Err(guard.violation.take().unwrap_or_else(|| Issue::new("", "")))
             }
-            None => Ok(()),
+            _ => Ok(()),
         }
     }
 }

@@ -39,6 +39,15 @@
 //! and `five tips`; a tool is called when the prompt names it or is about what its description says; `name=value`
 //! in a prompt becomes the value of that name in generated JSON.
 //!
+//! A gpt-oss model has a prompt cache: of a prompt of 128 tokens and more, what it has seen before is told as
+//! `cached_tokens`, and counts nothing against limits.
+//!
+//! # Features
+//!
+//! - `decode`: transcription hears MP3, AAC, Vorbis, Opus and others beside WAV and FLAC. Without it these are sounds
+//!   whose length is guessed.
+//! - `record`: `Mock::recorded` gives recorded answers of the service again, and records them.
+//!
 //! # What it is not
 //!
 //! It knows nothing and reasons about nothing. Its tokens are pieces of words, counted by rule; its times are

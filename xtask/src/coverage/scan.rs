@@ -2,6 +2,8 @@
 //!
 //! - A **method** of groq-core is one in `crates/groq-core/src/api` whose documentation says ``Operation: `uploadFile`.``; if
 //!   its name begins with `stream`, it is that of the event stream.
+//! - A **blocking** method is one of the same type and name, with the same words, in `crates/groq-core/src/blocking`: each method of
+//!   the operation needs one.
 //! - A **mock** is a variant of groq-mock's `enum Operation`, which its router has to match.
 //! - An **expectation** is a method of groq-httpmock's extension trait, and `ok_stream` for a stream.
 //! - A **test** is a call of such a method of groq-core in a file or a module of tests, on what the client gives or on a
@@ -58,6 +60,8 @@ impl fmt::Display for Use {
 pub(super) struct Found {
     /// Methods of groq-core, as `Type::method`.
     pub(super) methods: BTreeMap<Use, BTreeSet<String>>,
+    /// The same of its blocking face.
+    pub(super) blocking: BTreeMap<Use, BTreeSet<String>>,
     /// Variants of groq-mock's `Operation`.
     pub(super) mocked: BTreeSet<String>,
     pub(super) expectations: BTreeSet<Use>,
@@ -76,7 +80,10 @@ pub(super) fn scan(sources: &[Source], operations: &[Operation]) -> Result<Found
     let mut accessors = BTreeMap::new();
     for (path, file) in &files {
         if path.starts_with("crates/groq-core/src/api/") {
-            methods(file, operations, &mut found).with_context(|| (*path).to_owned())?;
+            methods(file, operations, &mut found.methods).with_context(|| (*path).to_owned())?;
+        }
+        if path.starts_with("crates/groq-core/src/blocking/") {
+            methods(file, operations, &mut found.blocking).with_context(|| (*path).to_owned())?;
         }
         if path.starts_with("crates/groq-core/src/") {
             accessors.extend(self::accessors(file));
@@ -95,7 +102,11 @@ pub(super) fn scan(sources: &[Source], operations: &[Operation]) -> Result<Found
 }
 
 /// Methods by the operation that they say they are; one that is none is a slip.
-fn methods(file: &syn::File, operations: &[Operation], found: &mut Found) -> Result<()> {
+fn methods(
+    file: &syn::File,
+    operations: &[Operation],
+    found: &mut BTreeMap<Use, BTreeSet<String>>,
+) -> Result<()> {
     for (owner, method) in public_methods(file) {
         let name = format!("{owner}::{}", method.sig.ident);
         for id in marked(&method.attrs) {
@@ -105,7 +116,7 @@ fn methods(file: &syn::File, operations: &[Operation], found: &mut Found) -> Res
                 );
             }
             let stream = method.sig.ident.to_string().starts_with("stream");
-            let methods = found.methods.entry(Use { id, stream }).or_default();
+            let methods = found.entry(Use { id, stream }).or_default();
             methods.insert(name.clone());
         }
     }

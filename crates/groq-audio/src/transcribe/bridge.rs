@@ -25,8 +25,11 @@ const REACH: Duration = Duration::from_secs(10);
 /// The audio of pieces with a neighbour that is not answered yet.
 #[derive(Default)]
 pub(super) struct Edges {
-    held: BTreeMap<usize, PieceAudio>,
+    held: BTreeMap<usize, Begun>,
 }
+
+/// A piece's audio, and the sample of the recording at which it begins.
+type Begun = (PieceAudio, i64);
 
 impl Edges {
     /// The last of some answers is new: gives the requests for the doubtful seams that it makes.
@@ -40,7 +43,8 @@ impl Edges {
             return Vec::new();
         };
         let find = |index| answered.iter().find(|it| it.piece.index == index);
-        self.held.insert(new.piece.index, audio);
+        self.held
+            .insert(new.piece.index, (audio, new.heard.origin));
         let before = new.piece.index.checked_sub(1);
         let pairs = before.into_iter().chain([new.piece.index]);
         let gaps = pairs.filter_map(|left| {
@@ -79,8 +83,7 @@ struct Gap {
     end: u64,
     /// Where the left piece ends, and the right one is listened to.
     middle: u64,
-    /// Both pieces' audio, and the sample of the recording at which each begins.
-    pieces: [(PieceAudio, i64); 2],
+    pieces: [Begun; 2],
 }
 
 impl Gap {
@@ -88,7 +91,7 @@ impl Gap {
     fn new(
         one: &Answered,
         other: &Answered,
-        [left, right]: [&PieceAudio; 2],
+        [left, right]: [&Begun; 2],
         options: &MergeOptions,
     ) -> Option<Self> {
         let cut = one.piece.cut.filter(|cut| cut.kind != CutKind::Pause)?;
@@ -102,10 +105,7 @@ impl Gap {
             start: cut.at.saturating_sub(reach).max(one.piece.start),
             end: (cut.at + reach).min(other.piece.end),
             middle: one.piece.end.min(other.piece.end),
-            pieces: [
-                (left.clone(), one.heard.origin),
-                (right.clone(), other.heard.origin),
-            ],
+            pieces: [left.clone(), right.clone()],
         })
     }
 

@@ -158,9 +158,11 @@ async fn a_seam_without_agreement_is_asked_for_again() {
     let talk = Talk::new(120, Manner::Monologue, 17);
     let heard = async |share: f64| {
         let plan = PlanOptions::new().max_len(Duration::from_secs(30));
-        let job = LongAudio::new(&Recogniser::new(deaf)).pieces(plan).ask_again(share);
+        let job = LongAudio::new(&Recogniser::new(deaf)).pieces(plan).ask_again(share).on_event(|e| println!("{e}"));
         let source = Source::pcm(talk.reader(), 16_000, 1);
-        job.transcribe(source).await.expect("it works")
+        let t = job.transcribe(source).await.expect("it works");
+        println!("{:?} {:?} {:#?}", t.pieces(), t.seams(), t.flags());
+        t
     };
     let unaligned = |transcript: &Transcript| {
         let flags = transcript.flags().iter();

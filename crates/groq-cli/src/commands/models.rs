@@ -50,7 +50,7 @@ impl Args {
         let others = known(|kind| matches!(kind, ModelKind::Guard | ModelKind::Other));
         for (title, models) in [("Chat", chat), ("Audio", audio), ("Others", others)] {
             if !models.is_empty() {
-                section(session, title, &models, &catalogue)?;
+                section(session, title, &models)?;
             }
         }
         session.talk.note(format!(
@@ -65,7 +65,6 @@ fn section(
     session: &Session,
     title: &'static str,
     models: &[&ModelFacts],
-    catalogue: &Catalogue,
 ) -> Result<(), Failure> {
     let columns = [
         Column::left(title),

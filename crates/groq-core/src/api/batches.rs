@@ -68,6 +68,7 @@ impl<'a> Batches<'a> {
     ///
     /// Those of [`get`](Self::get) and [`Files::content`](crate::Files::content); [`is_io`](Error::is_io) where the folder cannot be used;
     /// [`is_invalid_request`](Error::is_invalid_request) where the folder has a batch, or the batch is of other requests.
+    #[cfg(not(target_arch = "wasm32"))]
     pub async fn adopt<T: BatchItem>(
         &self,
         id: impl AsRef<str>,

@@ -26,8 +26,10 @@ pub(crate) async fn adopt<T: BatchItem>(
     }
     let batch = client.batches().get(id).await?.into_inner();
     let Some(file_id) = batch.input_file_id.clone() else {
-        return Err(Error::refused("the service does not say which file the batch is of")
-            .while_doing(DOING));
+        return Err(
+            Error::refused("the service does not say which file the batch is of")
+                .while_doing(DOING),
+        );
     };
     fs::create_dir_all(folder).map_err(failed)?;
     let input = state::input(folder, 0);

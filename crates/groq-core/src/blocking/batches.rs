@@ -44,6 +44,21 @@ impl<'a> Batches<'a> {
         Ok(Job::new(self.client, job))
     }
 
+    /// Goes on with a batch that is known by its id alone, in a new folder; see [`Batches::adopt`](crate::Batches::adopt).
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Batches::adopt`](crate::Batches::adopt).
+    pub fn adopt<T: BatchItem>(
+        &self,
+        id: impl AsRef<str>,
+        folder: impl AsRef<Path>,
+    ) -> Result<Job<T>, Error> {
+        let batches = self.client.asynchronous().batches();
+        let job = self.client.wait(batches.adopt(id, folder))?;
+        Ok(Job::new(self.client, job))
+    }
+
     /// Creates a batch of the requests in an uploaded file; see [`Batches::create`](crate::Batches::create).
     ///
     /// Operation: `createBatch`.

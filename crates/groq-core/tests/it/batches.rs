@@ -315,7 +315,10 @@ async fn a_batch_is_known_by_its_id_where_its_folder_is_lost() {
         .adopt::<ChatCompletionRequest>(&id, &rescued)
         .await
         .expect_err("the folder is taken");
-    assert!(error.is_invalid_request() && error.to_string().contains("resume"), "{error}");
+    assert!(
+        error.is_invalid_request() && error.to_string().contains("resume"),
+        "{error}"
+    );
     let error = batches
         .adopt::<BatchTranscriptionBody>("..", folder.path().join("new"))
         .await

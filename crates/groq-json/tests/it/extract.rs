@@ -577,3 +577,62 @@ async fn schemas_at_run_time_and_examples() {
         .unwrap_err();
     assert!(error.is_invalid());
 }
+
+#[tokio::test]
+async fn a_keyword_that_the_service_refuses_is_left_out_before_the_mode_is_given_up() {
+    let refuses_keyword = |keyword: &str| {
+        refuses(&json!({
+            "message": format!("invalid JSON schema for response_format: 'Recipe': /properties/minutes: {keyword} is not supported"),
+            "type": "invalid_request_error", "param": "response_format",
+        }))
+    };
+    let memory = Memory::new();
+    let (mock, groq) = mock([
+        refuses_keyword("minimum"),
+        says(r#"{"title":"x","minutes":0}"#),
+        says(r#"{"title":"x","minutes":1}"#),
+        says(r#"{"title":"x","minutes":1}"#),
+    ])
+    .await;
+    let ask = || {
+        groq.extract::<Recipe>()
+            .model("moonshotai/kimi-k2-instruct")
+            .memory(memory.clone())
+            .user("x")
+            .retries(1)
+    };
+    let out = ask().await.unwrap();
+    assert_eq!(out.minutes, 1, "the keyword still judges");
+    let modes: Vec<Mode> = out.attempts.iter().map(|attempt| attempt.mode).collect();
+    assert_eq!(modes, [Mode::Schema; 3]);
+    assert!(
+        out.attempts[0]
+            .failure
+            .as_deref()
+            .unwrap()
+            .contains("minimum")
+    );
+    assert!(
+        out.attempts[1]
+            .added
+            .contains(&Added::WithoutKeyword("minimum"))
+    );
+    assert_eq!(out.attempts[1].issues[0].path, "/minutes");
+    assert_eq!(
+        ask().await.unwrap().attempts.len(),
+        1,
+        "the second question knows"
+    );
+    let bodies = bodies(&mock);
+    let minutes = |index: usize| {
+        bodies[index]["response_format"]["json_schema"]["schema"]["properties"]["minutes"].clone()
+    };
+    assert_eq!(minutes(0)["minimum"], 1);
+    assert!(minutes(1).get("minimum").is_none() && minutes(3).get("minimum").is_none());
+    assert!(
+        minutes(1)["description"]
+            .as_str()
+            .unwrap()
+            .contains("at least 1")
+    );
+}

@@ -1,10 +1,12 @@
 //! Values while they are being written, and lists item by item.
 
-use groq_json::{BadItems, Event, GroqJson, JsonSchema};
+use std::time::Duration;
+
+use groq_json::{BadItems, ErrorKind, Event, GroqJson, JsonSchema, Spent, ensure};
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::support::{bodies, mock, streams};
+use crate::support::{bodies, mock, says, streams};
 
 #[derive(Debug, PartialEq, Deserialize, JsonSchema)]
 struct Story {
@@ -164,5 +166,73 @@ async fn items_come_one_by_one() {
         .stream();
     assert_eq!(stories.next().await.unwrap().unwrap().title, "a");
     assert!(stories.next().await.unwrap().unwrap_err().is_truncated());
+    assert!(stories.next().await.is_none());
+}
+
+#[tokio::test]
+async fn bad_items_are_asked_for_again_at_the_end() {
+    let pieces = [
+        "[{\"title\":\"a\",\"mood\":\"good\",\"pages\":0},",
+        "{\"title\":\"b\",\"mood\":\"good\",\"pages\":300},",
+        "{\"title\":\"c\",\"mood\":\"bad\",\"pages\":3}]",
+    ];
+    let (mock, groq) = mock([
+        streams(&["I would rather not."]),
+        streams(&pieces),
+        says(r#"{"items":[{"title":"a","mood":"good","pages":0},{"title":"b","mood":"good","pages":30}]}"#),
+        says(r#"{"items":[{"title":"a","mood":"good","pages":10},{"title":"b","mood":"good","pages":30}]}"#),
+    ])
+    .await;
+    let mut stories = groq
+        .extract_each::<Story>()
+        .model("llama-3.3-70b-versatile")
+        .user("stories")
+        .check(|story| ensure(story.pages > 0, "/pages", "must be positive"))
+        .bad_items(BadItems::AskAgain)
+        .retries(1)
+        .stream();
+    let mut all = Vec::new();
+    while let Some(story) = stories.next().await {
+        let story = story.unwrap();
+        all.push((story.title, story.pages));
+    }
+    assert_eq!(all, [("c".into(), 3), ("a".into(), 10), ("b".into(), 30)]);
+    assert_eq!(stories.summary().unwrap().attempts.len(), 4);
+    let bodies = bodies(&mock);
+    let last = bodies[2]["messages"].as_array().unwrap();
+    let wrong = last[last.len() - 1]["content"].as_str().unwrap();
+    assert!(
+        wrong.contains("1. /0/pages: must be positive")
+            && wrong.contains("2. /1/pages: must be at most 255, got 300"),
+        "{wrong}"
+    );
+    let last = bodies[3]["messages"].as_array().unwrap();
+    assert!(
+        last[last.len() - 1]["content"]
+            .as_str()
+            .unwrap()
+            .contains("/0/pages: must be positive")
+    );
+}
+
+#[tokio::test]
+async fn the_time_of_a_list_is_bounded() {
+    let (_mock, groq) = mock([streams(&["["]).with_delay(Duration::from_secs(60))]).await;
+    let mut stories = groq
+        .extract_each::<Story>()
+        .user("stories")
+        .deadline(Duration::from_millis(50))
+        .stream();
+    let error = stories.next().await.unwrap().unwrap_err();
+    assert!(
+        matches!(
+            error.kind(),
+            ErrorKind::Budget {
+                spent: Spent::Time,
+                ..
+            }
+        ),
+        "{error}"
+    );
     assert!(stories.next().await.is_none());
 }

@@ -120,10 +120,10 @@ fn length(headers: &HeaderMap) -> Result<Length, Bad> {
     let mut lengths = headers.get_all("content-length").iter();
     let first = lengths.next();
     if headers.contains_key("transfer-encoding") {
-        let chunked = headers
-            .get_all("transfer-encoding")
-            .iter()
-            .all(|value| value.as_bytes().eq_ignore_ascii_case(b"chunked"));
+        let mut codings = headers.get_all("transfer-encoding").iter();
+        let is_chunked = |value: &HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"chunked");
+        // Chunked twice over is no coding that anyone means.
+        let chunked = codings.next().is_some_and(is_chunked) && codings.next().is_none();
         return match (chunked, first) {
             (true, None) => Ok(Length::Chunked),
             (true, Some(_)) => Err(bad(
@@ -321,6 +321,10 @@ mod tests {
                 400,
             ),
             ("GET / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n", 501),
+            (
+                "GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n",
+                501,
+            ),
             ("GET example.org HTTP/1.1\r\n\r\n", 400),
         ];
         for (text, status) in table {

@@ -113,9 +113,7 @@ pub(super) async fn tool(stage: &Stage<'_>, client: &Client) -> Result<Value, Fa
             Message::Assistant(message) => {
                 for call in message.tool_calls.iter().flatten() {
                     calls += 1;
-                    let function = call.function.as_ref();
-                    let (name, arguments) =
-                        function.map_or(("", ""), |it| (it.name.as_str(), it.arguments.as_str()));
+                    let (name, arguments) = (&call.function.name, &call.function.arguments);
                     stage.styled(&format!(
                         "  {} {}",
                         style.bold(name),

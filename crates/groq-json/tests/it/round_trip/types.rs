@@ -49,7 +49,7 @@ struct Encoded {
     maps: Vec<BTreeMap<String, Option<u8>>>,
 }
 
-#[derive(Serialize, Deserialize, JsonSchema, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Serialize, Deserialize, JsonSchema, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[serde(rename_all = "snake_case")]
 enum Choice {
     /// The first
@@ -215,6 +215,32 @@ struct Distinct {
 }
 
 #[derive(Serialize, Deserialize, JsonSchema)]
+struct Nested {
+    list: Vec<Patch>,
+    maybe: Option<u8>,
+}
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[expect(clippy::option_option, reason = "it is what this is about")]
+struct Patch {
+    name: Option<Option<String>>,
+}
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Odd {
+    large: u64,
+    small: i64,
+    wide: i128,
+    bytes: Vec<u8>,
+    #[serde(default)]
+    by_choice: HashMap<Choice, Option<f32>>,
+    #[serde(rename = "type", default, skip_serializing_if = "Vec::is_empty")]
+    kind: Vec<Choice>,
+    whole: std::num::NonZeroU8,
+    nested: BTreeMap<String, BTreeMap<u8, (Choice,)>>,
+}
+
+#[derive(Serialize, Deserialize, JsonSchema)]
 struct Product {
     id: String,
     #[schemars(extend("exclusiveMinimum" = 0))]
@@ -248,6 +274,7 @@ pub(super) fn each() {
         ("Nothing", check::<Nothing>()),
         ("Unit", check::<Unit>()),
         ("Product", check::<Product>()),
+        ("Odd", check::<Odd>()),
         ("Vec<Inner>", check::<Vec<Inner>>()),
         ("Option<Inner>", check::<Option<Inner>>()),
         ("Option<Vec<Tree>>", check::<Option<Vec<Tree>>>()),
@@ -269,6 +296,7 @@ pub(super) fn each() {
     assert_eq!(check::<FlatExternal>(), [""]);
     assert_eq!(check::<FlatMap>(), [""]);
     assert_eq!(check::<Free>(), ["/list/*"]);
+    assert_eq!(check::<Nested>(), ["/list/*/name"]);
     assert_eq!(check::<Distinct>(), ["/maybe"]);
     assert_eq!(check::<Value>(), [""]);
 }

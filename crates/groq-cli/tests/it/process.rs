@@ -1,13 +1,7 @@
-//! The `groq` command as a process: what it prints where, and how it ends.
-
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
+//! Chats and models, from the outside.
 
 use std::{
-    io::{Read, Write},
+    io::Read,
     process::{Child, Command, Output, Stdio},
 };
 
@@ -15,36 +9,7 @@ use groq_core::types::{ChatCompletion, FinishReason};
 use groq_mock::Mock;
 use serde_json::Value;
 
-/// The command with an environment of its own, so that no key of the machine's user is ever used.
-fn groq(args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_groq"));
-    command
-        .args(args)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    for name in [
-        "GROQ_API_KEY",
-        "GROQ_BASE_URL",
-        "GROQ_MODEL",
-        "GROQ_CUSTOM_HEADERS",
-    ] {
-        command.env_remove(name);
-    }
-    command
-}
-
-fn run(args: &[&str]) -> Output {
-    groq(args).output().unwrap()
-}
-
-fn stdout(output: &Output) -> &str {
-    std::str::from_utf8(&output.stdout).unwrap()
-}
-
-fn stderr(output: &Output) -> &str {
-    std::str::from_utf8(&output.stderr).unwrap()
-}
+use super::support::{groq, run, run_with, stderr, stdout};
 
 /// Runs with a server's address and a key, off the runtime that the server lives on.
 async fn against(base_url: String, key: &'static str, args: &'static [&'static str]) -> Output {
@@ -59,39 +24,32 @@ async fn against(base_url: String, key: &'static str, args: &'static [&'static s
 }
 
 #[test]
-fn the_demo_needs_nothing_and_shows_figures() {
+fn the_demo_needs_nothing_and_shows_every_layer() {
     let output = run(&["demo"]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
-    assert_eq!(
-        stderr(&output).lines().count(),
-        1,
-        "one line tells of the embedded server: {}",
-        stderr(&output)
-    );
-    for part in ["first token after", "tokens/s", "prompt +"] {
+    for part in [
+        "tokens/s",
+        "Meeting {",
+        "multiply",
+        "6223",
+        "00:00:0",
+        "every word is back",
+        "8 of 8 answered",
+    ] {
         assert!(
             stdout(&output).contains(part),
             "{part} in {}",
             stdout(&output)
         );
     }
+    assert_eq!(stderr(&output), "", "no bars in a pipe");
 }
 
 #[test]
 fn a_prompt_is_an_argument_or_standard_input() {
     let argument = run(&["chat", "--mock", "Explain", "TLS"]);
     assert_eq!(argument.status.code(), Some(0), "{}", stderr(&argument));
-    let mut child = groq(&["chat", "--mock"])
-        .stdin(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child
-        .stdin
-        .take()
-        .unwrap()
-        .write_all(b"Explain TLS")
-        .unwrap();
-    let piped = child.wait_with_output().unwrap();
+    let piped = run_with(&["chat", "--mock"], b"Explain TLS");
     assert_eq!(
         stdout(&piped),
         stdout(&argument),
@@ -104,13 +62,8 @@ fn a_prompt_is_an_argument_or_standard_input() {
     );
     assert_eq!(stderr(&piped), "");
 
-    let mut child = groq(&["chat", "--mock", "Explain", "-"])
-        .stdin(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child.stdin.take().unwrap().write_all(b"TLS\n").unwrap();
     assert_eq!(
-        child.wait_with_output().unwrap().stdout,
+        run_with(&["chat", "--mock", "Explain", "-"], b"TLS\n").stdout,
         argument.stdout,
         "a dash stands for standard input"
     );
@@ -125,21 +78,72 @@ fn json_is_one_document() {
 }
 
 #[test]
-fn models_are_a_table_or_a_line_each() {
-    let table = run(&["models", "--mock"]);
-    assert!(stdout(&table).starts_with("MODEL "), "{}", stdout(&table));
-    let lines = run(&["models", "--mock", "--json"]);
-    let ids: Vec<String> = stdout(&lines)
+fn a_stream_is_a_line_for_each_chunk() {
+    let output = run(&["chat", "--mock", "--json", "--stream", "hello"]);
+    let chunks: Vec<Value> = stdout(&output)
         .lines()
-        .map(|line| {
-            serde_json::from_str::<Value>(line).unwrap()["id"]
-                .as_str()
-                .unwrap()
-                .to_owned()
-        })
+        .map(|line| serde_json::from_str(line).unwrap())
         .collect();
-    assert!(ids.contains(&"openai/gpt-oss-20b".to_owned()), "{ids:?}");
-    assert_eq!(stdout(&table).lines().count(), ids.len() + 1);
+    assert!(chunks.len() > 2, "{}", stdout(&output));
+    assert!(
+        chunks
+            .iter()
+            .all(|chunk| chunk["object"] == "chat.completion.chunk")
+    );
+}
+
+#[test]
+fn json_fits_the_schema_or_is_not_printed() {
+    let output = run(&["json", "--mock", "--example", r#"{"n": 1, "tags": ["a"]}"#, "n=3"]);
+    let value: Value = serde_json::from_str(stdout(&output)).unwrap();
+    assert_eq!(value["n"], 3);
+    assert!(value["tags"].is_array());
+    let args = ["json", "--mock", "--json", "--mode", "prompt", "--retries", "1"];
+    let output = run(&[&args[..], &["--example", r#"{"n": 1}"#, "hello"]].concat());
+    assert_eq!((output.status.code(), stdout(&output)), (Some(8), ""));
+    let error: Value = serde_json::from_str(stderr(&output)).unwrap();
+    assert_eq!(error["error"]["attempts"], 2);
+}
+
+#[test]
+fn models_are_tables_or_a_line_each() {
+    let table = run(&["models", "--mock"]);
+    assert!(stdout(&table).starts_with("Chat "), "{}", stdout(&table));
+    let lines = run(&["models", "--mock", "--json"]);
+    let models: Vec<Value> = stdout(&lines)
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    for model in &models {
+        assert!(stdout(&table).contains(model["id"].as_str().unwrap()), "{model}");
+        assert!(model["facts"]["kind"].is_string(), "{model}");
+    }
+    assert!(models.len() > 10);
+}
+
+#[test]
+fn the_mock_says_where_it_is_and_fails_to_order() {
+    use std::io::{BufRead as _, BufReader};
+    let mut server = groq(&["mock", "--port", "0", "--faults", "401, ok"]).spawn().unwrap();
+    let mut first = String::new();
+    BufReader::new(server.stdout.as_mut().unwrap())
+        .read_line(&mut first)
+        .unwrap();
+    let ask = || {
+        groq(&["chat", "--base-url", first.trim(), "Reply with exactly: pong"])
+            .env("GROQ_API_KEY", "any")
+            .output()
+            .unwrap()
+    };
+    assert_eq!(ask().status.code(), Some(3));
+    assert_eq!(stdout(&ask()), "pong\n");
+    #[cfg(unix)]
+    {
+        interrupt(&server);
+        assert_eq!(server.wait().unwrap().code(), Some(0));
+    }
+    #[cfg(not(unix))]
+    server.kill().unwrap();
 }
 
 #[test]
@@ -154,19 +158,6 @@ fn without_a_key_one_message_names_both_ways_out() {
             "{message}"
         );
         assert_eq!(message.lines().count(), 1, "{message}");
-    }
-}
-
-#[test]
-fn bad_usage_is_status_2() {
-    for args in [
-        &["chat", "--mock", "--temperature", "3", "x"][..],
-        &["chat", "--mock", "--max-tokens", "0", "x"],
-        &["chat", "--mock"],
-        &["nonsense"],
-        &["chat", "--mock", "--base-url", "http://127.0.0.1:1", "x"],
-    ] {
-        assert_eq!(run(args).status.code(), Some(2), "{args:?}");
     }
 }
 
@@ -238,11 +229,7 @@ async fn an_interrupt_ends_it_quietly() {
         .unwrap()
         .read_exact(&mut [0; 4])
         .unwrap();
-    let killed = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status()
-        .unwrap();
-    assert!(killed.success());
+    interrupt(&child);
     let output = tokio::task::spawn_blocking(|| child.wait_with_output().unwrap())
         .await
         .unwrap();
@@ -256,4 +243,13 @@ fn slow_chat(mock: &Mock) -> Child {
         .env("GROQ_API_KEY", "any")
         .spawn()
         .unwrap()
+}
+
+#[cfg(unix)]
+fn interrupt(child: &Child) {
+    let killed = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(killed.success());
 }

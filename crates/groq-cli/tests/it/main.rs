@@ -1,0 +1,17 @@
+//! The `groq` command as a process: what it prints where, and how it ends.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+mod dry_run;
+mod pipes;
+mod process;
+mod recordings;
+mod settings;
+mod support;
+mod table;
+#[cfg(unix)]
+mod terminal;

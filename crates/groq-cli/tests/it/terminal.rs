@@ -1,0 +1,240 @@
+//! A real terminal: conversations, progress, interrupts, and text that cannot drive it.
+
+use std::{
+    io::{Read, Write},
+    process::Child,
+    sync::{
+        Arc,
+        mpsc::{Receiver, channel},
+    },
+    time::Duration,
+};
+
+use groq_mock::{BlockingMock, Mock, Reply, When};
+use pty_process::{
+    Size,
+    blocking::{Command, Pty, open},
+};
+
+use super::support::{environment, recording};
+
+/// Only so that a test that fails also ends.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A terminal of 80 columns in which the command runs.
+struct Terminal {
+    pty: Arc<Pty>,
+    child: Child,
+    coming: Receiver<Vec<u8>>,
+    /// All that was shown.
+    raw: Vec<u8>,
+    /// How much of it, without escape sequences, has been looked at.
+    seen: usize,
+}
+
+impl Terminal {
+    fn open(args: &[&str], variables: &[(&str, &str)]) -> Self {
+        let (pty, child_side) = open().unwrap();
+        pty.resize(Size::new(24, 80)).unwrap();
+        let child = Command::new(env!("CARGO_BIN_EXE_groq"))
+            .args(args)
+            .env_clear()
+            .envs(environment())
+            .env("TERM", "xterm-256color")
+            .envs(variables.iter().copied())
+            .spawn(child_side)
+            .unwrap();
+        let pty = Arc::new(pty);
+        let (sender, coming) = channel();
+        let reader = Arc::clone(&pty);
+        std::thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            // An error is the end: nobody holds the other side any more.
+            while let Ok(count @ 1..) = (&*reader).read(&mut buffer) {
+                if sender.send(buffer[..count].to_vec()).is_err() {
+                    break;
+                }
+            }
+        });
+        Self { pty, child, coming, raw: Vec::new(), seen: 0 }
+    }
+
+    /// Waits until this is shown, after all that was waited for before.
+    fn expect(&mut self, text: &str) {
+        loop {
+            let shown = self.shown();
+            if let Some(at) = shown[self.seen..].find(text) {
+                self.seen += at + text.len();
+                return;
+            }
+            match self.coming.recv_timeout(PATIENCE) {
+                Ok(bytes) => self.raw.extend(bytes),
+                Err(error) => panic!("{text:?} was not shown ({error}): {shown}"),
+            }
+        }
+    }
+
+    fn send(&self, text: &str) {
+        (&*self.pty).write_all(text.as_bytes()).unwrap();
+    }
+
+    /// Waits for the end, and returns the status.
+    fn end(&mut self) -> Option<i32> {
+        let status = self.child.wait().unwrap().code();
+        while let Ok(bytes) = self.coming.recv_timeout(Duration::from_secs(5)) {
+            self.raw.extend(bytes);
+        }
+        status
+    }
+
+    /// All that was shown, without the sequences that colour and move.
+    fn shown(&self) -> String {
+        let text = String::from_utf8_lossy(&self.raw);
+        let mut shown = String::new();
+        let mut chars = text.chars();
+        while let Some(c) = chars.next() {
+            match c {
+                '\u{1b}' => {
+                    if chars.next() == Some('[') {
+                        let _ = chars.find(|c| ('@'..='~').contains(c));
+                    }
+                }
+                '\r' => {}
+                _ => shown.push(c),
+            }
+        }
+        shown
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A server that writes slowly enough to be broken off.
+fn slow() -> BlockingMock {
+    Mock::builder().tokens_per_second(4.0).start_blocking().unwrap()
+}
+
+const LONG: &str = "Reply with exactly: one two three four five six seven eight nine ten eleven twelve";
+
+#[test]
+fn a_conversation_has_commands_history_and_an_end() {
+    let home = tempfile::tempdir().unwrap();
+    let saved = home.path().join("talk.md");
+    let home_name = home.path().to_str().unwrap();
+    let mut terminal = Terminal::open(&["chat", "--mock", "--system", "Be brief."], &[("HOME", home_name)]);
+    terminal.expect("Ctrl-D leaves");
+    terminal.expect("> ");
+    terminal.send("Reply with exactly: pong\r");
+    terminal.expect("\npong\n");
+    terminal.expect("> ");
+    // Several lines are one question.
+    terminal.send("Reply with exactly: \\\rping\r");
+    terminal.expect("\nping\n");
+    terminal.expect("> ");
+    terminal.send("/model openai/gpt-oss-120b\r");
+    terminal.expect("Now with openai/gpt-oss-120b");
+    terminal.send("/nonsense\r");
+    terminal.expect("there is no /nonsense");
+    terminal.send(&format!("/save {}\r", saved.display()));
+    terminal.expect("Saved as");
+    terminal.send(&format!("/save {}\r", saved.display()));
+    terminal.expect("it exists");
+    terminal.send("/help\r");
+    terminal.expect("/clear");
+    terminal.send("\u{4}");
+    assert_eq!(terminal.end(), Some(0), "{}", terminal.shown());
+    let text = std::fs::read_to_string(&saved).unwrap();
+    assert!(text.starts_with("## Instructions\n\nBe brief.\n\n## Question\n\nReply with exactly: pong"), "{text}");
+    assert!(text.contains("## Reply\n\npong\n"), "{text}");
+    let history = home.path().join(".local/state/groq/history");
+    assert!(std::fs::read_to_string(&history).unwrap().contains("exactly: pong"));
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = std::fs::metadata(&history).unwrap().permissions().mode();
+    assert_eq!(mode & 0o077, 0, "prompts are private");
+}
+
+#[test]
+fn an_interrupt_breaks_off_a_reply_and_not_the_conversation() {
+    let mock = slow();
+    let url = mock.url();
+    let mut terminal = Terminal::open(&["chat"], &[("GROQ_BASE_URL", &url), ("GROQ_API_KEY", "any")]);
+    terminal.expect("> ");
+    terminal.send(&format!("{LONG}\r"));
+    terminal.expect("\none");
+    terminal.send("\u{3}");
+    terminal.expect("Broken off");
+    terminal.expect("> ");
+    terminal.send("/quit\r");
+    assert_eq!(terminal.end(), Some(0), "{}", terminal.shown());
+}
+
+#[test]
+fn an_interrupt_ends_a_single_reply_without_a_message() {
+    let mock = slow();
+    let url = mock.url();
+    let mut terminal = Terminal::open(&["chat", LONG], &[("GROQ_BASE_URL", &url), ("GROQ_API_KEY", "any")]);
+    terminal.expect("one");
+    terminal.send("\u{3}");
+    assert_eq!(terminal.end(), Some(130));
+    assert!(!terminal.shown().contains("groq:"), "{}", terminal.shown());
+}
+
+#[test]
+fn progress_is_shown_and_gone_at_the_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let sound = recording(folder.path(), "a.wav", 60);
+    let mock = Mock::builder().latency(Duration::from_millis(300)).start_blocking().unwrap();
+    let url = mock.url();
+    let args = ["transcribe", sound.to_str().unwrap(), "--piece", "20", "--no-resume"];
+    let mut terminal = Terminal::open(&args, &[("GROQ_BASE_URL", &url), ("GROQ_API_KEY", "any")]);
+    terminal.expect("upload");
+    terminal.expect("pieces");
+    assert_eq!(terminal.end(), Some(0), "{}", terminal.shown());
+    let shown = terminal.shown();
+    let last = shown.trim_end().lines().last().unwrap_or_default();
+    assert!(!last.contains("pieces"), "{shown}");
+}
+
+#[test]
+fn text_of_the_service_cannot_drive_the_terminal() {
+    let mock = Mock::builder().start_blocking().unwrap();
+    let chunk = |delta: serde_json::Value, reason: Option<&str>| {
+        serde_json::json!({
+            "id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m",
+            "choices": [{"index": 0, "delta": delta, "finish_reason": reason}],
+        })
+        .to_string()
+    };
+    let text = "\u{1b}]0;owned\u{7}\u{9b}2Jend";
+    mock.always(
+        When::any(),
+        Reply::events([
+            chunk(serde_json::json!({"role": "assistant", "content": text}), None),
+            chunk(serde_json::json!({}), Some("stop")),
+            "[DONE]".to_owned(),
+        ]),
+    );
+    let url = mock.url();
+    let mut terminal = Terminal::open(&["chat", "hi"], &[("GROQ_BASE_URL", &url), ("GROQ_API_KEY", "any")]);
+    terminal.expect("\\u{1b}]0;owned\\u{7}\\u{9b}2Jend");
+    assert_eq!(terminal.end(), Some(0));
+    assert!(!terminal.raw.contains(&7));
+}
+
+#[test]
+fn colours_are_for_terminals_that_want_them() {
+    let painted = |variables: &[(&str, &str)], more: &[&str]| {
+        let mut terminal = Terminal::open(&[&["chat", "--model", "nobody", "--mock", "x"], more].concat(), variables);
+        assert_eq!(terminal.end(), Some(4), "{}", terminal.shown());
+        terminal.raw.contains(&0x1b)
+    };
+    assert!(painted(&[], &[]));
+    assert!(!painted(&[("NO_COLOR", "1")], &[]));
+    assert!(!painted(&[], &["--color", "never"]));
+    assert!(painted(&[("NO_COLOR", "1")], &["--color", "always"]));
+}

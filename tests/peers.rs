@@ -1,0 +1,30 @@
+//! The table of what others can do: each of our rows names a test, and the test is there.
+
+use std::path::Path;
+
+#[test]
+fn each_row_is_shown_by_a_test() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let table = std::fs::read_to_string(root.join("docs/peers.md")).unwrap();
+    let rows: Vec<Vec<_>> = table
+        .lines()
+        .filter(|line| line.starts_with("| "))
+        .map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
+        .collect();
+    let [head, _, rows @ ..] = rows.as_slice() else {
+        panic!("there is no table")
+    };
+    assert!(rows.len() > 10);
+    for row in rows {
+        assert_eq!(row.len(), head.len(), "{row:?}");
+        let shown: Vec<_> = row[row.len() - 1].split('`').collect();
+        let ["", file, " ", test, ""] = shown.as_slice() else {
+            panic!("{row:?} names no file and no test")
+        };
+        let code = std::fs::read_to_string(root.join(file)).unwrap();
+        let place = code.find(&format!("fn {test}()"));
+        let before = &code[..place.unwrap_or_else(|| panic!("{file} has no {test}"))];
+        let attributes = before.rsplit("\n\n").next().unwrap();
+        assert!(attributes.contains("test"), "{test} is no test");
+    }
+}

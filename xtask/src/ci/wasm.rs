@@ -1,0 +1,85 @@
+//! What claims to work in a browser compiles for `wasm32-unknown-unknown`, and has nothing of sockets or of TLS below it.
+
+use std::process::Command;
+
+use anyhow::{Result, bail};
+
+use super::cargo;
+
+const TARGET: &str = "wasm32-unknown-unknown";
+
+/// The crates, with the features that they are checked with.
+const CRATES: [(&str, &[&str]); 4] = [
+    ("groq-types", &["--features", "client,schema"]),
+    ("groq-core", &[]),
+    ("groq-core", &["--all-features"]),
+    ("groq-json", &[]),
+];
+
+/// What opens sockets by itself, or does its own TLS.
+const NEVER: [&str; 5] = ["hyper", "mio", "ring", "rustls", "socket2"];
+
+pub(super) fn run() -> Result<()> {
+    for (name, features) in CRATES {
+        let what = ["tree", "-p", name, "--target", TARGET, "-e", "normal"];
+        let how = ["--prefix", "none", "--format", "{p}"];
+        let tree = cargo::output(&[&what[..], &how, features].concat())?;
+        if let Some(slip) = slip(&tree) {
+            bail!("{name} has {slip} below it on {TARGET}; gate it by target\n{tree}");
+        }
+    }
+    if !has_target() {
+        println!(
+            "  NOT CHECKED: the target {TARGET} is not installed, and `rustup target add {TARGET}` does not give it"
+        );
+        return Ok(());
+    }
+    for (name, features) in CRATES {
+        println!("  {name} {}", features.join(" "));
+        let what = ["clippy", "--quiet", "-p", name, "--target", TARGET];
+        cargo::run(&[&what[..], features, &["--", "-D", "warnings"]].concat())?;
+    }
+    Ok(())
+}
+
+/// The first crate of a tree, one a line, that has no place in a browser.
+fn slip(tree: &str) -> Option<&str> {
+    let mut names = tree.lines().filter_map(|line| line.split(' ').next());
+    names.find(|name| NEVER.contains(name))
+}
+
+/// Whether there is a standard library for the target, which is fetched where that works.
+fn has_target() -> bool {
+    installed() || (rustup(&["target", "add", TARGET]).is_some() && installed())
+}
+
+fn installed() -> bool {
+    let sysroot = Command::new("rustc")
+        .args(["--print", "target-libdir", "--target", TARGET])
+        .output();
+    sysroot.is_ok_and(|output| {
+        let folder = String::from_utf8(output.stdout).unwrap_or_default();
+        output.status.success() && std::path::Path::new(folder.trim()).is_dir()
+    })
+}
+
+fn rustup(arguments: &[&str]) -> Option<()> {
+    let status = Command::new("rustup").args(arguments).status().ok()?;
+    status.success().then_some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_browser_has_no_place_for() {
+        for (tree, expected) in [
+            ("groq-core v0.1.0\nhyper-util v0.1.0\nreqwest v0.13.0", None),
+            ("groq-core v0.1.0\nrustls v0.23.0 (*)", Some("rustls")),
+            ("mio v1.0.0", Some("mio")),
+        ] {
+            assert_eq!(slip(tree), expected);
+        }
+    }
+}
