@@ -41,7 +41,7 @@ async fn every_operation_is_accepted() {
         operations: BTreeSet::new(),
         refused: Vec::new(),
     };
-    chat(&mut seen).await;
+    Box::pin(chat(&mut seen)).await;
     responses(&mut seen).await;
     audio(&mut seen).await;
     models(&mut seen).await;

@@ -44,7 +44,9 @@ pub fn flac(input: &[u8]) {
     let encoded = |pieces: &[&[i16]]| {
         let mut encoder = Encoder::new(Encoding::Flac);
         let mut out = Vec::new();
-        pieces.iter().for_each(|piece| encoder.push(piece, &mut out));
+        pieces
+            .iter()
+            .for_each(|piece| encoder.push(piece, &mut out));
         let header = encoder.finish(&mut out);
         [header, out].concat()
     };
@@ -132,7 +134,11 @@ mod tests {
             |(mut bytes, flips, end, cut)| {
                 for (place, value) in flips {
                     // Half of them into the header, where they do most.
-                    let most = if value % 2 == 0 { bytes.len() } else { bytes.len().min(400) };
+                    let most = if value % 2 == 0 {
+                        bytes.len()
+                    } else {
+                        bytes.len().min(400)
+                    };
                     bytes[place.index(most)] = value;
                 }
                 if cut {

@@ -371,7 +371,10 @@ mod tests {
     #[test]
     fn what_cannot_be_opened_or_written_is_a_typed_error() {
         let folder = tempfile::tempdir().expect("a folder");
-        for path in [folder.path().join("no/such/folder"), folder.path().to_owned()] {
+        for path in [
+            folder.path().join("no/such/folder"),
+            folder.path().to_owned(),
+        ] {
             let error = Journal::open(&path).err().expect("no journal");
             assert!(error.is_journal() && std::error::Error::source(&error).is_some());
         }

@@ -16,7 +16,6 @@
     clippy::needless_for_each,
     reason = "short, and never where it is hot"
 )]
-
 #![allow(unexpected_cfgs, reason = "cargo-fuzz sets `fuzzing`")]
 
 #[cfg(feature = "client")]

@@ -158,6 +158,9 @@ mod tests {
             assert_eq!(Limits::from_table(&table, "whisper-large-v9"), None);
         }
         let speech = Limits::from_table(&FREE_2025_12, "canopylabs/orpheus-v1-english");
-        assert_eq!(speech.and_then(|limits| limits.tokens_per_minute), Some(1_200));
+        assert_eq!(
+            speech.and_then(|limits| limits.tokens_per_minute),
+            Some(1_200)
+        );
     }
 }

@@ -277,7 +277,17 @@ mod tests {
         pace.admit(request(1.0), LONG).await.expect("one is left");
         assert!((pace.wait_for(request(1.0)).as_secs_f64() - 86.4).abs() < 0.1);
         pace.learn(&Standing::default().tokens(left(50, 57)));
-        assert!((pace.wait_for(Need { tokens: 100.0, ..Need::default() }).as_secs_f64() - 3.0).abs() < 0.1);
+        assert!(
+            (pace
+                .wait_for(Need {
+                    tokens: 100.0,
+                    ..Need::default()
+                })
+                .as_secs_f64()
+                - 3.0)
+                .abs()
+                < 0.1
+        );
     }
 
     #[tokio::test(start_paused = true)]

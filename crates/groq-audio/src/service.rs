@@ -171,7 +171,7 @@ pub struct Failure {
     pub(crate) kind: FailureKind,
     pub(crate) status: Option<u16>,
     pub(crate) retry_after: Option<Duration>,
-    pub(crate) standing: Standing,
+    pub(crate) standing: Box<Standing>,
     pub(crate) message: String,
     pub(crate) source: Option<Box<dyn StdError + Send + Sync>>,
 }
@@ -183,7 +183,7 @@ impl Failure {
             kind,
             status: None,
             retry_after: None,
-            standing: Standing::default(),
+            standing: Box::default(),
             message: message.into(),
             source: None,
         }
@@ -217,7 +217,7 @@ impl Failure {
 
     /// Sets what the service says about the account's limits.
     pub fn with_standing(mut self, standing: Standing) -> Self {
-        self.standing = standing;
+        self.standing = Box::new(standing);
         self
     }
 

@@ -50,7 +50,8 @@ pub fn vtt(cues: &[Cue]) -> String {
 fn text(cue: &Cue) -> String {
     let lines = cue.lines.iter().flat_map(|line| line.lines());
     let clean = |line: &str| -> String {
-        let is_odd = |letter: char| letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}');
+        let is_odd =
+            |letter: char| letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}');
         let line = line.replace(is_odd, " ");
         line.trim().to_owned()
     };
@@ -80,9 +81,17 @@ mod tests {
     fn text_cannot_break_out_of_its_cue() {
         let table = [
             ("a --> b", "a -> b", "a --&gt; b"),
-            ("<i>1 < 2 & 3</i>", "<i>1 < 2 & 3</i>", "&lt;i&gt;1 &lt; 2 &amp; 3&lt;/i&gt;"),
+            (
+                "<i>1 < 2 & 3</i>",
+                "<i>1 < 2 & 3</i>",
+                "&lt;i&gt;1 &lt; 2 &amp; 3&lt;/i&gt;",
+            ),
             ("one\r\n\r\n2\r\n", "one\n2", "one\n2"),
-            ("one\rtwo\0\u{2028}three", "one two  three", "one two  three"),
+            (
+                "one\rtwo\0\u{2028}three",
+                "one two  three",
+                "one two  three",
+            ),
             ("שלום, עולם", "שלום, עולם", "שלום, עולם"),
         ];
         for (text, in_srt, in_vtt) in table {

@@ -328,9 +328,10 @@ impl Judge<'_> {
             );
         }
         let on_the_wire = |value: &Value, path: &str| {
-            let path = match strict {
-                true => codec::wire_path(shapes, value, path),
-                false => path.to_owned(),
+            let path = if strict {
+                codec::wire_path(shapes, value, path)
+            } else {
+                path.to_owned()
             };
             format!("{prefix}{path}")
         };

@@ -286,13 +286,14 @@ impl Incoming {
             // Of bad syntax the end will tell more.
             Err(_) => self.state = State::Lost,
         }
-        match &mut self.guard {
-            Some(guard) if guard.violation.is_some() => {
-                self.state = State::Lost;
-                Err(guard.violation.take().unwrap_or_else(|| Issue::new("", "")))
-            }
-            _ => Ok(()),
+        let violation = self.guard.as_mut().map(|guard| &mut guard.violation);
+        if let Some(violation @ Some(_)) = violation
+            && let Some(issue) = violation.take()
+        {
+            self.state = State::Lost;
+            return Err(issue);
         }
+        Ok(())
     }
 }
 

@@ -124,7 +124,7 @@ impl Recordings {
             || (0..exchanges.len()).filter(|index| matches(&exchanges[*index].when, &wanted));
         let chosen = matching()
             .find(|index| !given.contains(index))
-            .or_else(|| matching().last());
+            .or_else(|| matching().next_back());
         let Some(chosen) = chosen else {
             return Err(self.unknown(&wanted, exchanges));
         };

@@ -307,7 +307,11 @@ struct Chunks<'a, R> {
 
 impl<'a, R: Read> Chunks<'a, R> {
     fn new(reader: &'a mut R, big_endian: bool) -> Self {
-        let order = if big_endian { Order::Big } else { Order::Little };
+        let order = if big_endian {
+            Order::Big
+        } else {
+            Order::Little
+        };
         Self {
             reader,
             order,
@@ -421,9 +425,20 @@ mod tests {
 
     #[test]
     fn sizes_that_are_not_known_go_to_the_end() {
-        let sizes = [0, u32::MAX, u32::MAX - 36, 0x7FFF_FFFF, 0x8000_0000, 0x7FFF_F000];
+        let sizes = [
+            0,
+            u32::MAX,
+            u32::MAX - 36,
+            0x7FFF_FFFF,
+            0x8000_0000,
+            0x7FFF_F000,
+        ];
         for size in sizes {
-            assert_eq!(plain(Format::Wav, &wav(b"", size)).0.bytes, None, "{size:#x}");
+            assert_eq!(
+                plain(Format::Wav, &wav(b"", size)).0.bytes,
+                None,
+                "{size:#x}"
+            );
         }
         let (layout, rest) = plain(Format::Wav, &wav(b"", 400));
         assert_eq!((layout.bytes, rest), (Some(400), 400));
@@ -497,8 +512,16 @@ mod tests {
     fn nonsense_is_refused() {
         let mut file = wav(b"", 400);
         file[22] = 0;
-        assert!(found(Format::Wav, &file).expect_err("no channel").is_corrupt());
+        assert!(
+            found(Format::Wav, &file)
+                .expect_err("no channel")
+                .is_corrupt()
+        );
         assert!(found(Format::Au, b".snd").expect_err("short").is_corrupt());
-        assert!(found(Format::Caf, b"caff\0\x01\0\0data").expect_err("short").is_corrupt());
+        assert!(
+            found(Format::Caf, b"caff\0\x01\0\0data")
+                .expect_err("short")
+                .is_corrupt()
+        );
     }
 }

@@ -18,7 +18,9 @@ pub(super) fn segment(head: &[u8]) -> Option<Option<u64>> {
 fn size(bytes: &[u8]) -> Option<(Option<u64>, usize)> {
     let length = bytes.first()?.leading_zeros() as usize + 1;
     let bytes = bytes.get(..length).filter(|_| length <= 8)?;
-    let all = bytes.iter().fold(0, |all, &byte| all << 8 | u64::from(byte));
+    let all = bytes
+        .iter()
+        .fold(0, |all, &byte| all << 8 | u64::from(byte));
     let ones = (1_u64 << (7 * length)) - 1;
     let number = all & ones;
     Some(((number != ones).then_some(number), length))
@@ -36,7 +38,10 @@ mod tests {
     fn the_end_is_told_or_not() {
         assert_eq!(end(&[0x01, 0, 0, 0, 0, 0, 1, 0]), Some(Some(20 + 256)));
         assert_eq!(end(&[0x85]), Some(Some(13 + 5)));
-        assert_eq!(end(&[0x01, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF]), Some(None));
+        assert_eq!(
+            end(&[0x01, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF]),
+            Some(None)
+        );
         assert_eq!(end(&[0xFF]), Some(None));
         assert_eq!(end(&[0x1F, 0xFF, 0xFF, 0xFF]), Some(None));
         assert_eq!(end(&[]), None);

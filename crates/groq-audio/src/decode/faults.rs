@@ -53,7 +53,10 @@ pub(super) fn unsupported_codec(parameters: &AudioCodecParameters) -> Error {
     }
     let extra = parameters.extra_data.as_deref().unwrap_or_default();
     let channels = parameters.channels.as_ref().map(|it| it.count());
-    match (aac::unsupported_name(extra), channels.or(aac::channels(extra))) {
+    match (
+        aac::unsupported_name(extra),
+        channels.or(aac::channels(extra)),
+    ) {
         (Some(name), _) => unsupported(name),
         (None, Some(channels)) if channels > 2 => {
             unsupported(&format!("AAC with {channels} channels"))

@@ -90,13 +90,18 @@ mod tests {
     fn before(gaps: &mut Gaps, heard: usize, at: i64) -> u64 {
         gaps.decoded(heard * 16, 16_000);
         let packet = Packet::new(0, Timestamp::new(at), Duration::new(20), Vec::new());
-        gaps.before(&packet, 16_000).expect("a gap that is believed")
+        gaps.before(&packet, 16_000)
+            .expect("a gap that is believed")
     }
 
     #[test]
     fn what_is_missing_is_filled() {
         let mut gaps = Gaps::new(Format::WebM, Some(0.001), None);
-        assert_eq!(before(&mut gaps, 0, 5_000), 0, "the first one is the origin");
+        assert_eq!(
+            before(&mut gaps, 0, 5_000),
+            0,
+            "the first one is the origin"
+        );
         assert_eq!(before(&mut gaps, 1_000, 6_050), 0, "a little late");
         assert_eq!(before(&mut gaps, 1_000, 8_000), 16_000);
         assert_eq!(before(&mut gaps, 0, 7_000), 0, "back in time");

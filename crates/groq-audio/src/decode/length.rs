@@ -101,7 +101,9 @@ mod tests {
         assert!(check(90.0, 0.0, Expected::Guessed(100.0)).is_ok());
         assert!(check(99.95, 0.0, Expected::Exactly(100.0)).is_ok());
         let short = |decoded, damaged, expected| {
-            check(decoded, damaged, expected).expect_err("short").is_short()
+            check(decoded, damaged, expected)
+                .expect_err("short")
+                .is_short()
         };
         assert!(short(99.8, 0.0, Expected::Exactly(100.0)));
         assert!(short(90.0, 0.0, Expected::About(100.0)));

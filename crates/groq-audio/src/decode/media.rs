@@ -1,7 +1,8 @@
 //! Our input in the shape that symphonia asks for.
 
 use std::io::{self, Read, Seek, SeekFrom};
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use symphonia::core::io::MediaSource;
 
@@ -15,6 +16,7 @@ pub(super) struct Media {
     /// None for a stream.
     length: Option<u64>,
     at: u64,
+    furthest: Arc<AtomicU64>,
 }
 
 impl Media {
@@ -24,8 +26,14 @@ impl Media {
             length: input.len().map(|length| length.saturating_sub(base + tail)),
             base,
             at: 0,
+            furthest: Arc::default(),
             input: Mutex::new(input),
         }
+    }
+
+    /// How many bytes were there, as far as it was read.
+    pub(super) fn furthest(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.furthest)
     }
 
     fn input(&mut self) -> &mut Input {
@@ -35,10 +43,13 @@ impl Media {
 
 impl Read for Media {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let left = self.length.map_or(u64::MAX, |length| length.saturating_sub(self.at));
+        let left = self
+            .length
+            .map_or(u64::MAX, |length| length.saturating_sub(self.at));
         let most = left.min(out.len() as u64) as usize;
         let count = self.input().read(&mut out[..most])?;
         self.at += count as u64;
+        self.furthest.fetch_max(self.at, Ordering::Relaxed);
         Ok(count)
     }
 }

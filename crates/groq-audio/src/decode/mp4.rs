@@ -61,7 +61,12 @@ impl<I: Read + Seek> Walk<'_, I> {
             self.input.seek(SeekFrom::Start(at))?;
             let (name, header, size) = self.header()?;
             let size = if size == 0 { to - at } else { size };
-            let end = at.saturating_add(size).min(to);
+            let stated = at.saturating_add(size);
+            // An index that is cut off is none.
+            if name == *b"moov" && stated > to {
+                break;
+            }
+            let end = stated.min(to);
             if size < header {
                 break;
             }
@@ -197,7 +202,12 @@ mod tests {
 
     fn file(tracks: &[Vec<u8>]) -> Vec<u8> {
         let moov = atom(b"moov", &tracks.concat());
-        [atom(b"ftyp", b"M4A \0\0\0\0"), atom(b"mdat", &[0; 100]), moov].concat()
+        [
+            atom(b"ftyp", b"M4A \0\0\0\0"),
+            atom(b"mdat", &[0; 100]),
+            moov,
+        ]
+        .concat()
     }
 
     fn found(file: Vec<u8>) -> Option<Sound> {

@@ -30,10 +30,14 @@ pub(super) fn tells_length(frames: &[u8]) -> bool {
         return false;
     };
     let frame = &frames[..first.min(frames.len())];
-    let at = |place: usize, tag: &[u8]| frame.get(place..).is_some_and(|rest| rest.starts_with(tag));
+    let at =
+        |place: usize, tag: &[u8]| frame.get(place..).is_some_and(|rest| rest.starts_with(tag));
     // The tag of LAME comes after the side information, whose length depends on version and channels.
-    let xing = [13, 21, 36].iter().find(|&&place| at(place, b"Xing") || at(place, b"Info"));
-    let counted = xing.is_some_and(|place| frame.get(place + 7).is_some_and(|flags| flags & 1 != 0));
+    let xing = [13, 21, 36]
+        .iter()
+        .find(|&&place| at(place, b"Xing") || at(place, b"Info"));
+    let counted =
+        xing.is_some_and(|place| frame.get(place + 7).is_some_and(|flags| flags & 1 != 0));
     counted || at(36, b"VBRI")
 }
 
@@ -55,7 +59,7 @@ fn alone(bytes: &[u8]) -> Option<Kind> {
         while let Some(length) = bytes.get(at..).and_then(|rest| frame_len(rest, kind)) {
             at += length;
         }
-        at > 0 && at >= bytes.len()
+        at > 0 && at == bytes.len()
     })
 }
 
@@ -77,10 +81,18 @@ fn adts_len(bytes: &[u8]) -> Option<usize> {
 fn mpeg_len(bytes: &[u8]) -> Option<usize> {
     /// Kilobits a second of MPEG 1 layers 1, 2 and 3, and of MPEG 2 layers 1 and 2 or 3.
     const RATES: [[usize; 15]; 5] = [
-        [0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448],
-        [0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384],
-        [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320],
-        [0, 32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256],
+        [
+            0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448,
+        ],
+        [
+            0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384,
+        ],
+        [
+            0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320,
+        ],
+        [
+            0, 32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256,
+        ],
         [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160],
     ];
     let &[0xFF, second, third, ..] = bytes else {

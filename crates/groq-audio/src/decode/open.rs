@@ -7,8 +7,8 @@ use super::chunks::{self, Found};
 use super::format::{self, Format};
 use super::symphonia::Facts;
 use super::{
-    DecodeOptions, Decoder, DecoderKind, Failure, ebml, faults, ffmpeg, mp4, mpeg, ogg, pcm, symphonia,
-    without_panic,
+    DecodeOptions, Decoder, DecoderKind, Failure, ebml, faults, ffmpeg, mp4, mpeg, ogg, pcm,
+    symphonia, without_panic,
 };
 use crate::error::{Error, ErrorKind};
 use crate::source::{Input, Source, SourceKind};

@@ -115,10 +115,7 @@ fn many(header: &Header, layout: &Layout) -> Result<Streams, Error> {
         &layout.mapping,
     );
     let Ok(mut inner) = inner else {
-        return Err(Error::new(
-            ErrorKind::Corrupt,
-            "the Opus header is damaged",
-        ));
+        return Err(Error::new(ErrorKind::Corrupt, "the Opus header is damaged"));
     };
     let _ = inner.set_gain(i32::from(header.gain));
     let samples = vec![0; LONGEST * channels];
@@ -148,7 +145,21 @@ struct Layout {
 impl Header {
     fn parse(head: &[u8]) -> Option<Self> {
         let head = head.strip_prefix(b"OpusHead")?;
-        let &[version, channels, a, b, _, _, _, _, c, d, family, ref table @ ..] = head else {
+        let &[
+            version,
+            channels,
+            a,
+            b,
+            _,
+            _,
+            _,
+            _,
+            c,
+            d,
+            family,
+            ref table @ ..,
+        ] = head
+        else {
             return None;
         };
         if version > 15 || channels == 0 {

@@ -73,7 +73,10 @@ impl Decoder {
             planes: vec![Vec::with_capacity(FRAMES); channels],
             mixer: Mixer::without(layout.low),
             tally: Tally::default(),
-            expected: layout.bytes.map(seconds).map_or(Expected::Unknown, Expected::Exactly),
+            expected: layout
+                .bytes
+                .map(seconds)
+                .map_or(Expected::Unknown, Expected::Exactly),
             left: layout.bytes,
         })
     }

@@ -38,9 +38,9 @@ impl Sample {
     /// Appends the samples of interleaved channels to their planes.
     pub(super) fn split(self, frames: &[u8], planes: &mut [Vec<f32>]) {
         match (self.coding, self.bytes) {
-            (Coding::Unsigned8, _) => split(frames, planes, |[byte]| {
-                (f32::from(byte) - 128.0) / 128.0
-            }),
+            (Coding::Unsigned8, _) => {
+                split(frames, planes, |[byte]| (f32::from(byte) - 128.0) / 128.0)
+            }
             (Coding::ALaw, _) => split(frames, planes, |[byte]| a_law(byte)),
             (Coding::MuLaw, _) => split(frames, planes, |[byte]| mu_law(byte)),
             (Coding::Signed, 1) => self.signed::<1>(frames, planes),
@@ -52,10 +52,14 @@ impl Sample {
             }
             (Coding::Float, 4) => split(frames, planes, |bytes| tame(f32::from_le_bytes(bytes))),
             (Coding::Float, _) if self.big_endian => {
-                split(frames, planes, |bytes| tame(f64::from_be_bytes(bytes) as f32));
+                split(frames, planes, |bytes| {
+                    tame(f64::from_be_bytes(bytes) as f32)
+                });
             }
             (Coding::Float, _) => {
-                split(frames, planes, |bytes| tame(f64::from_le_bytes(bytes) as f32));
+                split(frames, planes, |bytes| {
+                    tame(f64::from_le_bytes(bytes) as f32)
+                });
             }
         }
     }

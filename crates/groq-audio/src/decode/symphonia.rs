@@ -1,6 +1,8 @@
 //! Demuxing and decoding by symphonia.
 
 use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use symphonia::core::audio::{Channels, Position};
 use symphonia::core::codecs::CodecParameters;
@@ -76,6 +78,9 @@ pub(super) struct Decoder {
     /// Where another file seems to have been appended: its samples after that are not cut off.
     appended_from: Option<i64>,
     endless: bool,
+    /// Where the file should end, and how far it was read.
+    end: Option<u64>,
+    furthest: Arc<AtomicU64>,
     in_a_row: u32,
     notes: Vec<String>,
 }
@@ -100,10 +105,9 @@ impl Decoder {
     /// The input stands at the facts' base.
     pub(super) fn open(input: Input, format: Format, facts: &Facts) -> Result<Self, Failure> {
         let seekable = input.len().is_some();
-        let stream = MediaSourceStream::new(
-            Box::new(Media::new(input, facts.base, facts.tail)),
-            MediaSourceStreamOptions::default(),
-        );
+        let media = Media::new(input, facts.base, facts.tail);
+        let furthest = media.furthest();
+        let stream = MediaSourceStream::new(Box::new(media), MediaSourceStreamOptions::default());
         let reader = reader(stream, format).map_err(open_error)?;
         let audio: Vec<&Track> = reader.tracks().iter().filter(|it| is_audio(it)).collect();
         let Some(track) = first(&audio, &facts.streams).cloned() else {
@@ -130,7 +134,9 @@ impl Decoder {
             notes.push(format!("only the first of {count} audio tracks is used"));
         }
         let left_out = start.unwrap_or(ready.skip as f64 / f64::from(ready.rate));
-        let counted = track.num_frames.filter(|_| format == Format::Mp3 && facts.counted);
+        let counted = track
+            .num_frames
+            .filter(|_| format == Format::Mp3 && facts.counted);
         Ok(Self {
             expected: match expected {
                 Expected::Exactly(seconds) if format == Format::Mp4 => {
@@ -148,6 +154,8 @@ impl Decoder {
             skip: ready.skip,
             codec: ready.codec,
             endless: facts.endless,
+            end: facts.end,
+            furthest,
             mixer: Mixer::without(ready.low),
             reader,
             planes: Vec::new(),
@@ -233,6 +241,11 @@ impl Decoder {
     fn cut_off(&mut self, cause: io::Error) -> Result<Option<(Packet, u64)>, Error> {
         // What is told by the length is told better.
         self.tally.check(self.expected)?;
+        // From a pipe, the end of a Matroska is only known by reaching it.
+        let read = self.furthest.load(Ordering::Relaxed);
+        if self.end.is_some_and(|end| read >= end) {
+            return Ok(None);
+        }
         if self.endless {
             let note = "the file does not say how long it is: nothing tells whether it is whole";
             self.notes.push(note.to_owned());
@@ -267,7 +280,8 @@ impl Decoder {
                 if let Some(start) = self.start.take() {
                     self.skip = (start * f64::from(rate)).round() as u64;
                 }
-                self.gaps.decoded(self.planes.first().map_or(0, Vec::len), rate);
+                self.gaps
+                    .decoded(self.planes.first().map_or(0, Vec::len), rate);
                 self.leave_out();
                 Ok(())
             }
@@ -349,10 +363,7 @@ impl Codec {
 }
 
 /// The reader of a form: it is known already, and nothing else is tried.
-fn reader(
-    stream: MediaSourceStream<'static>,
-    format: Format,
-) -> Outcome<Box<dyn FormatReader>> {
+fn reader(stream: MediaSourceStream<'static>, format: Format) -> Outcome<Box<dyn FormatReader>> {
     let options = FormatOptions::default();
     Ok(match format {
         Format::Wav => Box::new(WavReader::try_new(stream, options)?),

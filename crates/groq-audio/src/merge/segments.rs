@@ -26,7 +26,11 @@ pub(super) fn cut(part: &Part<'_>) -> Vec<TranscriptionSegment> {
         .collect()
 }
 
-fn shorten(segment: &TranscriptionSegment, group: &[Unit], part: &Part<'_>) -> TranscriptionSegment {
+fn shorten(
+    segment: &TranscriptionSegment,
+    group: &[Unit],
+    part: &Part<'_>,
+) -> TranscriptionSegment {
     let (first, last) = (&group[0], &group[group.len() - 1]);
     let text = &segment.text;
     let mut short = segment.clone();
@@ -69,7 +73,8 @@ fn boundary(words: &[Unit], index: usize, tokens: &[Unit]) -> usize {
 
 /// Counts letters, where words and tokens are the same text, however it is split.
 fn spelled(words: &[Unit], index: usize, tokens: &[Unit]) -> Option<usize> {
-    let letters = |units: &[Unit]| -> String { units.iter().map(|unit| unit.key.as_str()).collect() };
+    let letters =
+        |units: &[Unit]| -> String { units.iter().map(|unit| unit.key.as_str()).collect() };
     if letters(words) != letters(tokens) {
         return None;
     }

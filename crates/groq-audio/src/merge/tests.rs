@@ -161,4 +161,3 @@ fn one_answer_is_left_as_it_is() {
     let merged = merge(&[Heard::new(0, 16_000, answer)], &MergeOptions::default());
     assert_eq!(merged.text, "Exactly, as   it was.");
 }
-

@@ -146,7 +146,11 @@ fn place(spans: &mut [Span], kept: &[Option<f64>], from: f64, to: f64) {
         if let Some(start) = kept[index] {
             spans[index].0 = start;
             let end = spans[index].1;
-            free_from = if end.is_finite() { end.max(start) } else { start };
+            free_from = if end.is_finite() {
+                end.max(start)
+            } else {
+                start
+            };
             index += 1;
             continue;
         }
@@ -224,19 +228,58 @@ mod tests {
 
     #[test]
     fn what_cannot_be_is_put_where_it_fits() {
-        let close = |(a, b): (f64, f64), (c, d): (f64, f64)| (a - c).abs() < 1e-9 && (b - d).abs() < 1e-9;
+        let close =
+            |(a, b): (f64, f64), (c, d): (f64, f64)| (a - c).abs() < 1e-9 && (b - d).abs() < 1e-9;
         let table: [(&str, &[Span], &[Span], usize); 7] = [
-            ("one far ahead", &[(10.0, 11.0), (19.0, 19.5), (12.0, 13.0), (14.0, 15.0)], &[(10.0, 11.0), (11.0, 12.0), (12.0, 13.0), (14.0, 15.0)], 1),
-            ("the end before the start", &[(12.0, 11.0)], &[(12.0, 12.0)], 1),
-            ("beyond the piece", &[(15.0, 16.0), (40.0, 41.0)], &[(15.0, 16.0), (16.0, 20.0)], 1),
-            ("a little beyond the piece", &[(9.5, 10.5), (19.8, 20.9)], &[(10.0, 10.5), (19.8, 20.0)], 0),
-            ("overlapping", &[(10.0, 15.0), (11.0, 12.0)], &[(10.0, 11.0), (11.0, 12.0)], 0),
-            ("all the same", &[(12.0, 14.0), (12.0, 14.0)], &[(12.0, 13.0), (13.0, 14.0)], 0),
-            ("no number", &[(f64::NAN, 11.0), (12.0, f64::INFINITY)], &[(10.0, 12.0), (12.0, 12.0)], 2),
+            (
+                "one far ahead",
+                &[(10.0, 11.0), (19.0, 19.5), (12.0, 13.0), (14.0, 15.0)],
+                &[(10.0, 11.0), (11.0, 12.0), (12.0, 13.0), (14.0, 15.0)],
+                1,
+            ),
+            (
+                "the end before the start",
+                &[(12.0, 11.0)],
+                &[(12.0, 12.0)],
+                1,
+            ),
+            (
+                "beyond the piece",
+                &[(15.0, 16.0), (40.0, 41.0)],
+                &[(15.0, 16.0), (16.0, 20.0)],
+                1,
+            ),
+            (
+                "a little beyond the piece",
+                &[(9.5, 10.5), (19.8, 20.9)],
+                &[(10.0, 10.5), (19.8, 20.0)],
+                0,
+            ),
+            (
+                "overlapping",
+                &[(10.0, 15.0), (11.0, 12.0)],
+                &[(10.0, 11.0), (11.0, 12.0)],
+                0,
+            ),
+            (
+                "all the same",
+                &[(12.0, 14.0), (12.0, 14.0)],
+                &[(12.0, 13.0), (13.0, 14.0)],
+                0,
+            ),
+            (
+                "no number",
+                &[(f64::NAN, 11.0), (12.0, f64::INFINITY)],
+                &[(10.0, 12.0), (12.0, 12.0)],
+                2,
+            ),
         ];
         for (name, given, expected, wrong) in table {
             let (spans, found) = mended(given);
-            assert!(spans.iter().zip(expected).all(|(&a, &b)| close(a, b)), "{name}: {spans:?}");
+            assert!(
+                spans.iter().zip(expected).all(|(&a, &b)| close(a, b)),
+                "{name}: {spans:?}"
+            );
             assert_eq!(found, wrong, "{name}");
         }
     }
@@ -244,7 +287,16 @@ mod tests {
     #[test]
     fn times_that_say_nothing_are_shared_out() {
         let (spans, wrong) = mended(&[(10.0, 10.0); 5]);
-        assert_eq!(spans, [(10.0, 12.0), (12.0, 14.0), (14.0, 16.0), (16.0, 18.0), (18.0, 20.0)]);
+        assert_eq!(
+            spans,
+            [
+                (10.0, 12.0),
+                (12.0, 14.0),
+                (14.0, 16.0),
+                (16.0, 18.0),
+                (18.0, 20.0)
+            ]
+        );
         assert_eq!(wrong, 4);
     }
 

@@ -114,7 +114,10 @@ mod tests {
         assert_ne!(backoff(3, 1), backoff(3, 2));
     }
 
-    async fn tried(failures: &[(u16, Option<u64>)], patience: Patience) -> (Result<u32, u32>, Duration) {
+    async fn tried(
+        failures: &[(u16, Option<u64>)],
+        patience: Patience,
+    ) -> (Result<u32, u32>, Duration) {
         let pace = Pace::new(&Limits::new());
         let start = Instant::now();
         let attempt = |number: u32| {
@@ -142,7 +145,10 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn what_may_pass_is_tried_again() {
         let patience = Patience::default();
-        assert_eq!(tried(&[(429, Some(7)), (503, Some(5))], patience).await.0, Ok(3));
+        assert_eq!(
+            tried(&[(429, Some(7)), (503, Some(5))], patience).await.0,
+            Ok(3)
+        );
         let (result, waited) = tried(&[(429, Some(7)), (429, Some(8))], patience).await;
         assert_eq!((result, waited), (Ok(3), Duration::from_secs(15)));
         assert_eq!(tried(&[(503, None); 6], patience).await.0, Err(6));

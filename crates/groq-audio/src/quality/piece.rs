@@ -58,11 +58,7 @@ pub fn check_piece(heard: &Heard, sound: Option<&Sound>, thresholds: &Thresholds
     flags
 }
 
-fn check_segment(
-    segment: &TranscriptionSegment,
-    thresholds: &Thresholds,
-    flags: &mut Vec<Flag>,
-) {
+fn check_segment(segment: &TranscriptionSegment, thresholds: &Thresholds, flags: &mut Vec<Flag>) {
     let span = (segment.start, segment.end);
     let mut flag = |kind, severity, value: f64| {
         flags.push(Flag::new(kind, severity, span).value(value));
@@ -90,11 +86,7 @@ fn check_segment(
     }
 }
 
-fn check_loops(
-    segments: &[TranscriptionSegment],
-    thresholds: &Thresholds,
-    flags: &mut Vec<Flag>,
-) {
+fn check_loops(segments: &[TranscriptionSegment], thresholds: &Thresholds, flags: &mut Vec<Flag>) {
     for run in text::runs_of_equals(segments, thresholds.repeats) {
         let span = (run[0].start, run[run.len() - 1].end);
         let flag = Flag::new(FlagKind::Repetition, Severity::Bad, span);

@@ -37,13 +37,20 @@ pub(super) fn text_on_silence(words: &[Span], sound: &Sound, thresholds: &Thresh
     let is_quiet = |index: usize| {
         let word = &words[index];
         let hops = ((word.end - word.start) * 100.0).clamp(2.0, LONGEST as f64);
-        let loud = unclaimed(words, (index, index + 1), (word.start, word.start + hops / 100.0), sound);
+        let loud = unclaimed(
+            words,
+            (index, index + 1),
+            (word.start, word.start + hops / 100.0),
+            sound,
+        );
         loud / hops < 1.0 - thresholds.quiet_share
     };
     let mut phrases = Vec::new();
     let mut from = 0;
     while from < words.len() {
-        let length = (from..words.len()).take_while(|&index| is_quiet(index)).count();
+        let length = (from..words.len())
+            .take_while(|&index| is_quiet(index))
+            .count();
         let to = from + length;
         if length > 0 && !is_misplaced(words, (from, to), sound) {
             phrases.push(Span::new(words[from].start, words[to - 1].end, length));
@@ -75,7 +82,9 @@ fn unclaimed(
     let claimed = |hop: usize| {
         let at = (hop as f64 + 0.5) / 100.0;
         let others = before.iter().chain(after);
-        others.into_iter().any(|word| (word.start..word.end).contains(&at))
+        others
+            .into_iter()
+            .any(|word| (word.start..word.end).contains(&at))
     };
     let loud = (first..last).filter(|&hop| sound.levels.is_loud(hop, sound.quiet) && !claimed(hop));
     loud.count() as f64

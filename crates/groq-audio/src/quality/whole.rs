@@ -65,13 +65,20 @@ fn sparse(pieces: &[Piece], facts: &[PieceFacts], thresholds: &Thresholds, flags
 
 /// The language of most words, as it was first named.
 pub(crate) fn usual_language(facts: &[PieceFacts]) -> Option<&str> {
-    let named = || facts.iter().filter_map(|it| Some((it.language.as_deref()?, it.words)));
+    let named = || {
+        facts
+            .iter()
+            .filter_map(|it| Some((it.language.as_deref()?, it.words)))
+    };
     let words = |name: &str| -> usize {
         let same = named().filter(|(other, _)| is_same(other, name));
         same.map(|(_, words)| words.max(1)).sum()
     };
     // Of equals, the first.
-    named().rev().max_by_key(|(name, _)| words(name)).map(|(name, _)| name)
+    named()
+        .rev()
+        .max_by_key(|(name, _)| words(name))
+        .map(|(name, _)| name)
 }
 
 /// A language may be given by its name or its code, in any case.
@@ -85,7 +92,10 @@ fn languages(pieces: &[Piece], facts: &[PieceFacts], flags: &mut Vec<Flag>) {
         return;
     };
     for (piece, facts) in pieces.iter().zip(facts) {
-        let other = facts.language.as_deref().is_some_and(|name| !is_same(name, usual));
+        let other = facts
+            .language
+            .as_deref()
+            .is_some_and(|name| !is_same(name, usual));
         if facts.words > 0 && other {
             let (kind, severity) = (FlagKind::LanguageChange, Severity::Warning);
             push(flags, piece, kind, severity, 0.0);

@@ -90,14 +90,14 @@ fn sentences(paragraph: &str) -> Vec<&str> {
 /// Whether a text ends with a shortened word, such as "Dr.", "e.g." or "J.".
 fn is_shortened(text: &str) -> bool {
     const SHORT: [&str; 24] = [
-        "mr", "mrs", "ms", "dr", "prof", "st", "sr", "jr", "gen", "col", "capt", "lt", "sgt", "rev", "hon", "vs",
-        "etc", "approx", "no", "fig", "vol", "cf", "bzw", "nr",
+        "mr", "mrs", "ms", "dr", "prof", "st", "sr", "jr", "gen", "col", "capt", "lt", "sgt",
+        "rev", "hon", "vs", "etc", "approx", "no", "fig", "vol", "cf", "bzw", "nr",
     ];
     let Some(text) = text.strip_suffix('.') else {
         return false;
     };
-    let word = text.split(|letter: char| letter.is_whitespace() || letter == '(');
-    let word = word.last().unwrap_or_default();
+    let mut words = text.rsplit(|letter: char| letter.is_whitespace() || letter == '(');
+    let word = words.next().unwrap_or_default();
     let mut letters = word.chars();
     let initial = letters.next().is_some_and(char::is_uppercase) && letters.next().is_none();
     // "No." is a word as often as it is a number: a number must follow, and that is not looked at here.
@@ -205,13 +205,41 @@ mod tests {
     #[test]
     fn splits_where_a_speaker_pauses() {
         let table: [(&str, usize, &[&str]); 9] = [
-            ("Dr. J. Smith came. He left.", 20, &["Dr. J. Smith came.", "He left."]),
-            ("See e.g. Paris. It rains.", 16, &["See e.g. Paris.", "It rains."]),
-            ("He said no. I did not. So.", 12, &["He said no.", "I did not.", "So."]),
-            ("It costs 1,234,567 dollars", 12, &["It costs", "1,234,567", "dollars"]),
-            ("ذهبت إلى السوق، ثم عدت؟ نعم.", 16, &["ذهبت إلى السوق،", "ثم عدت؟ نعم."]),
-            ("今日は、天気がいい。散歩に行く。", 9, &["今日は、", "天気がいい。", "散歩に行く。"]),
-            ("今日は天気がいいから散歩", 5, &["今日は天気", "がいいから", "散歩"]),
+            (
+                "Dr. J. Smith came. He left.",
+                20,
+                &["Dr. J. Smith came.", "He left."],
+            ),
+            (
+                "See e.g. Paris. It rains.",
+                16,
+                &["See e.g. Paris.", "It rains."],
+            ),
+            (
+                "He said no. I did not. So.",
+                12,
+                &["He said no.", "I did not.", "So."],
+            ),
+            (
+                "It costs 1,234,567 dollars",
+                12,
+                &["It costs", "1,234,567", "dollars"],
+            ),
+            (
+                "ذهبت إلى السوق، ثم عدت؟ نعم.",
+                16,
+                &["ذهبت إلى السوق،", "ثم عدت؟ نعم."],
+            ),
+            (
+                "今日は、天気がいい。散歩に行く。",
+                9,
+                &["今日は、", "天気がいい。", "散歩に行く。"],
+            ),
+            (
+                "今日は天気がいいから散歩",
+                5,
+                &["今日は天気", "がいいから", "散歩"],
+            ),
             ("abcdefgh", 3, &["abc", "def", "gh"]),
             ("  \n\n ", 3, &[]),
         ];
@@ -224,7 +252,10 @@ mod tests {
     fn characters_stay_whole() {
         let family = "👩‍👩‍👧‍👦";
         assert_eq!(texts(&family.repeat(3), 10), [family; 3]);
-        assert_eq!(texts("e\u{301}e\u{301}e\u{301}", 3), ["e\u{301}", "e\u{301}", "e\u{301}"]);
+        assert_eq!(
+            texts("e\u{301}e\u{301}e\u{301}", 3),
+            ["e\u{301}", "e\u{301}", "e\u{301}"]
+        );
         // Too long alone.
         assert_eq!(texts(family, 4).concat(), family);
     }

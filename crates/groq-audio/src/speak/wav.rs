@@ -138,7 +138,9 @@ fn format(chunk: &[u8]) -> Result<Form, Failure> {
 fn data(file: &Bytes, from: usize, size: u32, form: Form) -> Result<Bytes, Failure> {
     let there = file.len().saturating_sub(from);
     // Writers that cannot go back leave the largest size there is, or none; but no samples at all are no samples.
-    let outer = file.get(4..8).map_or(0, |it| u32::from_le_bytes([it[0], it[1], it[2], it[3]]));
+    let outer = file
+        .get(4..8)
+        .map_or(0, |it| u32::from_le_bytes([it[0], it[1], it[2], it[3]]));
     let endless = size >= 0x7FFF_F000 || size == 0 && (outer == 0 || outer >= 0x7FFF_F000);
     if !endless && size as usize > there {
         return Err(cut_short());
@@ -208,7 +210,12 @@ mod tests {
         float[20] = 3;
         let mut deep = file(&[0; 8]).to_vec();
         deep[34] = 24;
-        for file in [float, deep, b"ID3 something".to_vec(), b"{\"error\":1}".to_vec()] {
+        for file in [
+            float,
+            deep,
+            b"ID3 something".to_vec(),
+            b"{\"error\":1}".to_vec(),
+        ] {
             let failure = Spoken::parse(&file.into()).expect_err("another form");
             assert_eq!(failure.kind(), FailureKind::Refused);
         }

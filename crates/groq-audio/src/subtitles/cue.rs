@@ -318,7 +318,12 @@ mod tests {
     fn long_text_stays_where_there_is_room() {
         let word = |text: &str, at: f64| TranscriptionWord::new(text, at, at + 0.1);
         let text = "extraordinarily-long-words-take-time";
-        let words = vec![word(text, 0.0), word("next", 9.0), word(text, 20.0), word("soon", 21.0)];
+        let words = vec![
+            word(text, 0.0),
+            word("next", 9.0),
+            word(text, 20.0),
+            word("soon", 21.0),
+        ];
         let cues = Cues::new().lay_out(&transcript(words, vec![]));
         assert_eq!(cues[0].end, 2_118);
         assert_eq!(cues[2].end, cues[3].start);

@@ -43,8 +43,7 @@ impl Edges {
             return Vec::new();
         };
         let find = |index| answered.iter().find(|it| it.piece.index == index);
-        self.held
-            .insert(new.piece.index, (audio, new.heard.origin));
+        self.held.insert(new.piece.index, (audio, new.heard.origin));
         let before = new.piece.index.checked_sub(1);
         let pairs = before.into_iter().chain([new.piece.index]);
         let gaps = pairs.filter_map(|left| {
@@ -64,7 +63,12 @@ impl Edges {
 }
 
 /// Extends the answer before a seam by what was heard around the cut.
-pub(super) fn extend(answered: &mut [Answered], left: usize, bridge: Heard, options: &MergeOptions) {
+pub(super) fn extend(
+    answered: &mut [Answered],
+    left: usize,
+    bridge: Heard,
+    options: &MergeOptions,
+) {
     let Some(piece) = answered.iter_mut().find(|it| it.piece.index == left) else {
         return;
     };
@@ -181,7 +185,11 @@ fn listen(
         let taken = (raw.len() - passed).min(left);
         left -= taken;
         let heard = &raw[passed..passed + taken];
-        samples.extend(heard.iter().map(|&sample| (sample * 32_768.0).round() as i16));
+        samples.extend(
+            heard
+                .iter()
+                .map(|&sample| (sample * 32_768.0).round() as i16),
+        );
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! A service that fails, refuses, and is slow; jobs that are killed.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use groq_audio::{
@@ -271,7 +271,10 @@ async fn dropping_a_job_stops_it() {
     while is_done.try_recv().is_ok() {}
     let calls = service.calls();
     drop(job);
-    assert!(is_done.recv().await.is_none(), "nobody is left who could tell anything");
+    assert!(
+        is_done.recv().await.is_none(),
+        "nobody is left who could tell anything"
+    );
     assert_eq!(service.calls(), calls);
 }
 
@@ -286,7 +289,10 @@ async fn a_file_that_was_sent_whole_is_in_the_journal() {
     let first = job.transcribe(file.clone()).await.expect("it works");
     let again = job.transcribe(file.clone()).await.expect("it works");
     assert_eq!(service.calls(), 1);
-    assert_eq!((again.text(), again.usage().from_journal), (first.text(), 1));
+    assert_eq!(
+        (again.text(), again.usage().from_journal),
+        (first.text(), 1)
+    );
     assert_eq!(again.flags(), first.flags());
     let mut changed = file;
     let last = changed.len() - 1;
@@ -300,13 +306,19 @@ async fn a_journal_serves_one_job_at_a_time() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("talk.journal");
     let service = Recogniser::new(CLEAN);
-    let job = LongAudio::new(&service).journal(&path).pieces(short_pieces());
+    let job = LongAudio::new(&service)
+        .journal(&path)
+        .pieces(short_pieces());
     let talk = talk();
-    let (first, second) = tokio::join!(job.transcribe(source(&talk)), job.transcribe(source(&talk)));
+    let (first, second) =
+        tokio::join!(job.transcribe(source(&talk)), job.transcribe(source(&talk)));
     // Either the second had to wait too long, or the first was done in time.
     let errors = [first.err(), second.err()];
     let errors: Vec<_> = errors.into_iter().flatten().collect();
     assert!(errors.len() <= 1 && errors.iter().all(groq_audio::Error::is_journal));
-    let transcript = job.transcribe(source(&talk)).await.expect("it is free again");
+    let transcript = job
+        .transcribe(source(&talk))
+        .await
+        .expect("it is free again");
     assert_eq!(transcript.usage().requests, 0);
 }

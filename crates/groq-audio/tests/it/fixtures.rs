@@ -26,7 +26,9 @@ fn original() -> Vec<i16> {
     let tones = [(0.3, 0.7, 440.0), (0.9, 1.2, 880.0), (1.4, 1.9, 1_320.0)];
     let sample = |at: usize| {
         let second = at as f64 / 16_000.0;
-        let tone = tones.iter().find(|(from, to, _)| (*from..=*to).contains(&second));
+        let tone = tones
+            .iter()
+            .find(|(from, to, _)| (*from..=*to).contains(&second));
         let wave = |(_, _, hertz): &(f64, f64, f64)| (std::f64::consts::TAU * hertz * second).sin();
         (tone.map_or(0.0, wave) * 0.4 * 32_767.0) as i16
     };
@@ -45,7 +47,10 @@ fn check((name, late): (&str, isize)) {
     let heard = heard(bytes(name)).unwrap_or_else(|error| panic!("{name}: {error:?}"));
     let missing = original.len() as isize - heard.samples.len() as isize;
     // What pads the last packet may be left; nothing may be missing.
-    assert!((-1_100..=2).contains(&missing), "{name}: {missing} samples missing");
+    assert!(
+        (-1_100..=2).contains(&missing),
+        "{name}: {missing} samples missing"
+    );
     let (found, alike) = lateness(&heard.samples, &original, 600);
     assert!((found - late).abs() <= 2, "{name}: {found} samples late");
     assert!(alike > 0.98, "{name}: {alike}");
@@ -69,7 +74,10 @@ fn opus_is_heard_where_it_was_said() {
 #[test]
 fn opus_is_named_where_it_is_off() {
     let error = heard(fixture("tones.opus")).expect_err("it is off");
-    assert!(error.is_unsupported() && error.to_string().contains("Opus"), "{error}");
+    assert!(
+        error.is_unsupported() && error.to_string().contains("Opus"),
+        "{error}"
+    );
 }
 
 /// A pipe is read once from its beginning to its end.
@@ -110,7 +118,11 @@ fn what_was_put_together_is_heard_to_its_end() {
         let once = bytes(name);
         let length = heard(once.clone()).expect("a file").samples.len();
         let twice = heard(once.repeat(2)).unwrap_or_else(|error| panic!("{name}: {error:?}"));
-        assert!(twice.samples.len().abs_diff(2 * length) < slack, "{name}: {}", twice.samples.len());
+        assert!(
+            twice.samples.len().abs_diff(2 * length) < slack,
+            "{name}: {}",
+            twice.samples.len()
+        );
         let end = &twice.samples[twice.samples.len() - length..];
         let (_, alike) = lateness(end, &original(), 1_500);
         assert!(alike > 0.9, "{name}: {alike}");

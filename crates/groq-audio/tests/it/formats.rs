@@ -24,7 +24,10 @@ struct Studio {
 impl Studio {
     /// None where there is no `ffmpeg`.
     fn new() -> Option<Self> {
-        let found = Command::new("ffmpeg").arg("-version").stdout(Stdio::null()).status();
+        let found = Command::new("ffmpeg")
+            .arg("-version")
+            .stdout(Stdio::null())
+            .status();
         if !found.is_ok_and(|status| status.success()) {
             println!("skipped: there is no ffmpeg here");
             return None;
@@ -65,11 +68,15 @@ impl Studio {
         let what = format!("{name} {options}");
         let heard = heard(path).unwrap_or_else(|error| panic!("{what}: {error:?}"));
         let missing = self.original.len() as isize - heard.samples.len() as isize;
-        assert!((-2_400..=2).contains(&missing), "{what}: {missing} samples are missing");
+        assert!(
+            (-2_400..=2).contains(&missing),
+            "{what}: {missing} samples are missing"
+        );
         let (found, alike) = lateness(&heard.samples, &self.original, late + 40);
         assert!((found - late).abs() <= 3, "{what}: {found} samples late");
         assert!(alike > 0.9, "{what}: {alike}");
-        let last = self.original.len() - 32_000..self.original.len();
+        // The last words; two seconds of silence follow them.
+        let last = self.original.len() - 52_000..self.original.len() - 30_000;
         let end = likeness(&heard.samples, &self.original, found, last);
         assert!(end > 0.9, "{what}: {end} at the end");
     }
@@ -78,7 +85,9 @@ impl Studio {
 #[test]
 fn plain_samples_of_every_rate_and_layout() {
     let Some(studio) = Studio::new() else { return };
-    for rate in [8_000, 11_025, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 88_200, 96_000] {
+    for rate in [
+        8_000, 11_025, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 88_200, 96_000,
+    ] {
         for channels in [1, 2, 6] {
             let options = format!("-ar {rate} -ac {channels}");
             studio.check("a.wav", &options, 0);
@@ -90,10 +99,14 @@ fn plain_samples_of_every_rate_and_layout() {
 #[test]
 fn plain_samples_in_every_coding() {
     let Some(studio) = Studio::new() else { return };
-    for coding in ["u8", "s16le", "s24le", "s32le", "f32le", "f64le", "alaw", "mulaw"] {
+    for coding in [
+        "u8", "s16le", "s24le", "s32le", "f32le", "f64le", "alaw", "mulaw",
+    ] {
         studio.check("a.wav", &format!("-ac 2 -c:a pcm_{coding}"), 0);
     }
-    for coding in ["s8", "s16be", "s24be", "s32be", "f32be", "f64be", "alaw", "mulaw", "s16le"] {
+    for coding in [
+        "s8", "s16be", "s24be", "s32be", "f32be", "f64be", "alaw", "mulaw", "s16le",
+    ] {
         studio.check("a.aiff", &format!("-c:a pcm_{coding}"), 0);
         studio.check("a.caf", &format!("-c:a pcm_{coding}"), 0);
     }
@@ -109,13 +122,27 @@ fn flac_and_mp3() {
     studio.check("a.flac", "-ar 44100 -ac 6 -sample_fmt s32", 0);
     studio.check("a.oga", "-ar 44100 -c:a flac", 0);
     studio.check("a.mka", "-ar 44100 -c:a flac", 0);
-    for rate in [8_000, 11_025, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000] {
-        studio.check("a.mp3", &format!("-ar {rate} -ac 2 -c:a libmp3lame -q:a 4"), 0);
+    for rate in [
+        8_000, 11_025, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000,
+    ] {
+        studio.check(
+            "a.mp3",
+            &format!("-ar {rate} -ac 2 -c:a libmp3lame -q:a 4"),
+            0,
+        );
     }
     studio.check("a.mp3", "-c:a libmp3lame -b:a 64k -ar 44100", 0);
-    studio.check("a.mp3", "-c:a libmp3lame -b:a 64k -ar 44100 -id3v2_version 0 -write_id3v1 1", 0);
+    studio.check(
+        "a.mp3",
+        "-c:a libmp3lame -b:a 64k -ar 44100 -id3v2_version 0 -write_id3v1 1",
+        0,
+    );
     // Without its tag, nothing says what the encoder put first: 1,105 samples at 44.1 kHz.
-    studio.check("a.mp3", "-c:a libmp3lame -b:a 64k -ar 44100 -write_xing 0", 401);
+    studio.check(
+        "a.mp3",
+        "-c:a libmp3lame -b:a 64k -ar 44100 -write_xing 0",
+        401,
+    );
     studio.check("a.mpga", "-c:a mp2 -ar 44100 -f mp2", 175);
 }
 
@@ -127,7 +154,11 @@ fn mp4_with_and_without_video() {
     }
     studio.check("a.m4a", "-ar 44100 -c:a aac -movflags +faststart", 0);
     studio.check("a.m4a", "-ar 44100 -c:a aac -use_editlist 0", 0);
-    studio.check("a.mp4", "-c:a aac -movflags +frag_keyframe+empty_moov+default_base_moof", 0);
+    studio.check(
+        "a.mp4",
+        "-c:a aac -movflags +frag_keyframe+empty_moov+default_base_moof",
+        0,
+    );
     studio.check("a.m4a", "-ar 44100 -c:a alac", 0);
     studio.check("a.mov", "-ar 44100 -c:a pcm_s16le", 0);
     studio.check("a.mp4", "-ar 44100 -c:a libmp3lame", 0);
@@ -135,13 +166,23 @@ fn mp4_with_and_without_video() {
     studio.check("a.mkv", "-ar 44100 -c:a aac", 0);
     let video = "-f lavfi -i testsrc=size=64x64:rate=5 -shortest";
     studio.check("a.mp4", &format!("{video} -c:a aac -ar 44100"), 0);
-    studio.check("a.mp4", &format!("{video} -map 1 -map 0 -c:a aac -ar 44100"), 0);
+    studio.check(
+        "a.mp4",
+        &format!("{video} -map 1 -map 0 -c:a aac -ar 44100"),
+        0,
+    );
 }
 
 #[test]
 fn ogg_and_webm() {
     let Some(studio) = Studio::new() else { return };
-    for (rate, channels) in [(8_000, 1), (16_000, 2), (44_100, 2), (48_000, 6), (96_000, 1)] {
+    for (rate, channels) in [
+        (8_000, 1),
+        (16_000, 2),
+        (44_100, 2),
+        (48_000, 6),
+        (96_000, 1),
+    ] {
         let options = format!("-ar {rate} -ac {channels} -c:a libvorbis");
         studio.check("a.ogg", &options, 0);
         studio.check("a.webm", &options, 0);
@@ -168,12 +209,20 @@ fn opus_in_ogg_and_webm() {
 #[test]
 fn only_the_first_audio_track_is_heard() {
     let Some(studio) = Studio::new() else { return };
-    for (name, codec) in [("a.m4a", "aac"), ("a.mka", "libvorbis"), ("a.ogg", "libvorbis")] {
+    for (name, codec) in [
+        ("a.m4a", "aac"),
+        ("a.mka", "libvorbis"),
+        ("a.ogg", "libvorbis"),
+    ] {
         let options = format!("-f lavfi -i sine=f=440:d=3 -map 0 -map 1 -c:a {codec}");
         studio.check(name, &options, 0);
         if studio.path(name).exists() {
             let notes = heard(studio.path(name)).expect("a file").notes;
-            assert_eq!(notes, ["only the first of 2 audio tracks is used"], "{name}");
+            assert_eq!(
+                notes,
+                ["only the first of 2 audio tracks is used"],
+                "{name}"
+            );
         }
     }
     let silent = studio.make("a.mp4", "-f lavfi -i testsrc=size=64x64:rate=5:d=2 -map 1");
@@ -205,10 +254,13 @@ fn ffmpeg_decodes_what_is_not_known_here() {
         assert_eq!(error.to_string(), format!("{codec} cannot be decoded here"));
         let heard = heard_with(path.as_path(), true);
         let heard = heard.unwrap_or_else(|error| panic!("{name}: {error:?}"));
-        let (late, alike) = lateness(&heard.samples, &studio.original, 1_000);
+        let (late, alike) = lateness(&heard.samples, &studio.original, 1_600);
         assert!(alike > 0.85, "{name}: {late} samples late, {alike}");
         assert!(heard.samples.len() + 400 > studio.original.len(), "{name}");
-        assert!(heard.notes.iter().any(|note| note.contains("ffmpeg")), "{name}");
+        assert!(
+            heard.notes.iter().any(|note| note.contains("ffmpeg")),
+            "{name}"
+        );
         cut_off(&path);
     }
 }
@@ -216,7 +268,10 @@ fn ffmpeg_decodes_what_is_not_known_here() {
 /// Through `ffmpeg` too, less than the file says is an error.
 fn cut_off(path: &Path) {
     // In the others, nothing says how long they are.
-    if !path.extension().is_some_and(|it| ["avi", "wma"].iter().any(|name| it == *name)) {
+    if !path
+        .extension()
+        .is_some_and(|it| ["avi", "wma"].iter().any(|name| it == *name))
+    {
         return;
     }
     let bytes = std::fs::read(path).expect("readable");

@@ -38,14 +38,22 @@ async fn the_one_that_is_killed() {
     let job = job(&groq.expect("a client"), Path::new(&path(JOURNAL)));
     let job = job.on_event(|event| println!("{SIGN}{event}"));
     let talk = Path::new(&path(TALK)).to_owned();
-    job.transcribe(talk).await.expect("nobody kills it this time");
+    job.transcribe(talk)
+        .await
+        .expect("nobody kills it this time");
 }
 
 /// Starts it, and kills it at the event with this number; says whether it got that far.
 async fn killed_at(event: usize, mock: &Mock, talk: &Path, journal: &Path) -> bool {
     let name = "killed::the_one_that_is_killed";
     let mut child = Command::new(std::env::current_exe().expect("this binary"))
-        .args(["--exact", name, "--ignored", "--nocapture", "--test-threads=1"])
+        .args([
+            "--exact",
+            name,
+            "--ignored",
+            "--nocapture",
+            "--test-threads=1",
+        ])
         .env(URL, mock.base_url())
         .env(TALK, talk)
         .env(JOURNAL, journal)
@@ -81,14 +89,19 @@ fn sent(mock: &Mock) -> HashMap<Vec<u8>, usize> {
 }
 
 fn answers(journal: &Path) -> usize {
-    let text = std::fs::read(journal).unwrap_or_default();
-    let lines = text.iter().filter(|&&byte| byte == b'\n').count();
-    lines.saturating_sub(1)
+    let text = std::fs::read_to_string(journal).unwrap_or_default();
+    let whole = text
+        .split_inclusive('\n')
+        .filter(|line| line.ends_with('\n'));
+    whole.count().saturating_sub(1)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_job_that_is_killed_at_any_moment_comes_to_the_same_end() {
-    let mock = Mock::builder().latency(Duration::from_millis(20)).start().await;
+    let mock = Mock::builder()
+        .latency(Duration::from_millis(20))
+        .start()
+        .await;
     let mock = mock.expect("a free port");
     let groq = client(&mock);
     let folder = tempfile::tempdir().expect("a folder");
@@ -105,16 +118,26 @@ async fn a_job_that_is_killed_at_any_moment_comes_to_the_same_end() {
         let journal = folder.path().join(format!("{event}.journal"));
         let was_killed = killed_at(event, &mock, &talk, &journal).await;
         let kept = answers(&journal);
-        let transcript = job(&groq, &journal).transcribe(&talk).await.expect("it works");
+        let transcript = job(&groq, &journal)
+            .transcribe(&talk)
+            .await
+            .expect("it works");
         assert_eq!(transcript.text(), expected.text());
         assert_eq!(transcript.words(), expected.words());
         assert_eq!(transcript.segments(), expected.segments());
-        assert_eq!(transcript.usage().from_journal, kept, "killed at event {event}");
+        assert_eq!(
+            transcript.usage().from_journal,
+            kept,
+            "killed at event {event}"
+        );
         let pieces = sent(&mock);
         assert_eq!(pieces.len(), count);
         assert!(pieces.values().all(|&times| times <= 2));
         let twice = pieces.values().filter(|&&times| times > 1).count();
-        assert!(twice <= IN_FLIGHT, "{twice} pieces twice, killed at event {event}");
+        assert!(
+            twice <= IN_FLIGHT,
+            "{twice} pieces twice, killed at event {event}"
+        );
         assert!(mock.requests().len() <= count + IN_FLIGHT);
         assert_eq!(transcript.usage().requests as usize, count - kept);
         moments += usize::from(was_killed);

@@ -50,7 +50,10 @@ pub fn short_pieces() -> PlanOptions {
 
 fn sent(mock: &Mock, path: &str) -> usize {
     let requests = mock.requests();
-    requests.iter().filter(|request| request.path() == path).count()
+    requests
+        .iter()
+        .filter(|request| request.path() == path)
+        .count()
 }
 
 async fn started(builder: Builder) -> (Mock, Client) {
@@ -63,7 +66,9 @@ async fn started(builder: Builder) -> (Mock, Client) {
 async fn a_story_goes_out_and_comes_back() {
     let (mock, groq) = started(Mock::builder()).await;
     let spoken = spoken(&groq).await;
-    let cut = LongAudio::new(&groq).pieces(short_pieces()).send_whole(false);
+    let cut = LongAudio::new(&groq)
+        .pieces(short_pieces())
+        .send_whole(false);
     for (job, pieces) in [(LongAudio::new(&groq), 1), (cut, 5)] {
         let transcript = job
             .language("en")
@@ -72,7 +77,10 @@ async fn a_story_goes_out_and_comes_back() {
             .expect("it hears");
         assert_eq!(bare(transcript.text()), bare(STORY));
         assert!(transcript.pieces().len() >= pieces);
-        assert_eq!(transcript.usage().requests as usize, transcript.pieces().len());
+        assert_eq!(
+            transcript.usage().requests as usize,
+            transcript.pieces().len()
+        );
     }
     drop(mock);
 }
@@ -84,7 +92,9 @@ async fn every_source_and_every_kind_of_times_gives_the_same() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("story.wav");
     std::fs::write(&path, &spoken).expect("written");
-    let job = LongAudio::new(&groq).pieces(short_pieces()).send_whole(false);
+    let job = LongAudio::new(&groq)
+        .pieces(short_pieces())
+        .send_whole(false);
     for times in [Times::Words, Times::Segments, Times::None] {
         let sources = [
             Source::from(spoken.clone()),
@@ -104,7 +114,9 @@ async fn every_source_and_every_kind_of_times_gives_the_same() {
 async fn translations_have_segments() {
     let (mock, groq) = started(Mock::builder()).await;
     let spoken = spoken(&groq).await;
-    let job = LongAudio::new(&groq).model("whisper-large-v3").pieces(short_pieces());
+    let job = LongAudio::new(&groq)
+        .model("whisper-large-v3")
+        .pieces(short_pieces());
     let transcript = job.translate(spoken).await.expect("it hears");
     assert_eq!(bare(transcript.text()), bare(STORY));
     assert!(!transcript.segments().is_empty());
@@ -125,7 +137,9 @@ async fn failures_on_the_way_change_nothing() {
         _ => Reply::generated(),
     });
     mock.always(When::post(TRANSCRIPTIONS), faulty);
-    let job = LongAudio::new(&groq).pieces(short_pieces()).send_whole(false);
+    let job = LongAudio::new(&groq)
+        .pieces(short_pieces())
+        .send_whole(false);
     let transcript = job.transcribe(spoken).await.expect("it gets through");
     assert_eq!(bare(transcript.text()), bare(STORY));
     assert!(sent(&mock, TRANSCRIPTIONS) > transcript.pieces().len());
@@ -140,7 +154,10 @@ async fn refusals_are_not_repeated() {
         mock.always(When::post(TRANSCRIPTIONS), Reply::error(status, name));
         let error = LongAudio::new(&groq).transcribe(spoken.clone()).await;
         let error = error.expect_err("it is refused");
-        assert!(error.is_service() && error.status() == Some(status), "{error}");
+        assert!(
+            error.is_service() && error.status() == Some(status),
+            "{error}"
+        );
         assert_eq!(sent(&mock, TRANSCRIPTIONS), 1);
         mock.clear_script();
     }
@@ -166,7 +183,10 @@ async fn limits_are_learned_from_the_headers() {
     let model = "whisper-large-v3-turbo";
     let (mock, groq) = started(Mock::builder().model_limits(model, limits)).await;
     let spoken = spoken(&groq).await;
-    let job = LongAudio::new(&groq).pieces(short_pieces()).send_whole(false).in_flight(2);
+    let job = LongAudio::new(&groq)
+        .pieces(short_pieces())
+        .send_whole(false)
+        .in_flight(2);
     let transcript = job.transcribe(spoken).await.expect("it hears");
     assert_eq!(bare(transcript.text()), bare(STORY));
     // None was refused.
@@ -182,7 +202,11 @@ async fn speech_that_does_not_fit_is_refused_before_anything_is_sent() {
     let speak = Speak::new(&groq).limits(limits.expect("a row"));
     let error = speak.say(&STORY.repeat(100)).await.expect_err("too much");
     assert!(error.is_rate_limited());
-    assert!(error.retry_after().is_some_and(|wait| wait > Duration::from_secs(900)));
+    assert!(
+        error
+            .retry_after()
+            .is_some_and(|wait| wait > Duration::from_secs(900))
+    );
     assert_eq!(sent(&mock, SPEECH), 0);
 }
 

@@ -78,14 +78,22 @@ fn written(transcript: &Transcript, form: Form) -> String {
 fn shown(cues: &[Read]) -> Vec<String> {
     let lines = cues.iter().flat_map(|cue| cue.lines.iter());
     let words = lines.flat_map(|line| line.split_whitespace());
-    words.map(|word| word.trim_matches('.').to_owned()).collect()
+    words
+        .map(|word| word.trim_matches('.').to_owned())
+        .collect()
 }
 
 fn check(cues: &[Read]) {
     for cue in cues {
-        assert!(cue.start < cue.end && cue.end - cue.start <= 7_000, "{cue:?}");
+        assert!(
+            cue.start < cue.end && cue.end - cue.start <= 7_000,
+            "{cue:?}"
+        );
         assert!(cue.lines.len() <= 2, "{cue:?}");
-        assert!(cue.lines.iter().all(|line| line.chars().count() <= 42), "{cue:?}");
+        assert!(
+            cue.lines.iter().all(|line| line.chars().count() <= 42),
+            "{cue:?}"
+        );
     }
     assert!(cues.windows(2).all(|pair| pair[0].end <= pair[1].start));
 }
@@ -105,7 +113,9 @@ async fn subtitles_are_what_was_said() {
         // A cue comes when its first word does.
         let starts: Vec<u64> = cues.iter().map(|cue| cue.start).collect();
         let words = transcript.words().iter();
-        let words: Vec<u64> = words.map(|word| (word.start * 1_000.0).round() as u64).collect();
+        let words: Vec<u64> = words
+            .map(|word| (word.start * 1_000.0).round() as u64)
+            .collect();
         assert!(starts.iter().all(|start| words.contains(start)));
     }
 }
@@ -139,12 +149,20 @@ fn text_with_marks_of_the_form_comes_back() {
     let all: String = texts.iter().map(|text| bare(text)).collect();
     let cues = read_vtt(&written(&transcript, Form::Vtt));
     check(&cues);
-    let read: String = cues.iter().flat_map(|cue| &cue.lines).map(|line| bare(line)).collect();
+    let read: String = cues
+        .iter()
+        .flat_map(|cue| &cue.lines)
+        .map(|line| bare(line))
+        .collect();
     assert_eq!(read, all);
     // In this form an arrow cannot be written.
     let cues = read_srt(&written(&transcript, Form::Srt));
     check(&cues);
-    let read: String = cues.iter().flat_map(|cue| &cue.lines).map(|line| bare(line)).collect();
+    let read: String = cues
+        .iter()
+        .flat_map(|cue| &cue.lines)
+        .map(|line| bare(line))
+        .collect();
     assert_eq!(read, all.replace("-->", "->"));
 }
 
@@ -152,7 +170,9 @@ fn text_with_marks_of_the_form_comes_back() {
 fn json_is_what_the_service_would_say() {
     let words = ["one", "two"].map(|word| TranscriptionWord::new(word, 1.0 / 3.0, 0.5));
     let segment = TranscriptionSegment::new(0.1 + 0.2, 0.5, " one two").with_avg_logprob(-0.25);
-    let answer = VerboseTranscription::new("one two").with_words(words).with_segments([segment]);
+    let answer = VerboseTranscription::new("one two")
+        .with_words(words)
+        .with_segments([segment]);
     let merged = merge(&[Heard::new(0, 16_000, answer)], &MergeOptions::default());
     let transcript = Transcript::new(merged, 1.0);
     let verbose: VerboseTranscription =

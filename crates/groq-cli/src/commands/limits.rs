@@ -1,7 +1,5 @@
 //! `groq limits`: how much is left.
 
-use std::time::Duration;
-
 use groq_core::{
     facts::{Catalogue, ModelKind},
     limits::{RateLimit, RateLimits},
@@ -107,6 +105,8 @@ fn rows(limits: &RateLimits) -> [Vec<String>; 2] {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[test]

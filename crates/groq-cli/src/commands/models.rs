@@ -61,11 +61,7 @@ impl Args {
     }
 }
 
-fn section(
-    session: &Session,
-    title: &'static str,
-    models: &[&ModelFacts],
-) -> Result<(), Failure> {
+fn section(session: &Session, title: &'static str, models: &[&ModelFacts]) -> Result<(), Failure> {
     let columns = [
         Column::left(title),
         Column::right("CTX").dispensable(2),

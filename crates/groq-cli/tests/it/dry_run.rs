@@ -10,11 +10,31 @@ fn each_command_shows_its_request_and_needs_no_key() {
     let out = folder.path().join("out");
     let out = out.to_str().unwrap();
     for (args, method, path) in [
-        (&["chat", "hello"][..], "POST", "/openai/v1/chat/completions"),
-        (&["json", "--example", "[1]", "hello"], "POST", "/openai/v1/chat/completions"),
-        (&["transcribe", sound, "-o", out], "POST", "/openai/v1/audio/transcriptions"),
-        (&["translate", sound], "POST", "/openai/v1/audio/translations"),
-        (&["speak", "hello", "-o", out], "POST", "/openai/v1/audio/speech"),
+        (
+            &["chat", "hello"][..],
+            "POST",
+            "/openai/v1/chat/completions",
+        ),
+        (
+            &["json", "--example", "[1]", "hello"],
+            "POST",
+            "/openai/v1/chat/completions",
+        ),
+        (
+            &["transcribe", sound, "-o", out],
+            "POST",
+            "/openai/v1/audio/transcriptions",
+        ),
+        (
+            &["translate", sound],
+            "POST",
+            "/openai/v1/audio/translations",
+        ),
+        (
+            &["speak", "hello", "-o", out],
+            "POST",
+            "/openai/v1/audio/speech",
+        ),
         (&["models"], "GET", "/openai/v1/models"),
         (&["limits"], "POST", "/openai/v1/chat/completions"),
         (&["files", "list"], "GET", "/openai/v1/files"),
@@ -23,8 +43,15 @@ fn each_command_shows_its_request_and_needs_no_key() {
         ends_with(&output, 0);
         let request = document(&output);
         assert_eq!(request["method"], method, "{args:?}");
-        assert_eq!(request["url"], format!("https://api.groq.com{path}"), "{args:?}");
-        assert_eq!(request["headers"]["authorization"], "Bearer [hidden]", "{args:?}");
+        assert_eq!(
+            request["url"],
+            format!("https://api.groq.com{path}"),
+            "{args:?}"
+        );
+        assert_eq!(
+            request["headers"]["authorization"], "Bearer [hidden]",
+            "{args:?}"
+        );
         assert_eq!(stderr(&output), "", "{args:?}");
     }
     assert!(!std::path::Path::new(out).exists());
@@ -34,35 +61,73 @@ fn each_command_shows_its_request_and_needs_no_key() {
 fn neither_the_key_nor_a_header_that_may_hold_one_is_shown() {
     let output = groq(&["chat", "--dry-run", "hello"])
         .env("GROQ_API_KEY", "gsk_canary")
-        .env("GROQ_CUSTOM_HEADERS", "X-Gateway-Token: canary\nGroq-Model-Version: latest")
+        .env(
+            "GROQ_CUSTOM_HEADERS",
+            "X-Gateway-Token: canary\nGroq-Model-Version: latest",
+        )
         .output()
         .unwrap();
     ends_with(&output, 0);
     assert!(!stdout(&output).contains("canary"), "{}", stdout(&output));
-    assert!(stdout(&output).contains("groq-model-version: latest"), "{}", stdout(&output));
+    assert!(
+        stdout(&output).contains("groq-model-version: latest"),
+        "{}",
+        stdout(&output)
+    );
 }
 
 #[test]
 fn the_address_is_the_one_that_was_asked_for() {
-    let output = run(&["models", "--dry-run", "--base-url", "http://127.0.0.1:9/v1/"]);
-    assert!(stdout(&output).starts_with("GET http://127.0.0.1:9/v1/models\n"), "{}", stdout(&output));
+    let output = run(&[
+        "models",
+        "--dry-run",
+        "--base-url",
+        "http://127.0.0.1:9/v1/",
+    ]);
+    assert!(
+        stdout(&output).starts_with("GET http://127.0.0.1:9/v1/models\n"),
+        "{}",
+        stdout(&output)
+    );
 }
 
 #[test]
 fn a_form_is_shown_part_by_part() {
     let folder = tempfile::tempdir().unwrap();
     let sound = recording(folder.path(), "a.wav", 1);
-    let output = run(&["transcribe", "--dry-run", sound.to_str().unwrap(), "--language", "en"]);
-    for part in ["model: whisper-large-v3-turbo", "language: en", "file (audio.wav): [32044 bytes]"] {
-        assert!(stdout(&output).contains(part), "{part} in {}", stdout(&output));
+    let output = run(&[
+        "transcribe",
+        "--dry-run",
+        sound.to_str().unwrap(),
+        "--language",
+        "en",
+    ]);
+    for part in [
+        "model: whisper-large-v3-turbo",
+        "language: en",
+        "file (audio.wav): [32044 bytes]",
+    ] {
+        assert!(
+            stdout(&output).contains(part),
+            "{part} in {}",
+            stdout(&output)
+        );
     }
 }
 
 #[test]
 fn where_there_is_no_request_it_says_so() {
-    for args in [&["mock", "--dry-run"][..], &["demo", "--dry-run"], &["voices", "--dry-run"]] {
+    for args in [
+        &["mock", "--dry-run"][..],
+        &["demo", "--dry-run"],
+        &["voices", "--dry-run"],
+    ] {
         let output = run(args);
         ends_with(&output, 2);
-        assert!(stderr(&output).contains("no request"), "{}", stderr(&output));
+        assert!(
+            stderr(&output).contains("no request"),
+            "{}",
+            stderr(&output)
+        );
     }
 }

@@ -6,10 +6,12 @@
     reason = "a test fails by panicking"
 )]
 
+mod batches;
 mod dry_run;
 mod pipes;
 mod process;
 mod recordings;
+mod services;
 mod settings;
 mod support;
 mod table;

@@ -2,7 +2,7 @@
 
 use std::{
     io::Read,
-    process::{Child, Command, Output, Stdio},
+    process::{Child, Command, Output},
 };
 
 use groq_core::types::{ChatCompletion, FinishReason};
@@ -33,7 +33,7 @@ fn the_demo_needs_nothing_and_shows_every_layer() {
         "multiply",
         "6223",
         "00:00:0",
-        "every word is back",
+        "every word is back, once",
         "8 of 8 answered",
     ] {
         assert!(
@@ -94,11 +94,25 @@ fn a_stream_is_a_line_for_each_chunk() {
 
 #[test]
 fn json_fits_the_schema_or_is_not_printed() {
-    let output = run(&["json", "--mock", "--example", r#"{"n": 1, "tags": ["a"]}"#, "n=3"]);
+    let output = run(&[
+        "json",
+        "--mock",
+        "--example",
+        r#"{"n": 1, "tags": ["a"]}"#,
+        "n=3",
+    ]);
     let value: Value = serde_json::from_str(stdout(&output)).unwrap();
     assert_eq!(value["n"], 3);
     assert!(value["tags"].is_array());
-    let args = ["json", "--mock", "--json", "--mode", "prompt", "--retries", "1"];
+    let args = [
+        "json",
+        "--mock",
+        "--json",
+        "--mode",
+        "prompt",
+        "--retries",
+        "1",
+    ];
     let output = run(&[&args[..], &["--example", r#"{"n": 1}"#, "hello"]].concat());
     assert_eq!((output.status.code(), stdout(&output)), (Some(8), ""));
     let error: Value = serde_json::from_str(stderr(&output)).unwrap();
@@ -115,7 +129,10 @@ fn models_are_tables_or_a_line_each() {
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
     for model in &models {
-        assert!(stdout(&table).contains(model["id"].as_str().unwrap()), "{model}");
+        assert!(
+            stdout(&table).contains(model["id"].as_str().unwrap()),
+            "{model}"
+        );
         assert!(model["facts"]["kind"].is_string(), "{model}");
     }
     assert!(models.len() > 10);
@@ -124,16 +141,23 @@ fn models_are_tables_or_a_line_each() {
 #[test]
 fn the_mock_says_where_it_is_and_fails_to_order() {
     use std::io::{BufRead as _, BufReader};
-    let mut server = groq(&["mock", "--port", "0", "--faults", "401, ok"]).spawn().unwrap();
+    let mut server = groq(&["mock", "--port", "0", "--faults", "401, ok"])
+        .spawn()
+        .unwrap();
     let mut first = String::new();
     BufReader::new(server.stdout.as_mut().unwrap())
         .read_line(&mut first)
         .unwrap();
     let ask = || {
-        groq(&["chat", "--base-url", first.trim(), "Reply with exactly: pong"])
-            .env("GROQ_API_KEY", "any")
-            .output()
-            .unwrap()
+        groq(&[
+            "chat",
+            "--base-url",
+            first.trim(),
+            "Reply with exactly: pong",
+        ])
+        .env("GROQ_API_KEY", "any")
+        .output()
+        .unwrap()
     };
     assert_eq!(ask().status.code(), Some(3));
     assert_eq!(stdout(&ask()), "pong\n");

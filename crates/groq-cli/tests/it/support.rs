@@ -53,12 +53,19 @@ pub(crate) fn stderr(output: &Output) -> &str {
 
 /// Standard output as one document.
 pub(crate) fn document(output: &Output) -> Value {
-    serde_json::from_str(stdout(output)).unwrap_or_else(|error| panic!("{error}: {}{}", stdout(output), stderr(output)))
+    serde_json::from_str(stdout(output))
+        .unwrap_or_else(|error| panic!("{error}: {}{}", stdout(output), stderr(output)))
 }
 
 /// Makes sure of the status, and shows what was said if it is another.
 pub(crate) fn ends_with(output: &Output, status: i32) {
-    assert_eq!(output.status.code(), Some(status), "{}{}", stdout(output), stderr(output));
+    assert_eq!(
+        output.status.code(),
+        Some(status),
+        "{}{}",
+        stdout(output),
+        stderr(output)
+    );
 }
 
 /// A WAV file of so many seconds: half a second of sound, half a second of silence, and so on.

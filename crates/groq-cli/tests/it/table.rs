@@ -11,7 +11,11 @@ const ROWS: &[Row] = &[
     ("chat --max-tokens 0 x", 2, "max-tokens"),
     ("chat --no-such-option x", 2, "no-such-option"),
     ("chat", 2, "no prompt"),
-    ("chat --base-url http://127.0.0.1:1 --mock x", 2, "--base-url"),
+    (
+        "chat --base-url http://127.0.0.1:1 --mock x",
+        2,
+        "--base-url",
+    ),
     ("chat --image FOLDER/none.png x", 7, "none.png"),
     ("chat --image FOLDER/text.txt x", 7, "neither PNG"),
     ("chat --model nobody x", 4, "nobody"),
@@ -24,7 +28,11 @@ const ROWS: &[Row] = &[
     ("json --schema FOLDER/text.txt x", 7, "not JSON"),
     ("json --schema FOLDER/bad_schema.json x", 7, "schema"),
     ("json --example FOLDER/text.txt x", 7, "not JSON"),
-    ("json --example [1] --schema FOLDER/bad_schema.json x", 2, "cannot be used with"),
+    (
+        "json --example [1] --schema FOLDER/bad_schema.json x",
+        2,
+        "cannot be used with",
+    ),
     ("json --example [1] --repair much x", 2, "much"),
     ("json --example [1] --mode prompt --retries 0 x", 8, "JSON"),
     ("json --example [1]", 2, "no prompt"),
@@ -35,16 +43,32 @@ const ROWS: &[Row] = &[
     ("transcribe FOLDER/a.wav --format doc", 2, "doc"),
     ("transcribe FOLDER/a.wav --piece 1", 2, "10 seconds"),
     ("transcribe FOLDER/a.wav -o FOLDER/text.txt", 2, "--force"),
-    ("transcribe FOLDER/a.wav -o FOLDER/no/such.txt", 2, "no such folder"),
+    (
+        "transcribe FOLDER/a.wav -o FOLDER/no/such.txt",
+        2,
+        "no such folder",
+    ),
     ("transcribe FOLDER/a.wav FOLDER/b.wav", 2, "FOLDER"),
     ("transcribe - -", 2, "only once"),
     ("transcribe FOLDER/a.wav --model nobody", 4, "nobody"),
-    ("transcribe https://example.com/a.mp3 --estimate", 2, "fetched"),
+    (
+        "transcribe https://example.com/a.mp3 --estimate",
+        2,
+        "fetched",
+    ),
     ("translate FOLDER/none.mp3", 7, "none.mp3"),
-    ("translate FOLDER/a.wav --model whisper-large-v3-turbo", 2, "whisper-large-v3"),
+    (
+        "translate FOLDER/a.wav --model whisper-large-v3-turbo",
+        2,
+        "whisper-large-v3",
+    ),
     ("translate FOLDER/a.wav --words", 2, "--words"),
-    ("speak", 2, "no prompt"),
-    ("speak --file FOLDER/none.txt -o FOLDER/x.wav", 7, "none.txt"),
+    ("speak -o FOLDER/x.wav", 2, "no prompt"),
+    (
+        "speak --file FOLDER/none.txt -o FOLDER/x.wav",
+        7,
+        "none.txt",
+    ),
     ("speak hello -o FOLDER/text.txt", 2, "--force"),
     ("mock --port 99999", 2, "99999"),
     ("mock --faults boom", 2, "boom"),
@@ -59,7 +83,10 @@ fn bad_input_has_its_status_and_one_message() {
     let folder = folder();
     let name = folder.path().to_str().unwrap();
     for (line, status, names) in ROWS {
-        let args: Vec<String> = line.split(' ').map(|word| word.replace("FOLDER", name)).collect();
+        let args: Vec<String> = line
+            .split(' ')
+            .map(|word| word.replace("FOLDER", name))
+            .collect();
         for as_json in [false, true] {
             let mut args: Vec<&str> = args.iter().map(String::as_str).collect();
             let needs_mock = !args.contains(&"--mock") && !line.starts_with("mock");
@@ -105,7 +132,10 @@ fn without_a_key_each_command_names_both_ways_out() {
         let output = groq(args).output().unwrap();
         let said = stderr(&output);
         assert_eq!(output.status.code(), Some(2), "{args:?}: {said}");
-        assert!(said.contains("GROQ_API_KEY") && said.contains("--mock"), "{args:?}: {said}");
+        assert!(
+            said.contains("GROQ_API_KEY") && said.contains("--mock"),
+            "{args:?}: {said}"
+        );
         assert_eq!(said.lines().count(), 1, "{said}");
     }
 }
@@ -115,7 +145,15 @@ fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     recording(folder.path(), "a.wav", 1);
     recording(folder.path(), "b.wav", 1);
-    std::fs::write(folder.path().join("text.txt"), "just text, at some length so that it is looked at").unwrap();
-    std::fs::write(folder.path().join("bad_schema.json"), r#"{"type": "nonsense"}"#).unwrap();
+    std::fs::write(
+        folder.path().join("text.txt"),
+        "just text, at some length so that it is looked at",
+    )
+    .unwrap();
+    std::fs::write(
+        folder.path().join("bad_schema.json"),
+        r#"{"type": "nonsense"}"#,
+    )
+    .unwrap();
     folder
 }

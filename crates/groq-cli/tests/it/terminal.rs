@@ -2,6 +2,7 @@
 
 use std::{
     io::{Read, Write},
+    os::unix::fs::PermissionsExt as _,
     process::Child,
     sync::{
         Arc,
@@ -56,7 +57,13 @@ impl Terminal {
                 }
             }
         });
-        Self { pty, child, coming, raw: Vec::new(), seen: 0 }
+        Self {
+            pty,
+            child,
+            coming,
+            raw: Vec::new(),
+            seen: 0,
+        }
     }
 
     /// Waits until this is shown, after all that was waited for before.
@@ -116,26 +123,41 @@ impl Drop for Terminal {
 
 /// A server that writes slowly enough to be broken off.
 fn slow() -> BlockingMock {
-    Mock::builder().tokens_per_second(4.0).start_blocking().unwrap()
+    Mock::builder()
+        .tokens_per_second(4.0)
+        .start_blocking()
+        .unwrap()
 }
 
-const LONG: &str = "Reply with exactly: one two three four five six seven eight nine ten eleven twelve";
+const LONG: &str =
+    "Reply with exactly: one two three four five six seven eight nine ten eleven twelve";
 
 #[test]
 fn a_conversation_has_commands_history_and_an_end() {
     let home = tempfile::tempdir().unwrap();
     let saved = home.path().join("talk.md");
     let home_name = home.path().to_str().unwrap();
-    let mut terminal = Terminal::open(&["chat", "--mock", "--system", "Be brief."], &[("HOME", home_name)]);
+    let mock = Mock::builder().start_blocking().unwrap();
+    let url = mock.url();
+    let variables = [
+        ("HOME", home_name),
+        ("GROQ_BASE_URL", &url),
+        ("GROQ_API_KEY", "any"),
+    ];
+    let mut terminal = Terminal::open(&["chat", "--system", "Be brief."], &variables);
     terminal.expect("Ctrl-D leaves");
     terminal.expect("> ");
     terminal.send("Reply with exactly: pong\r");
     terminal.expect("\npong\n");
     terminal.expect("> ");
     // Several lines are one question.
-    terminal.send("Reply with exactly: \\\rping\r");
-    terminal.expect("\nping\n");
+    terminal.send("Say this \\\rand that\r");
+    terminal.expect("and that\n");
     terminal.expect("> ");
+    let last = mock.requests().pop().unwrap();
+    let messages = last.json().unwrap()["messages"].as_array().unwrap().clone();
+    assert_eq!(messages.len(), 4, "the conversation goes on");
+    assert_eq!(messages[3]["content"], "Say this \nand that");
     terminal.send("/model openai/gpt-oss-120b\r");
     terminal.expect("Now with openai/gpt-oss-120b");
     terminal.send("/nonsense\r");
@@ -149,11 +171,17 @@ fn a_conversation_has_commands_history_and_an_end() {
     terminal.send("\u{4}");
     assert_eq!(terminal.end(), Some(0), "{}", terminal.shown());
     let text = std::fs::read_to_string(&saved).unwrap();
-    assert!(text.starts_with("## Instructions\n\nBe brief.\n\n## Question\n\nReply with exactly: pong"), "{text}");
+    assert!(
+        text.starts_with("## Instructions\n\nBe brief.\n\n## Question\n\nReply with exactly: pong"),
+        "{text}"
+    );
     assert!(text.contains("## Reply\n\npong\n"), "{text}");
     let history = home.path().join(".local/state/groq/history");
-    assert!(std::fs::read_to_string(&history).unwrap().contains("exactly: pong"));
-    use std::os::unix::fs::PermissionsExt as _;
+    assert!(
+        std::fs::read_to_string(&history)
+            .unwrap()
+            .contains("exactly: pong")
+    );
     let mode = std::fs::metadata(&history).unwrap().permissions().mode();
     assert_eq!(mode & 0o077, 0, "prompts are private");
 }
@@ -162,7 +190,10 @@ fn a_conversation_has_commands_history_and_an_end() {
 fn an_interrupt_breaks_off_a_reply_and_not_the_conversation() {
     let mock = slow();
     let url = mock.url();
-    let mut terminal = Terminal::open(&["chat"], &[("GROQ_BASE_URL", &url), ("GROQ_API_KEY", "any")]);
+    let mut terminal = Terminal::open(
+        &["chat"],
+        &[("GROQ_BASE_URL", &url), ("GROQ_API_KEY", "any")],
+    );
     terminal.expect("> ");
     terminal.send(&format!("{LONG}\r"));
     terminal.expect("\none");
@@ -177,7 +208,10 @@ fn an_interrupt_breaks_off_a_reply_and_not_the_conversation() {
 fn an_interrupt_ends_a_single_reply_without_a_message() {
     let mock = slow();
     let url = mock.url();
-    let mut terminal = Terminal::open(&["chat", LONG], &[("GROQ_BASE_URL", &url), ("GROQ_API_KEY", "any")]);
+    let mut terminal = Terminal::open(
+        &["chat", LONG],
+        &[("GROQ_BASE_URL", &url), ("GROQ_API_KEY", "any")],
+    );
     terminal.expect("one");
     terminal.send("\u{3}");
     assert_eq!(terminal.end(), Some(130));
@@ -188,9 +222,18 @@ fn an_interrupt_ends_a_single_reply_without_a_message() {
 fn progress_is_shown_and_gone_at_the_end() {
     let folder = tempfile::tempdir().unwrap();
     let sound = recording(folder.path(), "a.wav", 60);
-    let mock = Mock::builder().latency(Duration::from_millis(300)).start_blocking().unwrap();
+    let mock = Mock::builder()
+        .latency(Duration::from_millis(300))
+        .start_blocking()
+        .unwrap();
     let url = mock.url();
-    let args = ["transcribe", sound.to_str().unwrap(), "--piece", "20", "--no-resume"];
+    let args = [
+        "transcribe",
+        sound.to_str().unwrap(),
+        "--piece",
+        "20",
+        "--no-resume",
+    ];
     let mut terminal = Terminal::open(&args, &[("GROQ_BASE_URL", &url), ("GROQ_API_KEY", "any")]);
     terminal.expect("upload");
     terminal.expect("pieces");
@@ -214,13 +257,19 @@ fn text_of_the_service_cannot_drive_the_terminal() {
     mock.always(
         When::any(),
         Reply::events([
-            chunk(serde_json::json!({"role": "assistant", "content": text}), None),
+            chunk(
+                serde_json::json!({"role": "assistant", "content": text}),
+                None,
+            ),
             chunk(serde_json::json!({}), Some("stop")),
             "[DONE]".to_owned(),
         ]),
     );
     let url = mock.url();
-    let mut terminal = Terminal::open(&["chat", "hi"], &[("GROQ_BASE_URL", &url), ("GROQ_API_KEY", "any")]);
+    let mut terminal = Terminal::open(
+        &["chat", "hi"],
+        &[("GROQ_BASE_URL", &url), ("GROQ_API_KEY", "any")],
+    );
     terminal.expect("\\u{1b}]0;owned\\u{7}\\u{9b}2Jend");
     assert_eq!(terminal.end(), Some(0));
     assert!(!terminal.raw.contains(&7));
@@ -229,7 +278,10 @@ fn text_of_the_service_cannot_drive_the_terminal() {
 #[test]
 fn colours_are_for_terminals_that_want_them() {
     let painted = |variables: &[(&str, &str)], more: &[&str]| {
-        let mut terminal = Terminal::open(&[&["chat", "--model", "nobody", "--mock", "x"], more].concat(), variables);
+        let mut terminal = Terminal::open(
+            &[&["chat", "--model", "nobody", "--mock", "x"], more].concat(),
+            variables,
+        );
         assert_eq!(terminal.end(), Some(4), "{}", terminal.shown());
         terminal.raw.contains(&0x1b)
     };

@@ -164,8 +164,7 @@ impl<'a> Files<'a> {
         let operation = operation("download file", Replay::Harmless);
         let id = segment("file", id.as_ref(), operation)?;
         let path = format!("/openai/v1/files/{}/content", encoded(id));
-        let request = transport::download_request(self.client, &path)
-            .map_err(|error| error.while_doing(operation.doing))?;
+        let request = transport::download_request(self.client, &path);
         let answered = transport::open(self.client, operation, request).await?;
         Ok(Download::new(
             self.client.clone(),

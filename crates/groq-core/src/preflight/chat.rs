@@ -221,7 +221,9 @@ fn text_content(content: &TextContent, contents: &mut Contents) -> bool {
     match content {
         TextContent::Text(text) => contents.text(text),
         TextContent::Parts(parts) => {
-            parts.iter().for_each(|part| contents.text(&part.text));
+            for part in parts {
+                contents.text(&part.text);
+            }
             return !parts.is_empty();
         }
         _ => {}
@@ -276,17 +278,33 @@ mod tests {
         );
     }
 
+    fn tool(name: &str) -> Tool {
+        Tool::function(FunctionDefinition::new(name))
+    }
+
+    fn schema() -> ResponseFormat {
+        ResponseFormat::json_schema(JsonSchemaFormat::new("s"))
+    }
+
+    fn user(name: &str) -> Message {
+        Message::User(UserMessage::new("JSON").with_name(name))
+    }
+
+    fn images(count: usize) -> Message {
+        Message::user(vec![
+            ContentPart::image_url("https://x.example/i.png");
+            count
+        ])
+    }
+
+    fn all_found(table: Vec<(ChatCompletionRequest, &[&str])>) {
+        for (request, expected) in table {
+            assert_eq!(fields(&request), expected, "{request:?}");
+        }
+    }
+
     #[test]
     fn each_finding_names_its_field() {
-        let tool = |name: &str| Tool::function(FunctionDefinition::new(name));
-        let schema = || ResponseFormat::json_schema(JsonSchemaFormat::new("s"));
-        let user = |name: &str| Message::User(UserMessage::new("JSON").with_name(name));
-        let images = |count| {
-            let parts: Vec<_> = (0..count)
-                .map(|_| ContentPart::image_url("https://x.example/i.png"))
-                .collect();
-            Message::user(parts)
-        };
         let table: Vec<(ChatCompletionRequest, &[&str])> = vec![
             (request().with_n(2u32), &["n"]),
             (request().with_logprobs(false), &["logprobs"]),
@@ -318,6 +336,13 @@ mod tests {
             ),
             (request().with_tools([tool("no name")]), &["tools"]),
             (request().with_tools(vec![tool("f"); 129]), &["tools"]),
+        ];
+        all_found(table);
+    }
+
+    #[test]
+    fn what_the_model_and_other_settings_exclude_is_found() {
+        let table: Vec<(ChatCompletionRequest, &[&str])> = vec![
             (
                 request().with_functions([LegacyFunction::new("no name")]),
                 &["functions"],
@@ -400,9 +425,7 @@ mod tests {
                 &["messages"],
             ),
         ];
-        for (request, expected) in table {
-            assert_eq!(fields(&request), expected, "{request:?}");
-        }
+        all_found(table);
     }
 
     #[test]

@@ -112,7 +112,9 @@ fn contents(request: &ResponseRequest, findings: &mut Findings) -> Contents {
         ResponseInput::Text(text) => contents.text(text),
         ResponseInput::Items(items) => {
             findings.refuse_if(items.is_empty(), "input", "there is none");
-            items.iter().for_each(|item| input(item, &mut contents));
+            for item in items {
+                input(item, &mut contents);
+            }
         }
         _ => {}
     }

@@ -63,11 +63,11 @@ pub(crate) fn upload_request(
 }
 
 /// A request for something that is no JSON.
-pub(crate) fn download_request(client: &Client, path: &str) -> Result<Request, Error> {
+pub(crate) fn download_request(client: &Client, path: &str) -> Request {
     let mut request = Request::new(Method::GET, client.shared().base_url.at(path));
     let any = HeaderValue::from_static("*/*");
     request.headers_mut().insert(header::ACCEPT, any);
-    Ok(request)
+    request
 }
 
 /// A request with JSON, for what the raw client cannot do. `path` is as the API description writes it.

@@ -147,7 +147,7 @@ async fn reached(output: impl tokio::io::AsyncBufRead + Unpin) {
             return;
         }
     }
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 /// The process: what a program with a batch does.

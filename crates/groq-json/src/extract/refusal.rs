@@ -43,6 +43,10 @@ fn of(code: Option<&str>, param: Option<&str>, message: &str, generation: Option
             Meaning::Generation(generation.map(str::to_owned))
         };
     }
+    if text.contains("invalid json schema") {
+        // Before anything else: that a keyword is not supported does not mean that the format is not.
+        return Meaning::Schema(line(message));
+    }
     let no_format = text.contains("does not support response format")
         || text.contains("does not support json")
         || text.contains("json mode cannot be combined")
@@ -53,10 +57,9 @@ fn of(code: Option<&str>, param: Option<&str>, message: &str, generation: Option
     if no_format {
         return Meaning::Format(line(message));
     }
-    let about_schema = text.contains("invalid json schema")
-        || (param.is_some_and(|param| {
-            param.starts_with("response_format") || param.contains("parameters")
-        }) && text.contains("schema"));
+    let about_schema = param
+        .is_some_and(|param| param.starts_with("response_format") || param.contains("parameters"))
+        && text.contains("schema");
     if about_schema {
         Meaning::Schema(line(message))
     } else {
@@ -186,6 +189,13 @@ mod tests {
             None,
         );
         assert!(matches!(schema, Meaning::Schema(_)));
+        let keyword = of(
+            None,
+            Some("response_format"),
+            "invalid JSON schema for response_format: 'x': /properties/a: minItems is not supported",
+            None,
+        );
+        assert!(matches!(keyword, Meaning::Schema(_)));
         let format = of(
             None,
             None,

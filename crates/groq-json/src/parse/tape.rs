@@ -280,7 +280,10 @@ impl<'a> View<'a> {
                 .find(|key| self.key(**key) == segment)
                 .map(|key| key + 1),
             _ => match pointer::index(segment) {
-                Some(index) if index == children.len() => Some(tape.entries.len()),
+                // The string that is being written is an item of the innermost list only.
+                Some(index) if index == children.len() && depth + 1 == tape.open.len() => {
+                    Some(tape.entries.len())
+                }
                 Some(index) => children.get(index).copied(),
                 None => None,
             },
@@ -288,10 +291,8 @@ impl<'a> View<'a> {
         let open = tape.open.get(depth + 1).map(|open| open.index);
         match child {
             None => Step::Absent,
-            Some(index) if index == tape.entries.len() => match tape.in_string {
-                true => Step::Open,
-                false => Step::Absent,
-            },
+            Some(index) if index == tape.entries.len() && tape.in_string => Step::Open,
+            Some(index) if index == tape.entries.len() => Step::Absent,
             child if child == open => Step::Open,
             Some(index) => Step::Done(index),
         }

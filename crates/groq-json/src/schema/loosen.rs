@@ -43,7 +43,8 @@ const KEYWORDS: &[&str] = &[
 
 /// The keyword that a refusal of a schema names, if it can be done without.
 pub(crate) fn named(refusal: &str, schema: &Map<String, Value>) -> Option<&'static str> {
-    let is_word = |character: char| character.is_ascii_alphanumeric() || character == '$';
+    let is_word =
+        |character: char| character.is_ascii_alphanumeric() || matches!(character, '$' | '_');
     let mut found = None;
     for (at, _) in refusal.char_indices() {
         let rest = &refusal[at..];
@@ -78,13 +79,11 @@ pub(crate) fn without(schema: Map<String, Value>, keyword: &str) -> Map<String, 
     });
     let mut loose = Map::new();
     for (key, value) in schema {
-        match (key == keyword, keyword) {
-            (true, "oneOf") => drop(loose.insert("anyOf".to_owned(), each(&key, value, keyword))),
-            (true, _) => {}
-            (false, _) => {
-                let value = each(&key, value, keyword);
-                loose.insert(key, value);
-            }
+        let value = each(&key, value, keyword);
+        if key != keyword {
+            loose.insert(key, value);
+        } else if keyword == "oneOf" {
+            loose.insert("anyOf".to_owned(), value);
         }
     }
     if let Some(note) = note {

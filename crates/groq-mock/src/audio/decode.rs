@@ -219,5 +219,7 @@ fn mix(planes: &[Vec<f32>], mixed: &mut Vec<f32>) {
         mixed.iter_mut().zip(plane).for_each(|(sum, x)| *sum += x);
     }
     let share = 1.0 / f32::from(u16::try_from(planes.len()).unwrap_or(u16::MAX));
-    mixed.iter_mut().for_each(|sample| *sample *= share);
+    for sample in mixed {
+        *sample *= share;
+    }
 }

@@ -120,26 +120,30 @@ impl Listener {
         let loud = |sample: &f32| sample.abs() > SILENCE;
         let start = self.listened;
         self.listened += frame.len();
-        match (frame.iter().position(loud), frame.iter().rposition(loud)) {
-            (Some(first), Some(last)) => {
-                self.quiet = 0;
-                let run = self.run.get_or_insert_with(|| Run {
-                    place: start + first..start + first,
-                    samples: Vec::new(),
-                    offset: first,
-                    is_long: false,
-                });
-                run.place.end = start + last + 1;
-                run.keep(frame, self.rate);
-            }
-            _ => {
-                self.quiet += 1;
-                if self.quiet >= GAP {
-                    self.end_run();
-                } else if let Some(run) = &mut self.run {
-                    run.keep(frame, self.rate);
-                }
-            }
+        let ends = frame
+            .iter()
+            .position(loud)
+            .zip(frame.iter().rposition(loud));
+        let Some((first, last)) = ends else {
+            return self.take_silence(frame);
+        };
+        self.quiet = 0;
+        let run = self.run.get_or_insert_with(|| Run {
+            place: start + first..start + first,
+            samples: Vec::new(),
+            offset: first,
+            is_long: false,
+        });
+        run.place.end = start + last + 1;
+        run.keep(frame, self.rate);
+    }
+
+    fn take_silence(&mut self, frame: &[f32]) {
+        self.quiet += 1;
+        if self.quiet >= GAP {
+            self.end_run();
+        } else if let Some(run) = &mut self.run {
+            run.keep(frame, self.rate);
         }
     }
 

@@ -68,7 +68,10 @@ pub(super) fn read(bytes: &[u8], listener: &mut Listener) -> Option<()> {
         let content = &content[..length.min(content.len())];
         match name {
             b"fmt " => format = Some(self::format(content)?),
-            b"data" => return Some(hear(content, format?, listener)),
+            b"data" => {
+                hear(content, format?, listener);
+                return Some(());
+            }
             _ => {}
         }
         rest = rest.get(8_usize.checked_add(length)?.checked_add(length % 2)?..)?;
@@ -119,7 +122,9 @@ fn sample(bytes: &[u8], float: bool) -> f32 {
     let sample = match *bytes {
         [a] => (f32::from(a) - 128.0) / 128.0,
         [a, b, c, d] if float => f32::from_le_bytes([a, b, c, d]),
-        [a, b, c, d, e, f, g, h] if float => single(f64::from_le_bytes([a, b, c, d, e, f, g, h])),
+        _ if float => {
+            <[u8; 8]>::try_from(bytes).map_or(0.0, |bytes| single(f64::from_le_bytes(bytes)))
+        }
         // Bits below the upper sixteen are below what is heard.
         [.., a, b] => f32::from(i16::from_le_bytes([a, b])) / 32_768.0,
         [] => 0.0,
@@ -153,7 +158,7 @@ mod tests {
     fn what_is_written_is_read() {
         let sound = Sound {
             rate: 16_000,
-            samples: [[0.0; 4_000], [0.5; 4_000], [0.0; 4_000]].concat(),
+            samples: [vec![0.0; 4_000], vec![0.5; 4_000], vec![0.0; 4_000]].concat(),
         };
         let mut listener = Listener::default();
         read(&write(&sound), &mut listener).unwrap();

@@ -11,7 +11,9 @@ pub(crate) fn citations(ask: &Ask<'_>, text: &str) -> Vec<Annotation> {
         return Vec::new();
     }
     let documents = ask.body.get("documents").and_then(Value::as_array);
-    let documents = documents.map_or(&[][..], Vec::as_slice);
+    let Some(documents) = documents.filter(|documents| !documents.is_empty()) else {
+        return Vec::new();
+    };
     let mut start = 0;
     let sentences: Vec<(u64, u64)> = text
         .split_inclusive(['.', '!', '?'])

@@ -162,7 +162,8 @@ async fn batches_meet_scripts_and_faults() {
         let body = json!({"model": "openai/gpt-oss-20b", "messages": [{"role": "user", "content": format!("Say {number}")}]});
         json!({"custom_id": number.to_string(), "method": "POST", "url": "/v1/chat/completions", "body": body})
     };
-    let lines: String = (0..4).map(|number| format!("{}\n", item(number))).collect();
+    let lines: Vec<String> = (0..4).map(|number| item(number).to_string()).collect();
+    let lines = lines.join("\n");
     let parts = [
         ("purpose", None, &b"batch"[..]),
         ("file", Some("a.jsonl"), lines.as_bytes()),

@@ -39,8 +39,8 @@ async fn what_is_recorded_is_given_again() {
         .start()
         .await
         .unwrap();
-    let recorded = all(&recorder).await;
-    assert_eq!(service.requests().len(), recorded.len());
+    let first_answers = all(&recorder).await;
+    assert_eq!(service.requests().len(), first_answers.len());
     let key = service.requests()[0]
         .header("authorization")
         .map(str::to_owned);
@@ -49,7 +49,7 @@ async fn what_is_recorded_is_given_again() {
 
     let player = Mock::builder().replay(&path).start().await.unwrap();
     let again = all(&player).await;
-    for (one, two) in recorded.iter().zip(&again) {
+    for (one, two) in first_answers.iter().zip(&again) {
         assert_eq!((one.status, &one.body), (two.status, &two.body));
         for name in ["content-type", "x-request-id", "x-ratelimit-limit-tokens"] {
             assert_eq!(one.header(name), two.header(name), "{name}");

@@ -6,7 +6,11 @@ use super::*;
 
 fn never_steps_back(merged: &Merged) -> bool {
     let words: Vec<(f64, f64)> = merged.words.iter().map(|it| (it.start, it.end)).collect();
-    let segments: Vec<(f64, f64)> = merged.segments.iter().map(|it| (it.start, it.end)).collect();
+    let segments: Vec<(f64, f64)> = merged
+        .segments
+        .iter()
+        .map(|it| (it.start, it.end))
+        .collect();
     let ordered = |spans: &[(f64, f64)]| {
         spans.iter().all(|span| span.0 <= span.1)
             && spans.windows(2).all(|pair| pair[0].1 <= pair[1].0)
@@ -39,7 +43,9 @@ fn one_wild_time_moves_no_other_word() {
 #[test]
 fn words_that_all_have_the_same_time_are_joined_by_their_text() {
     let still = |text: &str| {
-        let words = text.split(' ').map(|word| TranscriptionWord::new(word, 0.0, 0.0));
+        let words = text
+            .split(' ')
+            .map(|word| TranscriptionWord::new(word, 0.0, 0.0));
         VerboseTranscription::new(text).with_words(words)
     };
     let merged = pair(
@@ -55,7 +61,12 @@ fn words_that_all_have_the_same_time_are_joined_by_their_text() {
 fn what_lies_beyond_the_recording_is_brought_back() {
     let answer = words(&[("a", -7.0), ("b", 2.0), ("c", 400.0)]);
     let merged = merge(&[Heard::new(0, 160_000, answer)], &MergeOptions::default());
-    assert!(merged.words.iter().all(|word| (0.0..=10.0).contains(&word.start)));
+    assert!(
+        merged
+            .words
+            .iter()
+            .all(|word| (0.0..=10.0).contains(&word.start))
+    );
     assert!(never_steps_back(&merged));
 }
 

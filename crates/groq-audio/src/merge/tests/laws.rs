@@ -39,7 +39,9 @@ fn answers(talk: &[Spoken], length: f64, shared: f64, spoils: Spoils, seed: u64)
     let end = talk.last().map_or(0.0, |word| word.end) + 0.5;
     let mut state = seed;
     let mut share = move || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) as f64 / (1_u64 << 31) as f64
     };
     let mut heard = Vec::new();
@@ -67,7 +69,11 @@ fn answers(talk: &[Spoken], length: f64, shared: f64, spoils: Spoils, seed: u64)
             };
             let jitter = (2.0 * share() - 1.0) * spoils.jitter;
             let offset = start as f64 / 16_000.0;
-            words.push(TranscriptionWord::new(text, first - offset + jitter, last - offset + jitter));
+            words.push(TranscriptionWord::new(
+                text,
+                first - offset + jitter,
+                last - offset + jitter,
+            ));
         }
         let answer = VerboseTranscription::new("").with_words(words);
         heard.push(Heard::new(start, (to * 16_000.0).round() as u64, answer));
@@ -155,15 +161,24 @@ fn segments_of_any_length_lose_next_to_nothing() {
     for seed in 0..40 {
         let list = lists.new_tree(&mut runner).expect("a list").current();
         let talk = talk(&list, 300);
-        let spoils = Spoils { jitter: 0.06, zone: 0.3 };
+        let spoils = Spoils {
+            jitter: 0.06,
+            zone: 0.3,
+        };
         let heard = answers(&talk, 30.0, 5.0, spoils, seed);
         all += talk.len();
         for (words_each, wrong) in [6, 12, 25, 200].into_iter().zip(&mut wrong) {
-            let heard: Vec<Heard> = heard.iter().map(|it| only_segments(it, words_each)).collect();
+            let heard: Vec<Heard> = heard
+                .iter()
+                .map(|it| only_segments(it, words_each))
+                .collect();
             let merged = merge(&heard, &MergeOptions::default());
             *wrong += errors(&said(&talk), &merged.text.split(' ').collect::<Vec<_>>());
         }
     }
     println!("{wrong:?} of {all} words are wrong");
-    assert!(wrong.iter().all(|wrong| wrong * 200 <= all), "{wrong:?} of {all}");
+    assert!(
+        wrong.iter().all(|wrong| wrong * 200 <= all),
+        "{wrong:?} of {all}"
+    );
 }

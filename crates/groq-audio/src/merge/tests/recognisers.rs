@@ -26,19 +26,37 @@ fn ways_to_write_the_same() {
         (
             "marks of their own",
             &[("so", 6.0), (",", 6.3), ("he", 7.0), ("went", 8.0)],
-            &[("so", 1.0), ("he", 2.0), ("went", 3.0), (".", 3.3), ("Home", 6.0)],
+            &[
+                ("so", 1.0),
+                ("he", 2.0),
+                ("went", 3.0),
+                (".", 3.3),
+                ("Home", 6.0),
+            ],
             "so , he went . Home",
         ),
         (
             "a hyphen",
             &[("a", 6.0), ("well-known", 7.0), ("man", 8.0), ("came", 9.0)],
-            &[("well", 1.9), ("known", 2.2), ("man", 3.0), ("came", 4.0), ("in", 6.0)],
+            &[
+                ("well", 1.9),
+                ("known", 2.2),
+                ("man", 3.0),
+                ("came", 4.0),
+                ("in", 6.0),
+            ],
             "a well-known man came in",
         ),
         (
             "a number",
             &[("at", 6.0), ("20", 7.0), ("past", 8.0), ("nine", 9.0)],
-            &[("at", 1.0), ("twenty", 2.0), ("past", 3.0), ("nine", 4.0), ("we", 6.0)],
+            &[
+                ("at", 1.0),
+                ("twenty", 2.0),
+                ("past", 3.0),
+                ("nine", 4.0),
+                ("we", 6.0),
+            ],
             "at 20 past nine we",
         ),
         (
@@ -55,7 +73,13 @@ fn ways_to_write_the_same() {
         ),
         (
             "an empty word",
-            &[("I", 6.0), ("", 6.5), ("do", 7.0), (" ", 7.5), ("know", 8.0)],
+            &[
+                ("I", 6.0),
+                ("", 6.5),
+                ("do", 7.0),
+                (" ", 7.5),
+                ("know", 8.0),
+            ],
             &[("", 0.0), ("do", 2.0), ("know", 3.0), ("him", 6.0)],
             "I do know him",
         ),
@@ -74,8 +98,18 @@ fn parts_of_a_word_stay_together() {
 
 #[test]
 fn words_without_length_and_with_equal_times_are_words() {
-    let left = timed(&[("a", 6.0, 6.0), ("b", 7.0, 7.0), ("c", 7.0, 7.4), ("d", 8.0, 8.0)]);
-    let right = timed(&[("b", 2.0, 2.4), ("c", 2.0, 2.4), ("d", 3.0, 3.0), ("e", 6.0, 6.0)]);
+    let left = timed(&[
+        ("a", 6.0, 6.0),
+        ("b", 7.0, 7.0),
+        ("c", 7.0, 7.4),
+        ("d", 8.0, 8.0),
+    ]);
+    let right = timed(&[
+        ("b", 2.0, 2.4),
+        ("c", 2.0, 2.4),
+        ("d", 3.0, 3.0),
+        ("e", 6.0, 6.0),
+    ]);
     assert_eq!(pair(left, right).text, "a b c d e");
 }
 
@@ -90,15 +124,26 @@ fn segments_may_overlap_and_end_beyond_the_piece() {
         (" nine ten", 5.0, 30.0),
     ]);
     let merged = pair(left, right);
-    assert_eq!(merged.text, "one two three four five six seven eight nine ten");
+    assert_eq!(
+        merged.text,
+        "one two three four five six seven eight nine ten"
+    );
     assert!(merged.segments.iter().all(|segment| segment.end <= 15.0));
 }
 
 #[test]
 fn one_segment_for_a_whole_piece_is_joined_by_its_text() {
     // Half of the left piece is a pause, so that guessed times are seconds wrong.
-    let left = only_segments(&[(" it was late when we left the house and walked away", 0.0, 10.0)]);
-    let right = only_segments(&[(" the house and walked away from the noise of the town", 0.0, 10.0)]);
+    let left = only_segments(&[(
+        " it was late when we left the house and walked away",
+        0.0,
+        10.0,
+    )]);
+    let right = only_segments(&[(
+        " the house and walked away from the noise of the town",
+        0.0,
+        10.0,
+    )]);
     assert_eq!(
         pair(left, right).text,
         "it was late when we left the house and walked away from the noise of the town"
@@ -107,10 +152,25 @@ fn one_segment_for_a_whole_piece_is_joined_by_its_text() {
 
 #[test]
 fn words_and_segments_may_be_split_differently() {
-    let list: Timed<'_> = &[("twenty", 6.0), ("-", 6.3), ("one", 6.4), ("men", 8.0), ("came", 9.0)];
+    let list: Timed<'_> = &[
+        ("twenty", 6.0),
+        ("-", 6.3),
+        ("one", 6.4),
+        ("men", 8.0),
+        ("came", 9.0),
+    ];
     let left = with_segments(list, &[(" Twenty-one men came.", 6.0, 9.5)]);
-    let list: Timed<'_> = &[("one", 1.4), ("men", 3.0), ("came", 4.0), ("in", 6.0), ("late", 7.0)];
-    let right = with_segments(list, &[(" one men came in", 1.4, 6.3), (" late.", 7.0, 7.3)]);
+    let list: Timed<'_> = &[
+        ("one", 1.4),
+        ("men", 3.0),
+        ("came", 4.0),
+        ("in", 6.0),
+        ("late", 7.0),
+    ];
+    let right = with_segments(
+        list,
+        &[(" one men came in", 1.4, 6.3), (" late.", 7.0, 7.3)],
+    );
     assert_eq!(pair(left, right).text, "Twenty-one men came in late.");
 }
 

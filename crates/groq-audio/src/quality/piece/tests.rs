@@ -82,13 +82,27 @@ fn another_length_is_flagged() {
     assert!(kinds(&heard).is_empty());
 }
 
-/// The flags of a segment of twenty characters, with some figures.
-fn flagged(figures: [Option<f64>; 3], text: &str) -> Vec<(FlagKind, Severity)> {
+/// Mean log probability, probability of no speech, compression ratio.
+type Figures = [Option<f64>; 3];
+
+/// The flags of a segment with some figures.
+fn flagged(figures: Figures, text: &str) -> Vec<(FlagKind, Severity)> {
     let mut segment = TranscriptionSegment::new(0.0, 10.0, text);
-    [segment.avg_logprob, segment.no_speech_prob, segment.compression_ratio] = figures;
+    [
+        segment.avg_logprob,
+        segment.no_speech_prob,
+        segment.compression_ratio,
+    ] = figures;
     let answer = VerboseTranscription::new("").with_segments([segment]);
-    let flags = check_piece(&Heard::new(0, 160_000, answer), None, &Thresholds::default());
-    flags.iter().map(|flag| (flag.kind, flag.severity)).collect()
+    let flags = check_piece(
+        &Heard::new(0, 160_000, answer),
+        None,
+        &Thresholds::default(),
+    );
+    flags
+        .iter()
+        .map(|flag| (flag.kind, flag.severity))
+        .collect()
 }
 
 #[test]
@@ -98,21 +112,41 @@ fn figures_at_the_threshold_are_no_suspicion() {
     let text = "one two three four 5";
     assert_eq!(text.len(), 20);
     let sure = Some(-0.1);
-    let table: [([Option<f64>; 3], &str, &[(FlagKind, Severity)]); 16] = [
+    let table: [(Figures, &str, &[(FlagKind, Severity)]); 16] = [
         ([None, None, None], text, &[]),
         ([Some(-0.5), None, None], text, &[]),
-        ([Some(-0.501), None, None], text, &[(LowConfidence, Warning)]),
+        (
+            [Some(-0.501), None, None],
+            text,
+            &[(LowConfidence, Warning)],
+        ),
         ([Some(-1.0), None, None], text, &[(LowConfidence, Warning)]),
         ([Some(-1.001), None, None], text, &[(LowConfidence, Bad)]),
-        ([Some(-1.0), Some(0.7), None], text, &[(LowConfidence, Warning)]),
-        ([Some(-1.001), Some(0.6), None], text, &[(LowConfidence, Bad)]),
-        ([Some(-1.001), Some(0.601), None], text, &[(LowConfidence, Bad), (LikelySilence, Bad)]),
+        (
+            [Some(-1.0), Some(0.7), None],
+            text,
+            &[(LowConfidence, Warning)],
+        ),
+        (
+            [Some(-1.001), Some(0.6), None],
+            text,
+            &[(LowConfidence, Bad)],
+        ),
+        (
+            [Some(-1.001), Some(0.601), None],
+            text,
+            &[(LowConfidence, Bad), (LikelySilence, Bad)],
+        ),
         ([sure, Some(0.8), None], text, &[]),
         ([sure, Some(0.801), None], text, &[(LikelySilence, Warning)]),
         ([sure, None, Some(2.4)], text, &[]),
         ([sure, None, Some(2.401)], text, &[(Repetition, Bad)]),
         ([sure, None, Some(0.8)], text, &[]),
-        ([sure, None, Some(0.799)], text, &[(LowCompression, Warning)]),
+        (
+            [sure, None, Some(0.799)],
+            text,
+            &[(LowCompression, Warning)],
+        ),
         ([sure, None, Some(0.799)], &text[1..], &[]),
         ([sure, None, Some(1.0)], "No. No! no", &[(Repetition, Bad)]),
     ];
@@ -175,7 +209,9 @@ fn text_on_silence_is_told_from_text_beside_it() {
 #[test]
 fn invented_segments_are_found_without_words() {
     let segments = |list: &[(&str, f64, f64)]| {
-        let list = list.iter().map(|&(text, start, end)| TranscriptionSegment::new(start, end, text));
+        let list = list
+            .iter()
+            .map(|&(text, start, end)| TranscriptionSegment::new(start, end, text));
         let answer = VerboseTranscription::new("").with_segments(list);
         kinds(&Heard::new(0, 480_000, answer))
     };
@@ -184,7 +220,11 @@ fn invented_segments_are_found_without_words() {
     // It has speech in it, and a silence too.
     assert!(segments(&[(ten, 0.0, 10.0), (" a b c", 10.0, 21.2), (ten, 21.2, 30.0)]).is_empty());
     assert_eq!(
-        segments(&[(ten, 0.0, 10.0), (" Thank you.", 12.0, 18.0), (ten, 20.0, 30.0)]),
+        segments(&[
+            (ten, 0.0, 10.0),
+            (" Thank you.", 12.0, 18.0),
+            (ten, 20.0, 30.0)
+        ]),
         [FlagKind::TextOnSilence]
     );
 }
@@ -208,10 +248,22 @@ fn impossible_times_are_said() {
         let mut words: Vec<(f64, f64)> = spoken().collect();
         words.splice(3..3 + wild.len(), wild.iter().copied());
         let flags = check_piece(&heard(words), None, &Thresholds::default());
-        flags.iter().map(|flag| (flag.kind, flag.severity, flag.value)).collect::<Vec<_>>()
+        flags
+            .iter()
+            .map(|flag| (flag.kind, flag.severity, flag.value))
+            .collect::<Vec<_>>()
     };
     assert!(with(&[]).is_empty());
-    assert_eq!(with(&[(99.0, 99.5)]), [(FlagKind::Times, Severity::Note, 1.0)]);
-    assert_eq!(with(&[(1.9, 1.5)]), [(FlagKind::Times, Severity::Note, 1.0)]);
-    assert_eq!(with(&[(99.0, 99.5); 6]), [(FlagKind::Times, Severity::Warning, 6.0)]);
+    assert_eq!(
+        with(&[(99.0, 99.5)]),
+        [(FlagKind::Times, Severity::Note, 1.0)]
+    );
+    assert_eq!(
+        with(&[(1.9, 1.5)]),
+        [(FlagKind::Times, Severity::Note, 1.0)]
+    );
+    assert_eq!(
+        with(&[(99.0, 99.5); 6]),
+        [(FlagKind::Times, Severity::Warning, 6.0)]
+    );
 }

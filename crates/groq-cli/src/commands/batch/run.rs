@@ -54,10 +54,23 @@ pub(super) struct Args {
     /// How long the batch may take, from 24h to 7d.
     #[arg(long, value_name = "TIME", default_value = "24h")]
     window: String,
+    /// How soon to ask how far the batch is, such as 500ms; then ever less often, up to twelve times as long.
+    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = poll)]
+    poll: Duration,
 }
 
 /// A line may be this long, in bytes.
 const MAX_LINE: u64 = 64 << 20;
+
+/// The embedded Groq goes on when it is asked.
+const FAST_POLL: Duration = Duration::from_millis(20);
+
+fn poll(text: &str) -> Result<Duration, String> {
+    let bounds = FAST_POLL..=Duration::from_secs(3_600);
+    groq_core::limits::parse_duration(text)
+        .filter(|time| bounds.contains(time))
+        .ok_or_else(|| "a time from 20ms to 1h is needed, such as 500ms or 30s".to_owned())
+}
 
 impl Args {
     pub(super) async fn run(self, session: &Session) -> Result<(), Failure> {
@@ -74,6 +87,10 @@ impl Args {
             state,
             place,
             window: self.window,
+            poll: match session.global.mock {
+                true => FAST_POLL,
+                false => self.poll,
+            },
         };
         match work.items.endpoint {
             Endpoint::Chat => work.run::<ChatBody>().await,
@@ -184,14 +201,16 @@ struct Work<'a> {
     state: State,
     place: Place,
     window: String,
+    poll: Duration,
 }
 
 impl Work<'_> {
     async fn run<B: Body>(self) -> Result<(), Failure> {
-        let mut job = self.job::<B>().await?.on_progress(self.progress());
-        if self.session.global.mock {
-            job = job.poll_interval(Duration::from_millis(20), Duration::from_millis(200));
-        }
+        let mut job = self
+            .job::<B>()
+            .await?
+            .on_progress(self.progress())
+            .poll_interval(self.poll, self.poll * 12);
         let results = job.run().await?;
         let (items, folder) = (self.items.clone(), self.state.folder().to_owned());
         let place = self.place;

@@ -1,6 +1,8 @@
 //! A conversation at a terminal.
 
-use std::{fs, io, path::PathBuf};
+mod history;
+
+use std::io;
 
 use groq_core::{
     Client, Conversation,
@@ -12,7 +14,7 @@ use rustyline::{
     error::ReadlineError,
     highlight::Highlighter,
     hint::Hinter,
-    history::FileHistory,
+    history::MemHistory,
     validate::{ValidationContext, ValidationResult, Validator},
 };
 
@@ -25,9 +27,7 @@ use crate::{
     style::Style,
     terminal,
 };
-
-/// How many prompts are remembered between conversations.
-const HISTORY: usize = 1_000;
+use history::History;
 
 const HELP: &str = "\
 /model [ID]    ask another model from now on; without one, say which it is
@@ -222,8 +222,8 @@ impl<'a> Said<'a> {
 
 /// Lines from the terminal, with editing and history.
 struct Keyboard {
-    editor: Option<Editor<Multiline, FileHistory>>,
-    history: Option<PathBuf>,
+    editor: Option<Editor<Multiline, MemHistory>>,
+    history: Option<History>,
     prompt: (String, String),
 }
 
@@ -234,7 +234,7 @@ impl Keyboard {
             false => ColorMode::Disabled,
         };
         let config = Config::builder()
-            .max_history_size(HISTORY)
+            .max_history_size(history::MOST)
             .map_err(unusable)?
             .history_ignore_space(true)
             .color_mode(colour)
@@ -242,12 +242,13 @@ impl Keyboard {
             .behavior(Behavior::PreferTerm)
             .auto_add_history(false)
             .build();
-        let mut editor = Editor::with_config(config).map_err(|error| unusable(error))?;
+        let memory = MemHistory::with_config(&config);
+        let mut editor = Editor::with_history(config, memory).map_err(unusable)?;
         editor.set_helper(Some(Multiline));
-        let history = settings::state_folder().map(|folder| folder.join("history"));
-        if let Some(path) = &history {
-            // Without it there is no past, and that is all.
-            let _ = editor.load_history(path);
+        let history = settings::state_folder().map(|folder| History::new(folder.join("history")));
+        // Without a file there is no past, and that is all.
+        for line in history.iter().flat_map(History::read) {
+            let _ = editor.add_history_entry(line);
         }
         Ok(Self {
             editor: Some(editor),
@@ -282,16 +283,14 @@ impl Keyboard {
         }
     }
 
-    /// Prompts are private: rustyline gives the file to its owner alone.
     fn remember(&mut self, line: &str) {
-        let (Some(editor), Some(path)) = (&mut self.editor, &self.history) else {
+        let Some(editor) = &mut self.editor else {
             return;
         };
-        if editor.add_history_entry(line).unwrap_or(false) {
-            if let Some(folder) = path.parent() {
-                let _ = fs::create_dir_all(folder);
-            }
-            let _ = editor.append_history(path);
+        if editor.add_history_entry(line).unwrap_or(false)
+            && let Some(history) = &self.history
+        {
+            let _ = history.append(line);
         }
     }
 }

@@ -62,8 +62,7 @@ struct Meeting {
 }
 
 pub(super) async fn typed(stage: &Stage<'_>, client: &Client) -> Result<Value, Failure> {
-    let question =
-        "Put it in the calendar: title=Review minutes=45, online=true, with Ada and Grace.";
+    let question = "For the calendar: title=Review, minutes=45, online=true, with Ada and Grace.";
     stage.question(question)?;
     let answer = client
         .extract::<Meeting>()
@@ -157,7 +156,7 @@ pub(super) async fn audio(stage: &Stage<'_>, client: &Client) -> Result<Value, F
         "A speech of {words} words, aloud, and then as subtitles"
     ))?;
     let spoken = speak(stage, client).await?;
-    let megabytes = spoken.bytes.len() / 1_000;
+    let kilobytes = spoken.bytes.len() / 1_000;
     let transcript = transcribe(stage, client, spoken.bytes).await?;
     let heard = transcript
         .text()
@@ -172,13 +171,13 @@ pub(super) async fn audio(stage: &Stage<'_>, client: &Client) -> Result<Value, F
     }
     stage.line(&format!("\n... and {} more", cues.len().saturating_sub(2)))?;
     stage.figures(&format!(
-        "spoken in {} pieces, {} of sound, {megabytes} kB",
+        "spoken in {} pieces, {} of sound, {kilobytes} kB",
         spoken.pieces,
         in_words(Duration::from_secs_f64(transcript.seconds())),
     ))?;
     let usage = transcript.usage();
     let same = if heard {
-        "every word is back, none twice"
+        "every word is back, once"
     } else {
         "some words were misheard"
     };
@@ -186,7 +185,7 @@ pub(super) async fn audio(stage: &Stage<'_>, client: &Client) -> Result<Value, F
         "{} {}",
         stage.style().good("✓"),
         stage.style().dim(format!(
-            "heard in {} pieces that overlap, joined at {} seams: {same}",
+            "heard in {} pieces that overlap, {} seams: {same}",
             usage.pieces,
             transcript.seams().len()
         ))
@@ -222,7 +221,7 @@ async fn transcribe(
     let told = Arc::clone(&bar);
     let audio = LongAudio::new(client)
         .model(TRANSCRIPTION_MODEL)
-        .pieces(PlanOptions::new().max_len(Duration::from_secs(30)))
+        .pieces(PlanOptions::new().max_len(Duration::from_secs(15)))
         .on_event(move |event| match event {
             Event::Planned { .. } => told.inc_length(1),
             Event::Done { .. } => told.inc(1),
@@ -233,28 +232,28 @@ async fn transcribe(
     Ok(transcript)
 }
 
-const CITIES: [&str; 8] = [
+const COUNTRIES: [&str; 8] = [
     "Chad", "Peru", "Laos", "Mali", "Cuba", "Oman", "Fiji", "Togo",
 ];
 
 pub(super) async fn batch(stage: &Stage<'_>, client: &Client) -> Result<Value, Failure> {
     stage.question(&format!(
-        "In five words, the capital of each of {} countries",
-        CITIES.len()
+        "The capitals of {} countries, as one file of requests",
+        COUNTRIES.len()
     ))?;
     let failed = |error: std::io::Error| Failure::internal(format!("make a folder: {error}"));
     let folder = tempfile::tempdir().map_err(failed)?;
     let mut writer = client
         .batches()
         .write::<ChatCompletionRequest>(folder.path().join("capitals"))?;
-    for country in CITIES {
+    for country in COUNTRIES {
         let question = Message::user(format!(
             "In one sentence, what is the capital of {country}?"
         ));
         writer.push(country, &ChatCompletionRequest::new(CHAT_MODEL, [question]))?;
     }
     let bar = Arc::new(stage.bar("running"));
-    bar.set_length(CITIES.len() as u64);
+    bar.set_length(COUNTRIES.len() as u64);
     let told = Arc::clone(&bar);
     let mut job = writer
         .finish("24h")?
@@ -266,10 +265,11 @@ pub(super) async fn batch(stage: &Stage<'_>, client: &Client) -> Result<Value, F
         });
     let results = job.run().await?;
     bar.finish_and_clear();
-    let (mut good, mut all) = (0, 0);
-    for item in results {
-        let item = item?;
-        all += 1;
+    let mut items = results.collect::<Result<Vec<_>, _>>()?;
+    // The service answers in whatever order it likes.
+    items.sort_by_key(|item| COUNTRIES.iter().position(|country| *country == item.id));
+    let (mut good, all) = (0, items.len());
+    for item in items {
         let text = match &item.outcome {
             Ok(completion) => {
                 good += 1;
@@ -277,12 +277,9 @@ pub(super) async fn batch(stage: &Stage<'_>, client: &Client) -> Result<Value, F
             }
             Err(error) => error.to_string(),
         };
-        let text: String = text.chars().take(64).collect();
-        stage.styled(&format!(
-            "  {}  {}",
-            stage.style().bold(&item.id),
-            crate::terminal::shown(&text)
-        ))?;
+        let text: String = text.chars().take(66).collect();
+        let text = crate::terminal::shown(&text);
+        stage.styled(&format!("  {}  {text}…", stage.style().bold(&item.id)))?;
     }
     stage.figures(&format!(
         "{good} of {all} answered, by their ids; the state was on the disk all the time"

@@ -526,8 +526,8 @@ pub(crate) const CASES: &[Case] = &[
         r#"[{"name":"Ada","age":1},{"name":"Bob","#,
         "! Truncated",
     ),
-    safe(On::One, "{\"a\":1\n```", "! Syntax @8"),
-    safe(On::One, "{\"a\":1\n\nI hope this helps!", "! Syntax @9"),
+    safe(On::One, "{\"a\":1\n```", "! Syntax @7"),
+    safe(On::One, "{\"a\":1\n\nI hope this helps!", "! Syntax @8"),
     // Comments that are none, and comments that leave nothing out.
     safe(On::Strings, "[\n#fff,\n#000\n]", "! Syntax /0@2"),
     safe(On::Strings, "[\"a\", #b\n\"c\"]", "! Syntax /1@6"),
@@ -566,7 +566,7 @@ pub(crate) const CASES: &[Case] = &[
     safe(
         On::Any,
         "{'a': 1, \"a\": 1, a: 1}",
-        "{\"a\":1} | SingleQuotes@1 DuplicateKey@9 DuplicateKey@17 BareKey@17",
+        "{\"a\":1} | SingleQuotes@1 DuplicateKey@9 BareKey@17 DuplicateKey@17",
     ),
     // Thoughts, twice or open.
     safe(
