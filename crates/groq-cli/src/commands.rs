@@ -66,7 +66,7 @@ pub(crate) enum Command {
 impl Command {
     pub(crate) async fn run(self, session: &Session) -> Result<(), Failure> {
         match self {
-            Self::Chat(args) => args.run(session).await,
+            Self::Chat(args) => Box::pin(args.run(session)).await,
             Self::Json(args) => args.run(session).await,
             Self::Transcribe(args) => args.run(session).await,
             Self::Translate(args) => args.run(session).await,

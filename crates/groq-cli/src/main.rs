@@ -1,5 +1,11 @@
 //! The `groq` command.
 
+#![allow(
+    clippy::match_bool,
+    reason = "two equal branches read better side by side"
+)]
+#![allow(clippy::format_collect, reason = "short, and never where it is hot")]
+
 mod args;
 mod commands;
 mod defaults;

@@ -90,7 +90,8 @@ impl Args {
         // The connection first: whoever has no key should not type a prompt to learn it.
         let client = session.connect().await?;
         if self.is_conversation() {
-            return repl::run(session, &client, self.request(session)?, self.image).await;
+            let beginning = self.request(session)?;
+            return Box::pin(repl::run(session, &client, beginning, self.image)).await;
         }
         let prompt = input::prompt(&self.prompt, &session.talk).await?;
         let mut request = self.request(session)?;
@@ -163,12 +164,11 @@ async fn reply(
     let mut stream = client.chat().stream(request).await?;
     let mut at_line_start = true;
     while let Some(chunk) = stream.next().await {
-        let chunk = chunk.map_err(|error| {
+        let chunk = chunk.inspect_err(|_| {
             // What came stands on a line of its own, and the message on the next.
             if !at_line_start {
                 let _ = session.out.line("");
             }
-            error
         })?;
         if let Some(thought) = chunk
             .delta()

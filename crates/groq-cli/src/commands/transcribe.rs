@@ -46,6 +46,10 @@ pub(crate) struct Args {
 
 /// What to write down, and how.
 #[derive(Debug, clap::Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they are switches, independent of each other"
+)]
 pub(crate) struct Recordings {
     /// Files of audio or video, - for standard input, or addresses.
     #[arg(value_name = "FILE|-|URL", required = true)]

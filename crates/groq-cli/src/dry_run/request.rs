@@ -118,7 +118,7 @@ impl Body {
 fn parts(body: &[u8], boundary: &str) -> Vec<Part> {
     let delimiter = format!("\r\n--{boundary}");
     let starts =
-        memmem::find_iter(body, delimiter[2..].as_bytes()).map(|at| at + delimiter.len() - 2);
+        memmem::find_iter(body, &delimiter.as_bytes()[2..]).map(|at| at + delimiter.len() - 2);
     starts
         .filter_map(|start| {
             let rest = body[start..].strip_prefix(b"\r\n")?;

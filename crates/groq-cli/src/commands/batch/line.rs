@@ -100,9 +100,8 @@ fn prompt(value: Map<String, Value>, model: &str) -> Result<Line, String> {
     messages.extend(line.system.map(Message::system));
     messages.push(Message::user(line.prompt));
     let request = ChatCompletionRequest::new(model, messages);
-    let body = match serde_json::to_value(request) {
-        Ok(Value::Object(body)) => body,
-        _ => return Err("it makes no request".to_owned()),
+    let Ok(Value::Object(body)) = serde_json::to_value(request) else {
+        return Err("it makes no request".to_owned());
     };
     Ok(Line {
         id: named(id)?,

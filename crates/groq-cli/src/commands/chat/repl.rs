@@ -122,9 +122,9 @@ impl Repl<'_> {
             ("help", "") => self.session.talk.note(HELP),
             ("model", "") => self.session.talk.note(&self.conversation.request().model),
             ("model", id) => {
-                self.beginning.model = id.to_owned();
+                id.clone_into(&mut self.beginning.model);
                 let mut request = self.conversation.request().clone();
-                request.model = id.to_owned();
+                id.clone_into(&mut request.model);
                 self.conversation = Conversation::new(request);
                 self.session.talk.note(format!("Now with {id}."));
             }

@@ -52,9 +52,9 @@ impl Drop for Bars {
             pieces,
             ..
         } = &*self.0;
-        [decode, upload, pieces]
-            .into_iter()
-            .for_each(|bar| bar.finish_and_clear());
+        for bar in [decode, upload, pieces] {
+            bar.finish_and_clear();
+        }
     }
 }
 
@@ -75,7 +75,7 @@ impl Listener {
                 self.pieces.inc(1);
             }
             Event::Retrying { .. } | Event::Halved { .. } if self.verbose => {
-                self.talk.note(event.to_string())
+                self.talk.note(event.to_string());
             }
             _ => {}
         }
