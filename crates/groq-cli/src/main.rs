@@ -2,6 +2,7 @@
 
 #![allow(
     clippy::match_bool,
+    clippy::single_match_else,
     reason = "two equal branches read better side by side"
 )]
 #![allow(clippy::format_collect, reason = "short, and never where it is hot")]

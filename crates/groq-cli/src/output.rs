@@ -73,6 +73,7 @@ impl Output {
     }
 
     /// Writes bytes.
+    #[expect(clippy::unused_self, reason = "whoever writes has an output")]
     pub(crate) fn raw(&self, bytes: &[u8]) -> Result<(), Failure> {
         let mut out = io::stdout().lock();
         out.write_all(bytes)?;

@@ -160,11 +160,7 @@ fn read(path: &Path) -> io::Result<String> {
 fn parse(text: &str) -> Result<Settings, String> {
     toml::from_str(text).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start.min(text.len()));
-        let line = text.as_bytes()[..at]
-            .iter()
-            .filter(|byte| **byte == b'\n')
-            .count()
-            + 1;
+        let line = memchr::memchr_iter(b'\n', &text.as_bytes()[..at]).count() + 1;
         let message = error.message().lines().collect::<Vec<_>>().join(" ");
         let hint = if message.contains("`api_key`") {
             "; the key belongs in GROQ_API_KEY"

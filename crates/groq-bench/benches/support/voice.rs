@@ -36,7 +36,10 @@ impl Voice {
         let pitch = 120.0 + 6.0 * vowel;
         let phase = |hertz: f32| ((second * f64::from(hertz)).fract() as f32 * TAU).sin();
         let hum = phase(pitch) + 0.5 * phase(pitch * (3.0 + vowel)) + 0.25 * phase(pitch * 17.0);
-        self.noise = self.noise.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        self.noise = self
+            .noise
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
         let noise = ((self.noise >> 40) as f32 / (1 << 23) as f32 - 1.0) * 40.0;
         let sample = envelope * hum * 6_000.0;
         [(sample + noise) as i16, (sample * 0.6 - noise) as i16]
@@ -50,7 +53,8 @@ impl Read for Voice {
             self.taken = 0;
             for _ in 0..(self.end - self.at).min(4_096) {
                 let frame = self.frame();
-                self.bytes.extend(frame.iter().flat_map(|sample| sample.to_le_bytes()));
+                self.bytes
+                    .extend(frame.iter().flat_map(|sample| sample.to_le_bytes()));
             }
         }
         let count = out.len().min(self.bytes.len() - self.taken);

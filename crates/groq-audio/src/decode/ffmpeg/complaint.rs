@@ -12,6 +12,8 @@ pub(super) struct Complaint {
     pub(super) text: String,
     /// The length of the file, in seconds.
     pub(super) seconds: Option<f64>,
+    /// The length may not be that of the sound: there is a film to it, or it was guessed.
+    pub(super) vague: bool,
 }
 
 impl Complaint {
@@ -47,6 +49,8 @@ impl Complaint {
         {
             self.seconds = seconds(rest);
         }
+        let vague = ["Video: ", "Estimating duration from bitrate"];
+        self.vague |= vague.iter().any(|sign| line.contains(sign));
         let is_complaint = ["[error]", "[fatal]", "[panic]"]
             .iter()
             .any(|level| line.contains(level));

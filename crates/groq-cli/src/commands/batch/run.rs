@@ -327,7 +327,7 @@ fn write(place: &Place, items: &Items, mut sorted: Sorted) -> Result<u64, Failur
         let each = each(&items.path, &items.model, |_, line| {
             let result = sorted.get(&line.id)?;
             failed += u64::from(result["response"].is_null());
-            writeln!(out, "{}", in_kind(line, result))?;
+            writeln!(out, "{}", in_kind(&line, result))?;
             Ok(())
         });
         each.map_err(|failure| io::Error::other(failure.to_string()))
@@ -336,7 +336,7 @@ fn write(place: &Place, items: &Items, mut sorted: Sorted) -> Result<u64, Failur
 }
 
 /// A result as its item was written: as Groq's results are, or with the text alone.
-fn in_kind(line: Line, mut result: Value) -> Value {
+fn in_kind(line: &Line, mut result: Value) -> Value {
     if line.kind == Kind::Request {
         return json!({"custom_id": line.id, "response": result["response"].take(), "error": result["error"].take()});
     }
