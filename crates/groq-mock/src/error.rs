@@ -73,9 +73,10 @@ impl StartError {
 
     /// The address that was asked for, if it came that far.
     pub fn address(&self) -> Option<SocketAddr> {
-        match self.kind {
-            Kind::Bind(address) => Some(address),
-            _ => None,
+        if let Kind::Bind(address) = self.kind {
+            Some(address)
+        } else {
+            None
         }
     }
 }

@@ -3,15 +3,24 @@
 /// The longest header that is believed.
 const HEADER: usize = 4_096;
 
-/// Where the segment ends, counted from the beginning of `head`: `Some(None)` if it was written as it came, and has no size.
-pub(super) fn segment(head: &[u8]) -> Option<Option<u64>> {
+/// Where a segment ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// Counted from the beginning of the file.
+    At(u64),
+    /// It was written as it came, and has no size.
+    Open,
+}
+
+/// Where the segment of the file that begins with `head` ends.
+pub(super) fn segment(head: &[u8]) -> Option<End> {
     const SEGMENT: [u8; 4] = [0x18, 0x53, 0x80, 0x67];
     let (header, length) = size(head.get(4..)?)?;
     let at = 4 + length + usize::try_from(header?).ok().filter(|&it| it < HEADER)?;
     let rest = head.get(at..)?.strip_prefix(&SEGMENT)?;
     let (body, length) = size(rest)?;
     let from = (at + 4 + length) as u64;
-    Some(body.map(|body| from.saturating_add(body)))
+    Some(body.map_or(End::Open, |body| End::At(from.saturating_add(body))))
 }
 
 /// A number whose first byte tells how long it is, and its length; all ones stand for not known.
@@ -30,20 +39,20 @@ fn size(bytes: &[u8]) -> Option<(Option<u64>, usize)> {
 mod tests {
     use super::*;
 
-    fn end(size: &[u8]) -> Option<Option<u64>> {
+    fn end(size: &[u8]) -> Option<End> {
         segment(&[&b"\x1A\x45\xDF\xA3\x83abc\x18\x53\x80\x67"[..], size].concat())
     }
 
     #[test]
     fn the_end_is_told_or_not() {
-        assert_eq!(end(&[0x01, 0, 0, 0, 0, 0, 1, 0]), Some(Some(20 + 256)));
-        assert_eq!(end(&[0x85]), Some(Some(13 + 5)));
+        assert_eq!(end(&[0x01, 0, 0, 0, 0, 0, 1, 0]), Some(End::At(20 + 256)));
+        assert_eq!(end(&[0x85]), Some(End::At(13 + 5)));
         assert_eq!(
             end(&[0x01, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF]),
-            Some(None)
+            Some(End::Open)
         );
-        assert_eq!(end(&[0xFF]), Some(None));
-        assert_eq!(end(&[0x1F, 0xFF, 0xFF, 0xFF]), Some(None));
+        assert_eq!(end(&[0xFF]), Some(End::Open));
+        assert_eq!(end(&[0x1F, 0xFF, 0xFF, 0xFF]), Some(End::Open));
         assert_eq!(end(&[]), None);
         assert_eq!(end(&[0]), None);
         assert_eq!(segment(b"\x1A\x45\xDF\xA3\xFF"), None);

@@ -52,14 +52,15 @@ fn is_chain(bytes: &[u8], kind: Kind) -> bool {
     true
 }
 
-/// A file of one or two frames.
+/// A file of so few frames that the last one is cut off, or of one that is whole.
 fn alone(bytes: &[u8]) -> Option<Kind> {
     [Kind::Adts, Kind::Mpeg].into_iter().find(|&kind| {
-        let mut at = 0;
+        let (mut at, mut frames) = (0, 0);
         while let Some(length) = bytes.get(at..).and_then(|rest| frame_len(rest, kind)) {
             at += length;
+            frames += 1;
         }
-        at > 0 && at == bytes.len()
+        at == bytes.len() && frames > 0 || at > bytes.len() && frames > 1
     })
 }
 

@@ -47,8 +47,10 @@ impl Opened {
             Format::Ogg | Format::OggOpus => facts.streams = ogg::streams(&head),
             Format::Matroska | Format::WebM => {
                 let segment = ebml::segment(&head);
-                facts.endless = segment == Some(None);
-                facts.end = segment.flatten().and_then(|end| end.checked_add(base));
+                facts.endless = segment == Some(ebml::End::Open);
+                if let Some(ebml::End::At(end)) = segment {
+                    facts.end = end.checked_add(base);
+                }
             }
             _ => {}
         }

@@ -131,11 +131,7 @@ impl Execute for Exchange {
 /// What progenitor gets to decode.
 #[cfg(not(target_arch = "wasm32"))]
 impl Exchange {
-    #[expect(
-        clippy::unused_async,
-        clippy::unused_self,
-        reason = "a browser needs both"
-    )]
+    #[expect(clippy::unused_async, reason = "a browser awaits something here")]
     async fn answer(&self, body: Bytes) -> reqwest::Result<reqwest::Response> {
         Ok(http::Response::new(body).into())
     }

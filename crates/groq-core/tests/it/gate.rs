@@ -237,7 +237,9 @@ async fn another_limiter_can_take_its_place() {
 
 /// Lets everything through, and notes what it hears.
 #[derive(Clone, Debug, Default)]
-struct Notes(Arc<Mutex<Vec<(Call, Option<Spent>)>>>);
+struct Notes(Arc<Mutex<Vec<Note>>>);
+
+type Note = (Call, Option<Spent>);
 
 impl Limiter for Notes {
     fn admit<'a>(&'a self, call: &'a Call) -> Admission<'a> {

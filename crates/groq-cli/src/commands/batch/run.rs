@@ -412,19 +412,19 @@ mod tests {
         let prompt = || Line::read(r#"{"id":7,"prompt":"Hi"}"#, "m").unwrap();
         let answered = json!({"response": {"status_code": 200, "body": {"choices": [{"message": {"content": "Hello"}, "finish_reason": "stop"}], "usage": {"total_tokens": 3}}}, "error": null});
         assert_eq!(
-            in_kind(prompt(), answered.clone()),
+            in_kind(&prompt(), answered.clone()),
             json!({"id": 7, "text": "Hello", "finish_reason": "stop", "usage": {"total_tokens": 3}})
         );
         let failed = json!({"response": null, "error": {"message": "no"}});
         assert_eq!(
-            in_kind(prompt(), failed),
+            in_kind(&prompt(), failed),
             json!({"id": 7, "error": {"message": "no"}})
         );
         let request = Line::read(
             r#"{"custom_id":"a","url":"/v1/chat/completions","body":{}}"#,
             "m",
         );
-        let result = in_kind(request.unwrap(), answered.clone());
+        let result = in_kind(&request.unwrap(), answered.clone());
         assert_eq!(result["custom_id"], "a");
         assert_eq!(result["response"], answered["response"]);
     }
