@@ -28,7 +28,7 @@ use crate::shape::Shapes;
 use crate::validate;
 
 /// The deepest nesting that is read.
-pub(crate) const MAX_DEPTH: usize = 256;
+pub(crate) const MAX_DEPTH: usize = 512;
 
 /// A type as a format for replies, without a network: for tests, and for other clients.
 ///
@@ -259,7 +259,7 @@ impl<T> Format<T> {
         self
     }
 
-    /// Sets how deeply a reply may be nested, up to 256, which is the default.
+    /// Sets how deeply a reply may be nested, up to 512, which is the default.
     pub fn max_depth(mut self, depth: usize) -> Self {
         self.max_depth = depth.min(MAX_DEPTH);
         self
@@ -456,5 +456,39 @@ impl<T> fmt::Debug for Format<T> {
             .field("repair", &self.level)
             .field("max_depth", &self.max_depth)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Deserialize, JsonSchema)]
+    struct Point {
+        x: i32,
+    }
+
+    #[test]
+    fn a_schema_is_compiled_once() {
+        let first = Format::<Point>::new().unwrap();
+        assert_eq!(first.parse(r#"{"x": 1}"#, Finish::Stop).unwrap().x, 1);
+        let places = |format: &Format<Point>| {
+            let compiled = format.compiled();
+            let quick: *const _ = compiled.quick().unwrap();
+            (Arc::as_ptr(compiled) as usize, quick as usize)
+        };
+        let elsewhere = std::thread::spawn(|| Format::<Point>::new().unwrap());
+        let formats = [
+            Format::new().unwrap(),
+            first.clone().repair(Repair::Lossless).max_depth(3),
+            elsewhere.join().unwrap(),
+        ];
+        for format in &formats {
+            assert_eq!(places(format), places(&first));
+        }
+        let again = Format::from_schema("Point", first.schema().clone()).unwrap();
+        assert!(!Arc::ptr_eq(again.compiled(), first.compiled()));
     }
 }

@@ -105,16 +105,15 @@ impl Partial {
             let complete = view
                 .complete(depth)
                 .map(|(key, value)| (key, value.to_value().into_owned()));
-            inner = Some(match view.open_object(depth) {
-                Some(open) => {
-                    let named = complete.filter_map(|(key, value)| Some((key?.to_owned(), value)));
-                    let mut members: serde_json::Map<String, Value> = named.collect();
-                    if let (Some(key), Some(value)) = (open, inner) {
-                        members.entry(key).or_insert(value);
-                    }
-                    Value::Object(members)
+            inner = Some(if view.is_open_object(depth) {
+                let named = complete.filter_map(|(key, value)| Some((key?.to_owned(), value)));
+                let mut members: serde_json::Map<String, Value> = named.collect();
+                if let (Some(key), Some(value)) = (view.open_key(depth), inner) {
+                    members.entry(key).or_insert(value);
                 }
-                None => complete.map(|(_, value)| value).chain(inner).collect(),
+                Value::Object(members)
+            } else {
+                complete.map(|(_, value)| value).chain(inner).collect()
             });
         }
         inner.unwrap_or_default()

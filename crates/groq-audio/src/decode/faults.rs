@@ -2,6 +2,7 @@
 
 use std::io;
 
+use symphonia::core::audio::Channels;
 use symphonia::core::codecs::audio::{AudioCodecId, AudioCodecParameters, well_known as id};
 use symphonia::core::errors::Error as Fault;
 use symphonia::core::formats::Track;
@@ -52,7 +53,7 @@ pub(super) fn unsupported_codec(parameters: &AudioCodecParameters) -> Error {
         return unsupported(&name(parameters.codec));
     }
     let extra = parameters.extra_data.as_deref().unwrap_or_default();
-    let channels = parameters.channels.as_ref().map(|it| it.count());
+    let channels = parameters.channels.as_ref().map(Channels::count);
     match (
         aac::unsupported_name(extra),
         channels.or(aac::channels(extra)),
@@ -87,7 +88,7 @@ fn name(codec: AudioCodecId) -> String {
     }
 }
 
-/// A codec of MP4 or QuickTime that has no name here.
+/// A codec of MP4 or `QuickTime` that has no name here.
 pub(super) fn unknown(sound: Sound) -> Error {
     unsupported(&format!("the codec '{}'", sound.codec.escape_ascii()))
 }

@@ -271,7 +271,7 @@ mod tests {
             error: Error::new(ErrorKind::Unsupported, "HE-AAC cannot be decoded here"),
             expected,
         };
-        let again = Again::Bytes(Bytes::from_static(&[7; 300_000]));
+        let again = Again::Bytes(Bytes::from(vec![7; 300_000]));
         let patience = Duration::from_millis(400);
         let started = Decoder::run(program.as_os_str(), again, &failure, patience);
         let mut decoder = started?.expect("it is there");

@@ -178,12 +178,12 @@ mod tests {
 
     use super::*;
 
-    fn atom(name: &[u8; 4], body: &[u8]) -> Vec<u8> {
+    fn atom(name: &[u8], body: &[u8]) -> Vec<u8> {
         let size = body.len() as u32 + 8;
         [&size.to_be_bytes()[..], name, body].concat()
     }
 
-    fn track(handler: &[u8; 4], media_times: &[i32]) -> Vec<u8> {
+    fn track(handler: &[u8], media_times: &[i32]) -> Vec<u8> {
         let mut elst = vec![0; 4];
         elst.extend((media_times.len() as u32).to_be_bytes());
         for time in media_times {

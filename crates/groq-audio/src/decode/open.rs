@@ -192,7 +192,7 @@ fn standing_at(
     Ok(input)
 }
 
-/// The bytes of an old tag (ID3v1) at the end.
+/// The bytes of an old tag (`ID3v1`) at the end.
 fn tail(input: &mut Input) -> io::Result<u64> {
     const TAG: u64 = 128;
     if input.len().is_none_or(|length| length < TAG) {

@@ -19,10 +19,13 @@ pub(super) struct Decoder {
 
 enum Streams {
     /// One or two channels, which it mixes by itself.
-    One { inner: Inner, samples: Vec<f32> },
+    One {
+        inner: Box<Inner>,
+        samples: Vec<f32>,
+    },
     /// Several streams in a packet.
     Many {
-        inner: OpusMSDecoder,
+        inner: Box<OpusMSDecoder>,
         samples: Vec<i16>,
         channels: usize,
     },
@@ -52,7 +55,7 @@ impl Decoder {
         let damaged = Fault::DecodeError("opus: damaged packet");
         match &mut self.inner {
             Streams::One { inner, samples } => {
-                let decoded = inner.decode_float(&*packet.data, samples, DecodeMode::Normal);
+                let decoded = inner.decode_float(&packet.data, samples, DecodeMode::Normal);
                 let Ok(count) = decoded else {
                     return Err(damaged);
                 };
@@ -101,6 +104,7 @@ fn one(header: &Header) -> Result<Streams, Error> {
         .map_err(|_| Error::new(ErrorKind::Internal, "the Opus decoder cannot be made"))?;
     // A gain that is refused changes only the loudness.
     let _ = inner.set_gain(i32::from(header.gain));
+    let inner = Box::new(inner);
     let samples = vec![0.0; LONGEST];
     Ok(Streams::One { inner, samples })
 }
@@ -118,6 +122,7 @@ fn many(header: &Header, layout: &Layout) -> Result<Streams, Error> {
         return Err(Error::new(ErrorKind::Corrupt, "the Opus header is damaged"));
     };
     let _ = inner.set_gain(i32::from(header.gain));
+    let inner = Box::new(inner);
     let samples = vec![0; LONGEST * channels];
     Ok(Streams::Many {
         inner,

@@ -39,7 +39,7 @@ impl Sample {
     pub(super) fn split(self, frames: &[u8], planes: &mut [Vec<f32>]) {
         match (self.coding, self.bytes) {
             (Coding::Unsigned8, _) => {
-                split(frames, planes, |[byte]| (f32::from(byte) - 128.0) / 128.0)
+                split(frames, planes, |[byte]| (f32::from(byte) - 128.0) / 128.0);
             }
             (Coding::ALaw, _) => split(frames, planes, |[byte]| a_law(byte)),
             (Coding::MuLaw, _) => split(frames, planes, |[byte]| mu_law(byte)),

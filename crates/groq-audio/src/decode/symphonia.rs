@@ -160,7 +160,7 @@ impl Decoder {
             reader,
             planes: Vec::new(),
             tally: Tally::default(),
-            appended_from: counted.map(|frames| frames.cast_signed()),
+            appended_from: counted.map(u64::cast_signed),
             in_a_row: 0,
             notes,
         })

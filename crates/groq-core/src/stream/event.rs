@@ -4,6 +4,7 @@ use std::str;
 
 use groq_types::{ChatCompletionChunk, ResponseStreamEvent};
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
 use crate::error::{ApiError, explain, explain_bytes};
 use crate::sse::Event;
@@ -38,11 +39,27 @@ pub(super) fn read(event: Event<'_>) -> Message<ChatCompletionChunk> {
 ///
 /// An event that is an error by its `type` is one of the stream, as is one in Groq's own form.
 pub(super) fn read_response(event: Event<'_>) -> Message<ResponseStreamEvent> {
-    read_as(event, |event: &ResponseStreamEvent| match event {
+    let data = event.data;
+    let read = read_as(event, |event: &ResponseStreamEvent| match event {
         ResponseStreamEvent::Error(_) => true,
         ResponseStreamEvent::Other(event) => event.contains_key("error"),
         _ => false,
-    })
+    });
+    match read {
+        Message::Undecodable(why) => {
+            announcement(data).map_or(Message::Undecodable(why), Message::Item)
+        }
+        read => read,
+    }
+}
+
+/// A response that has only begun: some servers say no more of it than its id. What it will be comes later, so this is kept as it is.
+fn announcement(data: &[u8]) -> Option<ResponseStreamEvent> {
+    let event: Map<String, Value> = serde_json::from_slice(data).ok()?;
+    let named = event.get("type").and_then(Value::as_str);
+    let begins = matches!(named, Some("response.created" | "response.in_progress"));
+    (begins && event.get("response").is_some_and(Value::is_object))
+        .then_some(ResponseStreamEvent::Other(event))
 }
 
 fn read_as<T: DeserializeOwned>(event: Event<'_>, is_error: impl Fn(&T) -> bool) -> Message<T> {
@@ -129,6 +146,24 @@ mod tests {
             };
             assert!(reason.contains(expected), "{data}: {reason}");
         }
+    }
+
+    #[test]
+    fn a_response_may_be_announced_by_its_id_alone_but_not_ended_so() {
+        let read = |kind: &str| {
+            let data = format!(r#"{{"type":"{kind}","response":{{"id":"resp_1"}}}}"#);
+            read_response(Event {
+                name: b"",
+                data: data.as_bytes(),
+            })
+        };
+        for kind in ["response.created", "response.in_progress"] {
+            let Message::Item(ResponseStreamEvent::Other(event)) = read(kind) else {
+                panic!("{kind} is kept as it is")
+            };
+            assert_eq!(event["response"]["id"], "resp_1");
+        }
+        assert!(matches!(read("response.completed"), Message::Undecodable(_)));
     }
 
     #[test]

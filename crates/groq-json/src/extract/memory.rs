@@ -16,8 +16,11 @@ const MAX_ENTRIES: usize = 1024;
 #[derive(Clone, Default)]
 pub struct Memory {
     refused: Arc<Mutex<HashMap<Key, String>>>,
-    dropped: Arc<Mutex<HashMap<(String, Mode), Vec<&'static str>>>>,
+    dropped: Arc<Mutex<Dropped>>,
 }
+
+/// The keywords that a model does not take in a mode.
+type Dropped = HashMap<(String, Mode), Vec<&'static str>>;
 
 /// A refusal: of a mode altogether, or for one schema.
 #[derive(Clone, PartialEq, Eq, Hash)]

@@ -251,14 +251,17 @@ impl<'a> View<'a> {
             })
     }
 
-    /// Whether the open container at `depth` is an object, and the key whose value is due or under way in it.
-    pub(crate) fn open_object(self, depth: usize) -> Option<Option<&'a str>> {
-        let open = self.tape.open.get(depth)?;
-        matches!(self.tape.entries[open.index], Entry::Object(..)).then(|| {
-            let last = *self.tape.children(depth).last()?;
-            let innermost = depth + 1 == self.tape.open.len();
-            (!innermost || last + 1 == self.tape.entries.len()).then(|| self.key(last))
-        })
+    /// Whether the container at `depth` is open, and an object.
+    pub(crate) fn is_open_object(self, depth: usize) -> bool {
+        let open = self.tape.open.get(depth);
+        open.is_some_and(|open| matches!(self.tape.entries[open.index], Entry::Object(..)))
+    }
+
+    /// The key whose value is due or under way in the open object at `depth`.
+    pub(crate) fn open_key(self, depth: usize) -> Option<&'a str> {
+        let last = *self.tape.children(depth).last()?;
+        let innermost = depth + 1 == self.tape.open.len();
+        (!innermost || last + 1 == self.tape.entries.len()).then(|| self.key(last))
     }
 
     /// How many containers are open.

@@ -17,6 +17,10 @@ enum Frame {
 
 /// Builds a value out of events.
 #[derive(Clone, Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "one says where it is, two what was found, one what is allowed"
+)]
 pub(crate) struct Tree {
     frames: Vec<Frame>,
     /// The key or the string at hand.

@@ -158,13 +158,13 @@ mod tests {
 
     use super::*;
 
-    fn map(value: Value) -> Map<String, Value> {
+    fn map(value: &Value) -> Map<String, Value> {
         value.as_object().cloned().unwrap()
     }
 
     #[test]
     fn keywords_go_and_leave_a_note() {
-        let schema = map(json!({
+        let schema = map(&json!({
             "type": "object",
             "properties": {
                 "minItems": {"type": "array", "items": {"type": "string", "pattern": "^a"}, "minItems": 2, "description": "names"},
@@ -189,7 +189,7 @@ mod tests {
 
     #[test]
     fn refusals_name_keywords() {
-        let schema = map(json!({
+        let schema = map(&json!({
             "type": "object",
             "properties": {"format": {"type": "array", "minItems": 1, "uniqueItems": true}},
         }));

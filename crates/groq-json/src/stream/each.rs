@@ -357,11 +357,11 @@ impl<T: DeserializeOwned + Send + 'static> EachStream<T> {
 /// The items of the list that are complete, but for the first: of the list at the root, or the one that an object wraps.
 fn items(partial: &Partial, first: usize) -> Vec<Value> {
     let view = partial.view();
-    let depth = match view.open_object(0) {
-        Some(Some("items")) if view.complete(0).len() == 0 => 1,
-        Some(_) => return Vec::new(),
-        None => 0,
-    };
+    let is_wrapped = view.is_open_object(0);
+    if is_wrapped && !(view.open_key(0) == Some("items") && view.complete(0).len() == 0) {
+        return Vec::new();
+    }
+    let depth = usize::from(is_wrapped);
     let items = view.complete(depth).skip(first);
     items
         .map(|(_, item)| item.to_value().into_owned())

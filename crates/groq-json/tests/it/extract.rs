@@ -377,6 +377,31 @@ async fn a_cut_reply_gets_more_room_once() {
 }
 
 #[tokio::test]
+async fn the_limit_is_raised_only_once() {
+    let cut = || {
+        completion(
+            &json!({"role": "assistant", "content": "{\"title\":\"x"}),
+            "length",
+        )
+    };
+    let (mock, groq) = mock([cut(), says(r#"{"title":"x","minutes":0}"#), cut()]).await;
+    let error = groq
+        .extract::<Recipe>()
+        .model(PLAIN)
+        .user("x")
+        .max_completion_tokens(100)
+        .retries(9)
+        .await
+        .unwrap_err();
+    assert!(error.is_truncated(), "{error}");
+    let limits: Vec<Value> = bodies(&mock)
+        .iter()
+        .map(|body| body["max_completion_tokens"].clone())
+        .collect();
+    assert_eq!(limits, [100, 200, 200]);
+}
+
+#[tokio::test]
 async fn modes_step_down_by_the_services_word_and_it_is_remembered() {
     let no_format = || {
         refuses(

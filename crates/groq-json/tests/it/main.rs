@@ -6,6 +6,7 @@
     reason = "what surprises a test fails it"
 )]
 
+mod depth;
 #[cfg(feature = "client")]
 mod extract;
 mod replies;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use groq_json::{BadItems, ErrorKind, Event, GroqJson, JsonSchema, Spent, ensure};
+use groq_json::{BadItems, ErrorKind, Event, GroqJson, JsonSchema, Repair, Spent, ensure};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -213,6 +213,63 @@ async fn bad_items_are_asked_for_again_at_the_end() {
             .unwrap()
             .contains("/0/pages: must be positive")
     );
+}
+
+#[tokio::test]
+async fn what_may_be_repaired_in_a_list_is_set() {
+    let fenced = ["```json\n[{\"title\":\"a\",\"mood\":\"good\",\"pages\":\"12\"}]\n```"];
+    let (mock, groq) = mock([streams(&fenced), streams(&fenced), streams(&fenced)]).await;
+    let ask = |level| {
+        let stories = groq.extract_each::<Story>().user("stories");
+        stories
+            .repair(level)
+            .max_completion_tokens(77)
+            .retries(0)
+            .stream()
+    };
+    let mut stories = ask(Repair::Lossless);
+    assert_eq!(stories.next().await.unwrap().unwrap().pages, 12);
+    assert!(stories.next().await.is_none());
+    let error = ask(Repair::Safe).next().await.unwrap().unwrap_err();
+    assert_eq!(error.issues()[0].path, "/0/pages");
+    let error = ask(Repair::Off).next().await.unwrap().unwrap_err();
+    assert!(error.issues().is_empty(), "not even the fence: {error}");
+    assert!(
+        bodies(&mock)
+            .iter()
+            .all(|body| body["max_completion_tokens"] == 77)
+    );
+}
+
+#[tokio::test]
+async fn the_tokens_of_a_list_are_bounded() {
+    let wrong = r#"{"title":"a","mood":"good","pages":300}"#;
+    let (mock, groq) = mock([
+        streams(&[&format!("[{wrong}]")]),
+        says(&format!(r#"{{"items":[{wrong}]}}"#)),
+    ])
+    .await;
+    let mut stories = groq
+        .extract_each::<Story>()
+        .model("llama-3.3-70b-versatile")
+        .user("stories")
+        .bad_items(BadItems::AskAgain)
+        .retries(9)
+        .token_budget(15)
+        .stream();
+    let error = stories.next().await.unwrap().unwrap_err();
+    assert!(
+        matches!(
+            error.kind(),
+            ErrorKind::Budget {
+                spent: Spent::Tokens,
+                ..
+            }
+        ),
+        "{error}"
+    );
+    assert_eq!(bodies(&mock).len(), 2);
+    assert!(stories.next().await.is_none());
 }
 
 #[tokio::test]

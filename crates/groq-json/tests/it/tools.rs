@@ -8,6 +8,8 @@ use groq_json::{Approval, ErrorKind, GroqJson, JsonSchema, Spent, Tool, Turn};
 use serde::Deserialize;
 use serde_json::json;
 
+use tokio::sync::Barrier;
+
 use crate::support::{bodies, calls, mock, refuses, says};
 
 #[derive(Deserialize, JsonSchema)]
@@ -32,7 +34,7 @@ fn clock() -> Tool {
 }
 
 #[tokio::test]
-async fn calls_run_in_parallel_and_results_come_in_order() {
+async fn results_come_in_the_order_of_the_calls() {
     let (mock, groq) = mock([
         calls(&[
             ("c1", "add", r#"{"a":1,"b":2}"#),
@@ -68,6 +70,36 @@ async fn calls_run_in_parallel_and_results_come_in_order() {
         .collect();
     assert_eq!(results, [("c1", "3"), ("c2", "noon"), ("c3", "3")]);
     assert_eq!(ran.messages.len(), 6);
+}
+
+#[tokio::test]
+async fn calls_run_at_the_same_time() {
+    let all = Arc::new(Barrier::new(3));
+    let meet = Tool::new("meet", "Waits for the others", move |_: Nothing| {
+        let all = Arc::clone(&all);
+        async move {
+            all.wait().await;
+            Ok::<_, String>("met")
+        }
+    });
+    let (_mock, groq) = mock([
+        calls(&[
+            ("c1", "meet", "{}"),
+            ("c2", "meet", "{}"),
+            ("c3", "meet", "{}"),
+        ]),
+        says("done"),
+    ])
+    .await;
+    let ran = groq
+        .tools([meet])
+        .user("x")
+        // One after the other, they would wait for ever.
+        .deadline(Duration::from_secs(60))
+        .await
+        .unwrap();
+    assert_eq!(ran.text, "done");
+    assert!(ran.steps[0].calls.iter().all(|call| call.failure.is_none()));
 }
 
 #[tokio::test]
@@ -172,7 +204,7 @@ async fn bounds_end_a_run() {
         "{error}"
     );
     let slow = Tool::new("clock", "Tells the time", |_: Nothing| async {
-        tokio::time::sleep(Duration::from_secs(60)).await;
+        std::future::pending::<()>().await;
         Ok::<_, String>(())
     });
     let (_mock, groq) = mock([again()]).await;

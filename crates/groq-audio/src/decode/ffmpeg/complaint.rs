@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn endless_talk_is_bounded() {
-        let line = [&b"[error] "[..], &[b'x'; 100_000], b"\n"].concat();
+        let line = [&b"[error] "[..], &[b'x'; 9_000], b"\n"].concat();
         let complaint = Complaint::read(&line.repeat(20)[..]);
         assert!(complaint.text.len() <= 2 * KEPT);
     }
