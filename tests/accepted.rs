@@ -33,7 +33,7 @@ async fn every_operation_is_accepted() {
     let mock = Mock::start().await.unwrap();
     let url = std::env::var("GROQ_PRISM_URL").unwrap_or_else(|_| mock.url());
     let client = Client::builder()
-        .api_key("any")
+        .api_key("gsk_check")
         .base_url(url)
         .max_retries(0);
     let mut seen = Seen {

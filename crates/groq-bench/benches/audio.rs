@@ -123,10 +123,10 @@ fn compared(path: &Path, folder: &Path) -> Outcome<(f64, f64)> {
 fn finished(command: &mut Command) -> Outcome<f64> {
     let before = of_children()?;
     let status = command.status()?;
-    match status.success() {
-        true => Ok(of_children()? - before),
-        false => Err(format!("{command:?} ended with {status}").into()),
+    if !status.success() {
+        return Err(format!("{command:?} ended with {status}").into());
     }
+    Ok(of_children()? - before)
 }
 
 /// The processor time in user mode of all children that have ended, in seconds.
@@ -207,8 +207,8 @@ impl Transcriber for Sink {
             Ok(Ok(_)) => Ok(Reply::new(
                 VerboseTranscription::new("word").with_duration(seconds),
             )),
-            Ok(Err(cause)) => Err(Failure::of_status(500, &cause.to_string())),
-            Err(cause) => Err(Failure::of_status(500, &cause)),
+            Ok(Err(cause)) => Err(Failure::of_status(500, cause.to_string())),
+            Err(cause) => Err(Failure::of_status(500, cause)),
         }
     }
 }

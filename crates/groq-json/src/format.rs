@@ -28,7 +28,10 @@ use crate::shape::Shapes;
 use crate::validate;
 
 /// The deepest nesting that is read.
-pub(crate) const MAX_DEPTH: usize = 512;
+///
+/// The parser needs no limit; but `jsonschema`, serde and the codec recurse. Without optimisation, listing what is wrong
+/// with a value takes 4.4 KiB of stack a level, so 512 levels would not fit into the 2 MiB that threads have by default.
+pub(crate) const MAX_DEPTH: usize = 256;
 
 /// A type as a format for replies, without a network: for tests, and for other clients.
 ///
@@ -259,7 +262,7 @@ impl<T> Format<T> {
         self
     }
 
-    /// Sets how deeply a reply may be nested, up to 512, which is the default.
+    /// Sets how deeply a reply may be nested, up to 256, which is the default.
     pub fn max_depth(mut self, depth: usize) -> Self {
         self.max_depth = depth.min(MAX_DEPTH);
         self

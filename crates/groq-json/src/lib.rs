@@ -1,4 +1,8 @@
-#![doc = include_str!("../README.md")]
+#![cfg_attr(feature = "client", doc = include_str!("../README.md"))]
+#![cfg_attr(
+    not(feature = "client"),
+    doc = "A Rust type as a format for the replies of models: [`Format`], without a network."
+)]
 
 #[cfg(feature = "client")]
 mod classify;

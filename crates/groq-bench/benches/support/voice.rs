@@ -1,5 +1,12 @@
 //! Something like speech, made while it is read: a hum with formants, in syllables, with pauses and a little noise.
 
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "a sound, not an account"
+)]
+
 use std::f32::consts::TAU;
 use std::io::{self, Read};
 

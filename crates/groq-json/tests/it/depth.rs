@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-const DEEPEST: usize = 512;
+const DEEPEST: usize = 256;
 
 /// A list of objects, with something to fill in at each.
 #[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -84,7 +84,7 @@ where
     drop(error.partial().unwrap().to_value());
 }
 
-/// What a text says, without a limit of depth.
+/// What a text says.
 fn value(text: &str) -> Value {
     Format::<Value>::new()
         .unwrap()
