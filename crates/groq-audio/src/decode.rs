@@ -132,7 +132,7 @@ impl Decoder {
     }
 }
 
-/// Demuxers and decoders of others have panicked on damaged files: such a file is damaged, and no more.
+/// A panic of a demuxer or a decoder of others is a damaged file, and no more. None has been seen; this is for the file that brings it.
 fn without_panic<R, E: From<Error>>(work: impl FnOnce() -> Result<R, E>) -> Result<R, E> {
     // What a panic leaves behind is never used again: the error ends the job.
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).unwrap_or_else(|_| {

@@ -318,6 +318,7 @@ mod tests {
         pace.learn(&Standing::default().requests(left));
         let start = Instant::now();
         pace.admit(request(1.0), LONG).await.expect("in time");
-        assert_eq!(start.elapsed(), Duration::from_secs(4));
+        let waited = start.elapsed();
+        assert!((4.0..4.1).contains(&waited.as_secs_f64()), "{waited:?}");
     }
 }

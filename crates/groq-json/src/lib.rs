@@ -3,6 +3,13 @@
     not(feature = "client"),
     doc = "A Rust type as a format for the replies of models: [`Format`], without a network."
 )]
+#![cfg_attr(
+    not(feature = "client"),
+    allow(
+        rustdoc::broken_intra_doc_links,
+        reason = "they lead to what is not there without the client"
+    )
+)]
 
 #[cfg(feature = "client")]
 mod classify;

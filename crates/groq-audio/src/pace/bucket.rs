@@ -82,11 +82,12 @@ impl Bucket {
     }
 }
 
-/// What comes back in a second, by the time that all that is used takes to come back.
+/// What comes back in a second, by the time that all that is used takes to come back. The service rounds that time, so a
+/// hundredth of a second is added: who comes too early is refused, and waits longer still.
 fn rate(said: Left) -> Option<f64> {
     let used = said.limit.saturating_sub(said.remaining) as f64;
     let seconds = said.reset.as_secs_f64();
-    (used > 0.0 && seconds > 0.0).then(|| used / seconds)
+    (used > 0.0 && seconds > 0.0).then(|| used / (seconds + 0.01))
 }
 
 #[cfg(test)]

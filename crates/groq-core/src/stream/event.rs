@@ -163,7 +163,10 @@ mod tests {
             };
             assert_eq!(event["response"]["id"], "resp_1");
         }
-        assert!(matches!(read("response.completed"), Message::Undecodable(_)));
+        assert!(matches!(
+            read("response.completed"),
+            Message::Undecodable(_)
+        ));
     }
 
     #[test]

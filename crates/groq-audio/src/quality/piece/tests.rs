@@ -107,12 +107,13 @@ fn flagged(figures: Figures, text: &str) -> Vec<(FlagKind, Severity)> {
 
 #[test]
 fn figures_at_the_threshold_are_no_suspicion() {
+    type Row = (Figures, &'static str, &'static [(FlagKind, Severity)]);
     use FlagKind::{LikelySilence, LowCompression, LowConfidence, Repetition};
     use Severity::{Bad, Warning};
     let text = "one two three four 5";
     assert_eq!(text.len(), 20);
     let sure = Some(-0.1);
-    let table: [(Figures, &str, &[(FlagKind, Severity)]); 16] = [
+    let table: [Row; 16] = [
         ([None, None, None], text, &[]),
         ([Some(-0.5), None, None], text, &[]),
         (
