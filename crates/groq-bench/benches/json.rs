@@ -80,7 +80,7 @@ fn product(number: u32) -> Product {
         name: format!("Body with lens kit number {index}"),
         price: 1299.5 + f64::from(index) * 150.25,
         inventory_count: 12 * index + number % 7,
-        available: index % 3 != 0,
+        available: !index.is_multiple_of(3),
         color: [Color::MidnightBlack, Color::Silver, Color::OceanBlue][(index % 3) as usize],
     };
     let review = |index: u32| {
@@ -90,7 +90,7 @@ fn product(number: u32) -> Product {
         comment: "Sharp in the corners, fast to focus, \"quiet\" enough for a wedding; the grip is small."
             .to_owned(),
         date: format!("2026-0{}-1{}", 1 + index % 9, index % 10),
-        helpful: (index % 2 == 0).then_some(index * 3),
+        helpful: index.is_multiple_of(2).then_some(index * 3),
     }
     };
     Product {
