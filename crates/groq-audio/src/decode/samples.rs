@@ -125,7 +125,7 @@ fn mu_law(byte: u8) -> f32 {
 }
 
 #[cfg(test)]
-#[allow(clippy::float_cmp, reason = "the results are exact")]
+#[expect(clippy::float_cmp, reason = "the results are exact")]
 mod tests {
     use super::*;
 

@@ -169,7 +169,7 @@ impl fmt::Display for Flag {
 }
 
 /// A thousandth is more than enough, and keeps files the same on every machine.
-#[allow(
+#[expect(
     clippy::trivially_copy_pass_by_ref,
     reason = "the shape that serde asks for"
 )]

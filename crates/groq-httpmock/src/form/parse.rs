@@ -100,6 +100,7 @@ fn unquoted(quoted: &str) -> Option<(String, &str)> {
     None
 }
 
+/// The text that is meant; one that decodes to no text stays as it is, so that no two names become the same.
 fn percent_decoded(text: &str) -> String {
     let mut bytes = Vec::new();
     let mut rest = text.as_bytes();
@@ -108,7 +109,7 @@ fn percent_decoded(text: &str) -> String {
             .get(..2)
             .and_then(|digits| std::str::from_utf8(digits).ok());
         let decoded = digits
-            .filter(|_| first == b'%')
+            .filter(|digits| first == b'%' && digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
             .and_then(|digits| u8::from_str_radix(digits, 16).ok());
         bytes.push(decoded.unwrap_or(first));
         rest = if decoded.is_some() {
@@ -117,7 +118,7 @@ fn percent_decoded(text: &str) -> String {
             after
         };
     }
-    String::from_utf8_lossy(&bytes).into_owned()
+    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
 }
 
 /// What stands before and after the first occurrence.
@@ -137,6 +138,19 @@ mod tests {
             name: name.to_owned(),
             file_name: file_name.map(str::to_owned),
             content: content.to_vec(),
+        }
+    }
+
+    #[test]
+    fn percent_encoding_is_undone_only_where_it_is_one() {
+        for (text, meant) in [
+            ("a%20b", "a b"),
+            ("gr%C3%B6%C3%9Fe", "gr\u{f6}\u{df}e"),
+            ("100%", "100%"),
+            ("%+1%g0", "%+1%g0"),
+            ("%ff.mp3", "%ff.mp3"),
+        ] {
+            assert_eq!(percent_decoded(text), meant);
         }
     }
 
