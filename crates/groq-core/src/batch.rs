@@ -44,12 +44,14 @@ mod ids;
 mod item;
 mod job;
 mod lines;
+mod progress;
 mod results;
 mod state;
 mod writer;
 
 pub(crate) use adopt::adopt;
 pub use item::{BatchItem, ItemError};
-pub use job::{Job, Phase, Progress};
+pub use job::Job;
+pub use progress::{Phase, Progress};
 pub use results::{Item, Results};
 pub use writer::Writer;

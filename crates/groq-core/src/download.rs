@@ -21,6 +21,8 @@ use crate::limits::RateLimits;
 use crate::retry::Attempt;
 use crate::transport::{Answered, BodyFailure, ResponseBody};
 #[cfg(not(target_arch = "wasm32"))]
+use crate::upload::shown;
+#[cfg(not(target_arch = "wasm32"))]
 use file::Unfinished;
 
 /// The content of a file, or spoken audio, as it comes in.
@@ -120,9 +122,10 @@ impl Download {
     /// Those of [`write_to`](Self::write_to).
     #[cfg(not(target_arch = "wasm32"))]
     pub async fn save(self, path: impl AsRef<Path>) -> Result<u64, Error> {
-        let doing = self.doing;
-        let failed = |error| Error::io("cannot write the file", error).while_doing(doing);
-        let (unfinished, mut file) = Unfinished::create(path.as_ref()).await.map_err(failed)?;
+        let (doing, path) = (self.doing, path.as_ref());
+        let failed =
+            |error| Error::io(format!("cannot write {}", shown(path)), error).while_doing(doing);
+        let (unfinished, mut file) = Unfinished::create(path).await.map_err(failed)?;
         let bytes = self.write_to(&mut file).await?;
         unfinished.finish(file).await.map_err(failed)?;
         Ok(bytes)

@@ -4,6 +4,7 @@ mod api;
 mod decode;
 mod display;
 mod kind;
+mod place;
 mod predicates;
 pub(crate) mod text;
 
@@ -20,7 +21,7 @@ use crate::retry::Attempt;
 use crate::retry::decision::Stop;
 
 pub(crate) use api::ApiError;
-pub(crate) use decode::{explain, explain_bytes};
+pub(crate) use decode::{explain, explain_bytes, explain_error};
 pub use kind::{ErrorKind, TimeoutKind};
 
 type BoxError = Box<dyn StdError + Send + Sync>;

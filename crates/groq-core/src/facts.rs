@@ -263,7 +263,6 @@ impl ModelFacts {
     }
 
     fn take_over(&mut self, model: &Model, day: String) {
-        self.as_of = day;
         let context = model.context_window.or(model.context_length);
         self.context_window = context.or(self.context_window);
         let most = model.max_completion_tokens.or(model.max_output_length);
@@ -301,11 +300,11 @@ impl ModelFacts {
                 });
             }
         }
-        // It is on the list, so it is there, whatever was announced.
-        if model.active == Some(true) && self.retirement.is_some_and(|end| end.enterprise_keeps_it)
-        {
+        // It is on the list of this day, so it was not shut down before, whatever was announced.
+        if model.active != Some(false) && self.retirement.is_some_and(|end| *end.date <= *day) {
             self.retirement = None;
         }
+        self.as_of = day;
     }
 }
 
@@ -344,6 +343,24 @@ mod tests {
     }
 
     #[test]
+    fn a_model_on_the_list_is_there_whatever_was_announced() {
+        for (day, active, retired) in [
+            ("2026-10-01", "true", false),
+            ("2026-10-01", "null", false),
+            ("2026-10-01", "false", true),
+            // What is still to come, comes.
+            ("2026-09-01", "true", true),
+        ] {
+            let mut catalogue = Catalogue::shipped().on(day);
+            let list = format!(r#"{{"data":[{{"id":"groq/compound","active":{active}}}]}}"#);
+            catalogue.refresh(&serde_json::from_str(&list).expect("a list"));
+            let later = catalogue.on("2026-12-01");
+            let model = later.get("groq/compound").expect("a model");
+            assert_eq!(later.is_retired(model), retired, "{day} {active}");
+        }
+    }
+
+    #[test]
     fn the_list_of_the_service_wins_where_it_says_something() {
         let mut catalogue = Catalogue::shipped();
         let list: ModelList = serde_json::from_str(
@@ -362,6 +379,7 @@ mod tests {
         };
         assert!((input - 0.15).abs() < 1e-9 && (output - 0.6).abs() < 1e-9);
         let known = catalogue.get("openai/gpt-oss-20b").expect("the known one");
+        assert_eq!(known.as_of, today());
         assert_eq!(known.context_window, Some(7));
         assert_eq!(known.max_completion_tokens, Some(65_536));
     }

@@ -6,8 +6,12 @@ use std::path::Path;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use groq_types::ContentPart;
+#[cfg(not(target_arch = "wasm32"))]
+use tokio::io::AsyncReadExt as _;
 
 use crate::error::{Error, ErrorKind};
+#[cfg(not(target_arch = "wasm32"))]
+use crate::upload::{metadata_of, unreadable};
 
 /// How many images a request may have (docs).
 pub(crate) const MAX_COUNT: usize = 5;
@@ -117,16 +121,28 @@ impl Images {
     ///
     /// # Errors
     ///
-    /// Those of [`bytes`](Self::bytes), and [`is_io`](Error::is_io) where the file cannot be read.
+    /// Those of [`bytes`](Self::bytes), [`is_io`](Error::is_io) where the file cannot be read, and
+    /// [`is_invalid_request`](Error::is_invalid_request) where the path is that of a folder, a device or a pipe.
     #[cfg(not(target_arch = "wasm32"))]
     pub async fn path(self, path: impl AsRef<Path>) -> Result<Self, Error> {
-        let failed = |error| Error::io("cannot read the image", error).while_doing(DOING);
-        let path = path.as_ref();
-        let length = tokio::fs::metadata(path).await.map_err(failed)?.len();
-        if length > self.max_bytes as u64 {
+        let bytes = self.read(path.as_ref()).await;
+        let bytes = bytes.map_err(|error| error.while_doing(DOING))?;
+        self.bytes(bytes)
+    }
+
+    /// Reads a file, unless it is too large; it may grow while it is read.
+    #[cfg(not(target_arch = "wasm32"))]
+    async fn read(&self, path: &Path) -> Result<Vec<u8>, Error> {
+        let most = self.max_bytes as u64;
+        if metadata_of(path).await?.len() > most {
             return Err(self.too_large());
         }
-        self.bytes(tokio::fs::read(path).await.map_err(failed)?)
+        let failed = |error| unreadable(path, error);
+        let file = tokio::fs::File::open(path).await.map_err(failed)?;
+        let mut bytes = Vec::new();
+        let mut file = file.take(most + 1);
+        file.read_to_end(&mut bytes).await.map_err(failed)?;
+        Ok(bytes)
     }
 
     /// The images as parts of a message.
@@ -350,6 +366,18 @@ mod tests {
                 .await
                 .expect_err("missing")
                 .is_io()
+        );
+        let folder = Images::new().path(folder.path()).await;
+        assert!(folder.expect_err("a folder").is_invalid_request());
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn what_has_no_end_is_not_read() {
+        let error = Images::new().path("/dev/zero").await.expect_err("a device");
+        assert!(
+            error.is_invalid_request() && error.to_string().contains("\"zero\" is no regular file"),
+            "{error}"
         );
     }
 }

@@ -1,5 +1,4 @@
 #![doc = include_str!("../README.md")]
-#![allow(unexpected_cfgs, reason = "cargo-fuzz sets `fuzzing`")]
 
 mod api;
 mod audio;

@@ -8,6 +8,8 @@ mod pieces;
 mod wav;
 
 use std::fmt;
+#[cfg(not(target_arch = "wasm32"))]
+use std::fs::Metadata;
 use std::io;
 #[cfg(not(target_arch = "wasm32"))]
 use std::path::{Path, PathBuf};
@@ -16,7 +18,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 #[cfg(not(target_arch = "wasm32"))]
 use std::time::SystemTime;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
 use tokio::io::AsyncRead;
 
@@ -240,13 +242,7 @@ pub(crate) struct Prepared {
 impl Prepared {
     #[cfg(not(target_arch = "wasm32"))]
     async fn at(path: &Path) -> Result<Self, Error> {
-        let metadata = tokio::fs::metadata(path)
-            .await
-            .map_err(|error| Error::io(format!("cannot read {}", shown(path)), error))?;
-        if metadata.is_dir() {
-            let message = format!("{} is a folder, and not a file", shown(path));
-            return Err(Error::refused(message));
-        }
+        let metadata = metadata_of(path).await?;
         Ok(Self {
             content: Content::Path(path.to_owned()),
             length: Some(metadata.len()),
@@ -268,7 +264,7 @@ impl Prepared {
             Content::Once(slot) => Ok(Box::pin(pieces::Late::new(Arc::clone(slot)))),
             #[cfg(not(target_arch = "wasm32"))]
             Content::Path(path) => {
-                let cannot = |error| Error::io(format!("cannot read {}", shown(path)), error);
+                let cannot = |error| unreadable(path, error);
                 let file = tokio::fs::File::open(path).await.map_err(cannot)?;
                 let metadata = file.metadata().await.map_err(cannot)?;
                 if Some(metadata.len()) != self.length || metadata.modified().ok() != self.modified
@@ -299,6 +295,8 @@ impl Prepared {
 
     /// The first bytes. A reader gets them back.
     pub(crate) async fn beginning(&self) -> Result<Bytes, Error> {
+        /// What tells a kind, or how long a recording is. A reader may give it byte by byte.
+        const ENOUGH: usize = 512;
         let mut pieces = match &self.content {
             Content::Once(slot) => match slot.take() {
                 Some(pieces) => pieces,
@@ -306,7 +304,13 @@ impl Prepared {
             },
             _ => self.open().await?,
         };
-        let first = next(&mut pieces).await.transpose()?.unwrap_or_default();
+        let mut first = BytesMut::new();
+        while first.len() < ENOUGH
+            && let Some(piece) = next(&mut pieces).await
+        {
+            first.extend_from_slice(&piece?);
+        }
+        let first = first.freeze();
         if let Content::Once(slot) = &self.content {
             slot.put(Box::pin(pieces::Again::new(first.clone(), pieces)));
         }
@@ -326,9 +330,27 @@ fn changed() -> Error {
     .with_advice("upload a copy that nobody writes to")
 }
 
+/// What the system says of a file. A folder, a device and a pipe have no length to go by, and may have no end.
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) async fn metadata_of(path: &Path) -> Result<Metadata, Error> {
+    let metadata = tokio::fs::metadata(path).await;
+    let metadata = metadata.map_err(|error| unreadable(path, error))?;
+    if metadata.is_file() {
+        return Ok(metadata);
+    }
+    let message = format!("{} is no regular file", shown(path));
+    Err(Error::refused(message)
+        .with_advice("what a pipe gives can be given by a reader, or as bytes"))
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) fn unreadable(path: &Path, error: io::Error) -> Error {
+    Error::io(format!("cannot read {}", shown(path)), error)
+}
+
 /// A path as an error shows it: its last part.
 #[cfg(not(target_arch = "wasm32"))]
-fn shown(path: &Path) -> String {
+pub(crate) fn shown(path: &Path) -> String {
     let name = path.file_name().unwrap_or(path.as_os_str());
     format!("{:?}", name.to_string_lossy())
 }

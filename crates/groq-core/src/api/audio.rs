@@ -275,7 +275,9 @@ impl<'a> Audio<'a> {
         let max = self.client.settings().max_audio_bytes;
         let paced = self.client.shared().gate.limiter.is_some();
         let form = match framing {
-            Ok(framing) => audio.into_form(framing, max, paced).await,
+            Ok(framing) => {
+                super::form::looked_at(self.client, audio.into_form(framing, max, paced)).await
+            }
             Err(error) => Err(error),
         };
         form.map_err(|error| error.while_doing(operation.doing))

@@ -31,6 +31,18 @@ impl<'a> Batches<'a> {
 
     /// Begins a batch of typed requests in this folder, or goes on with one that was not finished; see [`batch`](crate::batch).
     ///
+    /// ```no_run
+    /// use groq_core::types::{ChatCompletionRequest, Message};
+    ///
+    /// # fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
+    /// let mut writer = client.batches().write("capitals")?;
+    /// let question = Message::user("What is the capital of Chad?");
+    /// writer.push("Chad", &ChatCompletionRequest::new("openai/gpt-oss-20b", [question]))?;
+    /// let job = writer.finish("24h")?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`is_io`](Error::is_io) where the folder cannot be used; [`is_invalid_request`](Error::is_invalid_request) where the batch in it
@@ -41,6 +53,16 @@ impl<'a> Batches<'a> {
     }
 
     /// Goes on with the finished batch in this folder; see [`batch`](crate::batch).
+    ///
+    /// ```no_run
+    /// use groq_core::types::ChatCompletionRequest;
+    ///
+    /// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
+    /// let mut job = client.batches().resume::<ChatCompletionRequest>("capitals")?;
+    /// let results = job.run().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -176,8 +198,8 @@ impl<'a> Batches<'a> {
 /// The service writes `{}` for a file that is not there yet (issue reports).
 fn mend(batch: &mut Value) {
     let fields = batch.as_object_mut().into_iter().flatten();
-    for (_, value) in fields {
-        if value.as_object().is_some_and(serde_json::Map::is_empty) {
+    for (name, value) in fields {
+        if name != "metadata" && value.as_object().is_some_and(serde_json::Map::is_empty) {
             *value = Value::Null;
         }
     }

@@ -93,6 +93,41 @@ impl<'a> Chat<'a> {
         }
     }
 
+    /// Generates the next message on the flex tier, or on another one, and returns it as it is written.
+    ///
+    /// Operation: `createChatCompletion`.
+    ///
+    /// It is to [`create_flexibly`](Self::create_flexibly) what [`stream`](Self::stream) is to [`create`](Self::create). A stream that
+    /// has begun stays where it is.
+    ///
+    /// ```no_run
+    /// use groq_core::types::{ChatCompletionRequest, Message, ServiceTier};
+    ///
+    /// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
+    /// let request = ChatCompletionRequest::new("openai/gpt-oss-20b", [Message::user("Explain TLS in one line")]);
+    /// let stream = client.chat().stream_flexibly(request, Some(ServiceTier::OnDemand)).await?;
+    /// println!("{:?}", stream.finish().await?.text());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`stream`](Self::stream), and [`is_flex_capacity`](Error::is_flex_capacity) where there is no other tier.
+    pub async fn stream_flexibly(
+        &self,
+        request: ChatCompletionRequest,
+        otherwise: Option<ServiceTier>,
+    ) -> Result<ChatStream, Error> {
+        let flex = request.clone().with_service_tier(ServiceTier::Flex);
+        match (self.stream(flex).await, otherwise) {
+            (Err(error), Some(tier)) if error.is_flex_capacity() => {
+                self.stream(request.with_service_tier(tier)).await
+            }
+            (result, _) => result,
+        }
+    }
+
     /// Generates the next message of a conversation, and returns it as it is written.
     ///
     /// Operation: `createChatCompletion`.

@@ -60,8 +60,7 @@ impl<'a> Files<'a> {
             setting: "max_file_bytes",
             advice: "split it: several batches may run at once",
         };
-        let file = file
-            .prepare(Kind::JsonLines, max)
+        let file = super::form::looked_at(self.client, file.prepare(Kind::JsonLines, max))
             .await
             .map_err(|error| error.while_doing(operation.doing))?;
         let framing = Framing::new().text("purpose", purpose.as_str());

@@ -1,15 +1,32 @@
 //! Calls that send a form.
 
+use std::future::Future;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
 use crate::client::Client;
-use crate::error::{Error, text};
+use crate::error::{Error, TimeoutKind, text};
 use crate::response::Response;
+use crate::runtime::within;
 use crate::transport::{self, Answered, Operation};
 use crate::upload::Form;
+
+/// Looks at a file before its call. A reader may give nothing, so it has the time in which an upload has to move.
+pub(super) async fn looked_at<T>(
+    client: &Client,
+    look: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
+    let settings = client.settings();
+    let (limit, which) = match settings.deadline {
+        Some(deadline) if deadline < settings.write_timeout => (deadline, TimeoutKind::Deadline),
+        _ => (settings.write_timeout, TimeoutKind::Write),
+    };
+    within(client.runtime().as_ref(), limit, look)
+        .await
+        .unwrap_or_else(|| Err(Error::timed_out(which, limit)))
+}
 
 /// Sends a form, and decodes the JSON that answers it.
 pub(super) async fn send<T: DeserializeOwned>(

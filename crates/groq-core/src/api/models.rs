@@ -70,6 +70,13 @@ impl<'a> Models<'a> {
     ///
     /// Operation: `deleteModel`.
     ///
+    /// ```no_run
+    /// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
+    /// assert!(client.models().delete("my-fine-tuned-model").await?.deleted);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// Those of [`get`](Self::get), and [`is_permission_denied`](Error::is_permission_denied).

@@ -6,7 +6,7 @@ use std::io;
 use std::path::Path;
 
 use super::item::BatchItem;
-use super::job::{Job, note};
+use super::job::{Job, check_endpoint};
 use super::lines::Lines;
 use super::state::{self, Part, State};
 use crate::client::Client;
@@ -19,12 +19,18 @@ pub(crate) async fn adopt<T: BatchItem>(
     id: &str,
     folder: &Path,
 ) -> Result<Job<T>, Error> {
-    if State::exists(folder) {
+    let input = state::input(folder, 0);
+    if State::exists(folder) || input.exists() {
         return Err(Error::refused("the folder has a batch already")
-            .with_advice("go on with it by batches().resume, or use another folder")
+            .with_advice("go on with it by batches().resume or write, or use another folder")
             .while_doing(DOING));
     }
     let batch = client.batches().get(id).await?.into_inner();
+    let endpoint = match &batch.endpoint {
+        Some(endpoint) => endpoint.as_str().to_owned(),
+        None => T::endpoint().as_str().to_owned(),
+    };
+    check_endpoint::<T>(&endpoint).map_err(|error| error.while_doing(DOING))?;
     let Some(file_id) = batch.input_file_id.clone() else {
         return Err(
             Error::refused("the service does not say which file the batch is of")
@@ -32,7 +38,6 @@ pub(crate) async fn adopt<T: BatchItem>(
         );
     };
     fs::create_dir_all(folder).map_err(failed)?;
-    let input = state::input(folder, 0);
     client.files().content(&file_id).await?.save(&input).await?;
     let mut part = Part {
         items: items(&input, client.settings().max_response_bytes).map_err(failed)?,
@@ -42,12 +47,8 @@ pub(crate) async fn adopt<T: BatchItem>(
         batch_id: Some(batch.id.clone()),
         ..Part::default()
     };
-    note(&mut part, &batch);
+    part.note(&batch);
     let token = format!("{:016x}", RandomState::new().hash_one(0));
-    let endpoint = match &batch.endpoint {
-        Some(endpoint) => endpoint.as_str().to_owned(),
-        None => T::endpoint().as_str().to_owned(),
-    };
     let window = batch.completion_window.unwrap_or_default();
     let state = State::new(token, endpoint, window, vec![part]);
     state

@@ -4,7 +4,7 @@ use std::fmt;
 
 use groq_types::{
     BatchEndpoint, BatchStatus, BatchTranscriptionBody, BatchTranslationBody, ChatCompletion,
-    ChatCompletionRequest, VerboseTranscription,
+    ChatCompletionRequest, TranscriptionFormat, VerboseTranscription,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -51,6 +51,10 @@ impl BatchItem for BatchTranscriptionBody {
     fn endpoint() -> BatchEndpoint {
         BatchEndpoint::V1AudioTranscriptions
     }
+
+    fn check(&self) -> Result<(), Error> {
+        no_plain_text(self.response_format)
+    }
 }
 
 /// It is answered by a [`VerboseTranscription`] in either form of JSON: the plain form just has less in it.
@@ -60,6 +64,19 @@ impl BatchItem for BatchTranslationBody {
     fn endpoint() -> BatchEndpoint {
         BatchEndpoint::V1AudioTranslations
     }
+
+    fn check(&self) -> Result<(), Error> {
+        no_plain_text(self.response_format)
+    }
+}
+
+/// The results of a batch are JSON.
+fn no_plain_text(format: Option<TranscriptionFormat>) -> Result<(), Error> {
+    if format == Some(TranscriptionFormat::Text) {
+        return Err(Error::refused("the answer to an item of a batch is JSON")
+            .with_advice("leave `response_format` unset, or ask for verbose_json"));
+    }
+    Ok(())
 }
 
 /// Why an item of a batch has no reply.
@@ -86,7 +103,7 @@ pub enum ItemError {
     Undecodable {
         /// Where, and why.
         reason: String,
-        /// The reply.
+        /// The reply, or the line of the results that has none.
         body: serde_json::Map<String, serde_json::Value>,
     },
     /// It has no result: the batch as a whole failed, was cancelled, or expired first.

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use groq_types::{Batch, BatchEndpoint, BatchRequest, BatchStatus, FilePurpose};
+use groq_types::{Batch, BatchEndpoint, BatchRequest, FilePurpose};
 
 use super::item::BatchItem;
+use super::progress::{Phase, Progress};
 use super::results::Results;
 use super::state::{self, Part, State};
 use crate::client::Client;
@@ -32,51 +33,12 @@ pub struct Job<T> {
 
 type Report = Arc<dyn Fn(&Progress) + Send + Sync>;
 
-/// How far a batch is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Progress {
-    /// What is being done.
-    pub phase: Phase,
-    /// Items in all.
-    pub items: u64,
-    /// Items that are answered well, as far as the service has said.
-    pub completed: u64,
-    /// Items that failed, as far as the service has said.
-    pub failed: u64,
-    /// Files that the items are in; each is a batch to the service.
-    pub parts: usize,
-    /// Those of them that the phase is done with.
-    pub parts_done: usize,
-}
-
-/// What is being done with a batch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Phase {
-    /// Its files are uploaded, and its runs begun.
-    Starting,
-    /// The service runs it.
-    Running,
-    /// Its results are downloaded.
-    Downloading,
-    /// Its results are there.
-    Done,
-}
-
 const DOING: &str = "run batch";
 
 impl<T: BatchItem> Job<T> {
     pub(crate) fn load(client: Client, folder: &Path) -> Result<Self, Error> {
         let state = State::load(folder).map_err(|error| error.while_doing(DOING))?;
-        if state.endpoint != T::endpoint().as_str() {
-            let message = format!(
-                "the batch in the folder goes to {}, and not to {}",
-                state.endpoint,
-                T::endpoint().as_str()
-            );
-            return Err(Error::refused(message).while_doing(DOING));
-        }
+        check_endpoint::<T>(&state.endpoint).map_err(|error| error.while_doing(DOING))?;
         Ok(Self {
             wait_limit: window(&state.window) + Duration::from_secs(3600),
             client,
@@ -202,7 +164,7 @@ impl<T: BatchItem> Job<T> {
         };
         self.change(index, |part| {
             part.batch_id = Some(batch.id.clone());
-            note(part, &batch);
+            part.note(&batch);
         })
     }
 
@@ -218,13 +180,18 @@ impl<T: BatchItem> Job<T> {
     ///
     /// # Errors
     ///
-    /// Those of [`run`](Self::run).
+    /// Those of [`run`](Self::run); [`is_invalid_request`](Error::is_invalid_request) where not all of it is [started](Self::start).
     pub async fn wait(&mut self) -> Result<(), Error> {
+        if self.state.parts.iter().any(|part| part.batch_id.is_none()) {
+            return Err(Error::refused("not all of the batch is started")
+                .with_advice("call start first, or run, which does all of it")
+                .while_doing(DOING));
+        }
         let begun = self.client.runtime().now();
         let mut rounds = 0;
         loop {
             self.refresh().await?;
-            if self.state.parts.iter().all(is_over) {
+            if self.state.parts.iter().all(Part::is_over) {
                 return Ok(());
             }
             let runtime = Arc::clone(self.client.runtime());
@@ -248,13 +215,13 @@ impl<T: BatchItem> Job<T> {
     pub async fn refresh(&mut self) -> Result<Progress, Error> {
         for index in 0..self.state.parts.len() {
             let part = &self.state.parts[index];
-            if let (Some(id), false) = (part.batch_id.clone(), is_over(part)) {
+            if let (Some(id), false) = (part.batch_id.clone(), part.is_over()) {
                 let batch = self.client.batches().get(id).await?.into_inner();
-                self.change(index, |part| note(part, &batch))?;
+                self.change(index, |part| part.note(&batch))?;
             }
         }
-        self.tell(Phase::Running, is_over);
-        Ok(self.progress(Phase::Running, is_over))
+        self.tell(Phase::Running, Part::is_over);
+        Ok(self.progress(Phase::Running, Part::is_over))
     }
 
     /// Downloads the results that are not downloaded.
@@ -265,7 +232,7 @@ impl<T: BatchItem> Job<T> {
     pub async fn download(&mut self) -> Result<(), Error> {
         for index in 0..self.state.parts.len() {
             let part = self.state.parts[index].clone();
-            if part.downloaded || !is_over(&part) {
+            if part.downloaded || !part.is_over() {
                 continue;
             }
             let outputs = [
@@ -286,7 +253,9 @@ impl<T: BatchItem> Job<T> {
             self.change(index, |part| part.downloaded = true)?;
             self.tell(Phase::Downloading, |part| part.downloaded);
         }
-        self.tell(Phase::Done, |part| part.downloaded);
+        if self.state.parts.iter().all(|part| part.downloaded) {
+            self.tell(Phase::Done, |part| part.downloaded);
+        }
         Ok(())
     }
 
@@ -305,9 +274,9 @@ impl<T: BatchItem> Job<T> {
     pub async fn cancel(&mut self) -> Result<(), Error> {
         for index in 0..self.state.parts.len() {
             let part = &self.state.parts[index];
-            if let (Some(id), false) = (part.batch_id.clone(), is_over(part)) {
+            if let (Some(id), false) = (part.batch_id.clone(), part.is_over()) {
                 let batch = self.client.batches().cancel(id).await?.into_inner();
-                self.change(index, |part| note(part, &batch))?;
+                self.change(index, |part| part.note(&batch))?;
             }
         }
         Ok(())
@@ -347,40 +316,15 @@ impl<T: BatchItem> Job<T> {
     }
 }
 
-/// Takes over what the service says of a batch.
-pub(super) fn note(part: &mut Part, batch: &Batch) {
-    part.status = Some(batch.status.as_str().to_owned());
-    part.output_file_id = batch.output_file_id.clone().filter(|id| !id.is_empty());
-    part.error_file_id = batch.error_file_id.clone().filter(|id| !id.is_empty());
-    if let Some(counts) = &batch.request_counts {
-        part.completed = counts.completed;
-        part.failed = counts.failed;
+/// Refuses a batch of other requests.
+pub(super) fn check_endpoint<T: BatchItem>(endpoint: &str) -> Result<(), Error> {
+    let expected = T::endpoint();
+    if endpoint == expected.as_str() {
+        return Ok(());
     }
-    let errors = batch
-        .errors
-        .as_ref()
-        .and_then(|errors| errors.data.as_ref());
-    part.reason = errors.and_then(|errors| {
-        let first = errors.first()?;
-        let message = first.message.as_deref().or(first.code.as_deref())?;
-        Some(match first.line {
-            Some(line) => format!("line {line}: {message}"),
-            None => message.to_owned(),
-        })
-    });
-}
-
-fn is_over(part: &Part) -> bool {
-    let status = part.status.as_deref().map(BatchStatus::from);
-    matches!(
-        status,
-        Some(
-            BatchStatus::Completed
-                | BatchStatus::Failed
-                | BatchStatus::Expired
-                | BatchStatus::Cancelled
-        )
-    )
+    let expected = expected.as_str();
+    let message = format!("the batch goes to {endpoint}, and not to {expected}");
+    Err(Error::refused(message).with_advice("name the type of its requests"))
 }
 
 /// How long a window is: `24h`, `7d`. What is written otherwise counts as the longest.

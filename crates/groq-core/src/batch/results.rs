@@ -148,9 +148,10 @@ impl Current {
                 request_id: None,
             }));
         }
-        let line: BatchResponseLine =
-            serde_json::from_slice(line).map_err(|_| undecodable::<BatchResponseLine>(line))?;
-        Ok(Some(answered::<T>(line)))
+        Ok(Some(match serde_json::from_slice(line) {
+            Ok(line) => answered::<T>(line),
+            Err(_) => garbled(id.custom_id, line),
+        }))
     }
 }
 
@@ -172,6 +173,18 @@ fn answered<T: BatchItem>(line: BatchResponseLine) -> Item<T::Reply> {
         id: line.custom_id,
         outcome,
         request_id,
+    }
+}
+
+/// A line whose item is known, and nothing else of it.
+fn garbled<R>(id: String, line: &[u8]) -> Item<R> {
+    Item {
+        id,
+        outcome: Err(ItemError::Undecodable {
+            reason: explain::<BatchResponseLine>(line),
+            body: serde_json::from_slice(line).unwrap_or_default(),
+        }),
+        request_id: None,
     }
 }
 

@@ -4,9 +4,11 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use groq_types::{Batch, BatchStatus};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
+use crate::upload::shown;
 
 /// The state of a batch whose items are all written.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -63,13 +65,23 @@ impl State {
     }
 
     pub(super) fn load(folder: &Path) -> Result<Self, Error> {
-        let bytes = fs::read(path(folder))
-            .map_err(|error| Error::io("there is no batch in the folder", error))?;
+        let bytes = fs::read(path(folder)).map_err(|error| {
+            Error::io(
+                format!("there is no finished batch in {}", shown(folder)),
+                error,
+            )
+            .with_advice("begin it, or go on writing it, by batches().write")
+        })?;
         let state: Self = serde_json::from_slice(&bytes).map_err(|error| {
-            Error::refused("the state of the batch cannot be read").with_source(error)
+            let message = format!("the state of the batch in {} cannot be read", shown(folder));
+            Error::refused(message).with_source(error)
         })?;
         if state.version != VERSION {
-            return Err(Error::refused("the batch was written by another version"));
+            let message = format!(
+                "the batch in {} was written by another version",
+                shown(folder)
+            );
+            return Err(Error::refused(message));
         }
         Ok(state)
     }
@@ -93,6 +105,43 @@ impl Part {
     /// The name that the service sees.
     pub(super) fn upload_name(&self, token: &str) -> String {
         format!("groq-batch-{token}-{:03}.jsonl", self.number)
+    }
+
+    /// Takes over what the service says of its batch.
+    pub(super) fn note(&mut self, batch: &Batch) {
+        self.status = Some(batch.status.as_str().to_owned());
+        self.output_file_id = batch.output_file_id.clone().filter(|id| !id.is_empty());
+        self.error_file_id = batch.error_file_id.clone().filter(|id| !id.is_empty());
+        if let Some(counts) = &batch.request_counts {
+            self.completed = counts.completed;
+            self.failed = counts.failed;
+        }
+        let errors = batch
+            .errors
+            .as_ref()
+            .and_then(|errors| errors.data.as_ref());
+        self.reason = errors.and_then(|errors| {
+            let first = errors.first()?;
+            let message = first.message.as_deref().or(first.code.as_deref())?;
+            Some(match first.line {
+                Some(line) => format!("line {line}: {message}"),
+                None => message.to_owned(),
+            })
+        });
+    }
+
+    /// Whether the service is done with it, one way or another.
+    pub(super) fn is_over(&self) -> bool {
+        let status = self.status.as_deref().map(BatchStatus::from);
+        matches!(
+            status,
+            Some(
+                BatchStatus::Completed
+                    | BatchStatus::Failed
+                    | BatchStatus::Expired
+                    | BatchStatus::Cancelled
+            )
+        )
     }
 }
 

@@ -96,6 +96,27 @@ impl<'a> Chat<'a> {
         })
     }
 
+    /// Generates the next message on the flex tier, or on another one, and returns it as it is written; see
+    /// [`Chat::stream_flexibly`](crate::Chat::stream_flexibly).
+    ///
+    /// Operation: `createChatCompletion`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Chat::stream_flexibly`](crate::Chat::stream_flexibly).
+    pub fn stream_flexibly(
+        &self,
+        request: ChatCompletionRequest,
+        otherwise: Option<ServiceTier>,
+    ) -> Result<ChatStream, Error> {
+        let chat = self.client.asynchronous().chat();
+        let stream = self.client.wait(chat.stream_flexibly(request, otherwise))?;
+        Ok(ChatStream {
+            stream,
+            worker: Arc::clone(self.client.worker()),
+        })
+    }
+
     /// Says something in a conversation, and returns the reply, which has joined it; see [`Conversation::say`].
     ///
     /// ```no_run

@@ -4,31 +4,28 @@ use std::str;
 
 use serde::de::DeserializeOwned;
 
-use super::text;
+use super::{place, text};
 
 /// Says what is wrong with a body that did not decode as `T`: where, and what, but not the value that stands there.
 ///
-/// This decodes a second time, to learn the path: it costs nothing as long as nothing fails.
+/// This decodes a second time: it costs nothing as long as nothing fails.
 pub(crate) fn explain<T: DeserializeOwned>(body: &[u8]) -> String {
     let json = text::without_byte_order_mark(body);
+    match serde_json::from_slice::<T>(json) {
+        Err(error) => explain_error(json, &error),
+        Ok(_) => "it decodes after all".to_owned(),
+    }
+}
+
+/// The same, with the error at hand.
+pub(crate) fn explain_error(json: &[u8], error: &serde_json::Error) -> String {
     if let Some(reason) = not_json_at_all(json) {
         return reason;
     }
-    let mut deserializer = serde_json::Deserializer::from_slice(json);
-    match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
-        Err(error) => {
-            let path = error.path().to_string();
-            let message = without_values(&error.inner().to_string());
-            if path == "." {
-                message
-            } else {
-                format!("at `{path}`: {message}")
-            }
-        }
-        Ok(_) => match deserializer.end() {
-            Err(error) => without_values(&error.to_string()),
-            Ok(()) => "it decodes after all".to_owned(),
-        },
+    let message = without_values(&error.to_string());
+    match place::of(json, error) {
+        Some(path) if !path.is_empty() => format!("at `{path}`: {message}"),
+        _ => message,
     }
 }
 

@@ -179,3 +179,22 @@ impl Error {
         (self.kind() == ErrorKind::Api && !status.is_success()).then(|| status.as_u16())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_page_of_errors_has_all_predicates() {
+        let page = include_str!("../errors.rs");
+        let code = include_str!("predicates.rs");
+        let predicates = code.lines().filter_map(|line| {
+            let (name, _) = line.trim().strip_prefix("pub fn ")?.split_once('(')?;
+            Some(name)
+        });
+        let mut count = 0;
+        for name in predicates {
+            assert!(page.contains(&format!("(crate::Error::{name})")), "{name}");
+            count += 1;
+        }
+        assert!(count > 20, "{count}");
+    }
+}

@@ -207,9 +207,8 @@ mod tests {
                     .iter()
                     .all(|(_, allowance)| allowance.requests_per_minute.is_some())
             );
-            let mut models: Vec<_> = table.rows.iter().map(|(model, _)| model).collect();
-            models.dedup();
-            assert_eq!(models.len(), table.rows.len());
+            let ascending = table.rows.windows(2).all(|pair| pair[0].0 < pair[1].0);
+            assert!(ascending, "{}", table.as_of);
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Audio: what comes in, and what goes out.
 
 use groq_types::{
-    SpeechFormat, SpeechRequest, TranscriptionFormat, TranscriptionRequest, TranslationRequest,
+    BatchTranscriptionBody, BatchTranslationBody, SpeechFormat, SpeechRequest, TranscriptionFormat,
+    TranscriptionRequest, TranslationRequest,
 };
 
 use super::{Findings, Preflight, Verdict};
@@ -93,6 +94,41 @@ impl Preflight for TranslationRequest {
         }
         findings
     }
+}
+
+impl Preflight for BatchTranscriptionBody {
+    fn check(&self, catalogue: &Catalogue) -> Findings {
+        let mut alone = TranscriptionRequest::new(self.model.as_str());
+        alone.language.clone_from(&self.language);
+        alone.prompt.clone_from(&self.prompt);
+        alone.response_format = self.response_format;
+        alone.temperature = self.temperature;
+        alone
+            .timestamp_granularities
+            .clone_from(&self.timestamp_granularities);
+        let mut findings = alone.check(catalogue);
+        in_a_batch(self.response_format, &mut findings);
+        findings
+    }
+}
+
+impl Preflight for BatchTranslationBody {
+    fn check(&self, catalogue: &Catalogue) -> Findings {
+        let mut alone = TranslationRequest::new(self.model.as_str());
+        alone.prompt.clone_from(&self.prompt);
+        alone.temperature = self.temperature;
+        let mut findings = alone.check(catalogue);
+        in_a_batch(self.response_format, &mut findings);
+        findings
+    }
+}
+
+fn in_a_batch(format: Option<TranscriptionFormat>, findings: &mut Findings) {
+    findings.refuse_if(
+        format == Some(TranscriptionFormat::Text),
+        "response_format",
+        "the results of a batch are JSON",
+    );
 }
 
 impl Preflight for SpeechRequest {
@@ -225,6 +261,22 @@ mod tests {
             fields(&TranslationRequest::new("whisper-large-v3").with_language(Language::De)),
             ["language"]
         );
+    }
+
+    #[test]
+    fn items_of_a_batch() {
+        let item = BatchTranscriptionBody::new("whisper-large-v3", "https://x.example/a.mp3");
+        assert_eq!(fields(&item), [""; 0]);
+        let words = item
+            .with_timestamp_granularities([TimestampGranularity::Word])
+            .with_response_format(TranscriptionFormat::Text);
+        assert_eq!(
+            fields(&words),
+            ["timestamp_granularities", "response_format"]
+        );
+        let item = BatchTranslationBody::new("whisper-large-v3-turbo", "https://x.example/a.mp3")
+            .with_temperature(2.0);
+        assert_eq!(fields(&item), ["temperature", "model"]);
     }
 
     #[test]

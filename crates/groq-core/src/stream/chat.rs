@@ -216,6 +216,10 @@ impl Reply for Conversation {
         false
     }
 
+    fn may_be_done(&self) -> bool {
+        true
+    }
+
     fn settle(&mut self) {
         self.accumulator.settle();
     }

@@ -6,7 +6,7 @@ use groq_types::{ChatCompletionChunk, ResponseStreamEvent};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::error::{ApiError, explain, explain_bytes};
+use crate::error::{ApiError, explain_bytes, explain_error};
 use crate::sse::Event;
 
 /// An event, understood.
@@ -38,6 +38,7 @@ pub(super) fn read(event: Event<'_>) -> Message<ChatCompletionChunk> {
 /// Reads an event of a stream of a response.
 ///
 /// An event that is an error by its `type` is one of the stream, as is one in Groq's own form.
+#[inline]
 pub(super) fn read_response(event: Event<'_>) -> Message<ResponseStreamEvent> {
     let data = event.data;
     let read = read_as(event, |event: &ResponseStreamEvent| match event {
@@ -54,6 +55,7 @@ pub(super) fn read_response(event: Event<'_>) -> Message<ResponseStreamEvent> {
 }
 
 /// A response that has only begun: some servers say no more of it than its id. What it will be comes later, so this is kept as it is.
+#[inline]
 fn announcement(data: &[u8]) -> Option<ResponseStreamEvent> {
     let event: Map<String, Value> = serde_json::from_slice(data).ok()?;
     let named = event.get("type").and_then(Value::as_str);
@@ -83,9 +85,9 @@ fn read_as<T: DeserializeOwned>(event: Event<'_>, is_error: impl Fn(&T) -> bool)
         Ok(_) => Message::Error(
             ApiError::from_success(data).unwrap_or_else(|| ApiError::from_body(data)),
         ),
-        Err(_) => match ApiError::from_success(data) {
+        Err(error) => match ApiError::from_success(data) {
             Some(error) => Message::Error(error),
-            None => Message::Undecodable(explain::<T>(event.data)),
+            None => Message::Undecodable(explain_error(event.data, &error)),
         },
     }
 }

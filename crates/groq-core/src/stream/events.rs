@@ -1,12 +1,13 @@
 //! A stream of events that puts a reply together: what all streams have in common.
 
+use std::mem;
 use std::task::{Context, Poll, ready};
 
-use bytes::Bytes;
-use serde::de::DeserializeOwned;
+use bytes::{Bytes, BytesMut};
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::event::Message;
-use super::open;
+use super::open::{self, Looks};
 use crate::client::Client;
 use crate::error::{Answer, ApiError, Error, ErrorKind};
 use crate::sse::{Decoder, Event, LimitError};
@@ -24,6 +25,9 @@ pub(super) trait Reply: Default {
 
     /// Whether nothing more can come, even where the connection stays open.
     fn is_over(&self) -> bool;
+
+    /// Whether `[DONE]` makes it complete.
+    fn may_be_done(&self) -> bool;
 
     /// Nothing more comes.
     fn settle(&mut self);
@@ -56,6 +60,8 @@ pub(super) struct Events<R> {
     /// A piece of the body, and how much of it is read.
     frame: Bytes,
     read: usize,
+    /// What came in place of a stream.
+    document: BytesMut,
     pub(super) reply: R,
     pub(super) count: u64,
     /// Events that did not decode, and were left out because that was asked for.
@@ -68,6 +74,8 @@ pub(super) enum State {
     /// Nothing has come yet.
     Beginning,
     Streaming,
+    /// It is no stream, but a document.
+    Document,
     /// It is complete; whether the server said so.
     Complete {
         done_marker: bool,
@@ -104,14 +112,14 @@ impl<R: Reply> Events<R> {
         Ok(Self {
             doing,
             decoder: Decoder::new(client.settings().stream_limits),
-            // Only a first piece can give a document away: a later one may begin in the middle of an event.
-            state: if beginning.is_empty() {
-                State::Beginning
-            } else {
-                State::Streaming
+            // Only the beginning can give a document away: a later piece may begin in the middle of an event.
+            state: match Looks::of(&beginning) {
+                Looks::Blank => State::Beginning,
+                _ => State::Streaming,
             },
             frame: beginning,
             read: 0,
+            document: BytesMut::new(),
             reply: R::default(),
             count: 0,
             skipped: 0,
@@ -142,6 +150,9 @@ impl<R: Reply> Events<R> {
             }
             match self.step() {
                 Ok(Step::Item(item)) => return Poll::Ready(Some(Ok(item))),
+                Ok(Step::Done) if !self.reply.may_be_done() => {
+                    return Poll::Ready(Some(Err(self.fail(unfinished()))));
+                }
                 Ok(Step::Done) => {
                     self.complete(true);
                     // The end of the body mostly comes along; having read it, the connection can be used again.
@@ -203,17 +214,49 @@ impl<R: Reply> Events<R> {
     ) -> Result<Option<V>, Error> {
         match more {
             Some(Ok(frame)) => {
-                if self.state == State::Beginning && open::is_document(&frame) {
-                    return Err(open::document::<R>(&self.client, &self.answered, &frame));
+                if self.state == State::Beginning {
+                    self.state = match Looks::of(&frame) {
+                        Looks::Blank => State::Beginning,
+                        Looks::Stream => State::Streaming,
+                        Looks::Json | Looks::Markup => State::Document,
+                    };
                 }
-                self.state = State::Streaming;
+                if self.state == State::Document {
+                    return self.gather(&frame).map(|()| None);
+                }
                 self.frame = frame;
                 self.read = 0;
                 Ok(None)
             }
             Some(Err(failure)) => Err(failure.into_error("max_stream")),
+            None if self.state == State::Document => Err(self.instead_of_a_stream()),
             None => self.end(),
         }
+    }
+
+    /// Takes another piece of a document; its error, where nothing more of it is needed.
+    fn gather(&mut self, piece: &Bytes) -> Result<(), Error> {
+        /// So far it is looked at after each piece: the connection may stay open behind it.
+        const SMALL: usize = 64 << 10;
+        let max = self.client.settings().max_response_bytes;
+        self.document.extend_from_slice(piece);
+        if self.document.len() > max {
+            return Err(BodyFailure::TooLarge(max).into_error("max_response_bytes"));
+        }
+        let document = open::content(&self.document);
+        let is_whole = Looks::of(document) == Looks::Markup
+            || document.len() <= SMALL
+                && document.ends_with(b"}")
+                && serde_json::from_slice::<IgnoredAny>(document).is_ok();
+        if is_whole {
+            return Err(self.instead_of_a_stream());
+        }
+        Ok(())
+    }
+
+    fn instead_of_a_stream(&mut self) -> Error {
+        let document = mem::take(&mut self.document).freeze();
+        open::document::<R>(&self.client, &self.answered, &document)
     }
 
     /// The body is at its end. What lacks only the last blank line is a whole event if it can be read.
@@ -221,10 +264,11 @@ impl<R: Reply> Events<R> {
         let event = self.decoder.finish().map_err(too_large)?;
         match event.map(|event| V::take(&mut self.reply, event)) {
             Some(Message::Item(item)) => return Ok(Some(item)),
-            Some(Message::Done) => {
+            Some(Message::Done) if self.reply.may_be_done() => {
                 self.complete(true);
                 return Ok(None);
             }
+            Some(Message::Done) => return Err(unfinished()),
             Some(Message::Error(error)) => return Err(self.reported(error)),
             Some(Message::Undecodable(_)) => {
                 return Err(incomplete("in the middle of an event"));
@@ -237,7 +281,7 @@ impl<R: Reply> Events<R> {
         }
         Err(match self.count {
             0 => incomplete("before it began"),
-            _ => incomplete("before the reply was finished"),
+            _ => unfinished(),
         })
     }
 
@@ -316,6 +360,10 @@ fn incomplete(when: &str) -> Error {
     .with_advice("what came so far is in Error::partial")
 }
 
-fn too_large(error: LimitError) -> Error {
+fn unfinished() -> Error {
+    incomplete("before the reply was finished")
+}
+
+pub(super) fn too_large(error: LimitError) -> Error {
     Error::new(ErrorKind::LimitExceeded, error.to_string())
 }

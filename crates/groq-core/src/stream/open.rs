@@ -3,9 +3,10 @@
 use bytes::Bytes;
 use http::{HeaderMap, header};
 
-use super::events::Reply;
+use super::events::{Reply, too_large};
 use crate::client::Client;
 use crate::error::{Answer, ApiError, Error, ErrorKind};
+use crate::sse::LimitError;
 use crate::transport::{Answered, ResponseBody};
 
 /// Makes sure that the body is a stream, and gives what had to be read of it for that.
@@ -19,13 +20,18 @@ pub(super) async fn beginning<R: Reply>(
     if is_event_stream(&answered.headers) {
         return Ok(Bytes::new());
     }
-    let mut beginning = Bytes::new();
-    while beginning.trim_ascii().is_empty()
+    let most = client.settings().stream_limits.max_stream;
+    let (mut beginning, mut read) = (Bytes::new(), 0);
+    while Looks::of(&beginning) == Looks::Blank
         && let Some(piece) = answered.body.chunk().await
     {
         beginning = piece.map_err(|failure| failure.into_error("max_stream"))?;
+        read += beginning.len() as u64;
+        if read > most {
+            return Err(too_large(LimitError::Stream(most)));
+        }
     }
-    if !is_document(&beginning) {
+    if matches!(Looks::of(&beginning), Looks::Blank | Looks::Stream) {
         return Ok(beginning);
     }
     let max = client.settings().max_response_bytes;
@@ -37,9 +43,34 @@ pub(super) async fn beginning<R: Reply>(
     Err(document::<R>(client, answered, &body))
 }
 
-/// Whether a body begins like JSON or HTML. No line of a stream begins so.
-pub(super) fn is_document(beginning: &[u8]) -> bool {
-    matches!(beginning.trim_ascii_start(), [b'{' | b'[' | b'<', ..])
+/// A body without blank space around it, and without a byte order mark, be that whole or cut.
+pub(super) fn content(body: &[u8]) -> &[u8] {
+    let blank = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, 0xef | 0xbb | 0xbf);
+    let begin = body.iter().position(|byte| !blank(byte));
+    body[begin.unwrap_or(body.len())..].trim_ascii_end()
+}
+
+/// What a body looks like, by how it begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Looks {
+    /// There is nothing to go by yet.
+    Blank,
+    Json,
+    /// HTML, or its kin.
+    Markup,
+    Stream,
+}
+
+impl Looks {
+    pub(super) fn of(beginning: &[u8]) -> Self {
+        match content(beginning).first() {
+            None => Self::Blank,
+            // No line of a stream begins so.
+            Some(b'{' | b'[') => Self::Json,
+            Some(b'<') => Self::Markup,
+            Some(_) => Self::Stream,
+        }
+    }
 }
 
 /// A whole document where a stream was asked for: a reply in one piece, an error, or something else altogether.
@@ -48,7 +79,8 @@ pub(super) fn document<R: Reply>(
     answered: &Answered<ResponseBody>,
     body: &Bytes,
 ) -> Error {
-    let error = if let Ok(whole) = serde_json::from_slice::<R::Whole>(body) {
+    let json = content(body);
+    let error = if let Ok(whole) = serde_json::from_slice::<R::Whole>(json) {
         let error = Error::new(
             ErrorKind::UnexpectedAnswer,
             "the server sent the reply in one piece instead of a stream",
@@ -58,7 +90,7 @@ pub(super) fn document<R: Reply>(
             R::CREATE
         ));
         R::whole(error, whole)
-    } else if let Some(api) = ApiError::from_success(body) {
+    } else if let Some(api) = ApiError::from_success(json) {
         Error::api(
             api.without(client.shared().api_key.expose()),
             answered.status,

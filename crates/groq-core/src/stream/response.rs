@@ -8,6 +8,7 @@ use std::task::{Context, Poll};
 use futures_core::Stream;
 use groq_types::{OutputContentPart, OutputItem, OutputText, ResponseObject, ResponseStreamEvent};
 use http::{HeaderMap, StatusCode};
+use serde_json::{Map, Value, json};
 
 use super::event::{self, Message};
 use super::events::{Events, Reply, View};
@@ -73,15 +74,10 @@ impl ResponseStream {
         while let Some(event) = self.next().await {
             event?;
         }
-        let missing = self.snapshot().is_none();
         let progress = self.0.into_reply()?;
-        match progress.response {
-            Some(response) if !missing => Ok(response),
-            _ => Err(Error::new(
-                crate::error::ErrorKind::IncompleteStream,
-                "the stream ended without a response",
-            )),
-        }
+        Ok(progress
+            .response
+            .expect("what says that it is over brings it"))
     }
 
     /// The response so far; `None` until its first event.
@@ -123,6 +119,8 @@ impl ResponseStream {
 impl Stream for ResponseStream {
     type Item = Result<ResponseStreamEvent, Error>;
 
+    // Compiled only into programs that use it: its decoders are a quarter of this crate.
+    #[inline]
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         self.get_mut().0.poll(context)
     }
@@ -147,6 +145,7 @@ struct Progress {
 }
 
 impl View<Progress> for ResponseStreamEvent {
+    #[inline]
     fn take(progress: &mut Progress, event: Event<'_>) -> Message<Self> {
         match event::read_response(event) {
             Message::Item(event) => match progress.add(&event) {
@@ -159,6 +158,7 @@ impl View<Progress> for ResponseStreamEvent {
 }
 
 impl Progress {
+    #[inline]
     fn add(&mut self, event: &ResponseStreamEvent) -> Result<(), ApiError> {
         use ResponseStreamEvent as Event;
         match event {
@@ -168,6 +168,7 @@ impl Progress {
             {
                 self.response = Some(event.response.clone());
             }
+            Event::Other(event) if self.response.is_none() => self.response = announced(event),
             Event::Completed(event) | Event::Incomplete(event) => self.end(&event.response),
             Event::Failed(event) => {
                 self.end(&event.response);
@@ -265,6 +266,15 @@ impl Progress {
     }
 }
 
+/// The beginning of a response that is announced by its id, and little else, so that what comes has a place.
+#[inline]
+fn announced(event: &Map<String, Value>) -> Option<ResponseObject> {
+    let mut response = json!({"created_at": 0, "model": "", "status": "in_progress", "output": []});
+    let told = event.get("response")?.as_object()?.clone();
+    response.as_object_mut()?.extend(told);
+    serde_json::from_value(response).ok()
+}
+
 /// Puts an element in its place: over the one that is there, or at the end.
 fn put<T>(all: &mut Vec<T>, index: Option<u32>, element: T) {
     let index = index.and_then(|index| usize::try_from(index).ok());
@@ -283,6 +293,10 @@ impl Reply for Progress {
     }
 
     fn is_over(&self) -> bool {
+        self.over
+    }
+
+    fn may_be_done(&self) -> bool {
         self.over
     }
 
@@ -316,7 +330,6 @@ impl Reply for Progress {
 mod tests {
     use super::*;
     use groq_types::ResponseStatus;
-    use serde_json::{Value, json};
 
     fn add_all(events: &[Value]) -> Progress {
         let mut progress = Progress::default();

@@ -174,8 +174,8 @@ impl Pass {
         #[derive(Deserialize)]
         struct Answer {
             usage: Option<Usage>,
-            /// Of a recording, in seconds.
-            duration: Option<f64>,
+            /// Of a recording, in seconds: a number, or text (sdk).
+            duration: Option<serde_json::Value>,
         }
         #[derive(Deserialize)]
         struct Usage {
@@ -194,8 +194,11 @@ impl Pass {
         if let Some(usage) = usage {
             self.spend(usage.prompt_tokens, usage.completion_tokens);
         }
-        if let Some(audio) = duration.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
-        {
+        let seconds = duration.and_then(|duration| match duration {
+            serde_json::Value::String(text) => text.parse().ok(),
+            number => number.as_f64(),
+        });
+        if let Some(audio) = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()) {
             let spent = self.spent.unwrap_or_default();
             self.spent = Some(spent.with_audio(audio));
         }

@@ -34,6 +34,8 @@ impl Exchange {
     }
 
     /// The raw client that this call is made with.
+    // Inline, as is `execute`: what no operation of a program needs is not compiled for it.
+    #[inline]
     pub(crate) fn raw(self: &Arc<Self>) -> RawClient {
         let shared = self.client.shared();
         RawClient::new_with_client(
@@ -114,6 +116,7 @@ pub(crate) fn undecoded<T: DeserializeOwned>(answered: Answered<Bytes>, client: 
 }
 
 impl Execute for Exchange {
+    #[inline]
     fn execute<'a>(&'a self, request: reqwest::Request, _operation: &'static str) -> Executing<'a> {
         Box::pin(async move {
             let result = execute(&self.client, self.operation, request).await;

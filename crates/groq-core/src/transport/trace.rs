@@ -135,7 +135,7 @@ mod on {
     fn operation(doing: &'static str) -> &'static str {
         match doing {
             "create chat completion" | "stream chat completion" => "chat",
-            "create embeddings" | "create embedding" => "embeddings",
+            "create embedding" => "embeddings",
             other => other,
         }
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use groq_core::batch::{ItemError, Job, Phase, Results};
 use groq_core::types::{
     BatchEndpoint, BatchRequest, BatchStatus, BatchTranscriptionBody, BatchTranslationBody,
-    ChatCompletionRequest, Message,
+    ChatCompletionRequest, Message, TranscriptionFormat,
 };
 use groq_core::{Client, TimeoutKind};
 use serde_json::{Value, json};
@@ -175,7 +175,7 @@ impl Inner {
             None => (json!({}), json!({})),
         };
         let failures = (status == "failed").then(|| json!({"object": "list", "data": [{"code": "c", "message": "bad line", "param": null, "line": 2}]}));
-        json!({"id": id, "object": "batch", "status": status, "input_file_id": running.input, "output_file_id": output,
+        json!({"id": id, "object": "batch", "status": status, "endpoint": "/v1/chat/completions", "input_file_id": running.input, "output_file_id": output,
             "error_file_id": errors, "errors": failures, "request_counts": {"total": 3, "completed": 2, "failed": 1},
             "completed_at": null, "metadata": null})
     }
@@ -324,7 +324,28 @@ async fn a_batch_is_known_by_its_id_where_its_folder_is_lost() {
         .await
         .expect_err("no id");
     assert!(error.is_invalid_request());
+    let error = batches
+        .adopt::<BatchTranscriptionBody>(&id, folder.path().join("new"))
+        .await
+        .expect_err("of other requests");
+    assert!(
+        error.is_invalid_request() && error.to_string().contains("/v1/chat/completions"),
+        "{error}"
+    );
     assert!(!folder.path().join("new").exists());
+
+    // What somebody is about to write is not written over.
+    let begun = folder.path().join("begun");
+    let mut writer = batches.write(&begun).expect("a writer");
+    writer.push("mine", &question(0)).expect("an item");
+    drop(writer);
+    let error = batches
+        .adopt::<ChatCompletionRequest>(&id, &begun)
+        .await
+        .expect_err("the folder is taken");
+    assert!(error.to_string().contains("has a batch"), "{error}");
+    let writer = batches.write::<ChatCompletionRequest>(&begun);
+    assert_eq!(writer.expect("a writer").len(), 1);
 }
 
 #[tokio::test]
@@ -522,6 +543,34 @@ async fn a_batch_can_be_cancelled_and_is_not_waited_for_without_end() {
 }
 
 #[tokio::test]
+async fn what_is_not_started_is_neither_waited_for_nor_done() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let service = Service::default();
+    service.change(|inner| inner.polls = u32::MAX);
+    let server = service.serve().await;
+    let (client, waits) = server.client();
+    let phases = Arc::new(Mutex::new(Vec::new()));
+    let record = Arc::clone(&phases);
+    let mut job = write(&client, folder.path(), 3, 10)
+        .on_progress(move |progress| record.lock().expect("phases").push(progress.phase));
+    let error = job.wait().await.expect_err("nothing to wait for");
+    assert!(
+        error.is_invalid_request() && error.to_string().contains("call start"),
+        "{error}"
+    );
+    assert_eq!(server.count(), 0);
+    job.start().await.expect("started");
+    job.refresh().await.expect("it runs");
+    job.download().await.expect("nothing is there yet");
+    assert_eq!(job.results().count(), 0);
+    assert_eq!(
+        *phases.lock().expect("phases"),
+        [Phase::Starting, Phase::Running]
+    );
+    assert!(waits.all().is_empty());
+}
+
+#[tokio::test]
 async fn audio_items_have_their_own_replies() {
     let service = Service::default();
     let server = service.serve().await;
@@ -537,6 +586,10 @@ async fn audio_items_have_their_own_replies() {
             &BatchTranscriptionBody::new("m", "https://x.example/a"),
         )
         .expect("an item");
+    let text = BatchTranscriptionBody::new("m", "https://x.example/a")
+        .with_response_format(TranscriptionFormat::Text);
+    let error = writer.push("y", &text).expect_err("no JSON");
+    assert!(error.is_invalid_request(), "{error}");
     let mut job = writer.finish("7d").expect("a job");
     let item = job
         .run()
@@ -584,6 +637,7 @@ async fn lines_that_are_no_results_do_not_hide_the_others() {
         ),
         response("1", json!({"status_code": 200, "body": {}}), Value::Null),
         response("2", Value::Null, Value::Null),
+        response("3", json!({"status_code": 200, "body": null}), Value::Null),
         response("stranger", Value::Null, Value::Null),
         String::new(),
     ];
@@ -608,13 +662,19 @@ async fn lines_that_are_no_results_do_not_hide_the_others() {
         items[2].outcome.as_ref().expect_err("nothing"),
         &failed(None, None)
     );
+    // Its line says whose it is, and that is not lost with the rest.
+    assert!(
+        matches!(&items[3].outcome, Err(ItemError::Undecodable { reason, body }) if reason.contains("`response.body`") && body["custom_id"] == "3"),
+        "{:?}",
+        items[3]
+    );
     let ids: Vec<_> = items.iter().map(|item| item.id.as_str()).collect();
     assert_eq!(ids, ["0", "1", "2", "3", "4"]);
 }
 
 #[tokio::test]
 async fn the_operations_take_what_the_service_writes() {
-    let quirky = r#"{"id":"batch_1","status":"validating","output_file_id":{},"error_file_id":null,"errors":null,"request_counts":{}}"#;
+    let quirky = r#"{"id":"batch_1","status":"validating","output_file_id":{},"error_file_id":null,"errors":null,"request_counts":{},"metadata":{}}"#;
     let server = Server::start([
         Reply::json(200, quirky),
         Reply::json(200, format!(r#"{{"object":"list","data":[{quirky}]}}"#)),
@@ -631,6 +691,8 @@ async fn the_operations_take_what_the_service_writes() {
         (batch.output_file_id.as_deref(), batch.status.as_str()),
         (None, "validating")
     );
+    let metadata = batch.metadata.as_ref().expect("none, and that is said");
+    assert!(metadata.is_empty());
     assert_eq!(batches.list().await.expect("a list").data.len(), 1);
     assert_eq!(
         batches

@@ -4,7 +4,7 @@ use groq_core::Conversation;
 use groq_core::types::{Message, ServiceTier};
 use serde_json::json;
 
-use crate::support::{COMPLETION, Reply, Server, request};
+use crate::support::{COMPLETION, Reply, Server, request, stop, text};
 
 #[tokio::test]
 async fn a_conversation_grows_by_what_requests_accept() {
@@ -71,6 +71,29 @@ async fn the_flex_tier_gives_way_when_it_is_full() {
         .map(|request| request.json()["service_tier"].clone())
         .collect();
     assert_eq!(tiers, ["flex", "flex", "flex", "on_demand"]);
+}
+
+#[tokio::test]
+async fn a_stream_gives_way_too() {
+    let full = || Reply::error(498, &[]);
+    let stream = Reply::events(&[&text("canary reply"), &stop(), "[DONE]"]);
+    let server = Server::start([full(), full(), full(), stream, full(), full(), full()]).await;
+    let (client, _) = server.client();
+    let tier = Some(ServiceTier::OnDemand);
+    let stream = client.chat().stream_flexibly(request(), tier).await;
+    let reply = stream.expect("a stream").finish().await.expect("a reply");
+    assert_eq!(reply.text(), Some("canary reply"));
+    let error = client.chat().stream_flexibly(request(), None).await;
+    assert!(error.expect_err("full").is_flex_capacity());
+    let sent = server.requests();
+    let tiers: Vec<_> = sent
+        .iter()
+        .map(|sent| sent.json()["service_tier"].clone())
+        .collect();
+    assert_eq!(
+        tiers,
+        ["flex", "flex", "flex", "on_demand", "flex", "flex", "flex"]
+    );
 }
 
 #[tokio::test]

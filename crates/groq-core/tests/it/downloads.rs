@@ -135,12 +135,16 @@ async fn a_place_that_cannot_be_written_to_is_named() {
     let folder = tempfile::tempdir().expect("a folder");
     let server = Server::repeating(content(b"x")).await;
     let (client, _) = server.client();
-    for path in [
-        folder.path().join("missing").join("out"),
-        folder.path().join(".."),
+    for (path, name) in [
+        (
+            folder.path().join("missing").join("out.jsonl"),
+            "\"out.jsonl\"",
+        ),
+        (folder.path().join(".."), ".."),
     ] {
         let download = client.files().content("f").await.expect("content");
-        assert!(download.save(&path).await.expect_err("no place").is_io());
+        let error = download.save(&path).await.expect_err("no place");
+        assert!(error.is_io() && error.to_string().contains(name), "{error}");
     }
 }
 

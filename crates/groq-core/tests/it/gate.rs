@@ -133,23 +133,17 @@ async fn one_429_holds_the_others_back() {
 #[tokio::test]
 async fn no_more_calls_are_open_than_allowed_and_none_is_lost() {
     let server = Server::repeating(models().wait(Duration::from_millis(1))).await;
-    let client = server
-        .builder()
-        .max_concurrent_calls(100)
-        .build()
-        .expect("a client");
     let (open, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let watcher = Watcher(Arc::clone(&open), Arc::clone(&most));
-    let client_with = server
+    let client = server
         .builder()
         .max_concurrent_calls(100)
         .middleware(watcher)
         .build()
         .expect("a client");
-    drop(client);
     let mut calls = JoinSet::new();
     for _ in 0..1000 {
-        let client = client_with.clone();
+        let client = client.clone();
         calls.spawn(async move { client.models().list().await.map(drop) });
     }
     for result in calls.join_all().await {
@@ -308,6 +302,30 @@ async fn a_recording_tells_its_model_and_its_seconds() {
     reply.expect("a translation");
     let (call, _) = notes.0.lock().expect("notes").pop().expect("a call");
     assert_eq!(call.model, "translator");
+}
+
+#[tokio::test]
+async fn a_duration_may_be_text() {
+    let replies = [r#""61.5""#, "61.5", r#""long""#, "null", "-1"].map(|duration| {
+        let usage = r#""usage":{"prompt_tokens":1,"completion_tokens":2}"#;
+        Reply::json(
+            200,
+            format!(r#"{{"text":"t","duration":{duration},{usage}}}"#),
+        )
+    });
+    let server = Server::start(replies).await;
+    let notes = Notes::default();
+    let builder = server.builder().limiter(notes.clone());
+    let client = builder.build().expect("a client");
+    for audio in [Some(61_500), Some(61_500), None, None, None] {
+        let transcribe = TranscriptionRequest::new("whisper");
+        let reply = client.audio().transcribe(wav(), transcribe).await;
+        reply.expect("a transcription");
+        let (_, spent) = notes.0.lock().expect("notes").pop().expect("a call");
+        let spent = spent.expect("the answer tells");
+        assert_eq!(spent.audio, audio.map(Duration::from_millis));
+        assert_eq!((spent.prompt_tokens, spent.completion_tokens), (1, 2));
+    }
 }
 
 #[tokio::test]

@@ -201,13 +201,54 @@ async fn a_cut_stream_is_an_error_with_the_response_so_far() {
         );
         assert!(!format!("{error} {error:?}").contains("canary"));
     }
-    // `[DONE]` before anything is no response either.
-    let error = stream(Reply::events(&["[DONE]"]))
-        .await
-        .finish()
-        .await
-        .expect_err("nothing");
-    assert_eq!(error.kind(), ErrorKind::IncompleteStream);
+}
+
+#[tokio::test]
+async fn a_marker_does_not_make_a_response_whole() {
+    for reply in [
+        Reply::events(&["[DONE]"]),
+        beginning().event("[DONE]").close(),
+        beginning().write("data: [DONE]").close(),
+    ] {
+        let (_, error) = read(stream(reply.clone()).await).await;
+        let error = error.expect("it was not over");
+        assert_eq!(error.kind(), ErrorKind::IncompleteStream, "{error}");
+        let error = stream(reply).await.finish().await;
+        assert!(error.expect_err("not over").is_incomplete_stream());
+    }
+}
+
+#[tokio::test]
+async fn what_came_is_kept_though_the_response_was_announced_by_its_id_alone() {
+    let announced = event(
+        "response.created",
+        json!({"response": {"id": "resp_1", "model": "m"}}),
+    );
+    let message = json!({"type": "message", "id": "m1", "role": "assistant", "content": []});
+    let reply = Reply::stream()
+        .write(announced)
+        .write(event(
+            "response.output_item.added",
+            json!({"output_index": 0, "item": message}),
+        ))
+        .write(event(
+            "response.output_text.delta",
+            json!({"output_index": 0, "content_index": 0, "item_id": "m1", "delta": "canary"}),
+        ));
+    let (events, error) = read(stream(reply.clone().close()).await).await;
+    assert!(matches!(events[0], ResponseStreamEvent::Other(_)));
+    let error = error.expect("it is cut");
+    let partial = error.partial_response().expect("what came");
+    assert_eq!(
+        (
+            partial.id.as_str(),
+            partial.model.as_str(),
+            partial.output_text().as_str()
+        ),
+        ("resp_1", "m", "canary")
+    );
+    let whole = stream(reply.write(end()).close()).await.finish().await;
+    assert_eq!(whole.expect("a response").output_text(), "canary text");
 }
 
 #[tokio::test]

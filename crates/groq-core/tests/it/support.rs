@@ -10,6 +10,7 @@ use groq_core::types::{ChatCompletionRequest, Message};
 use groq_core::{Client, ClientBuilder};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
 
 /// The key of all tests: no output of the client may hold it.
 pub(crate) const CANARY: &str = "gsk_canary0123456789";
@@ -71,6 +72,8 @@ pub(crate) struct Reply {
 enum Step {
     Write(Vec<u8>),
     Wait(Duration),
+    /// Goes on when the test says so.
+    Until(Arc<Notify>),
     /// Keeps the connection open, and says nothing more.
     Hang,
     Close,
@@ -130,6 +133,12 @@ impl Reply {
 
     pub(crate) fn wait(mut self, duration: Duration) -> Self {
         self.steps.push(Step::Wait(duration));
+        self
+    }
+
+    /// Says nothing more until somebody is notified.
+    pub(crate) fn until(mut self, told: &Arc<Notify>) -> Self {
+        self.steps.push(Step::Until(Arc::clone(told)));
         self
     }
 
@@ -212,9 +221,9 @@ impl Server {
         self.log.lock().expect("a log").connections
     }
 
-    /// Waits until the client has closed all its connections; says whether it has, in a second.
+    /// Waits until the client has closed all its connections; says whether it has, in a time that no machine is too slow for.
     pub(crate) async fn all_closed(&self) -> bool {
-        for _ in 0..100 {
+        for _ in 0..3000 {
             if self.log.lock().expect("a log").open == 0 {
                 return true;
             }
@@ -266,6 +275,7 @@ async fn serve(mut socket: TcpStream, log: &Mutex<Log>) {
                     }
                 }
                 Step::Wait(duration) => tokio::time::sleep(duration).await,
+                Step::Until(told) => told.notified().await,
                 Step::Hang => {
                     // Until the client hangs up.
                     let _ = socket.read(&mut [0]).await;

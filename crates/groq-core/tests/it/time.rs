@@ -79,7 +79,18 @@ async fn a_connection_that_does_not_come_about_has_its_own_limit() {
     if error.is_timeout() || cfg!(target_os = "linux") {
         assert_eq!(error.timeout_kind(), Some(TimeoutKind::Connect));
         assert!(error.is_connect() && error.is_retryable());
+        assert!(
+            error.to_string().contains("within 100ms (connect_timeout)"),
+            "{error}"
+        );
         assert_eq!(error.attempts().len(), 2);
+        for attempt in error.attempts() {
+            assert_eq!(
+                (attempt.failure(), attempt.status()),
+                (Some("connect timeout"), None)
+            );
+            assert!(attempt.elapsed() >= SHORT, "{attempt:?}");
+        }
     }
 }
 

@@ -433,6 +433,70 @@ impl Stream for Slow {
 }
 
 #[tokio::test]
+async fn a_kind_is_told_though_its_bytes_come_one_by_one() {
+    let server = Server::repeating(Reply::json(200, TEXT)).await;
+    let (client, _) = server.client();
+    let content = [b"RIFF\x24\0\0\0WAVEfmt ".as_slice(), &[7; 1000]].concat();
+    let bytes = content.chunks(1).map(Bytes::copy_from_slice).collect();
+    let request = TranscriptionRequest::new("m");
+    let reply = client
+        .audio()
+        .transcribe(Upload::stream(Pieces(bytes)), request)
+        .await;
+    reply.expect("a transcription");
+    assert_eq!(
+        part(&server.requests()[0]),
+        (content, "audio.wav".to_owned())
+    );
+}
+
+#[tokio::test]
+async fn a_reader_that_gives_nothing_is_not_waited_for_without_end() {
+    struct Silent;
+    impl Stream for Silent {
+        type Item = io::Result<Bytes>;
+        fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+            Poll::Pending
+        }
+    }
+    let server = Server::start([]).await;
+    let builder = server.builder().write_timeout(Duration::from_millis(50));
+    let client = builder.build().expect("a client");
+    // It is looked at before the call, since it has no name to go by.
+    let request = || TranscriptionRequest::new("m");
+    let audio = client.audio();
+    let call = audio.transcribe(Upload::stream(Silent), request());
+    let error = call.await.expect_err("nothing comes");
+    assert_eq!(error.timeout_kind(), Some(TimeoutKind::Write), "{error}");
+    assert!(
+        error.to_string().starts_with("create transcription: "),
+        "{error}"
+    );
+    let hasty = client.with_options(RequestOptions::new().deadline(Duration::from_millis(20)));
+    let error = hasty
+        .audio()
+        .transcribe(Upload::stream(Silent), request())
+        .await;
+    assert!(error.expect_err("nothing comes").is_deadline());
+    assert_eq!(server.count(), 0);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_device_is_no_file() {
+    let server = Server::start([]).await;
+    let (client, _) = server.client();
+    for path in ["/dev/zero", "/"] {
+        let error = upload(&client, Upload::path(path)).await.expect_err(path);
+        assert!(
+            error.is_invalid_request() && error.to_string().contains("no regular file"),
+            "{error}"
+        );
+    }
+    assert_eq!(server.count(), 0);
+}
+
+#[tokio::test]
 async fn what_is_too_large_is_refused_with_its_limit() {
     let server = Server::start([]).await;
     let client = server
