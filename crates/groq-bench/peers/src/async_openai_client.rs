@@ -25,7 +25,11 @@ pub(crate) async fn request(server: &str, n: usize) -> usize {
 
 pub(crate) async fn stream(server: &str, kind: Kind, cut: Cut, n: usize) -> usize {
     let client = client(&format!("{server}{}", kind.path(cut, n)));
-    let mut stream = client.chat().create_stream(question()).await.expect("a stream");
+    let mut stream = client
+        .chat()
+        .create_stream(question())
+        .await
+        .expect("a stream");
     let mut length = 0;
     while let Some(chunk) = stream.next().await {
         for choice in chunk.expect("a chunk").choices {
@@ -37,7 +41,11 @@ pub(crate) async fn stream(server: &str, kind: Kind, cut: Cut, n: usize) -> usiz
 
 pub(crate) async fn latencies(server: &str, n: usize) -> Latencies {
     let client = client(&format!("{server}/timed/{n}"));
-    let mut stream = client.chat().create_stream(question()).await.expect("a stream");
+    let mut stream = client
+        .chat()
+        .create_stream(question())
+        .await
+        .expect("a stream");
     let mut latencies = Latencies::default();
     while let Some(chunk) = stream.next().await {
         for choice in chunk.expect("a chunk").choices {
@@ -52,8 +60,12 @@ fn question() -> CreateChatCompletionRequest {
         .model("openai/gpt-oss-20b")
         .temperature(0.5)
         .messages([
-            ChatCompletionRequestSystemMessage::from("You answer in two sentences, without lists.").into(),
-            ChatCompletionRequestUserMessage::from("Explain to a child why the sky is blue, and why sunsets are not.").into(),
+            ChatCompletionRequestSystemMessage::from("You answer in two sentences, without lists.")
+                .into(),
+            ChatCompletionRequestUserMessage::from(
+                "Explain to a child why the sky is blue, and why sunsets are not.",
+            )
+            .into(),
         ])
         .build()
         .expect("a request")
@@ -61,5 +73,9 @@ fn question() -> CreateChatCompletionRequest {
 
 fn client(base: &str) -> Client<OpenAIConfig> {
     crate::choose_cryptography();
-    Client::with_config(OpenAIConfig::new().with_api_base(base).with_api_key("gsk_unused"))
+    Client::with_config(
+        OpenAIConfig::new()
+            .with_api_base(base)
+            .with_api_key("gsk_unused"),
+    )
 }

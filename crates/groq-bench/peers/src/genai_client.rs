@@ -24,7 +24,9 @@ pub(crate) async fn request(server: &str, n: usize) -> usize {
 pub(crate) async fn stream(server: &str, kind: Kind, cut: Cut, n: usize) -> usize {
     let client = client(format!("{server}{}/", kind.path(cut, n)));
     let mut length = 0;
-    let answer = client.exec_chat_stream(MODEL, question(), Some(&options())).await;
+    let answer = client
+        .exec_chat_stream(MODEL, question(), Some(&options()))
+        .await;
     let mut stream = answer.expect("a stream").stream;
     while let Some(event) = stream.next().await {
         if let ChatStreamEvent::Chunk(chunk) = event.expect("an event") {
@@ -36,7 +38,9 @@ pub(crate) async fn stream(server: &str, kind: Kind, cut: Cut, n: usize) -> usiz
 
 pub(crate) async fn latencies(server: &str, n: usize) -> Latencies {
     let client = client(format!("{server}/timed/{n}/"));
-    let answer = client.exec_chat_stream(MODEL, question(), Some(&options())).await;
+    let answer = client
+        .exec_chat_stream(MODEL, question(), Some(&options()))
+        .await;
     let mut stream = answer.expect("a stream").stream;
     let mut latencies = Latencies::default();
     while let Some(event) = stream.next().await {
@@ -69,5 +73,8 @@ fn client(base: String) -> Client {
             })
         },
     );
-    Client::builder().with_service_target_resolver(resolver).build().expect("a client")
+    Client::builder()
+        .with_service_target_resolver(resolver)
+        .build()
+        .expect("a client")
 }

@@ -14,7 +14,8 @@ impl Latencies {
     pub(crate) fn came(&mut self, text: Option<&str>) {
         let now = now();
         let written = text.and_then(|text| text.parse::<u64>().ok());
-        self.0.extend(written.map(|written| now.saturating_sub(written)));
+        self.0
+            .extend(written.map(|written| now.saturating_sub(written)));
     }
 
     /// The latency that so many percent of the items stay below.

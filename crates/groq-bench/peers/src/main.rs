@@ -32,7 +32,11 @@ fn latency_of(client: &str, server: &str) {
     let Some(latencies) = runtime().block_on(peers::latencies(client, server)) else {
         std::process::exit(2);
     };
-    println!("{} {}", latencies.clone().percentile(50), latencies.percentile(99));
+    println!(
+        "{} {}",
+        latencies.clone().percentile(50),
+        latencies.percentile(99)
+    );
 }
 
 fn runtime() -> Runtime {

@@ -153,7 +153,9 @@ pub fn latency(clients: &[&str]) {
 
 fn latency_of(client: &str, server: &str) -> Option<(u64, u64)> {
     let program = env::current_exe().expect("this program");
-    let output = Command::new(program).args(["latency-of", client, server]).output();
+    let output = Command::new(program)
+        .args(["latency-of", client, server])
+        .output();
     let text = String::from_utf8(output.ok()?.stdout).ok()?;
     let mut numbers = text.split_whitespace().filter_map(|word| word.parse().ok());
     Some((numbers.next()?, numbers.next()?))
