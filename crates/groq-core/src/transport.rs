@@ -69,6 +69,15 @@ pub(crate) struct Answered<B> {
     pub(crate) elapsed: Duration,
 }
 
+impl<B> Answered<B> {
+    /// What the body is said to be, in lower case; empty where nothing is said.
+    pub(crate) fn content_type(&self) -> String {
+        let value = self.headers.get(http::header::CONTENT_TYPE);
+        let text = value.and_then(|value| value.to_str().ok());
+        text.unwrap_or_default().trim().to_ascii_lowercase()
+    }
+}
+
 impl Answered<Bytes> {
     /// What a [`Response`](crate::Response) keeps of it.
     pub(crate) fn into_meta(self) -> Meta {

@@ -1,7 +1,6 @@
 //! The beginning of a stream: whether it is one at all.
 
 use bytes::Bytes;
-use http::{HeaderMap, header};
 
 use super::events::{Reply, too_large};
 use crate::client::Client;
@@ -17,7 +16,7 @@ pub(super) async fn beginning<R: Reply>(
     client: &Client,
     answered: &mut Answered<ResponseBody>,
 ) -> Result<Bytes, Error> {
-    if is_event_stream(&answered.headers) {
+    if answered.content_type().starts_with("text/event-stream") {
         return Ok(Bytes::new());
     }
     let most = client.settings().stream_limits.max_stream;
@@ -96,10 +95,12 @@ pub(super) fn document<R: Reply>(
             answered.status,
         )
     } else {
-        let message = format!(
-            "the server answered with {}, and not with a stream",
-            content_type(&answered.headers)
-        );
+        let message = match answered.content_type() {
+            none if none.is_empty() => {
+                "the server answered without a content type, and not with a stream".to_owned()
+            }
+            other => format!("the server answered with {other}, and not with a stream"),
+        };
         Error::new(ErrorKind::UnexpectedAnswer, message)
     };
     error.with_answer(Answer {
@@ -107,18 +108,4 @@ pub(super) fn document<R: Reply>(
         headers: answered.headers.clone(),
         body: client.kept(body),
     })
-}
-
-fn is_event_stream(headers: &HeaderMap) -> bool {
-    content_type(headers)
-        .trim_start()
-        .to_ascii_lowercase()
-        .starts_with("text/event-stream")
-}
-
-fn content_type(headers: &HeaderMap) -> &str {
-    headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or("no content type")
 }

@@ -1,8 +1,7 @@
 //! The forms of transcriptions and translations, and the text that answers them.
 
 use bytes::Bytes;
-use groq_types::{TranscriptionFormat, TranscriptionRequest, TranslationRequest};
-use http::header;
+use groq_types::{Language, TranscriptionFormat, TranscriptionRequest, TranslationRequest};
 
 use crate::client::Client;
 use crate::error::{Answer, ApiError, Error, ErrorKind, explain_bytes};
@@ -14,104 +13,72 @@ use crate::transport::Answered;
 /// still fit, and shorter ones not, where a language has other tokens.
 pub(crate) const MAX_PROMPT_CHARS: usize = 896;
 
+pub(super) fn translation(
+    request: TranslationRequest,
+    format: TranscriptionFormat,
+) -> Result<Framing, Error> {
+    let mut same = TranscriptionRequest::new(request.model);
+    same.url = request.url;
+    same.language = request.language;
+    same.prompt = request.prompt;
+    same.response_format = request.response_format;
+    same.temperature = request.temperature;
+    transcription(same, format)
+}
+
 pub(super) fn transcription(
     request: TranscriptionRequest,
     format: TranscriptionFormat,
 ) -> Result<Framing, Error> {
+    check(&request, format)?;
+    // JSON is what comes unless something else is asked for.
+    let named = (format != TranscriptionFormat::Json).then(|| format.as_str());
+    let language = request.language.as_ref().map(Language::as_str);
+    let framing = Framing::new()
+        .text("model", request.model)
+        .optional("language", language)
+        .optional("prompt", request.prompt)
+        .optional("response_format", named)
+        .optional("temperature", request.temperature);
     let timestamps = request.timestamp_granularities.unwrap_or_default();
-    if !timestamps.is_empty() && format != TranscriptionFormat::VerboseJson {
-        return Err(Error::refused("timestamps come only with verbose_json")
-            .with_advice("call transcribe_verbose"));
-    }
-    let common = Common {
-        model: request.model,
-        url: request.url,
-        language: request
-            .language
-            .map(|language| language.as_str().to_owned()),
-        prompt: request.prompt,
-        response_format: request.response_format,
-        temperature: request.temperature,
-    };
-    let framing = common.framing(format)?;
     Ok(timestamps.into_iter().fold(framing, |framing, timestamp| {
         framing.text("timestamp_granularities[]", timestamp.as_str())
     }))
 }
 
-pub(super) fn translation(
-    request: TranslationRequest,
-    format: TranscriptionFormat,
-) -> Result<Framing, Error> {
-    let common = Common {
-        model: request.model,
-        url: request.url,
-        language: request
-            .language
-            .map(|language| language.as_str().to_owned()),
-        prompt: request.prompt,
-        response_format: request.response_format,
-        temperature: request.temperature,
-    };
-    common.framing(format)
-}
-
-/// What both requests have.
-struct Common {
-    model: String,
-    url: Option<String>,
-    language: Option<String>,
-    prompt: Option<String>,
-    response_format: Option<TranscriptionFormat>,
-    temperature: Option<f64>,
-}
-
-impl Common {
-    fn framing(self, format: TranscriptionFormat) -> Result<Framing, Error> {
-        if self.url.is_some() {
-            return Err(Error::refused("the request has a URL beside the audio")
-                .with_advice("give the URL as the audio, by AudioInput::url"));
-        }
-        if let Some(other) = self.response_format
-            && other != format
-        {
-            let message = format!(
-                "the request asks for {}, and the method for {}",
-                other.as_str(),
-                format.as_str()
-            );
-            return Err(Error::refused(message)
-                .with_advice("leave `response_format` unset: the method says what comes back"));
-        }
-        let prompt_chars = self
-            .prompt
-            .as_deref()
-            .map_or(0, |prompt| prompt.chars().count());
-        if prompt_chars > MAX_PROMPT_CHARS {
-            let message = format!(
-                "the prompt has {prompt_chars} characters, and at most {MAX_PROMPT_CHARS} may be sent: about 224 tokens"
-            );
-            return Err(Error::refused(message));
-        }
-        // JSON is what comes unless something else is asked for.
-        let named = (format != TranscriptionFormat::Json).then(|| format.as_str());
-        Ok(Framing::new()
-            .text("model", self.model)
-            .optional("language", self.language)
-            .optional("prompt", self.prompt)
-            .optional("response_format", named)
-            .optional("temperature", self.temperature))
+/// Refuses what contradicts itself, or the method that is called.
+fn check(request: &TranscriptionRequest, format: TranscriptionFormat) -> Result<(), Error> {
+    if request.url.is_some() {
+        return Err(Error::refused("the request has a URL beside the audio")
+            .with_advice("give the URL as the audio, by AudioInput::url"));
     }
+    if let Some(other) = request.response_format
+        && other != format
+    {
+        let (asked, method) = (other.as_str(), format.as_str());
+        let message = format!("the request asks for {asked}, and the method for {method}");
+        return Err(Error::refused(message)
+            .with_advice("leave `response_format` unset: the method says what comes back"));
+    }
+    let timestamps = request.timestamp_granularities.as_deref();
+    if format != TranscriptionFormat::VerboseJson && !timestamps.unwrap_or_default().is_empty() {
+        return Err(Error::refused("timestamps come only with verbose_json")
+            .with_advice("call transcribe_verbose"));
+    }
+    let prompt = request.prompt.as_deref().unwrap_or_default();
+    let prompt_chars = prompt.chars().count();
+    if prompt_chars > MAX_PROMPT_CHARS {
+        let message = format!(
+            "the prompt has {prompt_chars} characters, and at most {MAX_PROMPT_CHARS} may be sent: about 224 tokens"
+        );
+        return Err(Error::refused(message));
+    }
+    Ok(())
 }
 
 /// Takes an answer as text, unless it is an error in spite of its status.
 pub(super) fn text(client: &Client, answered: Answered<Bytes>) -> Result<Response<String>, Error> {
-    let content_type = answered
-        .headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default()
-        .to_ascii_lowercase();
+    let content_type = answered.content_type();
     let key = client.shared().api_key.expose();
     let error = if let Some(api) = ApiError::from_success(&answered.body) {
         Error::api(api.without(key), answered.status)

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use groq_types::SpeechRequest;
-use http::{HeaderValue, Method, header};
+use http::{HeaderValue, Method};
 
 use crate::client::Client;
 use crate::download::Download;
@@ -55,12 +55,7 @@ async fn audio(
     client: &Client,
     mut answered: Answered<ResponseBody>,
 ) -> Result<Answered<ResponseBody>, Error> {
-    let content_type = answered
-        .headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default()
-        .to_ascii_lowercase();
+    let content_type = answered.content_type();
     if !(content_type.contains("json") || content_type.starts_with("text/")) {
         return Ok(answered);
     }
