@@ -6,6 +6,7 @@ mod ebml;
 mod faults;
 mod ffmpeg;
 mod format;
+mod fragments;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzz;
 mod gaps;
@@ -20,6 +21,7 @@ mod opus;
 mod pcm;
 mod samples;
 mod symphonia;
+mod watch;
 
 use crate::error::{Error, ErrorKind};
 use crate::source::{Source, SourceKind};
@@ -107,6 +109,14 @@ impl Decoder {
             DecoderKind::Symphonia(decoder) => decoder.notes(),
             DecoderKind::Ffmpeg(decoder) => decoder.late_notes(),
             DecoderKind::Pcm(_) => Vec::new(),
+        }
+    }
+
+    /// Seconds of silence so far in place of what could not be decoded.
+    pub(crate) fn silenced(&self) -> f64 {
+        match &self.kind {
+            DecoderKind::Symphonia(decoder) => decoder.silenced(),
+            DecoderKind::Ffmpeg(_) | DecoderKind::Pcm(_) => 0.0,
         }
     }
 

@@ -39,6 +39,8 @@ pub struct Summary {
     pub samples: u64,
     /// How many pieces it has.
     pub pieces: usize,
+    /// Seconds of silence in place of what could not be decoded.
+    pub silenced: f64,
     /// What is worth telling: other tracks, damaged packets, `ffmpeg`.
     pub notes: Vec<String>,
 }
@@ -185,6 +187,7 @@ fn listen(
     Ok(Some(Summary {
         samples: count,
         pieces: 0,
+        silenced: decoder.silenced(),
         notes,
     }))
 }

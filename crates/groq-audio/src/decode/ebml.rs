@@ -23,6 +23,17 @@ pub(super) fn segment(head: &[u8]) -> Option<End> {
     Some(body.map_or(End::Open, |body| End::At(from.saturating_add(body))))
 }
 
+/// The name of the element that `bytes` begin with, the length of its header, and its size if it has one.
+pub(super) fn element(bytes: &[u8]) -> Option<(u32, usize, Option<u64>)> {
+    let length = bytes.first()?.leading_zeros() as usize + 1;
+    let name = bytes.get(..length).filter(|_| length <= 4)?;
+    let name = name
+        .iter()
+        .fold(0, |name, &byte| name << 8 | u32::from(byte));
+    let (size, more) = size(&bytes[length..])?;
+    Some((name, length + more, size))
+}
+
 /// A number whose first byte tells how long it is, and its length; all ones stand for not known.
 fn size(bytes: &[u8]) -> Option<(Option<u64>, usize)> {
     let length = bytes.first()?.leading_zeros() as usize + 1;

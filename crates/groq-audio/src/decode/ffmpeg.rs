@@ -122,16 +122,23 @@ impl Decoder {
             let message = "ffmpeg could not decode all of the audio";
             return Err(Error::new(ErrorKind::Corrupt, message).with_source(complaint.text));
         }
-        // Where its length may not be that of the sound, it counts only if something was wrong.
-        let counts = !complaint.vague || !complaint.text.is_empty();
+        let complained = !complaint.text.is_empty();
+        // That of a film may not be that of its sound, and counts only if something was wrong.
+        let counts = !complaint.is_guessed && (!complaint.is_film || complained);
         let stated = complaint.seconds.filter(|_| counts);
         let expected = match self.expected {
             Expected::Unknown => stated.map_or(Expected::Unknown, Expected::About),
             known => known,
         };
+        // The length that it tells of such a file is often that of what is left.
+        let torn = complaint.is_torn && self.expected == Expected::Unknown;
+        if torn || complained && expected == Expected::Unknown {
+            let message = "the audio is damaged or cut off, and nothing says how long it should be";
+            return Err(Error::new(ErrorKind::Short, message).with_source(complaint.text));
+        }
         match self.tally.check(expected) {
             Err(error) => return Err(error.with_source(complaint.text)),
-            Ok(()) if complaint.text.is_empty() => {}
+            Ok(()) if !complained => {}
             Ok(()) => self.late_note = Some(format!("ffmpeg complained: {}", complaint.text)),
         }
         Ok(None)
@@ -329,8 +336,17 @@ mod tests {
     #[test]
     fn complaints_are_told() {
         let script = format!("printf '[error] b\\377d\\n[info] good\\n' >&2; {TWO_SECONDS}");
-        let (_, notes) = decoded(&script, Expected::Unknown).expect("sound");
+        let (_, notes) = decoded(&script, Expected::Exactly(2.0)).expect("sound");
         assert_eq!(notes, ["ffmpeg complained: [error] b\\xffd"]);
+        let torn = "corrupt input packet in stream 0";
+        let torn =
+            format!("echo '[info] Duration: 00:00:02.00' >&2; echo {torn} >&2; {TWO_SECONDS}");
+        assert!(decoded(&torn, Expected::Exactly(2.0)).is_ok());
+        let guessed = format!("echo '[warning] Estimating duration from bitrate' >&2; {script}");
+        for script in [&script, &guessed, &torn] {
+            let error = decoded(script, Expected::Unknown).expect_err("who knows how long");
+            assert!(error.is_short(), "{error:?}");
+        }
     }
 
     #[test]

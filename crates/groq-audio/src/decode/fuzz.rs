@@ -3,7 +3,9 @@
 use std::io::Cursor;
 
 use super::format::{self, Format};
-use super::{chunks, ebml, mp4, mpeg, ogg};
+use super::symphonia::Facts;
+use super::watch::Watch;
+use super::{chunks, ebml, fragments, mp4, mpeg, ogg};
 
 pub(crate) fn headers(input: &[u8]) {
     let _ = Format::of(input).refused();
@@ -14,6 +16,9 @@ pub(crate) fn headers(input: &[u8]) {
     let _ = super::aac::unsupported_name(input);
     let _ = super::aac::channels(input);
     assert!(ogg::streams(input).len() <= input.len() / 27);
+    let fragments = fragments::read(&mut Cursor::new(input), 0).expect("bytes can be read");
+    assert!(fragments.count as usize <= input.len() / 8);
+    watch(input);
     let index = mp4::index(&mut Cursor::new(input), 0).expect("bytes can be read");
     let start = index.and_then(|index| index.sound?.start);
     assert!(start.is_none_or(|start| start.is_finite() && start >= 0.0));
@@ -22,6 +27,32 @@ pub(crate) fn headers(input: &[u8]) {
     for form in [Format::Wav, Format::Aiff, Format::Au, Format::Caf] {
         let mut rest = input;
         let _ = chunks::read(&mut rest, form, Some(input.len() as u64));
+    }
+}
+
+/// However a file is read, the same is seen of it.
+fn watch(input: &[u8]) {
+    for format in [
+        Format::Mp3,
+        Format::Adts,
+        Format::Ogg,
+        Format::WebM,
+        Format::Flac,
+    ] {
+        let facts = Facts {
+            endless: true,
+            ..Facts::default()
+        };
+        let seen = [input.len().max(1), 13].map(|part| {
+            let mut watch = Watch::new(format, &facts);
+            let mut at = 0;
+            for bytes in input.chunks(part) {
+                watch.see(at, bytes);
+                at += bytes.len() as u64;
+            }
+            watch.check(0).is_ok()
+        });
+        assert_eq!(seen[0], seen[1], "{format:?}");
     }
 }
 

@@ -7,6 +7,10 @@ use crate::error::{Error, ErrorKind};
 
 /// What packets may be late by without anything missing, in seconds: times are rounded to milliseconds and more.
 const LATE: f64 = 0.1;
+/// The same where times are counted in samples.
+const LATE_SAMPLES: f64 = 0.01;
+/// What may be missing before the first packet, in seconds: a broadcast has begun long before it was recorded.
+const EARLY: f64 = 60.0;
 /// All that is believed to be missing in a file, in seconds: what is filled with silence is also paid for.
 const MOST: f64 = 4.0 * 3_600.0;
 
@@ -14,6 +18,10 @@ const MOST: f64 = 4.0 * 3_600.0;
 #[derive(Debug)]
 pub(super) struct Gaps {
     timed: bool,
+    /// What packets may be late by, in seconds.
+    late: f64,
+    /// The first packet is known to come at 0.
+    from_zero: bool,
     tick: Option<f64>,
     /// The length of the file in seconds: no packet comes after it.
     end: Option<f64>,
@@ -29,10 +37,13 @@ impl Gaps {
         // The others have no times of their own: they are counted from what is there.
         let timed = matches!(
             format,
-            Format::Ogg | Format::OggOpus | Format::Matroska | Format::WebM
+            Format::Ogg | Format::OggOpus | Format::Matroska | Format::WebM | Format::Flac
         );
+        let is_flac = format == Format::Flac;
         Self {
             timed,
+            late: if is_flac { LATE_SAMPLES } else { LATE },
+            from_zero: is_flac,
             tick,
             end,
             origin: None,
@@ -41,16 +52,19 @@ impl Gaps {
         }
     }
 
-    /// How many samples are missing before a packet.
-    pub(super) fn before(&mut self, packet: &Packet, rate: u32) -> Result<u64, Error> {
+    /// How many samples are missing before a packet; `lost` tells whether some were lost before the first one.
+    pub(super) fn before(&mut self, packet: &Packet, rate: u32, lost: bool) -> Result<u64, Error> {
         let Some(tick) = self.tick.filter(|_| self.timed) else {
             return Ok(0);
         };
         let at = packet.pts.get() as f64 * tick;
-        let origin = *self.origin.get_or_insert(at);
+        let origin = *self.origin.get_or_insert_with(|| {
+            let believed = at <= EARLY && (self.from_zero || lost);
+            if believed { at.min(0.0) } else { at }
+        });
         let missing = at - origin - self.heard;
-        let beyond = self.end.is_some_and(|end| at - origin > end + LATE);
-        if missing <= LATE || beyond {
+        let beyond = self.end.is_some_and(|end| at - origin > end + self.late);
+        if missing <= self.late || beyond {
             return Ok(0);
         }
         if self.filled + missing > MOST {
@@ -72,6 +86,11 @@ impl Gaps {
         (self.tick, self.end, self.origin, self.heard) = (tick, None, None, 0.0);
     }
 
+    /// Seconds that were filled with silence.
+    pub(super) fn filled(&self) -> f64 {
+        self.filled
+    }
+
     pub(super) fn note(&self) -> Option<String> {
         (self.filled > 0.0).then(|| {
             let seconds = self.filled;
@@ -90,7 +109,7 @@ mod tests {
     fn before(gaps: &mut Gaps, heard: usize, at: i64) -> u64 {
         gaps.decoded(heard * 16, 16_000);
         let packet = Packet::new(0, Timestamp::new(at), Duration::new(20), Vec::new());
-        gaps.before(&packet, 16_000)
+        gaps.before(&packet, 16_000, false)
             .expect("a gap that is believed")
     }
 
@@ -109,6 +128,19 @@ mod tests {
     }
 
     #[test]
+    fn what_is_missing_first_is_filled_where_it_is_known() {
+        let first = |format, at, lost| {
+            let mut gaps = Gaps::new(format, Some(0.001), None);
+            let packet = Packet::new(0, Timestamp::new(at), Duration::new(20), Vec::new());
+            gaps.before(&packet, 16_000, lost).expect("believed")
+        };
+        assert_eq!(first(Format::Flac, 93, false), 1_488);
+        assert_eq!(first(Format::OggOpus, 1_000, true), 16_000);
+        assert_eq!(first(Format::OggOpus, 1_000, false), 0);
+        assert_eq!(first(Format::OggOpus, 3_600_000, true), 0, "a broadcast");
+    }
+
+    #[test]
     fn absurd_times_are_not_believed() {
         let mut gaps = Gaps::new(Format::WebM, Some(0.001), Some(10.0));
         assert_eq!(before(&mut gaps, 0, 0), 0);
@@ -116,7 +148,11 @@ mod tests {
         let mut gaps = Gaps::new(Format::Ogg, Some(0.001), None);
         assert_eq!(before(&mut gaps, 0, 0), 0);
         let late = Packet::new(0, Timestamp::new(i64::MAX), Duration::new(20), Vec::new());
-        assert!(gaps.before(&late, 16_000).expect_err("absurd").is_corrupt());
+        assert!(
+            gaps.before(&late, 16_000, false)
+                .expect_err("absurd")
+                .is_corrupt()
+        );
         assert_eq!(Gaps::new(Format::Mp3, Some(1.0), None).note(), None);
     }
 }

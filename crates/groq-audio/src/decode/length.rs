@@ -38,6 +38,15 @@ impl Expected {
         }
     }
 
+    /// Whether it is known well, and as much came out, no more and no less.
+    pub(super) fn is_reached(self, decoded: f64) -> bool {
+        const MORE: f64 = 0.5;
+        match self {
+            Self::Exactly(seconds) => decoded <= seconds + MORE,
+            _ => false,
+        }
+    }
+
     /// The least that must come out.
     fn least(self) -> f64 {
         match self {

@@ -1,12 +1,28 @@
 //! Our input in the shape that symphonia asks for.
 
 use std::io::{self, Read, Seek, SeekFrom};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use symphonia::core::io::MediaSource;
 
+use super::watch::Watch;
 use crate::source::Input;
+
+/// What is known of the bytes that were read.
+#[derive(Clone)]
+pub(super) struct Seen(Arc<Mutex<Reading>>);
+
+pub(super) struct Reading {
+    /// How many bytes were there, as far as it was read.
+    pub(super) furthest: u64,
+    pub(super) watch: Watch,
+}
+
+impl Seen {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Reading> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// An input without the tags before and after its audio.
 pub(super) struct Media {
@@ -16,24 +32,25 @@ pub(super) struct Media {
     /// None for a stream.
     length: Option<u64>,
     at: u64,
-    furthest: Arc<AtomicU64>,
+    seen: Seen,
 }
 
 impl Media {
     /// The input stands at `base`; the last `tail` bytes are left out.
-    pub(super) fn new(input: Input, base: u64, tail: u64) -> Self {
+    pub(super) fn new(input: Input, base: u64, tail: u64, watch: Watch) -> Self {
+        let reading = Reading { furthest: 0, watch };
         Self {
             length: input.len().map(|length| length.saturating_sub(base + tail)),
             base,
             at: 0,
-            furthest: Arc::default(),
+            seen: Seen(Arc::new(Mutex::new(reading))),
             input: Mutex::new(input),
         }
     }
 
-    /// How many bytes were there, as far as it was read.
-    pub(super) fn furthest(&self) -> Arc<AtomicU64> {
-        Arc::clone(&self.furthest)
+    /// What is known of the bytes that were read: it goes on while they are.
+    pub(super) fn seen(&self) -> Seen {
+        self.seen.clone()
     }
 
     fn input(&mut self) -> &mut Input {
@@ -48,8 +65,11 @@ impl Read for Media {
             .map_or(u64::MAX, |length| length.saturating_sub(self.at));
         let most = left.min(out.len() as u64) as usize;
         let count = self.input().read(&mut out[..most])?;
+        let mut seen = self.seen.lock();
+        seen.watch.see(self.at, &out[..count]);
         self.at += count as u64;
-        self.furthest.fetch_max(self.at, Ordering::Relaxed);
+        seen.furthest = seen.furthest.max(self.at);
+        drop(seen);
         Ok(count)
     }
 }
@@ -86,13 +106,15 @@ mod tests {
     use std::io::Cursor;
 
     use super::*;
+    use crate::decode::format::Format;
+    use crate::decode::symphonia::Facts;
 
     #[test]
     fn tags_are_out_of_reach() {
         let bytes = Cursor::new(b"tagAUDIOtag".as_slice().into());
         let mut input = Input::Bytes(bytes);
         input.seek(SeekFrom::Start(3)).expect("in it");
-        let mut media = Media::new(input, 3, 3);
+        let mut media = Media::new(input, 3, 3, Watch::new(Format::Wav, &Facts::default()));
         let mut text = String::new();
         media.read_to_string(&mut text).expect("text");
         assert_eq!((text.as_str(), media.byte_len()), ("AUDIO", Some(5)));

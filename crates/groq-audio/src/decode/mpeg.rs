@@ -11,6 +11,28 @@ pub(super) enum Kind {
     Adts,
 }
 
+/// A frame, by its header.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Frame {
+    /// Its length in bytes, header included.
+    pub(super) bytes: usize,
+    /// How long it sounds.
+    pub(super) seconds: f64,
+}
+
+impl Frame {
+    /// How many bytes of a frame have to be there to tell.
+    pub(super) const HEADER: usize = 7;
+
+    /// The frame that `bytes` begin with.
+    pub(super) fn of(bytes: &[u8], kind: Kind) -> Option<Self> {
+        match kind {
+            Kind::Mpeg => mpeg(bytes),
+            Kind::Adts => adts(bytes),
+        }
+    }
+}
+
 /// What the frames near the beginning of `bytes` are, and where the first one is.
 pub(super) fn find(bytes: &[u8]) -> Option<(Kind, usize)> {
     let starts = 0..bytes.len().min(JUNK);
@@ -65,21 +87,27 @@ fn alone(bytes: &[u8]) -> Option<Kind> {
 }
 
 fn frame_len(bytes: &[u8], kind: Kind) -> Option<usize> {
-    match kind {
-        Kind::Mpeg => mpeg_len(bytes),
-        Kind::Adts => adts_len(bytes),
-    }
+    Frame::of(bytes, kind).map(|frame| frame.bytes)
 }
 
-fn adts_len(bytes: &[u8]) -> Option<usize> {
+fn adts(bytes: &[u8]) -> Option<Frame> {
+    const HERTZ: [u32; 13] = [
+        96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025,
+        8_000, 7_350,
+    ];
+    const SAMPLES: f64 = 1_024.0;
     let &[0xFF, second, third, fourth, fifth, sixth, ..] = bytes else {
         return None;
     };
     let length = usize::from(fourth & 3) << 11 | usize::from(fifth) << 3 | usize::from(sixth >> 5);
-    (second & 0xF6 == 0xF0 && third >> 2 & 0xF < 13 && length > 7).then_some(length)
+    let hertz = *HERTZ.get(usize::from(third >> 2 & 15))?;
+    (second & 0xF6 == 0xF0 && length > 7).then_some(Frame {
+        bytes: length,
+        seconds: SAMPLES / f64::from(hertz),
+    })
 }
 
-fn mpeg_len(bytes: &[u8]) -> Option<usize> {
+fn mpeg(bytes: &[u8]) -> Option<Frame> {
     /// Kilobits a second of MPEG 1 layers 1, 2 and 3, and of MPEG 2 layers 1 and 2 or 3.
     const RATES: [[usize; 15]; 5] = [
         [
@@ -118,49 +146,13 @@ fn mpeg_len(bytes: &[u8]) -> Option<usize> {
             _ => 2,
         };
     let padding = usize::from(third >> 1 & 1);
-    Some(match layer {
-        3 => (12 * bits / hertz + padding) * 4,
-        1 if !first_version => 72 * bits / hertz + padding,
-        _ => 144 * bits / hertz + padding,
+    let (bytes, samples) = match layer {
+        3 => ((12 * bits / hertz + padding) * 4, 384),
+        1 if !first_version => (72 * bits / hertz + padding, 576),
+        _ => (144 * bits / hertz + padding, 1_152),
+    };
+    Some(Frame {
+        bytes,
+        seconds: f64::from(samples) / hertz as f64,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Frames of 417 bytes: MP3, 128 kb/s, 44.1 kHz.
-    fn frames(count: usize) -> Vec<u8> {
-        let mut frame = vec![0; 417];
-        frame[..4].copy_from_slice(&[0xFF, 0xFB, 0x90, 0x64]);
-        frame.repeat(count)
-    }
-
-    #[test]
-    fn frames_are_found_behind_junk() {
-        assert_eq!(find(&frames(4)), Some((Kind::Mpeg, 0)));
-        assert_eq!(find(&frames(1)), Some((Kind::Mpeg, 0)));
-        let behind = [&[0xFF, 0, 0xFF][..], &[7; 1_000], &frames(4)].concat();
-        assert_eq!(find(&behind), Some((Kind::Mpeg, 1_003)));
-        let adts = [0xFF, 0xF1, 0x50, 0x80, 0x01, 0x7F, 0xFC, 1, 2, 3, 4].repeat(3);
-        assert_eq!(find(&adts), Some((Kind::Adts, 0)));
-    }
-
-    #[test]
-    fn text_is_no_frame() {
-        assert_eq!(find(b"\xFF\xFEh\0e\0l\0l\0o\0"), None);
-        assert_eq!(find(&[0xFF; 5_000]), None);
-        assert_eq!(find(&[]), None);
-    }
-
-    #[test]
-    fn the_first_frame_may_tell_the_length() {
-        let mut counted = frames(2);
-        assert!(!tells_length(&counted));
-        counted[36..44].copy_from_slice(b"Xing\0\0\0\x01");
-        assert!(tells_length(&counted));
-        counted[43] = 2;
-        assert!(!tells_length(&counted));
-        assert!(!tells_length(&[]));
-    }
 }

@@ -7,8 +7,8 @@ use super::chunks::{self, Found};
 use super::format::{self, Format};
 use super::symphonia::Facts;
 use super::{
-    DecodeOptions, Decoder, DecoderKind, Failure, ebml, faults, ffmpeg, mp4, mpeg, ogg, pcm,
-    symphonia, without_panic,
+    DecodeOptions, Decoder, DecoderKind, Failure, ebml, faults, ffmpeg, fragments, mp4, mpeg, ogg,
+    pcm, symphonia, without_panic,
 };
 use crate::error::{Error, ErrorKind};
 use crate::source::{Input, Source, SourceKind};
@@ -121,7 +121,14 @@ impl Opened {
                 return Err(Error::new(ErrorKind::Corrupt, message).into());
             };
             self.facts.sound = index.sound;
+            let fragments = fragments::read(&mut self.input, base).map_err(failed)?;
+            fragments.check()?;
+            self.facts.fragments = fragments;
             self.input.seek(SeekFrom::Start(base)).map_err(failed)?;
+        }
+        if matches!(self.format, Format::Ogg | Format::OggOpus) && self.facts.streams.is_empty() {
+            let message = "the file begins in the middle: its first page is missing";
+            return Err(Error::new(ErrorKind::Corrupt, message).into());
         }
         if let (Some(end), Some(length)) = (self.facts.end, self.input.len())
             && length < end

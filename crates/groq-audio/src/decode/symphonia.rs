@@ -1,41 +1,39 @@
 //! Demuxing and decoding by symphonia.
 
-use std::io;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+mod opening;
 
-use symphonia::core::audio::{Channels, Position};
+use std::io;
+
 use symphonia::core::codecs::CodecParameters;
-use symphonia::core::codecs::audio::well_known::{CODEC_ID_AAC, CODEC_ID_OPUS};
-use symphonia::core::codecs::audio::{
-    AudioCodecParameters, AudioDecoder, AudioDecoderOptions, CODEC_ID_NULL_AUDIO,
-};
+use symphonia::core::codecs::audio::CODEC_ID_NULL_AUDIO;
+use symphonia::core::codecs::audio::well_known::CODEC_ID_OPUS;
 use symphonia::core::errors::Error as Fault;
-use symphonia::core::errors::Result as Outcome;
-use symphonia::core::formats::{FormatOptions, FormatReader, Track, TrackType};
+use symphonia::core::formats::{FormatReader, Track};
 use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
 use symphonia::core::packet::Packet;
 use symphonia::core::units::Duration;
-use symphonia::default::formats::{
-    AdtsReader, FlacReader, IsoMp4Reader, MkvReader, MpaReader, OggReader, WavReader,
-};
 
-use super::faults::{decode_error, no_track, open_error, unsupported_codec};
+use super::faults::{decode_error, no_track, open_error};
 use super::format::Format;
+use super::fragments::Fragments;
 use super::gaps::Gaps;
 use super::length::{Expected, Tally};
-use super::media::Media;
+use super::media::{Media, Seen};
 use super::mp4::Sound;
-use super::{Failure, aac, faults};
+use super::watch::{Pages, Stream, Watch};
+use super::{Failure, faults};
 use crate::error::{Error, ErrorKind};
 use crate::mono::Mixer;
 use crate::resample::RATES;
 use crate::source::Input;
+use opening::{Codec, expected, first, is_audio, reader, ready, tick};
 
 /// How many packets in a row may be damaged before the file is given up.
 const DAMAGED_IN_A_ROW: u32 = 500;
 /// The most samples that a damaged packet is taken to have had.
 const PACKET_FRAMES: u64 = 1 << 16;
+
+const NO_LENGTH: &str = "the file does not say how long it is: nothing tells whether it is whole";
 
 /// What the first bytes told, beyond the form.
 #[derive(Clone, Debug, Default)]
@@ -54,6 +52,8 @@ pub(super) struct Facts {
     pub(super) streams: Vec<u32>,
     /// The first sound of an MP4.
     pub(super) sound: Option<Sound>,
+    /// The fragments of an MP4.
+    pub(super) fragments: Fragments,
 }
 
 pub(super) struct Decoder {
@@ -61,6 +61,8 @@ pub(super) struct Decoder {
     format: Format,
     codec: Codec,
     track: u32,
+    /// Which of several files that were put together.
+    part: usize,
     /// The seconds of a tick of the track's clock.
     tick: Option<f64>,
     rate: u32,
@@ -78,35 +80,24 @@ pub(super) struct Decoder {
     /// Where another file seems to have been appended: its samples after that are not cut off.
     appended_from: Option<i64>,
     endless: bool,
-    /// Where the file should end, and how far it was read.
+    /// It may end after any fragment.
+    is_open: bool,
+    /// Where the file should end.
     end: Option<u64>,
-    furthest: Arc<AtomicU64>,
+    seen: Seen,
+    /// Bytes that came as packets.
+    used: u64,
     in_a_row: u32,
     notes: Vec<String>,
-}
-
-enum Codec {
-    Symphonia(Box<dyn AudioDecoder>),
-    #[cfg(feature = "opus")]
-    Opus(Box<super::opus::Decoder>),
-}
-
-/// A codec that is ready.
-struct Ready {
-    codec: Codec,
-    rate: u32,
-    /// Samples to leave out first.
-    skip: u64,
-    /// The channel that is for low effects only.
-    low: Option<usize>,
 }
 
 impl Decoder {
     /// The input stands at the facts' base.
     pub(super) fn open(input: Input, format: Format, facts: &Facts) -> Result<Self, Failure> {
         let seekable = input.len().is_some();
-        let media = Media::new(input, facts.base, facts.tail);
-        let furthest = media.furthest();
+        let watch = Watch::new(format, facts);
+        let media = Media::new(input, facts.base, facts.tail, watch);
+        let seen = media.seen();
         let stream = MediaSourceStream::new(Box::new(media), MediaSourceStreamOptions::default());
         let reader = reader(stream, format).map_err(open_error)?;
         let audio: Vec<&Track> = reader.tracks().iter().filter(|it| is_audio(it)).collect();
@@ -148,14 +139,17 @@ impl Decoder {
             held: None,
             format,
             track: track.id,
+            part: 0,
             tick,
             rate: ready.rate,
             start,
             skip: ready.skip,
             codec: ready.codec,
             endless: facts.endless,
+            is_open: facts.fragments.count > 0 && !facts.fragments.is_indexed,
             end: facts.end,
-            furthest,
+            seen,
+            used: 0,
             mixer: Mixer::without(ready.low),
             reader,
             planes: Vec::new(),
@@ -177,6 +171,11 @@ impl Decoder {
         notes
     }
 
+    /// Seconds of silence so far in place of what is missing or damaged.
+    pub(super) fn silenced(&self) -> f64 {
+        self.tally.damaged
+    }
+
     /// The length that the container gives.
     pub(super) fn expected(&self) -> Expected {
         self.expected
@@ -185,7 +184,7 @@ impl Decoder {
     pub(super) fn next(&mut self, out: &mut Vec<f32>) -> Result<Option<u32>, Error> {
         loop {
             let Some((packet, silence)) = self.next_packet()? else {
-                return self.tally.check(self.expected).map(|()| None);
+                return self.end().map(|()| None);
             };
             if silence > 0 {
                 self.stay_silent(packet, silence, out);
@@ -201,6 +200,36 @@ impl Decoder {
         }
     }
 
+    /// All packets have come.
+    fn end(&mut self) -> Result<(), Error> {
+        let parts = self.seen.lock().watch.pages().map_or(0, Pages::parts);
+        if parts > self.part + 1 {
+            let message = "the file ends in the middle of a header";
+            return Err(Error::new(ErrorKind::Short, message));
+        }
+        self.tally.check(self.expected)?;
+        // Where it is as long as it should be, its framing is no better witness.
+        if self.expected.is_reached(self.tally.decoded) {
+            return Ok(());
+        }
+        let lost = self.pages().map_or(0, |pages| pages.lost);
+        if lost > 0 && self.gaps.filled() <= 0.0 {
+            let message = format!("{lost} pages are missing in it");
+            return Err(Error::new(ErrorKind::Short, message));
+        }
+        self.seen.lock().watch.check(self.used)?;
+        if self.is_open {
+            self.notes.push(NO_LENGTH.to_owned());
+        }
+        Ok(())
+    }
+
+    /// The pages of the track, if the file is an Ogg.
+    fn pages(&self) -> Option<Stream> {
+        let seen = self.seen.lock();
+        seen.watch.pages()?.stream(self.part, self.track)
+    }
+
     /// The next packet of the track, and how many samples are missing before it.
     fn next_packet(&mut self) -> Result<Option<(Packet, u64)>, Error> {
         if let Some(held) = self.held.take() {
@@ -209,8 +238,11 @@ impl Decoder {
         loop {
             match self.reader.next_packet() {
                 Ok(Some(mut packet)) if packet.track_id == self.track => {
+                    self.used += packet.data.len() as u64;
                     self.keep_what_was_appended(&mut packet);
-                    let missing = self.gaps.before(&packet, self.rate)?;
+                    let pages = self.pages();
+                    let lost = pages.is_some_and(|pages| pages.lost_at_start);
+                    let missing = self.gaps.before(&packet, self.rate, lost)?;
                     return Ok(Some((packet, missing)));
                 }
                 Ok(Some(_)) => {}
@@ -242,13 +274,14 @@ impl Decoder {
         // What is told by the length is told better.
         self.tally.check(self.expected)?;
         // From a pipe, the end of a Matroska is only known by reaching it.
-        let read = self.furthest.load(Ordering::Relaxed);
-        if self.end.is_some_and(|end| read >= end) {
+        let seen = self.seen.lock();
+        if self.end.is_some_and(|end| seen.furthest >= end) {
             return Ok(None);
         }
+        seen.watch.check(self.used)?;
+        drop(seen);
         if self.endless {
-            let note = "the file does not say how long it is: nothing tells whether it is whole";
-            self.notes.push(note.to_owned());
+            self.notes.push(NO_LENGTH.to_owned());
             self.endless = false;
             return Ok(None);
         }
@@ -286,6 +319,8 @@ impl Decoder {
                 Ok(())
             }
             Err(Fault::DecodeError(_) | Fault::IoError(_)) => self.damaged(packet),
+            // What was never used before is no part of the codec, but damage.
+            Err(Fault::Unsupported(_)) if self.tally.decoded > 0.0 => self.damaged(packet),
             Err(fault) => Err(decode_error(fault)),
         }
     }
@@ -327,6 +362,11 @@ impl Decoder {
 
     /// A new stream begins in the same file, as in a chained Ogg.
     fn next_stream(&mut self) -> Result<(), Error> {
+        if self.pages().is_some_and(|pages| !pages.ended) {
+            let message = "a part of it ends without its last page";
+            return Err(Error::new(ErrorKind::Short, message));
+        }
+        self.part += 1;
         let track = self.reader.tracks().iter().find(|it| is_audio(it)).cloned();
         let parameters = track.as_ref().and_then(|track| track.codec_params.clone());
         let (Some(track), Some(CodecParameters::Audio(parameters))) = (track, parameters) else {
@@ -344,131 +384,5 @@ impl Decoder {
         // The length was that of the first stream only.
         self.expected = Expected::Unknown;
         Ok(())
-    }
-}
-
-impl Codec {
-    /// Decodes a packet into one plane for each channel, and gives their rate.
-    fn decode(&mut self, packet: &Packet, planes: &mut Vec<Vec<f32>>) -> Outcome<u32> {
-        match self {
-            Self::Symphonia(decoder) => {
-                let buffer = decoder.decode(packet)?;
-                buffer.copy_to_vecs_planar(planes);
-                Ok(buffer.spec().rate())
-            }
-            #[cfg(feature = "opus")]
-            Self::Opus(decoder) => decoder.decode(packet, planes),
-        }
-    }
-}
-
-/// The reader of a form: it is known already, and nothing else is tried.
-fn reader(stream: MediaSourceStream<'static>, format: Format) -> Outcome<Box<dyn FormatReader>> {
-    let options = FormatOptions::default();
-    Ok(match format {
-        Format::Wav => Box::new(WavReader::try_new(stream, options)?),
-        Format::Flac => Box::new(FlacReader::try_new(stream, options)?),
-        Format::Mp3 => Box::new(MpaReader::try_new(stream, options)?),
-        Format::Adts => Box::new(AdtsReader::try_new(stream, options)?),
-        Format::Mp4 => Box::new(IsoMp4Reader::try_new(stream, options)?),
-        Format::Matroska | Format::WebM => Box::new(MkvReader::try_new(stream, options)?),
-        _ => Box::new(OggReader::try_new(stream, options)?),
-    })
-}
-
-fn is_audio(track: &Track) -> bool {
-    track.track_type() == Some(TrackType::Audio)
-}
-
-/// The first track in the order of the file, where that is not the order of the list.
-fn first<'a>(audio: &[&'a Track], streams: &[u32]) -> Option<&'a Track> {
-    let in_order = streams
-        .iter()
-        .find_map(|&id| audio.iter().find(|track| track.id == id));
-    in_order.or(audio.first()).copied()
-}
-
-fn tick(track: &Track) -> Option<f64> {
-    let base = track.time_base?;
-    Some(f64::from(base.numer.get()) / f64::from(base.denom.get()))
-}
-
-/// The decoder of a track.
-fn ready(parameters: &AudioCodecParameters) -> Result<Ready, Error> {
-    let extra = parameters.extra_data.as_deref().unwrap_or_default();
-    if parameters.codec == CODEC_ID_OPUS {
-        return opus(extra);
-    }
-    let is_aac = parameters.codec == CODEC_ID_AAC;
-    if is_aac && aac::unsupported_name(extra).is_some() {
-        return Err(unsupported_codec(parameters));
-    }
-    let codecs = symphonia::default::get_codecs();
-    let decoder = codecs
-        .make_audio_decoder(parameters, &AudioDecoderOptions::default())
-        .map_err(|fault| unsupported_codec(parameters).with_source(fault))?;
-    // Until the first packet is decoded, only damaged ones need it.
-    let rate = parameters.sample_rate.filter(|rate| RATES.contains(rate));
-    let rate = rate.unwrap_or(44_100);
-    let skip = if is_aac { aac::PRIMING } else { 0 };
-    let low = parameters.channels.as_ref().and_then(low_channel);
-    Ok(Ready {
-        codec: Codec::Symphonia(decoder),
-        rate,
-        skip,
-        low,
-    })
-}
-
-fn low_channel(channels: &Channels) -> Option<usize> {
-    channels.get_canonical_index_for_positioned_channel(Position::LFE1)
-}
-
-#[cfg(feature = "opus")]
-fn opus(head: &[u8]) -> Result<Ready, Error> {
-    let (decoder, skip) = super::opus::Decoder::new(head)?;
-    let low = decoder.low();
-    Ok(Ready {
-        codec: Codec::Opus(Box::new(decoder)),
-        rate: super::opus::RATE,
-        skip,
-        low,
-    })
-}
-
-#[cfg(not(feature = "opus"))]
-fn opus(_head: &[u8]) -> Result<Ready, Error> {
-    let message = "Opus cannot be decoded here: the feature `opus` of groq-audio is off";
-    Err(Error::new(ErrorKind::Unsupported, message))
-}
-
-/// The length by the track, else by the container if it holds nothing else.
-fn expected(
-    reader: &dyn FormatReader,
-    track: &Track,
-    format: Format,
-    facts: &Facts,
-    seekable: bool,
-) -> Expected {
-    let positive = |seconds: &f64| seconds.is_finite() && *seconds > 0.0;
-    let of_track = track.duration.zip(tick(track));
-    let of_track = of_track.map(|(ticks, tick)| ticks.get() as f64 * tick);
-    let info = reader.media_info();
-    let alone = reader.tracks().len() == 1;
-    let of_all = info.duration.zip(info.time_base).filter(|_| alone);
-    let of_all = of_all.map(|(ticks, base)| {
-        ticks.get() as f64 * f64::from(base.numer.get()) / f64::from(base.denom.get())
-    });
-    match (of_track.filter(positive), of_all.filter(positive)) {
-        (Some(seconds), _) => match format {
-            Format::Mp3 if !facts.counted => Expected::Guessed(seconds),
-            Format::Adts => Expected::Guessed(seconds),
-            // ADPCM comes in blocks, the last of which may be partly filled.
-            Format::Wav if !seekable => Expected::Guessed(seconds),
-            Format::Wav => Expected::About(seconds),
-            _ => Expected::Exactly(seconds),
-        },
-        (None, Some(seconds)) => Expected::About(seconds),
-        (None, None) => Expected::Unknown,
     }
 }

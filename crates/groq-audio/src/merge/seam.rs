@@ -166,7 +166,10 @@ fn by_text(left: &Part<'_>, right: &Part<'_>, shared: Shared, options: &MergeOpt
         tolerance: None,
         open_ends: true,
     };
-    let columns = align(ours, theirs, scoring);
+    let columns = match block(ours, theirs) {
+        Some(block) => block,
+        None => align(ours, theirs, scoring),
+    };
     let agreed = agreed(&columns);
     // What chance repeats is short; but all that there is at both edges may be short too.
     let tight = !columns.is_empty() && agreed == columns.len();
@@ -202,6 +205,41 @@ fn by_text(left: &Part<'_>, right: &Part<'_>, shared: Shared, options: &MergeOpt
         agreed,
         sureness: sureness(agreed, columns.len(), columns.len()),
     }
+}
+
+/// The longest run of words that ends the left list and begins the right one, but for what was garbled at these edges.
+///
+/// Where few words come again and again, an alignment finds more pairs in the wrong place than in the right one; but only
+/// there is everything equal up to both edges.
+fn block(ours: &[Unit], theirs: &[Unit]) -> Option<Vec<Column>> {
+    /// How many more words than outside of it make it sure.
+    const SURE: usize = 3;
+    let mut best: Option<(usize, usize, usize)> = None;
+    let mut lengths = vec![0_usize; theirs.len() + 1];
+    for (i, our) in ours.iter().enumerate() {
+        // From the back, what is read is still that of the word before.
+        for (j, their) in theirs.iter().enumerate().rev() {
+            let equal = our.is_solid() && our.key == their.key;
+            let length = if equal { lengths[j] + 1 } else { 0 };
+            lengths[j + 1] = length;
+            let outside = ours.len() - i - 1 + j + 1 - length;
+            let sure = length.saturating_sub(outside);
+            if sure >= SURE && best.is_none_or(|(so_far, _, _)| sure > so_far) {
+                best = Some((sure, i + 1 - length, j + 1 - length));
+            }
+        }
+    }
+    let (_, left, right) = best?;
+    let column = |left, right, equal| Column { left, right, equal };
+    let pairs = (left..ours.len()).zip(right..theirs.len());
+    let same = pairs.take_while(|&(at, of)| ours[at].key == theirs[of].key);
+    let same: Vec<Column> = same
+        .map(|(at, of)| column(Some(at), Some(of), true))
+        .collect();
+    let end = left + same.len();
+    let before = (0..right).map(|at| column(None, Some(at), false));
+    let after = (end..ours.len()).map(|at| column(Some(at), None, false));
+    Some(before.chain(same).chain(after).collect())
 }
 
 /// How many units can be in the shared audio: two and a half times the average, and a few.

@@ -2,6 +2,7 @@ use groq_types::{TranscriptionSegment, TranscriptionWord, VerboseTranscription};
 
 use super::*;
 
+mod another;
 mod hostile;
 mod laws;
 mod recognisers;

@@ -48,6 +48,8 @@ pub enum FlagKind {
     UnalignedSeam,
     /// There was no pause to cut in.
     ForcedCut,
+    /// Parts of the file could not be decoded, and became silence.
+    Damaged,
     /// The audio could not be looked at here, so nothing about it was checked.
     Unchecked,
 }
@@ -81,6 +83,7 @@ impl FlagKind {
                 "The words around this cut were heard differently by both pieces."
             }
             Self::ForcedCut => "Nobody paused for a long time, or there is music under the speech.",
+            Self::Damaged => "The file was damaged when it was stored, copied or downloaded.",
             Self::Unchecked => "The format cannot be decoded here.",
         }
     }
@@ -102,6 +105,7 @@ impl FlagKind {
             Self::Music => "Expect little text here, and distrust what there is.",
             Self::UnalignedSeam => "Listen to a few seconds around this cut.",
             Self::ForcedCut => "Nothing, if the seam here is aligned.",
+            Self::Damaged => "Get a whole copy: words may be missing where it is damaged.",
             Self::Unchecked => "Convert the file to FLAC or WAV to have it checked.",
         }
     }

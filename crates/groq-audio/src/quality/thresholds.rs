@@ -27,10 +27,15 @@ pub struct Thresholds {
     /// A word is on silence where more than this share of its time, from 0 to 1, is quiet or another word's.
     pub quiet_share: f64,
     /// So much sound after the last word, in seconds, means that an answer was cut short.
+    ///
+    /// By default less than a spoken sentence, so that no lost one goes unnoticed, and more than the times of last words are
+    /// off by; a false alarm costs one more request, within a budget.
     pub unheard_tail: f64,
     /// So much sound after the last word, as a share of all of a piece's sound and at least two seconds, means the same.
     pub unheard_share: f64,
     /// So much sound between two words, in seconds, means that something was left out.
+    ///
+    /// By default twice as much as at the end: in the middle, laughter, applause and the rustle of paper are more usual.
     pub unheard_gap: f64,
     /// Fewer words for a second of sound than this share of the recording's median means that something was left out.
     pub sparse: f64,

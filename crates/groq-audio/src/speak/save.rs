@@ -36,6 +36,8 @@ impl Saving {
             }
             spoken.same_as(&mut self.form)?;
             self.bytes += spoken.samples.len() as u64;
+            // What no header can say is refused before more is paid for.
+            spoken.header_of(self.bytes)?;
             self.write(&spoken.samples)?;
             Ok(self)
         })

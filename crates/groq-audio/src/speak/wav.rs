@@ -93,6 +93,11 @@ impl Spoken {
         }
     }
 
+    /// A header for so many bytes of samples like these.
+    pub(super) fn header_of(&self, bytes: u64) -> Result<[u8; HEADER_LEN], Error> {
+        self.form.header_of(bytes)
+    }
+
     pub(super) fn followed_by(mut self, pause: Duration) -> Self {
         let frames = (pause.as_secs_f64() * f64::from(self.form.rate)).round() as usize;
         if frames > 0 {

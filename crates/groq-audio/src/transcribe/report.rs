@@ -36,6 +36,9 @@ pub(super) fn transcript(
         &merged.seams,
         &settings.thresholds,
     ));
+    if summary.silenced > 0.0 {
+        flags.push(damaged(&summary));
+    }
     flags.sort_by(|a, b| a.start.total_cmp(&b.start).then(a.end.total_cmp(&b.end)));
     let words = if merged.words.is_empty() {
         merged.segments.len()
@@ -58,6 +61,12 @@ pub(super) fn transcript(
     transcript.usage = usage;
     transcript.notes = summary.notes;
     transcript
+}
+
+/// Silence stands where there may have been words.
+fn damaged(summary: &Summary) -> Flag {
+    let whole = (0.0, seconds(summary.samples));
+    Flag::new(FlagKind::Damaged, Severity::Bad, whole).value(summary.silenced)
 }
 
 /// Nothing about the sound is known.

@@ -128,3 +128,34 @@ fn what_was_put_together_is_heard_to_its_end() {
         assert!(alike > 0.9, "{name}: {alike}");
     }
 }
+
+/// The configuration of `tones.m4a` replaced by another one of as many bytes.
+fn configured(config: [u8; 5]) -> Vec<u8> {
+    let mut file = fixture("tones.m4a");
+    let plain = [0x12, 0x08, 0x56, 0xE5, 0x00];
+    let at = file.windows(5).position(|bytes| bytes == plain);
+    let at = at.expect("a configuration");
+    file[at..at + 5].copy_from_slice(&config);
+    file
+}
+
+#[test]
+fn high_efficiency_aac_is_named() {
+    for (config, name) in [
+        ([0x2B, 0x8A, 0x10, 0, 0], "HE-AAC"),
+        ([0xEB, 0x8A, 0x10, 0, 0], "HE-AAC v2"),
+        ([0xF9, 0x48, 0x10, 0, 0], "xHE-AAC"),
+    ] {
+        let error = heard(configured(config)).expect_err(name);
+        assert!(error.is_unsupported(), "{error:?}");
+        assert_eq!(error.to_string(), format!("{name} cannot be decoded here"));
+    }
+}
+
+/// Where the upper half is only an addition, the lower one is plain AAC, and has all that 16 kHz can hold.
+#[test]
+fn an_addition_to_plain_aac_is_left_out() {
+    let added = heard(configured([0x12, 0x08, 0x56, 0xE5, 0xA0])).expect("plain AAC");
+    let plain = heard(fixture("tones.m4a")).expect("plain AAC");
+    assert_eq!(added.samples, plain.samples);
+}

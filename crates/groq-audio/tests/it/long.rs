@@ -106,3 +106,22 @@ async fn harsh_answers_lose_next_to_nothing() {
     println!("harsh: {errors} of {words}");
     assert!(errors * 1_000 <= words, "{errors} of {words}");
 }
+
+#[tokio::test]
+async fn failures_on_the_way_change_nothing() {
+    let faults = [0.10, 0.05, 0.03, 0.02];
+    for manner in [Manner::Pauses, Manner::Monologue] {
+        let talk = Talk::new(seconds(), manner, 17);
+        for piece in [30, 600] {
+            let blemishes = Blemishes { faults, ..MILD };
+            let transcript = transcribed(&talk, piece, Times::Words, blemishes).await;
+            assert_eq!(texts(&transcript), talk.texts(), "{piece} s");
+            assert!(never_steps_back(&transcript));
+            let attempts: u32 = transcript.pieces().iter().map(|it| it.attempts).sum();
+            println!(
+                "{attempts} attempts for {} pieces",
+                transcript.pieces().len()
+            );
+        }
+    }
+}

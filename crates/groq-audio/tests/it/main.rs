@@ -15,6 +15,7 @@
     reason = "test code, where brevity counts"
 )]
 
+mod cut;
 mod damage;
 mod faults;
 mod files;

@@ -179,19 +179,23 @@ async fn a_413_is_answered_with_halves() {
 
 #[tokio::test]
 async fn limits_are_learned_from_the_headers() {
-    let limits = groq_mock::Limits::new().requests(3, Duration::from_millis(600));
-    let model = "whisper-large-v3-turbo";
-    let (mock, groq) = started(Mock::builder().model_limits(model, limits)).await;
+    let (mock, groq) = started(Mock::builder()).await;
     let spoken = spoken(&groq).await;
+    let used_up = Reply::generated()
+        .with_header("x-ratelimit-limit-requests", "1")
+        .with_header("x-ratelimit-remaining-requests", "0")
+        .with_header("x-ratelimit-reset-requests", "2h0m0s");
+    mock.always(When::post(TRANSCRIPTIONS), used_up);
     let job = LongAudio::new(&groq)
         .pieces(short_pieces())
         .send_whole(false)
-        .in_flight(2);
-    let transcript = job.transcribe(spoken).await.expect("it hears");
-    assert_eq!(bare(transcript.text()), bare(STORY));
-    // None was refused.
-    assert_eq!(sent(&mock, TRANSCRIPTIONS), transcript.pieces().len());
-    assert!(transcript.pieces().len() > 3);
+        .in_flight(1);
+    // Longer than it waits, so that no clock decides.
+    let error = job.transcribe(spoken).await.expect_err("nothing is left");
+    assert!(error.is_rate_limited(), "{error:?}");
+    let wait = error.retry_after().expect("a wait");
+    assert!(wait > Duration::from_secs(3_600), "{wait:?}");
+    assert_eq!(sent(&mock, TRANSCRIPTIONS), 1);
 }
 
 #[tokio::test]

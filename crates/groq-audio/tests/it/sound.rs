@@ -19,6 +19,20 @@ pub fn heard(source: impl Into<Source>) -> Result<Heard, Error> {
     heard_with(source, false)
 }
 
+/// A file of less than ten minutes as the FLAC that is sent.
+pub fn prepared(source: Source) -> Vec<u8> {
+    let options = PrepareOptions::new()
+        .storage(Storage::Memory)
+        .pad(Duration::ZERO);
+    let mut bytes = Vec::new();
+    let done = prepare(source, &options, |piece| {
+        bytes = piece.audio.to_bytes().expect("readable").to_vec();
+        ControlFlow::Break(())
+    });
+    done.expect("it can be decoded");
+    bytes
+}
+
 /// Decodes a file of less than ten minutes; `ffmpeg` may help or not.
 pub fn heard_with(source: impl Into<Source>, ffmpeg: bool) -> Result<Heard, Error> {
     let options = PrepareOptions::new()

@@ -12,8 +12,12 @@ pub(super) struct Complaint {
     pub(super) text: String,
     /// The length of the file, in seconds.
     pub(super) seconds: Option<f64>,
-    /// The length may not be that of the sound: there is a film to it, or it was guessed.
-    pub(super) vague: bool,
+    /// The length may not be that of the sound: there is a film to it.
+    pub(super) is_film: bool,
+    /// The length was guessed from what is there.
+    pub(super) is_guessed: bool,
+    /// Its demuxer met packets that are cut off or torn.
+    pub(super) is_torn: bool,
 }
 
 impl Complaint {
@@ -49,12 +53,16 @@ impl Complaint {
         {
             self.seconds = seconds(rest);
         }
-        let vague = ["Video: ", "Estimating duration from bitrate"];
-        self.vague |= vague.iter().any(|sign| line.contains(sign));
+        self.is_film |= line.contains("Video: ");
+        self.is_guessed |= line.contains("Estimating duration from bitrate");
+        let torn = line.contains("corrupt input packet in stream");
         let is_complaint = ["[error]", "[fatal]", "[panic]"]
             .iter()
             .any(|level| line.contains(level));
-        if is_complaint && self.text.len() < KEPT {
+        // One such packet comes with many warnings.
+        let is_new = torn && !self.is_torn;
+        self.is_torn |= torn;
+        if (is_complaint || is_new) && self.text.len() < KEPT {
             let between = if self.text.is_empty() { "" } else { "; " };
             self.text.push_str(between);
             self.text.push_str(line);
@@ -91,6 +99,10 @@ mod tests {
         let complaint = Complaint::read(&said[..]);
         assert_eq!(complaint.seconds, Some(3_723.5));
         assert_eq!(complaint.text, "[x @ 1] [error] b\\xffd; [fatal] end");
+        let torn = b"[warning] x: corrupt input packet in stream 0\n".repeat(3);
+        let torn = Complaint::read(&torn[..]);
+        assert!(torn.is_torn);
+        assert_eq!(torn.text.matches("corrupt").count(), 1);
         let unknown = Complaint::read(&b"[info] Duration: N/A, bitrate"[..]);
         assert_eq!(unknown, Complaint::default());
     }

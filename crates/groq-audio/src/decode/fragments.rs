@@ -1,0 +1,177 @@
+//! Whether a fragmented MP4 is whole: nothing in it says how long it is, but its boxes have sizes, and its fragments numbers.
+
+use std::io::{self, Read, Seek, SeekFrom};
+
+use crate::error::{Error, ErrorKind};
+
+/// The most boxes that are looked at: more than a day of fragments of two seconds has.
+const BOXES: u32 = 200_000;
+
+/// What the outermost boxes tell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Fragments {
+    pub(super) count: u32,
+    /// The file ends within one.
+    pub(super) is_cut: bool,
+    /// How many are missing between others.
+    pub(super) missing: u32,
+    /// An index of them tells, by being there, that the file is whole.
+    pub(super) is_indexed: bool,
+}
+
+impl Fragments {
+    /// The demuxer would end where a fragment is cut off, and pass over those that are missing.
+    pub(super) fn check(self) -> Result<(), Error> {
+        let message = match self {
+            Self { is_cut: true, .. } => "the file ends in the middle of a fragment".to_owned(),
+            Self { missing: 0, .. } => return Ok(()),
+            Self { missing, .. } => format!("{missing} fragments are missing in it"),
+        };
+        Err(Error::new(ErrorKind::Short, message))
+    }
+}
+
+/// Looks at the boxes of a file that begins at `base`. The input is left anywhere.
+pub(super) fn read(input: &mut (impl Read + Seek), base: u64) -> io::Result<Fragments> {
+    let end = input.seek(SeekFrom::End(0))?;
+    let mut found = Fragments::default();
+    let mut numbers = Numbers::default();
+    let mut at = base;
+    for _ in 0..BOXES {
+        if end.saturating_sub(at) < 8 {
+            // Less than a header is the beginning of one.
+            found.is_cut |= at < end;
+            break;
+        }
+        input.seek(SeekFrom::Start(at))?;
+        let mut head = [0; 32];
+        let length = head.len().min((end - at) as usize);
+        input.read_exact(&mut head[..length])?;
+        let Some((name, size)) = outermost(&head, end - at) else {
+            break;
+        };
+        match &name {
+            b"moof" => {
+                found.count += 1;
+                numbers.add(&head);
+            }
+            b"mfra" | b"sidx" => found.is_indexed = true,
+            _ => {}
+        }
+        let next = at.saturating_add(size);
+        found.is_cut |= next > end;
+        at = next;
+    }
+    found.missing = numbers.missing();
+    found.is_cut &= found.count > 0;
+    Ok(found)
+}
+
+/// The name and the size of a box; none where there is something else, such as padding.
+fn outermost(head: &[u8; 32], left: u64) -> Option<([u8; 4], u64)> {
+    let name = [head[4], head[5], head[6], head[7]];
+    let long = head[8..16].first_chunk()?;
+    let size = match u32::from_be_bytes([head[0], head[1], head[2], head[3]]) {
+        0 => left,
+        1 => u64::from_be_bytes(*long),
+        size => u64::from(size),
+    };
+    let is_name = name.iter().all(u8::is_ascii_graphic) || name.ends_with(b" ");
+    (is_name && size >= 8).then_some((name, size))
+}
+
+/// The numbers of fragments.
+#[derive(Debug, Default)]
+struct Numbers {
+    last: Option<u32>,
+    in_a_row: u32,
+    jumps: u32,
+    missing: u32,
+}
+
+impl Numbers {
+    /// A fragment begins with its own header, the box with its number.
+    fn add(&mut self, head: &[u8; 32]) {
+        if &head[12..16] != b"mfhd" {
+            return;
+        }
+        let number = u32::from_be_bytes([head[20], head[21], head[22], head[23]]);
+        if let Some(last) = self.last {
+            match number.saturating_sub(last) {
+                0 => {}
+                1 => self.in_a_row += 1,
+                more => {
+                    self.jumps += 1;
+                    self.missing = self.missing.saturating_add(more - 1);
+                }
+            }
+        }
+        self.last = Some(number);
+    }
+
+    /// Some number in another way: those whose numbers mostly jump.
+    fn missing(&self) -> u32 {
+        match self.jumps < self.in_a_row {
+            true => self.missing,
+            false => 0,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::*;
+
+    fn boxed(name: &[u8], body: &[u8]) -> Vec<u8> {
+        [&(body.len() as u32 + 8).to_be_bytes()[..], name, body].concat()
+    }
+
+    fn fragment(number: u32) -> Vec<u8> {
+        let header = boxed(b"mfhd", &[&[0; 4][..], &number.to_be_bytes()].concat());
+        let moof = boxed(b"moof", &[header, boxed(b"traf", &[0; 40])].concat());
+        [moof, boxed(b"mdat", &[7; 50])].concat()
+    }
+
+    fn file(numbers: &[u32]) -> Vec<u8> {
+        let start = [boxed(b"ftyp", b"iso5\0\0\0\0"), boxed(b"moov", &[0; 90])];
+        let fragments = numbers.iter().map(|&number| fragment(number));
+        start.into_iter().chain(fragments).flatten().collect()
+    }
+
+    fn found(file: Vec<u8>) -> Fragments {
+        read(&mut Cursor::new(file), 0).expect("readable")
+    }
+
+    #[test]
+    fn it_ends_with_a_box_or_is_cut() {
+        let whole = file(&[1, 2, 3]);
+        let ends = [1, 2, 3].map(|count| file(&[1, 2, 3][..count]).len());
+        for length in ends[0]..=whole.len() {
+            let found = found(whole[..length].to_vec());
+            // A fragment's header alone is a box, too.
+            let at_box = ends.contains(&length) || ends.contains(&(length + 58));
+            assert_eq!(found.is_cut, !at_box, "{length}");
+        }
+        let indexed = [whole, boxed(b"mfra", &[0; 20])].concat();
+        assert!(found(indexed.clone()).is_indexed);
+        let padded = found([indexed, vec![0; 100]].concat());
+        assert!(!padded.is_cut && padded.missing == 0 && padded.count == 3);
+    }
+
+    #[test]
+    fn missing_fragments_are_counted() {
+        let table: [(&[u32], u32); 6] = [
+            (&[1, 2, 3, 4], 0),
+            (&[7, 8, 9], 0),
+            (&[1, 2, 3, 6, 7], 2),
+            (&[1, 3, 5, 7], 0),
+            (&[0, 0, 0], 0),
+            (&[1, 2, 1, 2], 0),
+        ];
+        for (numbers, missing) in table {
+            assert_eq!(found(file(numbers)).missing, missing, "{numbers:?}");
+        }
+    }
+}
