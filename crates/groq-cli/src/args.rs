@@ -30,12 +30,12 @@ Exit status:
   1  internal error
   2  usage: wrong options or settings, no key, or a file in the way
   3  the key was refused
-  4  the service refused the request
+  4  the service refused the request, or some items of a batch
   5  a rate or size limit
   6  the network, a failure of the server, or an answer cut short
   7  an input file that cannot be used
   8  the model's answer is of no use
-  130  interrupted
+  130  interrupted, by Ctrl-C or by the system's request to end
 
 Examples:
   groq demo
@@ -180,17 +180,17 @@ mod tests {
 
     #[test]
     fn every_command_has_examples() {
-        for command in command().get_subcommands() {
-            let help = command
-                .get_after_help()
-                .map(ToString::to_string)
-                .unwrap_or_default();
+        fn look(command: &clap::Command) {
+            let help = command.get_after_help().map(ToString::to_string);
+            let help = help.unwrap_or_default();
             assert!(
                 help.contains("Examples:\n  groq "),
                 "{}",
                 command.get_name()
             );
+            command.get_subcommands().for_each(look);
         }
+        command().get_subcommands().for_each(look);
     }
 
     #[test]

@@ -6,12 +6,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempDir};
 
 use crate::failure::Failure;
 
 /// A place for output, looked at before the work begins and filled after it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Place {
     path: PathBuf,
     force: bool,
@@ -24,18 +24,20 @@ impl Place {
             path: path.into(),
             force,
         };
+        let taken = "it exists; --force replaces it";
         match fs::metadata(&place.path) {
-            Ok(there) if there.is_dir() => {
-                return Err(place.refused("it is a folder"));
-            }
-            Ok(there) if there.is_file() && !force => {
-                return Err(place.refused("it exists; --force replaces it"));
-            }
+            Ok(there) if there.is_dir() => return Err(place.refused("it is a folder")),
+            Ok(there) if there.is_file() && !force => return Err(place.refused(taken)),
+            Ok(there) if !there.is_file() => return Ok(place),
+            // A link that leads nowhere is there all the same.
+            Err(_) if place.path.is_symlink() && !force => return Err(place.refused(taken)),
             _ => {}
         }
-        if !folder(&place.path).is_dir() {
+        if names_a_folder(&place.path) || !place.folder().is_dir() {
             return Err(place.refused("there is no such folder"));
         }
+        // A folder that takes no files is found now, and not when the work is done.
+        temporary(folder(&place.target())).map_err(|error| place.refused(&plain(&error)))?;
         Ok(place)
     }
 
@@ -78,11 +80,7 @@ impl Place {
         &self,
         content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> io::Result<()> {
-        // A link stays a link: what it leads to is replaced.
-        let path = match self.force {
-            true => fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone()),
-            false => self.path.clone(),
-        };
+        let path = self.target();
         let mut file = temporary(folder(&path))?;
         {
             let mut writer = io::BufWriter::new(file.as_file_mut());
@@ -98,6 +96,14 @@ impl Place {
         kept.map(drop).map_err(|error| error.error)
     }
 
+    /// What is replaced: a link stays a link, and what it leads to is another.
+    fn target(&self) -> PathBuf {
+        match self.force {
+            true => fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone()),
+            false => self.path.clone(),
+        }
+    }
+
     /// A device or a pipe by name is written to as it is: there is nothing to replace.
     fn is_special(&self) -> bool {
         fs::metadata(&self.path).is_ok_and(|there| !there.is_file())
@@ -106,6 +112,30 @@ impl Place {
     fn refused(&self, why: &str) -> Failure {
         Failure::usage(format!("cannot write '{}': {why}", self.path.display()))
     }
+}
+
+/// A path as JSON has it: text, even where it is none.
+pub(crate) fn in_json(path: &Path) -> String {
+    path.display().to_string()
+}
+
+/// A folder beside the output, for what is not whole yet.
+pub(crate) fn workshop(place: &Place) -> Result<TempDir, Failure> {
+    let made = tempfile::Builder::new()
+        .prefix(".groq-")
+        .tempdir_in(place.folder());
+    made.map_err(|error| Failure::internal(format!("make a temporary folder: {error}")))
+}
+
+/// `a/`, which no file can be.
+fn names_a_folder(path: &Path) -> bool {
+    let last = path.as_os_str().as_encoded_bytes().last();
+    last.is_some_and(|last| std::path::is_separator(char::from(*last)))
+}
+
+/// What went wrong, without the name of a file that nobody asked for.
+fn plain(error: &io::Error) -> String {
+    io::Error::from(error.kind()).to_string()
 }
 
 fn folder(path: &Path) -> &Path {
@@ -172,6 +202,31 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         assert!(Place::new(folder.path().join("no/a.txt"), false).is_err());
         assert!(Place::new(folder.path(), true).is_err());
+        assert!(Place::new(folder.path().join("no/"), true).is_err());
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_folder_that_takes_no_files_is_told_before() {
+        // Not even the superuser writes there.
+        let refused = Place::new("/proc/a.txt", false).unwrap_err();
+        assert_eq!(refused.status(), crate::failure::Status::Usage);
+        assert!(!refused.to_string().contains(".part"), "{refused}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_is_something_that_is_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let (link, file) = (folder.path().join("link"), folder.path().join("file"));
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        assert!(Place::new(&link, false).is_err(), "though it leads nowhere");
+        fs::write(&file, "one").unwrap();
+        assert!(Place::new(&link, false).is_err());
+        let place = Place::new(&link, true).unwrap();
+        place.write(|out| out.write_all(b"two")).unwrap();
+        assert!(link.is_symlink(), "it stays a link");
+        assert_eq!(fs::read(&file).unwrap(), b"two");
     }
 
     #[cfg(unix)]

@@ -14,6 +14,7 @@ mod dry_run;
 mod failure;
 mod files;
 mod input;
+mod interrupt;
 mod output;
 mod session;
 mod settings;
@@ -77,17 +78,14 @@ fn start(args: Args) -> Result<(), Failure> {
     outcome
 }
 
-/// Runs the command until it is done or the user has had enough.
+/// Runs the command until it is done, or the user or the system has had enough.
 async fn until_interrupted(args: Args) -> Result<(), Failure> {
     if args.command.hears_interrupts() {
         return run(args).await;
     }
     tokio::select! {
         outcome = run(args) => outcome,
-        interrupt = tokio::signal::ctrl_c() => match interrupt {
-            Ok(()) => Err(Failure::interrupted()),
-            Err(error) => Err(Failure::internal(format!("cannot listen for an interrupt: {error}"))),
-        },
+        told = interrupt::told() => told.and(Err(Failure::interrupted())),
     }
 }
 

@@ -8,7 +8,7 @@ use groq_core::{
     types::CompletionUsage,
 };
 use groq_mock::Mock;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     args::Global,
@@ -102,17 +102,23 @@ impl Session {
         let Some(usage) = usage.filter(|_| self.global.verbose) else {
             return;
         };
-        let cost = cost(model, usage);
+        let (prompt, completion) = (usage.prompt_tokens, usage.completion_tokens);
+        self.tell_cost(
+            &format!("{prompt} prompt + {completion} completion tokens"),
+            json!({"model": model, "prompt_tokens": prompt, "completion_tokens": completion}),
+            cost(model, usage),
+        );
+    }
+
+    /// Tells what was used and what it costs: in words, or with `--json` as a line of JSON.
+    pub(crate) fn tell_cost(&self, what: &str, mut used: Value, cost: Option<f64>) {
         if self.global.json {
-            let line = json!({"usage": {"model": model, "prompt_tokens": usage.prompt_tokens, "completion_tokens": usage.completion_tokens, "dollars": cost}});
-            self.talk.always(&terminal::json(&line));
+            used["dollars"] = cost.into();
+            self.talk.always(&terminal::json(&json!({"usage": used})));
         } else {
             let dollars = cost.map_or_else(|| "price unknown".to_owned(), dollars);
-            let line = format!(
-                "{} prompt + {} completion tokens, {dollars}",
-                usage.prompt_tokens, usage.completion_tokens
-            );
-            self.talk.always(&self.talk.style().dim(line));
+            self.talk
+                .always(&self.talk.style().dim(format!("{what}, {dollars}")));
         }
     }
 
@@ -131,7 +137,7 @@ pub(crate) fn has_key() -> Result<bool, Failure> {
 }
 
 /// What a reply cost, by the prices that are known.
-fn cost(model: &str, usage: &CompletionUsage) -> Option<f64> {
+pub(crate) fn cost(model: &str, usage: &CompletionUsage) -> Option<f64> {
     match Catalogue::shipped().get(model)?.price? {
         #[expect(clippy::cast_precision_loss, reason = "no reply has 2^52 tokens")]
         Price::Tokens { input, output } => Some(

@@ -1,7 +1,8 @@
 //! What is set outside of the command line: the environment, then one TOML file.
 
 use std::{
-    env, fs, io,
+    env, fs,
+    io::{self, Read as _},
     path::{Path, PathBuf},
 };
 
@@ -109,11 +110,12 @@ impl Settings {
     }
 }
 
-/// The option, or else the environment, or else the file.
+/// The option, or else the environment, or else the file, as far as they say anything.
 fn choose(flag: Option<&str>, name: &str, file: Option<&str>) -> Result<Option<String>, Failure> {
     if let Some(flag) = flag {
         return Ok(Some(flag.to_owned()));
     }
+    let file = file.filter(|value| !value.trim().is_empty());
     Ok(variable(name)?.or_else(|| file.map(str::to_owned)))
 }
 
@@ -149,11 +151,13 @@ fn xdg(name: &str, in_home: &str) -> Option<PathBuf> {
 }
 
 fn read(path: &Path) -> io::Result<String> {
-    let length = fs::metadata(path)?.len();
-    if length > MAX_BYTES {
-        return Err(io::Error::other("it is larger than a settings file can be"));
+    let mut text = String::new();
+    let mut file = fs::File::open(path)?.take(MAX_BYTES + 1);
+    file.read_to_string(&mut text)?;
+    match text.len() as u64 > MAX_BYTES {
+        true => Err(io::Error::other("it is larger than a settings file can be")),
+        false => Ok(text),
     }
-    fs::read_to_string(path)
 }
 
 /// The settings, or where they go wrong: `line 3: ...`.
@@ -206,5 +210,10 @@ mod tests {
         let settings = parse("transcription_model = 'file'").unwrap();
         assert_eq!(settings.transcription_model(Some("flag")).unwrap(), "flag");
         assert_eq!(settings.transcription_model(None).unwrap(), "file");
+        let empty = parse("transcription_model = ' '").unwrap();
+        assert_eq!(
+            empty.transcription_model(None).unwrap(),
+            defaults::TRANSCRIPTION_MODEL
+        );
     }
 }

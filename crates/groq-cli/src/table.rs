@@ -1,6 +1,6 @@
 //! Tables that fit the terminal.
 
-use crate::{failure::Failure, output::Output};
+use crate::{failure::Failure, output::Output, terminal::shown};
 
 /// A column: its heading, how it is aligned, and how soon it is left out where there is no room.
 pub(crate) struct Column {
@@ -41,7 +41,11 @@ impl Column {
 
 /// Prints rows under headings; on a terminal that is too narrow, without the columns that can be spared.
 pub(crate) fn print(out: &Output, columns: &[Column], rows: &[Vec<String>]) -> Result<(), Failure> {
-    let widths = widths(columns, rows);
+    let rows: Vec<Vec<String>> = rows
+        .iter()
+        .map(|row| row.iter().map(|cell| in_one_cell(cell)).collect())
+        .collect();
+    let widths = widths(columns, &rows);
     let kept = kept(columns, &widths, out.columns());
     let heading = columns
         .iter()
@@ -50,6 +54,11 @@ pub(crate) fn print(out: &Output, columns: &[Column], rows: &[Vec<String>]) -> R
     out.styled(&out.style().bold(line(columns, &widths, &kept, &heading)))?;
     rows.iter()
         .try_for_each(|row| out.line(&line(columns, &widths, &kept, row)))
+}
+
+/// A cell in which nothing begins another line, column or colour: it may quote the service.
+fn in_one_cell(text: &str) -> String {
+    shown(&text.replace(['\r', '\n', '\t'], " ")).into_owned()
 }
 
 /// What a cell shows: a dash where nothing is known.
@@ -129,6 +138,11 @@ mod tests {
         rows.iter()
             .map(|row| line(&columns, &widths, &kept, row))
             .collect()
+    }
+
+    #[test]
+    fn a_cell_is_one_line_and_cannot_drive_a_terminal() {
+        assert_eq!(in_one_cell("a\nb\t\u{1b}[2Jc"), "a b \\u{1b}[2Jc");
     }
 
     #[test]

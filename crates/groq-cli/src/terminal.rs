@@ -23,16 +23,25 @@ pub(crate) fn shown(text: &str) -> Cow<'_, str> {
 
 /// A value as one line of JSON in which no control character stands as itself.
 pub(crate) fn json(value: &Value) -> String {
-    let text = value.to_string();
-    if !text.chars().any(char::is_control) {
-        return text;
+    escaped(value.to_string())
+}
+
+/// The same over several lines, for people.
+pub(crate) fn json_in_lines(value: &Value) -> String {
+    escaped(format!("{value:#}"))
+}
+
+/// JSON escapes the first 32 by itself; DEL and the C1 controls may stand only in strings.
+fn escaped(json: String) -> String {
+    let harmless = |c: char| !c.is_control() || c == '\n';
+    if json.chars().all(harmless) {
+        return json;
     }
-    // JSON escapes the first 32 by itself; DEL and the C1 controls may stand only in strings.
-    let escaped = |c: char| match c.is_control() {
-        true => format!("\\u{:04x}", u32::from(c)),
-        false => c.to_string(),
+    let escaped = |c: char| match harmless(c) {
+        true => c.to_string(),
+        false => format!("\\u{:04x}", u32::from(c)),
     };
-    text.chars().map(escaped).collect()
+    json.chars().map(escaped).collect()
 }
 
 #[cfg(test)]
@@ -54,5 +63,8 @@ mod tests {
         let line = json(&value);
         assert!(!line.chars().any(char::is_control), "{line}");
         assert_eq!(serde_json::from_str::<Value>(&line).unwrap(), value);
+        let lines = json_in_lines(&serde_json::json!([value]));
+        assert!(!lines.contains('\u{9b}') && lines.lines().count() == 3);
+        assert_eq!(serde_json::from_str::<Value>(&lines).unwrap()[0], value);
     }
 }

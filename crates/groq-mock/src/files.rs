@@ -75,7 +75,12 @@ fn file_name(file: &Part) -> Outcome<&str> {
     if name.len() > MAX_NAME {
         return Err(ApiError::invalid("the name of the file is too long"));
     }
-    Ok(name)
+    Ok(base(name))
+}
+
+/// A name without the folders that some clients send with it, and others would write to.
+fn base(name: &str) -> &str {
+    name.rsplit(['/', '\\']).next().unwrap_or(name)
 }
 
 /// `GET /openai/v1/files`.

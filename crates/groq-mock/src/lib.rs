@@ -94,7 +94,7 @@ pub use self::blocking::BlockingMock;
 pub use self::builder::Builder;
 pub use self::error::StartError;
 pub use self::faults::{Fault, FaultsError, RandomFaults};
-pub use self::limits::Limits;
+pub use self::limits::{Limits, LimitsError};
 pub use self::mock::Mock;
 pub use self::reply::Reply;
 pub use self::request::Request;

@@ -1,6 +1,8 @@
 //! `groq batch`: thousands of requests at half the price.
 
+mod items;
 mod line;
+mod results;
 mod run;
 mod state;
 
@@ -30,13 +32,24 @@ pub(crate) struct Args {
 enum Action {
     Run(run::Args),
     /// List all batches, newest first.
+    #[command(after_help = "\
+Examples:
+  groq batch list
+  groq batch list --json | jq -r 'select(.status == \"completed\") | .id'")]
     List,
     /// Tell about a batch.
+    #[command(after_help = "\
+Examples:
+  groq batch get batch_01abc
+  groq batch get batch_01abc --json | jq .request_counts")]
     Get {
         /// Its id.
         id: String,
     },
     /// Cancel a batch. What is done stays done.
+    #[command(after_help = "\
+Examples:
+  groq batch cancel batch_01abc")]
     Cancel {
         /// Its id.
         id: String,

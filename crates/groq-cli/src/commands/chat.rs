@@ -6,8 +6,8 @@ mod save;
 use groq_core::{
     Client, Images,
     types::{
-        ChatCompletion, ChatCompletionRequest, Content, ContentPart, Message, ReasoningFormat,
-        StopSequences,
+        ChatCompletion, ChatCompletionRequest, Content, ContentPart, FinishReason, Message,
+        ReasoningFormat, StopSequences,
     },
 };
 
@@ -23,7 +23,8 @@ use crate::{
 #[command(after_help = "\
 Without words, standard input is the prompt. What is piped in beside words comes after them, and in
 the place of a lone - if there is one. With --json the reply is one document, or, with --stream, a
-line for each chunk.
+line for each chunk. In a conversation Ctrl-C breaks off a reply, and does nothing where a line is
+typed; an interrupt that another program sends then ends it, with status 130.
 
 Examples:
   groq chat \"Why is the sky blue?\"
@@ -39,7 +40,7 @@ pub(crate) struct Args {
     #[arg(short, long, value_name = "ID", help = defaults::help("The model", "GROQ_MODEL", defaults::CHAT_MODEL))]
     model: Option<String>,
     /// Instructions that the model follows.
-    #[arg(short, long, value_name = "TEXT")]
+    #[arg(short, long, value_name = "TEXT", allow_hyphen_values = true)]
     system: Option<String>,
     /// How random the reply is, 0 to 2.
     #[arg(short, long, value_name = "NUMBER", value_parser = temperature, allow_negative_numbers = true)]
@@ -48,7 +49,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "TOKENS", value_parser = clap::value_parser!(u32).range(1..))]
     max_tokens: Option<u32>,
     /// A text that ends the reply where it would come; up to four.
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     stop: Vec<String>,
     /// An image for the model to look at: a PNG, JPEG, GIF or WebP file, or an address; up to five.
     #[arg(short, long, value_name = "FILE|URL")]
@@ -91,7 +92,8 @@ impl Args {
         let client = session.connect().await?;
         if self.is_conversation() {
             let beginning = self.request(session)?;
-            return Box::pin(repl::run(session, &client, beginning, self.image)).await;
+            let thoughts = self.reasoning_format.is_some();
+            return Box::pin(repl::run(session, &client, beginning, self.image, thoughts)).await;
         }
         let prompt = input::prompt(&self.prompt, &session.talk).await?;
         let mut request = self.request(session)?;
@@ -99,7 +101,10 @@ impl Args {
         request.messages.push(Message::user(content));
         match self.stream {
             true => chunks(session, &client, request).await,
-            false => reply(session, &client, request).await.map(drop),
+            false => {
+                let thoughts = self.reasoning_format.is_some();
+                reply(session, &client, request, thoughts).await.map(drop)
+            }
         }
     }
 
@@ -117,7 +122,7 @@ impl Args {
         request.max_completion_tokens = self.max_tokens;
         request.seed = self.seed;
         request.reasoning_effort = self.reasoning.as_deref().map(Into::into);
-        request.reasoning_format = self.reasoning_format.map(Into::into);
+        self.place_thoughts(&mut request);
         request.stop = match self.stop.as_slice() {
             [] => None,
             [one] => Some(StopSequences::One(one.clone())),
@@ -125,6 +130,23 @@ impl Args {
         };
         Ok(request)
     }
+}
+
+impl Args {
+    /// The gpt-oss models know no format of reasoning: they have it apart, or not at all.
+    fn place_thoughts(&self, request: &mut ChatCompletionRequest) {
+        match self.reasoning_format {
+            Some(Thoughts::Parsed) if is_gpt_oss(&request.model) => {}
+            Some(Thoughts::Hidden) if is_gpt_oss(&request.model) => {
+                request.include_reasoning = Some(false);
+            }
+            format => request.reasoning_format = format.map(Into::into),
+        }
+    }
+}
+
+fn is_gpt_oss(model: &str) -> bool {
+    model.starts_with("openai/gpt-oss")
 }
 
 /// A prompt with images beside it.
@@ -152,6 +174,7 @@ async fn reply(
     session: &Session,
     client: &Client,
     request: ChatCompletionRequest,
+    thoughts: bool,
 ) -> Result<ChatCompletion, Failure> {
     let model = request.model.clone();
     if session.global.json {
@@ -160,9 +183,8 @@ async fn reply(
         session.out.json(&*reply)?;
         return Ok(reply.into_inner());
     }
-    let thoughts = request.reasoning_format.is_some();
     let mut stream = client.chat().stream(request).await?;
-    let mut at_line_start = true;
+    let (mut at_line_start, mut thinking) = (true, false);
     while let Some(chunk) = stream.next().await {
         let chunk = chunk.inspect_err(|_| {
             // What came stands on a line of its own, and the message on the next.
@@ -176,8 +198,12 @@ async fn reply(
             .filter(|_| thoughts)
         {
             session.talk.aside(thought);
+            thinking = true;
         }
-        if let Some(text) = chunk.text() {
+        if let Some(text) = chunk.text().filter(|text| !text.is_empty()) {
+            if std::mem::take(&mut thinking) {
+                session.talk.aside("\n\n");
+            }
             session.out.text(text)?;
             at_line_start = text.ends_with('\n');
         }
@@ -185,8 +211,17 @@ async fn reply(
     if !at_line_start {
         session.out.line("")?;
     }
+    if thinking {
+        session.talk.aside("\n");
+    }
     session.tell_usage(&model, stream.usage());
-    Ok(stream.finish().await?)
+    let reply = stream.finish().await?;
+    if reply.finish_reason() == Some(&FinishReason::Length) {
+        session
+            .talk
+            .note("the reply ends where it reached the limit of tokens; --max-tokens sets it");
+    }
+    Ok(reply)
 }
 
 /// Prints the chunks of a reply, a line each.

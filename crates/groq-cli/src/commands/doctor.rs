@@ -46,16 +46,22 @@ enum Verdict {
 
 impl Args {
     pub(crate) async fn run(self, session: &Session) -> Result<(), Failure> {
-        let mut findings = vec![Finding::good("settings", settings(session))];
-        let mut findings_of_key = key(session)?;
-        findings.append(&mut findings_of_key);
-        findings.push(Finding::good("address", address(session)?));
-        if let Some(text) = proxy() {
-            findings.push(Finding::good("proxy", text));
+        if session.global.dry_run {
+            session.connect().await?.models().list().await?;
+            return Ok(());
         }
+        let address = address(session)?;
+        let mut findings = vec![
+            Finding::good("settings", settings(session)),
+            key(session),
+            Finding::good("address", address.clone()),
+            Finding::good("proxy", proxy(session)),
+        ];
         if findings.iter().all(Finding::is_passable) {
-            let client = session.connect().await?;
-            findings.extend(service(&client).await);
+            match session.connect().await {
+                Ok(client) => findings.extend(service(&client, &address).await),
+                Err(failure) => findings.push(Finding::of("client", &failure)),
+            }
         }
         report(session, &findings)
     }
@@ -68,20 +74,21 @@ fn settings(session: &Session) -> String {
     }
 }
 
-fn key(session: &Session) -> Result<Vec<Finding>, Failure> {
+fn key(session: &Session) -> Finding {
     if session.global.mock {
-        return Ok(vec![Finding::good(
-            "key",
-            "none is needed by the embedded Groq",
-        )]);
+        return Finding::good("key", "none is needed by the embedded Groq");
     }
-    if !has_key()? {
-        let text = "GROQ_API_KEY is not set; keys are made at https://console.groq.com/keys";
-        return Ok(vec![Finding::bad("key", Status::Usage, text)]);
+    match has_key() {
+        Ok(true) => {}
+        Ok(false) => {
+            let text = "GROQ_API_KEY is not set; keys are made at https://console.groq.com/keys";
+            return Finding::bad("key", Status::Usage, text);
+        }
+        Err(failure) => return Finding::of("key", &failure),
     }
     let key = env::var("GROQ_API_KEY").unwrap_or_default();
     let length = key.trim().chars().count();
-    Ok(vec![match key.trim().starts_with("gsk_") {
+    match key.trim().starts_with("gsk_") {
         true => Finding::good("key", format!("GROQ_API_KEY is set, {length} characters")),
         false => Finding::odd(
             "key",
@@ -89,7 +96,7 @@ fn key(session: &Session) -> Result<Vec<Finding>, Failure> {
                 "GROQ_API_KEY has {length} characters and does not begin with gsk_, as keys of Groq do"
             ),
         ),
-    }])
+    }
 }
 
 fn address(session: &Session) -> Result<String, Failure> {
@@ -101,7 +108,10 @@ fn address(session: &Session) -> Result<String, Failure> {
 }
 
 /// The proxies of the environment, without what stands before their `@`.
-fn proxy() -> Option<String> {
+fn proxy(session: &Session) -> String {
+    if session.global.mock {
+        return "none on the way to this process".to_owned();
+    }
     let names = [
         "HTTPS_PROXY",
         "https_proxy",
@@ -116,14 +126,17 @@ fn proxy() -> Option<String> {
         Some(format!("{name} is {host}"))
     });
     let set: Vec<String> = set.collect();
-    (!set.is_empty()).then(|| set.join(", "))
+    match set.is_empty() {
+        true => "none is set".to_owned(),
+        false => set.join(", "),
+    }
 }
 
 /// What one request shows: that there is a way, that the key is good, and whether the clocks agree.
-async fn service(client: &Client) -> Vec<Finding> {
+async fn service(client: &Client, address: &str) -> Vec<Finding> {
     match client.models().list().await {
         Ok(models) => {
-            let mut findings = vec![answered(&models)];
+            let mut findings = vec![tls(address), answered(&models)];
             findings.extend(clock(&models));
             findings
         }
@@ -135,9 +148,18 @@ async fn service(client: &Client) -> Vec<Finding> {
                 error if error.is_connect() || error.is_timeout() => "network",
                 _ => "service",
             };
-            vec![Finding::bad(name, failure.status(), failure.to_string())]
+            vec![Finding::of(name, &failure)]
         }
     }
+}
+
+/// There was an answer, so what there is of it is good.
+fn tls(address: &str) -> Finding {
+    let text = match address.trim_start().starts_with("https://") {
+        true => "the server's certificate is good",
+        false => "none, on the way to this machine itself",
+    };
+    Finding::good("TLS", text)
 }
 
 fn answered(models: &Response<ModelList>) -> Finding {
@@ -192,6 +214,10 @@ impl Finding {
             verdict: Verdict::Bad(status),
             text: text.into(),
         }
+    }
+
+    fn of(name: &'static str, failure: &Failure) -> Self {
+        Self::bad(name, failure.status(), failure.to_string())
     }
 
     fn is_passable(&self) -> bool {

@@ -8,11 +8,10 @@ use groq_core::{
     types::{FileObject, FilePurpose},
 };
 use serde_json::json;
-use tempfile::tempdir_in;
 
 use crate::{
     failure::Failure,
-    files::Place,
+    files::{Place, in_json, workshop},
     session::Session,
     table::{self, Column, or_dash},
 };
@@ -33,22 +32,37 @@ pub(crate) struct Args {
 #[derive(Debug, Subcommand)]
 enum Action {
     /// List all files, newest first.
+    #[command(after_help = "\
+Examples:
+  groq files list
+  groq files list --json | jq -r .id")]
     List,
     /// Upload a file of requests.
+    #[command(after_help = "\
+Examples:
+  groq files upload requests.jsonl
+  groq files upload requests.jsonl --json | jq -r .id")]
     Upload {
         /// A file with one JSON object a line.
         file: PathBuf,
     },
     /// Tell about a file.
+    #[command(after_help = "\
+Examples:
+  groq files get file_01abc --json")]
     Get {
         /// Its id.
         id: String,
     },
     /// Write what is in a file to standard output, or to a file.
+    #[command(after_help = "\
+Examples:
+  groq files download file_01abc | head -1
+  groq files download file_01abc -o results.jsonl")]
     Download {
         /// Its id.
         id: String,
-        /// Where it goes.
+        /// Where it goes; - is standard output.
         #[arg(short, long, value_name = "FILE")]
         output: Option<PathBuf>,
         /// Replace a file that is there.
@@ -56,6 +70,9 @@ enum Action {
         force: bool,
     },
     /// Delete a file.
+    #[command(after_help = "\
+Examples:
+  groq files delete file_01abc")]
     Delete {
         /// Its id.
         id: String,
@@ -100,8 +117,11 @@ async fn list(session: &Session) -> Result<(), Failure> {
 }
 
 async fn upload(session: &Session, file: PathBuf) -> Result<(), Failure> {
-    let client = session.connect().await?;
     let name = file.display().to_string();
+    if file.is_dir() {
+        return Err(Failure::bad_input(format!("'{name}' is a folder")));
+    }
+    let client = session.connect().await?;
     let bar = session.talk.bar(
         "upload",
         None,
@@ -144,6 +164,7 @@ async fn download(
     output: Option<PathBuf>,
     force: bool,
 ) -> Result<(), Failure> {
+    let output = output.filter(|path| path.as_os_str() != "-");
     let place = output.map(|path| Place::new(path, force)).transpose()?;
     let client = session.connect().await?;
     let mut content = client.files().content(id).await?;
@@ -159,8 +180,7 @@ async fn download(
         }
         return Ok(());
     };
-    let folder = tempdir_in(place.folder())
-        .map_err(|error| Failure::internal(format!("make a temporary folder: {error}")))?;
+    let folder = workshop(&place)?;
     let whole = folder.path().join("whole");
     let bytes = content.save(&whole).await?;
     place.take(&whole)?;
@@ -170,7 +190,7 @@ async fn download(
     match session.global.json {
         true => session
             .out
-            .json(&json!({"id": id, "file": place.path(), "bytes": bytes})),
+            .json(&json!({"id": id, "file": in_json(place.path()), "bytes": bytes})),
         false => Ok(()),
     }
 }

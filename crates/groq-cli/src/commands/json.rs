@@ -13,6 +13,7 @@ use crate::{
     failure::{Failure, Status, in_one_line},
     input,
     session::Session,
+    terminal,
 };
 
 /// Ask a model for JSON that fits a schema, and print nothing else.
@@ -41,7 +42,7 @@ pub(crate) struct Args {
     #[arg(short, long, value_name = "ID", help = defaults::help("The model", "GROQ_MODEL", defaults::CHAT_MODEL))]
     model: Option<String>,
     /// Instructions that the model follows.
-    #[arg(short, long, value_name = "TEXT")]
+    #[arg(short, long, value_name = "TEXT", allow_hyphen_values = true)]
     system: Option<String>,
     /// How random the answer is, 0 to 2.
     #[arg(short, long, value_name = "NUMBER", value_parser = super::chat::temperature, allow_negative_numbers = true)]
@@ -160,11 +161,12 @@ impl Args {
     }
 }
 
-/// A file of JSON, or JSON itself.
+/// A file of JSON, or JSON itself: what begins as objects, lists and strings do, or is a value and no file.
 async fn read(what: &str, path: &Path) -> Result<Value, Failure> {
+    let is_value = |text: &str| serde_json::from_str::<Value>(text).is_ok() && !path.exists();
     let inline = path
         .to_str()
-        .filter(|text| text.trim_start().starts_with(['{', '[']));
+        .filter(|text| text.trim_start().starts_with(['{', '[', '"']) || is_value(text));
     let (text, name) = match inline {
         Some(text) => (text.to_owned(), what.to_owned()),
         None => (
@@ -179,7 +181,7 @@ async fn read(what: &str, path: &Path) -> Result<Value, Failure> {
 /// On a terminal over several lines, for a person; into a pipe on one.
 fn print(session: &Session, value: &Value) -> Result<(), Failure> {
     if session.out.is_terminal() && !session.global.json {
-        session.out.line(&format!("{value:#}"))
+        session.out.styled(&terminal::json_in_lines(value))
     } else {
         session.out.json(value)
     }

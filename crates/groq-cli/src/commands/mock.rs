@@ -5,11 +5,17 @@ mod limits;
 
 use std::{net::IpAddr, path::PathBuf, time::Duration};
 
-use groq_mock::{Limits, Mock, Reply, When};
+use groq_mock::{Mock, Reply, When};
 use serde_json::json;
 
-use crate::{failure::Failure, session::Session};
+use crate::{
+    failure::{Failure, in_one_line},
+    files::Place,
+    interrupt,
+    session::Session,
+};
 use faults::Faults;
+use limits::Allowed;
 
 /// Run a local Groq for other programs, until Ctrl-C.
 #[derive(Debug, clap::Args)]
@@ -29,11 +35,16 @@ ends with repeat. WHAT*TIMES does the same several times:
 
 Limits are free (the free plan's), none, or a list of requests=N/TIME, tokens=N/TIME, audio=SECONDS/TIME.
 
+With --record every request is handed on, with the key that it came with, to the service or to --base-url,
+and what comes back is written to a file, keys scrubbed; --replay gives it again, without key and network.
+
 Examples:
   groq mock --port 8080
   groq mock --limits requests=30/1m,tokens=8000/1m --latency 50ms --tokens-per-second 400
   groq mock --faults '503*2, ok, cut=5'
   groq mock --faults 'ok*9, 429=2, repeat'
+  groq mock --record weather.yaml
+  groq mock --replay weather.yaml
   groq chat --base-url http://127.0.0.1:8080 hello")]
 pub(crate) struct Args {
     /// The port to listen on; 0 is any free one.
@@ -43,7 +54,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
     bind: IpAddr,
     /// Another host name under which requests may come.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     allow_host: Vec<String>,
     /// What all replies depend on, beside the request.
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
@@ -56,7 +67,7 @@ pub(crate) struct Args {
     tokens_per_second: Option<f64>,
     /// What each model may be used; by default so much that nobody meets a limit.
     #[arg(long, value_name = "LIMITS", value_parser = limits::parse)]
-    limits: Option<Limits>,
+    limits: Option<Allowed>,
     /// What goes wrong, request by request.
     #[arg(long, value_name = "FAULTS", value_parser = faults::parse)]
     faults: Option<Faults>,
@@ -66,15 +77,31 @@ pub(crate) struct Args {
     /// How long a batch stays in each state; by default it goes one on whenever it is asked for.
     #[arg(long, value_name = "TIME", value_parser = time)]
     batch_step: Option<Duration>,
+    /// Hand requests on to the service, and write what it answers to this file, in the form of the crate httpmock.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["replay", "faults", "limits"])]
+    record: Option<PathBuf>,
+    /// Answer from the recordings of this file.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["faults", "limits"])]
+    replay: Option<PathBuf>,
+    /// Record in place of a file that is there.
+    #[arg(long, requires = "record")]
+    force: bool,
 }
+
+/// Where requests that are recorded go if nobody says otherwise.
+const SERVICE: &str = "https://api.groq.com";
 
 impl Args {
     pub(crate) async fn run(self, session: &Session) -> Result<(), Failure> {
         let faults = self.faults.clone();
         let bind = self.bind;
-        let started = self.builder().start().await;
-        let mock = started.map_err(|error| Failure::usage(error.to_string()))?;
-        watch(&mock, faults, session);
+        let answers = self.record.is_none() && self.replay.is_none();
+        let started = self.builder(session)?.start().await;
+        let mock = started.map_err(|error| Failure::usage(in_one_line(&error)))?;
+        // What a script answers, recordings do not.
+        if answers {
+            watch(&mock, faults, session);
+        }
         if session.global.json {
             session.out.json(
                 &json!({"url": mock.url(), "base_url": mock.base_url(), "port": mock.port()}),
@@ -91,15 +118,15 @@ impl Args {
                 .talk
                 .note("it listens beyond this machine, to everybody who can reach it");
         }
-        until_told().await?;
+        interrupt::told().await?;
         tokio::select! {
             () = mock.shutdown() => Ok(()),
             // Once more, and nothing is waited for.
-            told = until_told() => told,
+            told = interrupt::told() => told,
         }
     }
 
-    fn builder(self) -> groq_mock::Builder {
+    fn builder(self, session: &Session) -> Result<groq_mock::Builder, Failure> {
         // Nobody asks this process what it received.
         let mut builder = Mock::builder()
             .port(self.port)
@@ -118,15 +145,27 @@ impl Args {
             builder = builder.tokens_per_second(speed);
         }
         if let Some(limits) = self.limits {
-            builder = builder.limits(limits);
+            builder = limits.set(builder);
         }
         if let Some(folder) = self.folder {
+            std::fs::create_dir_all(&folder).map_err(|error| {
+                Failure::usage(format!("keep files in '{}': {error}", folder.display()))
+            })?;
             builder = builder.folder(folder);
         }
         if let Some(step) = self.batch_step {
             builder = builder.batch_step(step);
         }
-        builder
+        if let Some(path) = self.replay {
+            return Ok(builder.replay(path));
+        }
+        if let Some(path) = self.record {
+            let origin = session.settings.base_url(&session.global)?;
+            let place = Place::new(path, self.force)?;
+            let origin = origin.unwrap_or_else(|| SERVICE.to_owned());
+            return Ok(builder.record(origin, place.path()));
+        }
+        Ok(builder)
     }
 }
 
@@ -152,22 +191,6 @@ fn watch(mock: &Mock, faults: Option<Faults>, session: &Session) {
             reply
         }),
     );
-}
-
-/// Waits for Ctrl-C, or for the system's request to end.
-async fn until_told() -> Result<(), Failure> {
-    let failed = |error| Failure::internal(format!("cannot listen for an interrupt: {error}"));
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut ended = signal(SignalKind::terminate()).map_err(failed)?;
-        tokio::select! {
-            interrupt = tokio::signal::ctrl_c() => interrupt.map_err(failed),
-            _ = ended.recv() => Ok(()),
-        }
-    }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await.map_err(failed)
 }
 
 /// `50ms`, `1m30s`, or seconds as a number.

@@ -6,10 +6,19 @@ use std::path::{Path, PathBuf};
 
 use futures_util::StreamExt as _;
 use groq_audio::Speak;
-use groq_core::{Client, facts::Catalogue};
+use groq_core::{
+    Client,
+    facts::{Catalogue, Price},
+};
 use serde_json::json;
 
-use crate::{defaults, failure::Failure, files::Place, input, session::Session};
+use crate::{
+    defaults,
+    failure::Failure,
+    files::{Place, in_json, workshop},
+    input,
+    session::Session,
+};
 use player::Player;
 
 /// Read text of any length aloud, to a file, a pipe, or a player.
@@ -62,6 +71,7 @@ impl Args {
             return Err(Failure::bad_input("there is no text to speak"));
         }
         let client = session.connect().await?;
+        tell_price(session, &model, &text);
         let reader = Speak::new(&client).model(&model).voice(voice);
         let bar = session
             .talk
@@ -90,6 +100,7 @@ impl Args {
         match &self.output {
             Some(path) if path == Path::new("-") => Ok(Sink::Stdout),
             Some(path) => Ok(Sink::File(Place::new(path, self.force)?)),
+            None if session.global.dry_run => Ok(Sink::Stdout),
             None if session.global.json => Err(Failure::usage("--json needs -o FILE")),
             None if session.out.is_terminal() => {
                 Player::find(session.settings.player.as_deref()).map(Sink::Player)
@@ -121,6 +132,27 @@ fn voice(model: &str, wanted: Option<String>) -> Result<String, Failure> {
     }
 }
 
+/// With `--verbose`, tells what it costs.
+fn tell_price(session: &Session, model: &str, text: &str) {
+    if !session.global.verbose {
+        return;
+    }
+    let characters = text.chars().count();
+    let price = Catalogue::shipped()
+        .get(model)
+        .and_then(|facts| facts.price);
+    let amount = match price {
+        #[expect(clippy::cast_precision_loss, reason = "no text has 2^52 characters")]
+        Some(Price::Characters(million)) => Some(characters as f64 * million / 1e6),
+        _ => None,
+    };
+    session.tell_cost(
+        &format!("{characters} characters"),
+        json!({"model": model, "characters": characters}),
+        amount,
+    );
+}
+
 async fn to_stdout(session: &Session, reader: &Speak<Client>, text: &str) -> Result<(), Failure> {
     let mut sound = std::pin::pin!(reader.stream(text)?);
     while let Some(piece) = sound.next().await {
@@ -131,8 +163,7 @@ async fn to_stdout(session: &Session, reader: &Speak<Client>, text: &str) -> Res
 
 /// Bytes that were written.
 async fn to_file(reader: &Speak<Client>, text: &str, place: &Place) -> Result<u64, Failure> {
-    let folder = tempfile::tempdir_in(place.folder())
-        .map_err(|error| Failure::internal(format!("make a temporary folder: {error}")))?;
+    let folder = workshop(place)?;
     let whole = folder.path().join("speech.wav");
     reader.save(text, &whole).await?;
     place.take(&whole)?;
@@ -142,7 +173,9 @@ async fn to_file(reader: &Speak<Client>, text: &str, place: &Place) -> Result<u6
 
 fn tell(session: &Session, path: &Path, bytes: u64) -> Result<(), Failure> {
     if session.global.json {
-        return session.out.json(&json!({"file": path, "bytes": bytes}));
+        return session
+            .out
+            .json(&json!({"file": in_json(path), "bytes": bytes}));
     }
     session
         .talk

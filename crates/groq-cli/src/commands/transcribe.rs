@@ -1,11 +1,15 @@
 //! `groq transcribe`, and what `groq translate` shares with it.
 
 mod bars;
+mod estimate;
 mod journal;
 mod report;
 mod target;
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use groq_audio::{
     Encoding, Form, Limits, LongAudio, PlanOptions, Source, Tier, Transcript, Verdict,
@@ -16,9 +20,10 @@ use serde_json::{Value, json};
 use crate::{
     defaults,
     failure::{Failure, Status, in_one_line},
-    session::{Session, dollars, in_words},
+    files::in_json,
+    session::Session,
 };
-use target::{Target, Targets};
+use target::{Target, Targets, Way};
 
 /// Write down what is said in recordings of any length.
 #[derive(Debug, clap::Args)]
@@ -53,7 +58,7 @@ pub(crate) struct Args {
 pub(crate) struct Recordings {
     /// Files of audio or video, - for standard input, or addresses.
     #[arg(value_name = "FILE|-|URL", required = true)]
-    inputs: Vec<String>,
+    inputs: Vec<PathBuf>,
     /// Where the text goes: a file, or a folder for a file each.
     #[arg(short, long, value_name = "FILE|FOLDER")]
     output: Option<PathBuf>,
@@ -67,7 +72,7 @@ pub(crate) struct Recordings {
     #[arg(short, long, value_name = "CODE")]
     language: Option<String>,
     /// Words that steer spelling and style, such as names.
-    #[arg(short, long, value_name = "TEXT")]
+    #[arg(short, long, value_name = "TEXT", allow_hyphen_values = true)]
     prompt: Option<String>,
     /// The longest piece that is sent, such as 300 or 5m.
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
@@ -160,12 +165,15 @@ impl Recordings {
             &self.inputs,
             self.output.as_deref(),
             self.format,
-            self.force,
+            Way {
+                force: self.force,
+                dry_run: session.global.dry_run,
+            },
         )?;
         if self.estimate {
             return self.estimates(session, model).await;
         }
-        if targets.need_a_folder() && !session.global.json {
+        if targets.need_a_folder() && !session.global.json && !session.global.dry_run {
             return Err(Failure::usage(
                 "several recordings need -o FOLDER, or --json",
             ));
@@ -202,55 +210,6 @@ impl Recordings {
                 ),
             )),
         }
-    }
-
-    /// What each recording will take; nothing is sent, so no key is needed.
-    async fn estimates(&self, session: &Session, model: &str) -> Result<(), Failure> {
-        let client = Client::builder().api_key("none").build()?;
-        let audio = self.settings(&client, model);
-        for input in &self.inputs {
-            if is_url(input) {
-                return Err(Failure::usage(format!(
-                    "'{input}' is fetched by the service, so nothing is known of it"
-                )));
-            }
-            let estimate = audio
-                .estimate(source(input))
-                .await
-                .map_err(|error| Failure::from(error).about(input))?;
-            if session.global.json {
-                session.out.json(&json!({
-                    "file": input,
-                    "model": model,
-                    "seconds": estimate.seconds,
-                    "requests": estimate.pieces,
-                    "billed_seconds": estimate.billed_seconds,
-                    "dollars": estimate.dollars,
-                    "prices_as_of": groq_audio::models::PRICES_AS_OF,
-                    "wait_seconds": estimate.wait.as_secs_f64(),
-                }))?;
-                continue;
-            }
-            let price = match estimate.dollars {
-                Some(amount) => format!(
-                    "{} (prices of {})",
-                    dollars(amount),
-                    groq_audio::models::PRICES_AS_OF
-                ),
-                None => format!("no price is known for {model}"),
-            };
-            let wait = match estimate.wait {
-                Duration::ZERO => String::new(),
-                wait => format!(", limits make it last {}", in_words(wait)),
-            };
-            let requests = counted(estimate.pieces, "request");
-            session.out.line(&format!(
-                "{input}: {} of audio, {requests}, {:.0} s billed, {price}{wait}",
-                in_words(Duration::from_secs_f64(estimate.seconds)),
-                estimate.billed_seconds,
-            ))?;
-        }
-        Ok(())
     }
 
     fn settings(&self, client: &Client, model: &str) -> LongAudio<Client> {
@@ -341,10 +300,12 @@ impl Run<'_> {
         }
         match (&target.place, self.session.global.json) {
             (Some(place), true) => out.json(&json!({
-                "file": target.input,
-                "output": place.path(),
+                "file": in_json(&target.input),
+                "output": in_json(place.path()),
                 "verdict": report::verdict(transcript),
                 "seconds": transcript.seconds(),
+                "billed_seconds": transcript.usage().billed_seconds,
+                "dollars": transcript.usage().dollars,
             })),
             (Some(place), false) => {
                 self.session
@@ -356,7 +317,7 @@ impl Run<'_> {
                 let text = report::text(transcript, Format::Json, false)?;
                 let mut document: Value = serde_json::from_str(&text)
                     .map_err(|error| Failure::internal(format!("write JSON: {error}")))?;
-                document["file"] = target.input.as_str().into();
+                document["file"] = in_json(&target.input).into();
                 out.json(&document)
             }
             (None, false) => out.text(&report::text(transcript, target.format, words)?),
@@ -383,7 +344,7 @@ impl Run<'_> {
     fn tell(&self, target: &Target, failure: &Failure) -> Result<(), Failure> {
         if self.session.global.json {
             let mut line = failure.to_json();
-            line["file"] = target.input.as_str().into();
+            line["file"] = in_json(&target.input).into();
             return self.session.out.json(&line);
         }
         let style = self.session.talk.style();
@@ -402,16 +363,23 @@ fn ends_all(failure: &Failure) -> bool {
     )
 }
 
-fn source(input: &str) -> Source {
-    match input {
-        "-" => Source::stdin(),
-        url if is_url(url) => Source::url(url),
-        path => Source::path(path),
+fn source(input: &Path) -> Source {
+    match address(input) {
+        Some(url) => Source::url(url),
+        None if is_stdin(input) => Source::stdin(),
+        None => Source::path(input),
     }
 }
 
-fn is_url(input: &str) -> bool {
-    input.starts_with("https://") || input.starts_with("http://")
+fn is_stdin(input: &Path) -> bool {
+    input == Path::new("-")
+}
+
+/// The input as an address, if it is one.
+fn address(input: &Path) -> Option<&str> {
+    input
+        .to_str()
+        .filter(|text| text.starts_with("https://") || text.starts_with("http://"))
 }
 
 /// `1 piece`, `2 pieces`.

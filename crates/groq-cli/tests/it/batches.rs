@@ -97,6 +97,19 @@ fn results_come_in_the_order_of_the_items() {
 
 #[test]
 fn a_run_that_was_killed_goes_on_and_pays_nothing_twice() {
+    goes_on_after(|run| run.kill().unwrap(), None);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_run_that_was_told_to_end_goes_on_and_pays_nothing_twice() {
+    for signal in ["-INT", "-TERM"] {
+        let tell = |run: &mut std::process::Child| super::support::send(signal, run.id());
+        goes_on_after(tell, Some(130));
+    }
+}
+
+fn goes_on_after(end: impl FnOnce(&mut std::process::Child), status: Option<i32>) {
     let setting = Setting::new();
     let (sender, asked) = mpsc::channel();
     let sender = Arc::new(std::sync::Mutex::new(sender));
@@ -108,10 +121,11 @@ fn a_run_that_was_killed_goes_on_and_pays_nothing_twice() {
             Reply::generated().with_fault(Fault::Delay(Duration::from_secs(600)))
         }),
     );
-    let mut killed = setting.command(&[]).spawn().unwrap();
+    let mut killed = setting.command(&["--quiet"]).spawn().unwrap();
     asked.recv_timeout(Duration::from_secs(60)).unwrap();
-    killed.kill().unwrap();
-    killed.wait().unwrap();
+    end(&mut killed);
+    let killed = killed.wait_with_output().unwrap();
+    assert_eq!((killed.status.code(), stderr(&killed)), (status, ""));
     assert!(!setting.path("out.jsonl").exists());
     assert!(setting.path("out.jsonl.batch").is_dir());
 
@@ -164,6 +178,21 @@ fn items_that_fail_are_in_the_results_and_in_the_status() {
     );
     assert!(results[0]["error"]["message"].is_string());
     assert_eq!(results[1]["response"]["status_code"], 200);
+}
+
+#[test]
+fn what_a_batch_costs_is_told_if_asked_for() {
+    let setting = Setting::new();
+    let output = setting.command(&["-v"]).output().unwrap();
+    ends_with(&output, 0);
+    let told = stderr(&output)
+        .lines()
+        .find(|line| line.contains("tokens in a batch"));
+    assert!(
+        told.is_some_and(|line| line.contains('$')),
+        "{}",
+        stderr(&output)
+    );
 }
 
 #[test]

@@ -9,6 +9,11 @@ fn each_command_shows_its_request_and_needs_no_key() {
     let sound = sound.to_str().unwrap();
     let out = folder.path().join("out");
     let out = out.to_str().unwrap();
+    let items = folder.path().join("items.jsonl");
+    std::fs::write(&items, "{\"id\":1,\"prompt\":\"a\"}").unwrap();
+    let items = items.to_str().unwrap();
+    let new = folder.path().join("new/");
+    let new = new.to_str().unwrap();
     for (args, method, path) in [
         (
             &["chat", "hello"][..],
@@ -38,6 +43,33 @@ fn each_command_shows_its_request_and_needs_no_key() {
         (&["models"], "GET", "/openai/v1/models"),
         (&["limits"], "POST", "/openai/v1/chat/completions"),
         (&["files", "list"], "GET", "/openai/v1/files"),
+        (&["files", "get", "a"], "GET", "/openai/v1/files/a"),
+        (&["files", "delete", "a"], "DELETE", "/openai/v1/files/a"),
+        (
+            &["files", "download", "a"],
+            "GET",
+            "/openai/v1/files/a/content",
+        ),
+        (&["files", "upload", items], "POST", "/openai/v1/files"),
+        (&["batch", "list"], "GET", "/openai/v1/batches"),
+        (&["batch", "get", "a"], "GET", "/openai/v1/batches/a"),
+        (
+            &["batch", "cancel", "a"],
+            "POST",
+            "/openai/v1/batches/a/cancel",
+        ),
+        (
+            &["batch", "run", items, "-o", out],
+            "POST",
+            "/openai/v1/files",
+        ),
+        (&["speak", "hello"], "POST", "/openai/v1/audio/speech"),
+        (
+            &["transcribe", sound, "-o", new],
+            "POST",
+            "/openai/v1/audio/transcriptions",
+        ),
+        (&["doctor"], "GET", "/openai/v1/models"),
     ] {
         let output = run(&[args, &["--dry-run", "--json"]].concat());
         ends_with(&output, 0);
@@ -54,7 +86,12 @@ fn each_command_shows_its_request_and_needs_no_key() {
         );
         assert_eq!(stderr(&output), "", "{args:?}");
     }
-    assert!(!std::path::Path::new(out).exists());
+    let mut left: Vec<_> = std::fs::read_dir(folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
+    left.sort();
+    assert_eq!(left, ["a.wav", "items.jsonl"], "nothing is written");
 }
 
 #[test]

@@ -8,6 +8,8 @@
 
 mod batches;
 mod dry_run;
+#[cfg(unix)]
+mod outputs;
 mod pipes;
 mod process;
 mod recordings;

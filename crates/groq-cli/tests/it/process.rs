@@ -2,14 +2,16 @@
 
 use std::{
     io::Read,
-    process::{Child, Command, Output},
+    process::{Child, Output},
 };
 
 use groq_core::types::{ChatCompletion, FinishReason};
 use groq_mock::Mock;
 use serde_json::Value;
 
-use super::support::{groq, run, run_with, stderr, stdout};
+#[cfg(unix)]
+use super::support::send;
+use super::support::{ends_with, groq, run, run_with, stderr, stdout};
 
 /// Runs with a server's address and a key, off the runtime that the server lives on.
 async fn against(base_url: String, key: &'static str, args: &'static [&'static str]) -> Output {
@@ -120,6 +122,64 @@ fn json_fits_the_schema_or_is_not_printed() {
 }
 
 #[test]
+fn an_example_may_be_any_value() {
+    for (example, is_right) in [
+        ("5", Value::is_i64 as fn(&Value) -> bool),
+        ("\"a\"", Value::is_string),
+        ("true", Value::is_boolean),
+        ("[\"a\"]", Value::is_array),
+    ] {
+        let output = run(&["json", "--mock", "--example", example, "hello"]);
+        ends_with(&output, 0);
+        let value: Value = serde_json::from_str(stdout(&output)).unwrap();
+        assert!(is_right(&value), "{example}: {value}");
+    }
+}
+
+#[test]
+fn texts_may_begin_with_a_dash() {
+    let output = run(&[
+        "chat", "--mock", "--system", "-brief-", "--stop", "---", "--", "-x",
+    ]);
+    ends_with(&output, 0);
+}
+
+#[test]
+fn a_reply_that_is_cut_off_is_told() {
+    let output = run(&["chat", "--mock", "--max-tokens", "40", "Tell me of the sea"]);
+    ends_with(&output, 0);
+    assert!(
+        stderr(&output).contains("--max-tokens"),
+        "{}",
+        stderr(&output)
+    );
+}
+
+#[test]
+fn thoughts_are_apart_from_the_reply() {
+    for model in ["openai/gpt-oss-20b", "qwen/qwen3.8-27b"] {
+        let chat = |format: &str| {
+            let output = run(&[
+                "chat",
+                "--mock",
+                "--model",
+                model,
+                "--reasoning-format",
+                format,
+                "Why?",
+            ]);
+            ends_with(&output, 0);
+            output
+        };
+        let (parsed, hidden) = (chat("parsed"), chat("hidden"));
+        assert_eq!(stdout(&parsed), stdout(&hidden), "{model}");
+        assert!(!stdout(&parsed).contains("<think>") && stdout(&parsed).len() > 20);
+        assert!(stderr(&parsed).ends_with("\n\n"), "{:?}", stderr(&parsed));
+        assert_eq!(stderr(&hidden), "");
+    }
+}
+
+#[test]
 fn models_are_tables_or_a_line_each() {
     let table = run(&["models", "--mock"]);
     assert!(stdout(&table).starts_with("Chat "), "{}", stdout(&table));
@@ -163,7 +223,7 @@ fn the_mock_says_where_it_is_and_fails_to_order() {
     assert_eq!(stdout(&ask()), "pong\n");
     #[cfg(unix)]
     {
-        interrupt(&server);
+        send("-INT", server.id());
         assert_eq!(server.wait().unwrap().code(), Some(0));
     }
     #[cfg(not(unix))]
@@ -246,18 +306,20 @@ async fn an_interrupt_ends_it_quietly() {
         .start()
         .await
         .unwrap();
-    let mut child = slow_chat(&mock);
-    child
-        .stdout
-        .as_mut()
-        .unwrap()
-        .read_exact(&mut [0; 4])
-        .unwrap();
-    interrupt(&child);
-    let output = tokio::task::spawn_blocking(|| child.wait_with_output().unwrap())
-        .await
-        .unwrap();
-    assert_eq!((output.status.code(), stderr(&output)), (Some(130), ""));
+    for signal in ["-INT", "-TERM"] {
+        let mut child = slow_chat(&mock);
+        child
+            .stdout
+            .as_mut()
+            .unwrap()
+            .read_exact(&mut [0; 4])
+            .unwrap();
+        send(signal, child.id());
+        let output = tokio::task::spawn_blocking(|| child.wait_with_output().unwrap())
+            .await
+            .unwrap();
+        assert_eq!((output.status.code(), stderr(&output)), (Some(130), ""));
+    }
 }
 
 /// A chat whose reply takes its time.
@@ -267,13 +329,4 @@ fn slow_chat(mock: &Mock) -> Child {
         .env("GROQ_API_KEY", "any")
         .spawn()
         .unwrap()
-}
-
-#[cfg(unix)]
-fn interrupt(child: &Child) {
-    let killed = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status()
-        .unwrap();
-    assert!(killed.success());
 }

@@ -33,6 +33,7 @@ fn a_file_goes_up_and_comes_down_as_it_was() {
     let table = files(&["list"]);
     assert!(stdout(&table).lines().nth(1).unwrap().starts_with(&id));
     assert_eq!(stdout(&files(&["download", &id])), content);
+    assert_eq!(stdout(&files(&["download", &id, "-o", "-"])), content);
     ends_with(&files(&["download", &id, "-o", "out.jsonl"]), 0);
     assert_eq!(
         fs::read_to_string(folder.path().join("out.jsonl")).unwrap(),
@@ -108,6 +109,13 @@ fn the_doctor_says_what_is_wrong_and_ends_accordingly() {
         checks.iter().all(|check| check["result"] == "ok"),
         "{checks:?}"
     );
+    let names: Vec<_> = checks.iter().map(|check| &check["check"]).collect();
+    assert_eq!(
+        names,
+        [
+            "settings", "key", "address", "proxy", "TLS", "service", "clock"
+        ]
+    );
 
     let no_key = run(&["doctor"]);
     ends_with(&no_key, 2);
@@ -121,6 +129,17 @@ fn the_doctor_says_what_is_wrong_and_ends_accordingly() {
     };
     let refused = doctor(&mock.url());
     ends_with(&refused, 3);
+    for (address, key, what) in [
+        ("nonsense", "gsk_secret", "bad  client"),
+        ("http://192.0.2.1", "gsk_secret", "bad  client"),
+        (mock.url().as_str(), "two words", "bad  client"),
+    ] {
+        let mut command = groq(&["doctor", "--base-url", address]);
+        let output = command.env("GROQ_API_KEY", key).output().unwrap();
+        ends_with(&output, 2);
+        assert!(stdout(&output).contains(what), "{}", stdout(&output));
+        assert!(stdout(&output).contains("proxy"), "{}", stdout(&output));
+    }
     let unreachable = doctor("http://127.0.0.1:1");
     ends_with(&unreachable, 6);
     assert!(

@@ -92,3 +92,13 @@ pub(crate) fn recording(folder: &Path, name: &str, seconds: u32) -> PathBuf {
     std::fs::write(&path, wav).unwrap();
     path
 }
+
+/// Sends a signal to a process.
+#[cfg(unix)]
+pub(crate) fn send(signal: &str, process: u32) {
+    let sent = Command::new("kill")
+        .args([signal, &process.to_string()])
+        .status()
+        .unwrap();
+    assert!(sent.success());
+}

@@ -75,7 +75,90 @@ const ROWS: &[Row] = &[
     ("mock --limits many", 2, "many"),
     ("mock --latency soon", 2, "soon"),
     ("mock --tokens-per-second 0", 2, "above 0"),
+    ("mock --faults ok*0", 2, "ok*0"),
+    ("mock --faults ok,,ok", 2, "missing"),
+    ("mock --limits requests=3/", 2, "requests=3/"),
+    ("mock --limits requests=3/-1s", 2, "-1s"),
+    ("mock --bind nowhere", 2, "nowhere"),
+    ("mock --bind 192.0.2.1", 2, "192.0.2.1"),
+    ("mock --folder FOLDER/text.txt/sub", 2, "keep files"),
+    ("mock --replay FOLDER/none.yaml", 2, "none.yaml"),
+    ("mock --replay FOLDER/text.txt", 2, "text.txt"),
+    ("mock --record FOLDER/text.txt", 2, "--force"),
+    (
+        "mock --record FOLDER/new.yaml --faults ok",
+        2,
+        "cannot be used",
+    ),
+    (
+        "mock --record FOLDER/new.yaml --base-url nonsense",
+        2,
+        "nonsense",
+    ),
     ("completions cobol", 2, "cobol"),
+    ("batch run", 2, "FILE"),
+    ("batch run FOLDER/none.jsonl -o FOLDER/x", 7, "none.jsonl"),
+    ("batch run FOLDER -o FOLDER/x", 7, "is no file"),
+    ("batch run FOLDER/empty.wav -o FOLDER/x", 7, "no items"),
+    ("batch run FOLDER/text.txt -o FOLDER/x", 7, "line 1"),
+    ("batch run FOLDER/items.jsonl -o -", 2, "need a file"),
+    (
+        "batch run FOLDER/items.jsonl -o FOLDER/text.txt",
+        2,
+        "--force",
+    ),
+    (
+        "batch run FOLDER/items.jsonl -o FOLDER/x --window 5m",
+        2,
+        "24h",
+    ),
+    (
+        "batch run FOLDER/items.jsonl -o FOLDER/x --poll 1ms",
+        2,
+        "20ms",
+    ),
+    ("batch get nope", 4, "nope"),
+    ("batch get ../../models", 4, "../../models"),
+    ("batch cancel nope", 4, "nope"),
+    ("batch list extra", 2, "extra"),
+    ("files upload FOLDER/none.jsonl", 7, "none.jsonl"),
+    ("files upload FOLDER", 7, "folder"),
+    ("files upload FOLDER/text.txt", 4, "jsonl"),
+    ("files get nope", 4, "nope"),
+    ("files delete nope", 4, "nope"),
+    ("files download nope", 4, "nope"),
+    ("files download nope -o FOLDER/text.txt", 2, "--force"),
+    ("files download nope -o FOLDER/no/x", 2, "no such folder"),
+    ("files download nope -o FOLDER/new/", 2, "no such folder"),
+    ("limits --model nobody", 4, "nobody"),
+    ("limits --model whisper-large-v3", 2, "sound"),
+    ("voices --model nobody", 2, "nobody"),
+    ("voices --config FOLDER/bad.toml", 2, "line 2"),
+    ("voices --config FOLDER/bytes", 2, "UTF-8"),
+    ("voices --config FOLDER", 2, "settings"),
+    ("models extra", 2, "extra"),
+    ("doctor extra", 2, "extra"),
+    ("demo extra", 2, "extra"),
+    ("json --schema FOLDER/bytes x", 7, "UTF-8"),
+    ("json --schema FOLDER/empty.wav x", 7, "not JSON"),
+    ("json --schema FOLDER x", 7, "read"),
+    ("transcribe FOLDER/empty.wav", 7, "empty"),
+    ("transcribe FOLDER/a.wav --language english", 4, "language"),
+    ("transcribe FOLDER/a.wav -o FOLDER/new/no/", 2, "folder"),
+    ("speak hello -o FOLDER/new/", 2, "no such folder"),
+    ("speak hello -o FOLDER", 2, "is a folder"),
+    ("speak --file FOLDER/bytes -o FOLDER/x.wav", 7, "UTF-8"),
+    (
+        "speak --file FOLDER/empty.wav -o FOLDER/x.wav",
+        7,
+        "no text",
+    ),
+    #[cfg(target_os = "linux")]
+    ("speak hello -o /proc/x.wav", 2, "/proc/x.wav"),
+    #[cfg(unix)]
+    ("speak hello -o FOLDER/link", 2, "--force"),
+    #[cfg(target_os = "linux")]
+    ("speak hello -o /dev/full", 1, "/dev/full"),
 ];
 
 #[test]
@@ -91,7 +174,7 @@ fn bad_input_has_its_status_and_one_message() {
             let mut args: Vec<&str> = args.iter().map(String::as_str).collect();
             let needs_mock = !args.contains(&"--mock") && !line.starts_with("mock");
             args.extend(needs_mock.then_some("--mock"));
-            // With it, one of the rows is no mistake.
+            // With it, two of the rows are no mistakes.
             if as_json && (line.contains("--stream") || line.contains("b.wav")) {
                 continue;
             }
@@ -128,6 +211,9 @@ fn without_a_key_each_command_names_both_ways_out() {
         &["models"],
         &["limits"],
         &["files", "list"],
+        &["files", "get", "x"],
+        &["batch", "list"],
+        &["batch", "cancel", "x"],
     ] {
         let output = groq(args).output().unwrap();
         let said = stderr(&output);
@@ -155,5 +241,15 @@ fn folder() -> tempfile::TempDir {
         r#"{"type": "nonsense"}"#,
     )
     .unwrap();
+    for (name, content) in [
+        ("empty.wav", &b""[..]),
+        ("bytes", b"\xff\xfe"),
+        ("bad.toml", b"model = 'a'\nmodle = 'b'\n"),
+        ("items.jsonl", b"{\"id\":1,\"prompt\":\"a\"}\n"),
+    ] {
+        std::fs::write(folder.path().join(name), content).unwrap();
+    }
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("nowhere", folder.path().join("link")).unwrap();
     folder
 }

@@ -17,7 +17,9 @@ use pty_process::{
     blocking::{Command, Pty, open},
 };
 
-use super::support::{environment, recording};
+use serde_json::{Value, json};
+
+use super::support::{environment, recording, send};
 
 /// Only so that a test that fails also ends.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -210,6 +212,30 @@ fn an_interrupt_breaks_off_a_reply_and_not_the_conversation() {
 }
 
 #[test]
+fn a_conversation_that_is_ended_from_outside_leaves_the_terminal_as_it_was() {
+    let mock = Mock::builder().start_blocking().unwrap();
+    let url = mock.url();
+    for signal in ["-INT", "-TERM"] {
+        let mut terminal = Terminal::open(
+            &["chat"],
+            &[("GROQ_BASE_URL", &url), ("GROQ_API_KEY", "any")],
+        );
+        terminal.expect("> ");
+        // The prompt is shown in raw mode, and the signal is heard from before it on.
+        send(signal, terminal.child.id());
+        assert_eq!(terminal.end(), Some(130), "{}", terminal.shown());
+        assert!(!terminal.shown().contains("groq:"), "{}", terminal.shown());
+        let modes = rustix::termios::tcgetattr(&*terminal.pty).unwrap();
+        let cooked = rustix::termios::LocalModes::ICANON | rustix::termios::LocalModes::ECHO;
+        assert!(modes.local_modes.contains(cooked), "{modes:?}");
+        assert!(
+            String::from_utf8_lossy(&terminal.raw).contains("\u{1b}[?2004l"),
+            "what is pasted comes without marks again"
+        );
+    }
+}
+
+#[test]
 fn an_interrupt_ends_a_single_reply_without_a_message() {
     let mock = slow();
     let url = mock.url();
@@ -251,8 +277,8 @@ fn progress_is_shown_and_gone_at_the_end() {
 #[test]
 fn text_of_the_service_cannot_drive_the_terminal() {
     let mock = Mock::builder().start_blocking().unwrap();
-    let chunk = |delta: serde_json::Value, reason: Option<&str>| {
-        serde_json::json!({
+    let chunk = |delta: Value, reason: Option<&str>| {
+        json!({
             "id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m",
             "choices": [{"index": 0, "delta": delta, "finish_reason": reason}],
         })
@@ -262,11 +288,8 @@ fn text_of_the_service_cannot_drive_the_terminal() {
     mock.always(
         When::any(),
         Reply::events([
-            chunk(
-                serde_json::json!({"role": "assistant", "content": text}),
-                None,
-            ),
-            chunk(serde_json::json!({}), Some("stop")),
+            chunk(json!({"role": "assistant", "content": text}), None),
+            chunk(json!({}), Some("stop")),
             "[DONE]".to_owned(),
         ]),
     );
@@ -278,6 +301,107 @@ fn text_of_the_service_cannot_drive_the_terminal() {
     terminal.expect("\\u{1b}]0;owned\\u{7}\\u{9b}2Jend");
     assert_eq!(terminal.end(), Some(0));
     assert!(!terminal.raw.contains(&7));
+}
+
+/// Every other command, with an answer in which every text is hostile.
+#[test]
+fn no_command_lets_text_of_the_service_drive_the_terminal() {
+    const EVIL: &str = "x\u{1b}]0;owned\u{7}\u{9b}2J\u{1b}[31m\r\u{7f}";
+    let folder = tempfile::tempdir().unwrap();
+    let sound = recording(folder.path(), "a.wav", 2);
+    let items = folder.path().join("items.jsonl");
+    std::fs::write(&items, "{}").unwrap();
+    let (sound, items) = (sound.to_str().unwrap(), items.to_str().unwrap());
+    let file = json!({"id": EVIL, "object": "file", "bytes": 1, "created_at": 1, "filename": EVIL, "purpose": "batch"});
+    let batch = json!({
+        "id": EVIL, "object": "batch", "endpoint": EVIL, "input_file_id": EVIL, "completion_window": EVIL,
+        "status": EVIL, "output_file_id": EVIL, "created_at": 1,
+    });
+    let model = json!({"id": EVIL, "object": "model", "created": 1, "owned_by": EVIL});
+    let list = |item: &Value| json!({"object": "list", "data": [item]});
+    let chat = json!({
+        "id": EVIL, "object": "chat.completion", "created": 1, "model": EVIL,
+        "choices": [{"index": 0, "message": {"role": "assistant", "content": json!([EVIL]).to_string()}, "finish_reason": "stop"}],
+    });
+    let heard = json!({
+        "text": EVIL, "task": EVIL, "language": EVIL, "duration": 2.0,
+        "words": [{"word": EVIL, "start": 0.1, "end": 0.4}],
+        "segments": [{
+            "id": 0, "seek": 0, "start": 0.0, "end": 2.0, "text": EVIL, "tokens": [1], "temperature": 0.0,
+            "avg_logprob": -0.1, "compression_ratio": 1.0, "no_speech_prob": 0.0,
+        }],
+    });
+    let error = json!({"error": {"message": EVIL, "type": EVIL, "code": EVIL, "param": EVIL, "failed_generation": EVIL}});
+    let rows: [(&[&str], Reply); 16] = [
+        (&["models"], Reply::json(200, &list(&model))),
+        (&["files", "list"], Reply::json(200, &list(&file))),
+        (&["files", "get", "a"], Reply::json(200, &file)),
+        (&["files", "upload", items], Reply::json(200, &file)),
+        (
+            &["files", "download", "a"],
+            Reply::status(200).with_body(EVIL.as_bytes().to_vec()),
+        ),
+        (
+            &["files", "delete", "a"],
+            Reply::json(
+                200,
+                &json!({"id": EVIL, "object": "file", "deleted": false}),
+            ),
+        ),
+        (&["batch", "list"], Reply::json(200, &list(&batch))),
+        (&["batch", "get", "a"], Reply::json(200, &batch)),
+        (
+            &["json", "--example", "[\"a\"]", "--mode", "prompt", "x"],
+            Reply::json(200, &chat),
+        ),
+        (
+            &["transcribe", sound, "--no-resume"],
+            Reply::json(200, &heard),
+        ),
+        (
+            &["transcribe", sound, "--no-resume", "--format", "srt"],
+            Reply::json(200, &heard),
+        ),
+        (
+            &["translate", sound, "--no-resume", "--format", "json"],
+            Reply::json(200, &heard),
+        ),
+        (&["chat", "--json", "x"], Reply::json(200, &chat)),
+        (&["chat", "x"], Reply::json(400, &error)),
+        (&["limits", "--json"], Reply::json(400, &error)),
+        (
+            &["doctor"],
+            Reply::json(400, &error).with_header("x-request-id", "req_\u{9b}2J"),
+        ),
+    ];
+    for (args, reply) in rows {
+        let mock = Mock::builder().start_blocking().unwrap();
+        mock.always(When::any(), reply);
+        let url = mock.url();
+        let mut terminal = Terminal::open(
+            &[args, &["-v"]].concat(),
+            &[("GROQ_BASE_URL", &url), ("GROQ_API_KEY", "any")],
+        );
+        terminal.end();
+        assert!(
+            !mock.requests().is_empty(),
+            "{args:?}: {}",
+            terminal.shown()
+        );
+        let drives = |sequence: &str| {
+            terminal
+                .raw
+                .windows(sequence.len())
+                .any(|at| at == sequence.as_bytes())
+        };
+        for sequence in ["\u{1b}]", "\u{7}", "\u{9b}", "\u{1b}[31m\r", "\u{7f}"] {
+            assert!(
+                !drives(sequence),
+                "{args:?}: {sequence:?} in {:?}",
+                String::from_utf8_lossy(&terminal.raw)
+            );
+        }
+    }
 }
 
 #[test]

@@ -16,6 +16,8 @@ use crate::api_error::ApiError;
 use crate::app::App;
 use crate::faults::Fault;
 use crate::faults::plan::{Framing, Plan, Step};
+use crate::ids;
+use crate::random::{Digest, Random};
 use crate::reply::Reply;
 use crate::request::{Request, Seen};
 use crate::response::{Body, Response};
@@ -290,8 +292,10 @@ impl Connection {
             keep_alive: false,
             head_only: false,
         };
-        let plan = Plan::new(error.response(), Vec::new(), framing);
-        self.send(plan).await?;
+        let digest = Digest::new(self.app.options.seed).number(self.number);
+        let id = ids::request(&mut Random::new(digest.finish()));
+        let response = error.response().with("x-request-id", id);
+        self.send(Plan::new(response, Vec::new(), framing)).await?;
         self.drain().await?;
         Ok(())
     }

@@ -68,6 +68,9 @@ pub(crate) fn head(bytes: &[u8]) -> Result<Incoming, Bad> {
     };
     let headers = headers(parsed.headers)?;
     let is_http_1_1 = parsed.version == Some(1);
+    if !is_http_1_1 && headers.contains_key("transfer-encoding") {
+        return Err(bad(400, "HTTP/1.0 has no transfer-encoding"));
+    }
     let (authority, path, query) = target_parts(target)?;
     Ok(Incoming {
         length: length(&headers)?,
@@ -273,132 +276,4 @@ fn chunk_size(line: &[u8]) -> Result<usize, Bad> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn parse(text: &str) -> Result<Incoming, Bad> {
-        head(text.as_bytes())
-    }
-
-    #[test]
-    fn a_usual_request() {
-        let text =
-            "POST /openai/v1/x?a=1 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 12\r\n\r\n";
-        assert_eq!(head_end(text.as_bytes(), 0), Some(text.len()));
-        let incoming = parse(text).unwrap();
-        assert_eq!(incoming.head.method, Method::POST);
-        assert_eq!(incoming.head.path, "/openai/v1/x");
-        assert_eq!(incoming.head.query.as_deref(), Some("a=1"));
-        assert_eq!(incoming.length, Length::Known(12));
-        assert!(incoming.keep_alive);
-    }
-
-    #[test]
-    fn the_end_is_found_across_reads() {
-        let text = b"GET / HTTP/1.1\r\nHost: x\r\n\r\nrest";
-        for searched in 0..text.len() - 7 {
-            assert_eq!(head_end(text, searched), Some(text.len() - 4), "{searched}");
-        }
-        assert_eq!(head_end(b"\r\n", 9), None);
-    }
-
-    #[test]
-    fn requests_that_are_refused() {
-        let table = [
-            ("hello\r\n\r\n", 400),
-            ("GET / HTTP/1.1\r\nContent-Length: -1\r\n\r\n", 400),
-            ("GET / HTTP/1.1\r\nContent-Length: +1\r\n\r\n", 400),
-            (
-                "GET / HTTP/1.1\r\nContent-Length: 99999999999999999999999\r\n\r\n",
-                400,
-            ),
-            (
-                "GET / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
-                400,
-            ),
-            (
-                "GET / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
-                400,
-            ),
-            ("GET / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n", 501),
-            (
-                "GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n",
-                501,
-            ),
-            ("GET example.org HTTP/1.1\r\n\r\n", 400),
-        ];
-        for (text, status) in table {
-            assert_eq!(
-                parse(text).map(|_| ()).map_err(|bad| bad.status),
-                Err(status),
-                "{text}"
-            );
-        }
-    }
-
-    #[test]
-    fn connections_close_when_they_should() {
-        assert!(
-            !parse("GET / HTTP/1.1\r\nConnection: Close\r\n\r\n")
-                .unwrap()
-                .keep_alive
-        );
-        assert!(!parse("GET / HTTP/1.0\r\n\r\n").unwrap().keep_alive);
-        assert!(
-            parse("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
-                .unwrap()
-                .keep_alive
-        );
-    }
-
-    #[test]
-    fn an_absolute_target_names_its_host() {
-        let head = parse("GET http://api.groq.com/openai/v1/models HTTP/1.1\r\n\r\n")
-            .unwrap()
-            .head;
-        assert_eq!(
-            (head.authority.as_deref(), head.path.as_str()),
-            (Some("api.groq.com"), "/openai/v1/models")
-        );
-        let head = parse("GET http://api.groq.com HTTP/1.1\r\n\r\n")
-            .unwrap()
-            .head;
-        assert_eq!(head.path, "/");
-    }
-
-    #[test]
-    fn chunks_decode_at_every_split() {
-        let wire = b"3\r\nabc\r\nA;x=y\r\n0123456789\r\n0\r\nTrailer: 1\r\n\r\nnext";
-        for split in 0..wire.len() {
-            let (mut chunks, mut body) = (Chunks::default(), BytesMut::new());
-            let mut buffer = BytesMut::from(&wire[..split]);
-            let early = chunks.decode(&mut buffer, &mut body, 100).unwrap();
-            buffer.extend_from_slice(&wire[split..]);
-            assert!(
-                early || chunks.decode(&mut buffer, &mut body, 100).unwrap(),
-                "{split}"
-            );
-            assert_eq!(
-                (&body[..], &buffer[..]),
-                (&b"abc0123456789"[..], &b"next"[..]),
-                "{split}"
-            );
-        }
-    }
-
-    #[test]
-    fn chunks_that_are_refused() {
-        let table: [(&[u8], u16); 5] = [
-            (b"xyz\r\n", 400),
-            (b"3\r\nabcd\r\n", 400),
-            (b"ffffffffffffffffff\r\n", 400),
-            (b"ffff\r\n", 413),
-            (&[b'1'; 300], 400),
-        ];
-        for (wire, status) in table {
-            let found =
-                Chunks::default().decode(&mut BytesMut::from(wire), &mut BytesMut::new(), 100);
-            assert_eq!(found.map_err(|bad| bad.status), Err(status));
-        }
-    }
-}
+mod tests;

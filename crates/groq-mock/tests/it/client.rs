@@ -76,7 +76,10 @@ impl Client {
     /// Bytes until the connection ends.
     pub(crate) async fn rest(&mut self) -> Vec<u8> {
         let mut bytes = std::mem::take(&mut self.buffer);
-        let _ = self.stream.read_to_end(&mut bytes).await;
+        let reading = self.stream.read_to_end(&mut bytes);
+        let _ = tokio::time::timeout(Duration::from_secs(60), reading)
+            .await
+            .expect("an end within 60 s");
         bytes
     }
 

@@ -19,7 +19,10 @@ async fn a_file_from_upload_to_deletion() {
     let answer = upload(
         &mock,
         FILES,
-        &[PURPOSE, ("file", Some("My \u{e9}.JSONL"), content)],
+        &[
+            PURPOSE,
+            ("file", Some("../..\\folder/My \u{e9}.JSONL"), content),
+        ],
     )
     .await;
     assert_eq!(answer.status, 200, "{}", answer.text());

@@ -30,3 +30,4 @@ mod server;
 mod sounds;
 mod stream;
 mod tools;
+mod wire;

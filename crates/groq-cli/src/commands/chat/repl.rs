@@ -22,6 +22,7 @@ use super::{reply, save, with_images};
 use crate::{
     failure::{Failure, Status},
     input::off_thread,
+    interrupt,
     session::Session,
     settings,
     style::Style,
@@ -45,6 +46,7 @@ pub(super) async fn run(
     client: &Client,
     beginning: ChatCompletionRequest,
     images: Vec<String>,
+    thoughts: bool,
 ) -> Result<(), Failure> {
     let style = session.talk.style();
     session.talk.note(format!(
@@ -57,6 +59,7 @@ pub(super) async fn run(
         beginning: beginning.clone(),
         conversation: Conversation::new(beginning),
         images,
+        thoughts,
     };
     let mut keyboard = Keyboard::open(style)?;
     while let Some(line) = keyboard.ask().await? {
@@ -81,6 +84,8 @@ struct Repl<'a> {
     conversation: Conversation,
     /// Images for the next question.
     images: Vec<String>,
+    /// Whether thoughts are shown.
+    thoughts: bool,
 }
 
 impl Repl<'_> {
@@ -97,7 +102,9 @@ impl Repl<'_> {
         next.push(Message::user(content));
         let request = next.request().clone();
         let outcome = tokio::select! {
-            outcome = reply(self.session, self.client, request) => outcome,
+            // Asked to end by the system, it does; by Ctrl-C only the reply does.
+            ended = interrupt::ended() => return ended.and(Err(Failure::interrupted())),
+            outcome = reply(self.session, self.client, request, self.thoughts) => outcome,
             _ = tokio::signal::ctrl_c() => {
                 self.session.out.line("")?;
                 self.session.talk.note("Broken off; the question is forgotten.");
@@ -225,6 +232,7 @@ struct Keyboard {
     editor: Option<Editor<Multiline, MemHistory>>,
     history: Option<History>,
     prompt: (String, String),
+    terminal: Before,
 }
 
 impl Keyboard {
@@ -254,6 +262,7 @@ impl Keyboard {
             editor: Some(editor),
             history,
             prompt: ("> ".to_owned(), format!("{} ", style.accent(">"))),
+            terminal: Before::look(),
         })
     }
 
@@ -265,11 +274,20 @@ impl Keyboard {
                 .take()
                 .ok_or_else(|| Failure::internal("the line editor is gone"))?;
             let prompt = self.prompt.clone();
-            let (editor, line) = off_thread(move || {
+            let typed = off_thread(move || {
                 let line = editor.readline(&prompt);
                 (editor, line)
-            })
-            .await?;
+            });
+            let (editor, line) = tokio::select! {
+                // Listened for before the prompt is there.
+                biased;
+                // Ctrl-C is a key while a line is typed; this comes from another program.
+                told = interrupt::told() => {
+                    self.terminal.restore();
+                    return told.and(Err(Failure::interrupted()));
+                }
+                typed = typed => typed?,
+            };
             self.editor = Some(editor);
             match line {
                 Ok(line) => {
@@ -291,6 +309,34 @@ impl Keyboard {
             && let Some(history) = &self.history
         {
             let _ = history.append(line);
+        }
+    }
+}
+
+/// The terminal as it was before the first line: an editor that is left in the middle of one cannot put it back.
+struct Before {
+    #[cfg(unix)]
+    settings: Option<rustix::termios::Termios>,
+}
+
+impl Before {
+    fn look() -> Self {
+        Self {
+            #[cfg(unix)]
+            settings: rustix::termios::tcgetattr(io::stdin()).ok(),
+        }
+    }
+
+    fn restore(&self) {
+        #[cfg(unix)]
+        if let Some(settings) = &self.settings {
+            use std::io::Write as _;
+
+            use rustix::termios::{OptionalActions, tcsetattr};
+
+            let _ = tcsetattr(io::stdin(), OptionalActions::Now, settings);
+            // What is pasted comes without marks again, and on a line of its own.
+            let _ = io::stderr().write_all(b"\x1b[?2004l\n");
         }
     }
 }

@@ -70,10 +70,7 @@ pub(super) fn parse(text: &str) -> Result<Faults, String> {
             break;
         }
         let (what, times) = match item.split_once('*') {
-            Some((what, times)) => (
-                what.trim(),
-                times.trim().parse::<usize>().map_err(|_| wrong(item))?,
-            ),
+            Some((what, times)) => (what.trim(), count(times).ok_or_else(|| wrong(item))?),
             None => (*item, 1),
         };
         if steps.len().saturating_add(times) > MOST {
@@ -86,8 +83,15 @@ pub(super) fn parse(text: &str) -> Result<Faults, String> {
     Ok(faults)
 }
 
+fn count(times: &str) -> Option<usize> {
+    times.trim().parse().ok().filter(|times| *times > 0)
+}
+
 fn wrong(item: &str) -> String {
-    format!("'{item}' is no fault: see 'groq mock --help'")
+    match item.is_empty() {
+        true => "a fault is missing: write them as in 503*2, ok, cut=5".to_owned(),
+        false => format!("'{item}' is no fault: see 'groq mock --help'"),
+    }
 }
 
 fn step(text: &str) -> Option<Step> {
@@ -158,6 +162,10 @@ mod tests {
             "503=x",
             "ok=1",
             "ok*",
+            "ok*0",
+            "503*-1",
+            "ok,,ok",
+            "delay=",
             "repeat",
             "repeat, ok",
             "ok*1000000",

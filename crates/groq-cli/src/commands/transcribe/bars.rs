@@ -7,6 +7,7 @@ use groq_audio::Event;
 use crate::{
     output::{Bar, Talk},
     session::Session,
+    terminal::shown,
 };
 
 const SECONDS: &str = "{prefix:8} {bar:40} {msg}";
@@ -28,7 +29,7 @@ impl Bars {
     pub(super) fn new(session: &Session, name: &str) -> Self {
         let talk = session.talk.clone();
         let decode = talk.bar("decode", Some(0), SECONDS);
-        decode.set_message(name.to_owned());
+        decode.set_message(shown(name).into_owned());
         Self(Arc::new(Listener {
             decode,
             upload: talk.bar("upload", Some(0), PIECES),

@@ -19,8 +19,8 @@ const EMPTY: u64 = 64;
 ///
 /// It is named by the recording and by who answers: what one server heard is no answer of another. The answers in it are found
 /// by the hash of the audio and all options, so a file that has changed gets none of them.
-pub(super) fn of(input: &str, session: &Session) -> Option<PathBuf> {
-    if input == "-" || super::is_url(input) {
+pub(super) fn of(input: &Path, session: &Session) -> Option<PathBuf> {
+    if super::is_stdin(input) || super::address(input).is_some() {
         return None;
     }
     let path = fs::canonicalize(input).ok()?;

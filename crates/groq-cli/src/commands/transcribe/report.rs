@@ -31,8 +31,12 @@ pub(super) fn text(
     }
     let mut bytes = Vec::new();
     transcript.write(&mut bytes, format.into(), &Cues::default())?;
-    String::from_utf8(bytes)
-        .map_err(|error| Failure::internal(format!("the transcript is no text: {error}")))
+    let mut text = String::from_utf8(bytes)
+        .map_err(|error| Failure::internal(format!("the transcript is no text: {error}")))?;
+    if !text.is_empty() && !text.ends_with('\n') {
+        text.push('\n');
+    }
+    Ok(text)
 }
 
 /// A cue for each word.

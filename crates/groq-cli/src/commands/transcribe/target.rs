@@ -2,15 +2,25 @@
 
 use std::{
     collections::HashSet,
+    ffi::OsString,
     path::{Path, PathBuf},
 };
 
 use super::Format;
 use crate::{failure::Failure, files::Place};
 
+/// How places for output are taken.
+#[derive(Clone, Copy)]
+pub(super) struct Way {
+    /// What is there may be replaced.
+    pub(super) force: bool,
+    /// Nothing is written, so no folder is made.
+    pub(super) dry_run: bool,
+}
+
 /// A recording and where its text goes.
 pub(super) struct Target {
-    pub(super) input: String,
+    pub(super) input: PathBuf,
     pub(super) format: Format,
     /// Standard output, if it is none.
     pub(super) place: Option<Place>,
@@ -21,12 +31,12 @@ pub(super) struct Targets(Vec<Target>);
 impl Targets {
     /// Refuses what cannot be written before anything is paid for.
     pub(super) fn new(
-        inputs: &[String],
+        inputs: &[PathBuf],
         output: Option<&Path>,
         format: Option<Format>,
-        force: bool,
+        way: Way,
     ) -> Result<Self, Failure> {
-        if inputs.iter().filter(|input| *input == "-").count() > 1 {
+        if inputs.iter().filter(|input| super::is_stdin(input)).count() > 1 {
             return Err(Failure::usage("standard input can be read only once"));
         }
         let output = output.filter(|path| *path != Path::new("-"));
@@ -45,22 +55,15 @@ impl Targets {
             let format = format
                 .or_else(|| of_extension(output))
                 .unwrap_or(Format::Txt);
-            let place = Some(Place::new(output, force)?);
-            return Ok(Self(vec![Target {
-                input: inputs.concat(),
+            let place = Place::new(output, way.force)?;
+            let targets = inputs.iter().map(|input| Target {
+                input: input.clone(),
                 format,
-                place,
-            }]));
+                place: Some(place.clone()),
+            });
+            return Ok(Self(targets.collect()));
         }
-        if !output.is_dir() {
-            std::fs::create_dir(output).map_err(|error| {
-                Failure::usage(format!(
-                    "cannot make the folder '{}': {error}",
-                    output.display()
-                ))
-            })?;
-        }
-        in_folder(inputs, output, format.unwrap_or(Format::Txt), force)
+        in_folder(inputs, output, format.unwrap_or(Format::Txt), way)
     }
 
     /// Whether several texts would run into each other on standard output.
@@ -81,52 +84,68 @@ impl<'a> IntoIterator for &'a Targets {
 impl Target {
     /// What to call the recording.
     pub(super) fn name(&self) -> String {
-        match self.input.as_str() {
-            "-" => "standard input".to_owned(),
-            input => input.to_owned(),
+        match super::is_stdin(&self.input) {
+            true => "standard input".to_owned(),
+            false => self.input.display().to_string(),
         }
     }
 }
 
 fn in_folder(
-    inputs: &[String],
+    inputs: &[PathBuf],
     folder: &Path,
     format: Format,
-    force: bool,
+    way: Way,
 ) -> Result<Targets, Failure> {
     let mut taken: HashSet<PathBuf> = HashSet::new();
-    let mut targets = Vec::new();
+    let mut paths = Vec::new();
     for input in inputs {
-        let path = folder.join(format!("{}.{}", stem(input), extension(format)));
+        let mut name = stem(input);
+        name.push(".");
+        name.push(extension(format));
+        let path = folder.join(name);
         if !taken.insert(path.clone()) {
             return Err(Failure::usage(format!(
                 "two recordings would be written to '{}'; do them one by one",
                 path.display()
             )));
         }
-        let place = Some(Place::new(path, force)?);
-        targets.push(Target {
+        paths.push(path);
+    }
+    let is_there = folder.is_dir();
+    if !is_there && !way.dry_run {
+        std::fs::create_dir(folder).map_err(|error| {
+            Failure::usage(format!(
+                "cannot make the folder '{}': {error}",
+                folder.display()
+            ))
+        })?;
+    }
+    let target = |(input, path): (&PathBuf, PathBuf)| {
+        let place = match is_there || !way.dry_run {
+            true => Some(Place::new(path, way.force)?),
+            false => None,
+        };
+        Ok(Target {
             input: input.clone(),
             format,
             place,
-        });
-    }
-    Ok(Targets(targets))
+        })
+    };
+    let targets = inputs.iter().zip(paths).map(target);
+    targets.collect::<Result<_, _>>().map(Targets)
 }
 
 /// The name of a recording without folders and extension.
-fn stem(input: &str) -> String {
-    if input == "-" {
-        return "stdin".to_owned();
+fn stem(input: &Path) -> OsString {
+    if super::is_stdin(input) {
+        return "stdin".into();
     }
-    let path = match super::is_url(input) {
-        true => input.split(['?', '#']).next().unwrap_or(input),
-        false => input,
+    let path = match super::address(input) {
+        Some(url) => Path::new(url.split(['?', '#']).next().unwrap_or(url)),
+        None => input,
     };
-    let stem = Path::new(path)
-        .file_stem()
-        .map(|stem| stem.to_string_lossy().into_owned());
-    stem.unwrap_or_else(|| "recording".to_owned())
+    path.file_stem().unwrap_or("recording".as_ref()).to_owned()
 }
 
 fn extension(format: Format) -> &'static str {
@@ -149,9 +168,14 @@ fn of_extension(path: &Path) -> Option<Format> {
 mod tests {
     use super::*;
 
+    const WAY: Way = Way {
+        force: false,
+        dry_run: false,
+    };
+
     fn targets(inputs: &[&str], output: Option<&Path>) -> Result<Vec<(String, Format)>, Failure> {
-        let inputs: Vec<String> = inputs.iter().map(|input| (*input).to_owned()).collect();
-        let targets = Targets::new(&inputs, output, None, false)?;
+        let inputs: Vec<PathBuf> = inputs.iter().map(PathBuf::from).collect();
+        let targets = Targets::new(&inputs, output, None, WAY)?;
         let shown = |target: &Target| {
             let place = target
                 .place
@@ -189,6 +213,14 @@ mod tests {
         let expected = ["a.txt", "b.txt", "stdin.txt"].map(|name| (name.to_owned(), Format::Txt));
         assert_eq!(targets(&inputs, Some(&out)).unwrap(), expected);
         assert!(targets(&["x/a.mp3", "y/a.ogg"], Some(&out)).is_err());
+        let other = folder.path().join("other/");
+        assert!(targets(&["x/a.mp3", "y/a.ogg"], Some(&other)).is_err());
+        let dry_run = Way {
+            dry_run: true,
+            ..WAY
+        };
+        assert!(Targets::new(&["a.mp3".into()], Some(&other), None, dry_run).is_ok());
+        assert!(!other.exists(), "made for nothing");
         assert!(targets(&["-", "-"], Some(&out)).is_err());
     }
 }

@@ -1,0 +1,166 @@
+//! Results in the order of their items.
+
+use std::{
+    collections::HashMap,
+    fs::File,
+    io::{self, BufWriter, Read as _, Seek as _, SeekFrom, Write},
+    path::Path,
+};
+
+use groq_core::{
+    batch::{Item, Results},
+    types::CompletionUsage,
+};
+use serde_json::{Value, json};
+
+use super::{
+    items::Items,
+    line::{Body, Kind, Line},
+};
+use crate::{failure::Failure, files::Place, session::cost};
+
+/// Results on the disk, to be had by id.
+pub(super) struct Sorted {
+    file: File,
+    places: HashMap<String, (u64, usize)>,
+    used: Used,
+}
+
+/// What the answers took, all together.
+#[derive(Clone, Copy)]
+pub(super) struct Used {
+    pub(super) prompt_tokens: u64,
+    pub(super) completion_tokens: u64,
+    /// None, if the price of one is not known.
+    pub(super) dollars: Option<f64>,
+}
+
+/// A batch costs so much of what its requests would cost one by one.
+const SHARE: f64 = 0.5;
+
+impl Sorted {
+    pub(super) fn collect<B: Body>(results: Results<B>, folder: &Path) -> Result<Self, Failure> {
+        let unwritable = |error: io::Error| Failure::internal(format!("sort the results: {error}"));
+        let mut file = BufWriter::new(tempfile::tempfile_in(folder).map_err(unwritable)?);
+        let mut places = HashMap::new();
+        let mut used = Used {
+            prompt_tokens: 0,
+            completion_tokens: 0,
+            dollars: Some(0.0),
+        };
+        let mut end = 0;
+        for item in results {
+            let item = item?;
+            if let Ok(body) = &item.outcome {
+                used.add(body);
+            }
+            let bytes = serde_json::to_vec(&outcome(&item))
+                .map_err(|error| Failure::internal(error.to_string()))?;
+            file.write_all(&bytes).map_err(unwritable)?;
+            places.insert(item.id, (end, bytes.len()));
+            end += bytes.len() as u64;
+        }
+        let file = file
+            .into_inner()
+            .map_err(|error| unwritable(error.into_error()))?;
+        Ok(Self { file, places, used })
+    }
+
+    pub(super) fn used(&self) -> Used {
+        self.used
+    }
+
+    fn get(&mut self, id: &str) -> io::Result<Value> {
+        let Some(&(start, length)) = self.places.get(id) else {
+            return Ok(json!({"error": {"message": "the batch has no result for it"}}));
+        };
+        self.file.seek(SeekFrom::Start(start))?;
+        let mut bytes = vec![0; length];
+        self.file.read_exact(&mut bytes)?;
+        Ok(serde_json::from_slice(&bytes)?)
+    }
+}
+
+impl Used {
+    fn add(&mut self, body: &Value) {
+        let count = |name: &str| body["usage"][name].as_u64().unwrap_or(0);
+        let (prompt, completion) = (count("prompt_tokens"), count("completion_tokens"));
+        self.prompt_tokens = self.prompt_tokens.saturating_add(prompt);
+        self.completion_tokens = self.completion_tokens.saturating_add(completion);
+        let usage = CompletionUsage::new(prompt, completion, prompt.saturating_add(completion));
+        let one = body["model"].as_str().and_then(|model| cost(model, &usage));
+        let sum = self.dollars.zip(one);
+        self.dollars = sum.map(|(sum, one)| sum + one * SHARE);
+    }
+}
+
+/// A result, without the id: `response`, or `error`.
+fn outcome(item: &Item<Value>) -> Value {
+    match &item.outcome {
+        Ok(body) => {
+            json!({"response": {"status_code": 200, "request_id": item.request_id, "body": body}, "error": null})
+        }
+        Err(error) => {
+            json!({"response": null, "error": {"message": error.to_string(), "request_id": item.request_id}})
+        }
+    }
+}
+
+/// Writes the results in the order of the items, and counts those without an answer.
+pub(super) fn write(place: &Place, items: &Items, mut sorted: Sorted) -> Result<u64, Failure> {
+    let mut failed = 0;
+    place.write(|out| {
+        let each = items.each(|_, line| {
+            let result = sorted.get(&line.id)?;
+            failed += u64::from(result["response"].is_null());
+            writeln!(out, "{}", in_kind(&line, result))?;
+            Ok(())
+        });
+        each.map_err(|failure| io::Error::other(failure.to_string()))
+    })?;
+    Ok(failed)
+}
+
+/// A result as its item was written: as Groq's results are, or with the text alone.
+fn in_kind(line: &Line, mut result: Value) -> Value {
+    if line.kind == Kind::Request {
+        return json!({"custom_id": line.id, "response": result["response"].take(), "error": result["error"].take()});
+    }
+    if !result["error"].is_null() {
+        return json!({"id": line.given, "error": result["error"].take()});
+    }
+    let body = &mut result["response"]["body"];
+    let choice = &mut body["choices"][0];
+    let (text, reason) = (
+        choice["message"]["content"].take(),
+        choice["finish_reason"].take(),
+    );
+    json!({"id": line.given, "text": text, "finish_reason": reason, "usage": body["usage"].take()})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_result_has_the_form_of_its_item() {
+        let prompt = || Line::read(r#"{"id":7,"prompt":"Hi"}"#, "m").unwrap();
+        let answered = json!({"response": {"status_code": 200, "body": {"choices": [{"message": {"content": "Hello"}, "finish_reason": "stop"}], "usage": {"total_tokens": 3}}}, "error": null});
+        assert_eq!(
+            in_kind(&prompt(), answered.clone()),
+            json!({"id": 7, "text": "Hello", "finish_reason": "stop", "usage": {"total_tokens": 3}})
+        );
+        let failed = json!({"response": null, "error": {"message": "no"}});
+        assert_eq!(
+            in_kind(&prompt(), failed),
+            json!({"id": 7, "error": {"message": "no"}})
+        );
+        let request = Line::read(
+            r#"{"custom_id":"a","url":"/v1/chat/completions","body":{}}"#,
+            "m",
+        );
+        let result = in_kind(&request.unwrap(), answered.clone());
+        assert_eq!(result["custom_id"], "a");
+        assert_eq!(result["response"], answered["response"]);
+    }
+}

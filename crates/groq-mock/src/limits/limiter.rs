@@ -1,0 +1,350 @@
+//! The counters: what each request takes, what is left, and who is refused.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::bucket::Bucket;
+use super::{Allowance, DAY, HOUR, Limits, MINUTE, SECOND, Unit, go_duration};
+use crate::api_error::{ApiError, Outcome};
+use crate::response::Response;
+
+/// The counters of all models.
+#[derive(Debug)]
+pub(crate) struct Limiter {
+    default: Limits,
+    models: HashMap<String, Limits>,
+    counters: Mutex<HashMap<String, Vec<Bucket>>>,
+}
+
+/// What a request wants to use.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Use<'a> {
+    pub(crate) model: &'a str,
+    pub(crate) tier: &'a str,
+    /// Prompt and the most that may be generated.
+    pub(crate) requested: u64,
+    /// Prompt and what is generated.
+    pub(crate) spent: u64,
+    /// Seconds of audio, upwards.
+    pub(crate) seconds: u64,
+}
+
+/// What is left, for the headers.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Standing {
+    requests: Option<Left>,
+    tokens: Option<Left>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Left {
+    limit: u32,
+    remaining: u32,
+    reset: Duration,
+}
+
+impl Limiter {
+    pub(crate) fn new(default: Limits, models: Vec<(String, Limits)>) -> Self {
+        Self {
+            default,
+            models: models.into_iter().collect(),
+            counters: Mutex::default(),
+        }
+    }
+
+    /// Counts a request, or refuses it and counts nothing. The standing is for the headers of either answer.
+    pub(crate) fn charge(&self, wanted: Use<'_>, now: Instant) -> (Standing, Outcome<()>) {
+        let limits = self.models.get(wanted.model).unwrap_or(&self.default);
+        let mut counters = self.counters.lock().unwrap_or_else(PoisonError::into_inner);
+        if !counters.contains_key(wanted.model) {
+            let buckets = limits
+                .allowances
+                .iter()
+                .map(|allowance| Bucket::new(allowance.amount, allowance.per, now));
+            counters.insert(wanted.model.to_owned(), buckets.collect());
+        }
+        let Some(buckets) = counters.get_mut(wanted.model) else {
+            return (Standing::default(), Ok(()));
+        };
+        for bucket in buckets.iter_mut() {
+            bucket.leak(now);
+        }
+        let outcome = if limits.enforced {
+            admit(limits, buckets, wanted)
+        } else {
+            Ok(())
+        };
+        if outcome.is_ok() {
+            for (allowance, bucket) in limits.allowances.iter().zip(buckets.iter_mut()) {
+                bucket.take(allowance.unit.of(wanted.spent, wanted));
+            }
+        }
+        (standing(limits, buckets), outcome)
+    }
+}
+
+impl Unit {
+    /// How much of it a request takes that takes so many tokens.
+    fn of(self, tokens: u64, wanted: Use<'_>) -> u64 {
+        match self {
+            Self::Requests => 1,
+            Self::Tokens => tokens,
+            Self::AudioSeconds => wanted.seconds,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Requests => "requests",
+            Self::Tokens => "tokens",
+            Self::AudioSeconds => "seconds of audio",
+        }
+    }
+
+    fn initials(self) -> &'static str {
+        match self {
+            Self::Requests => "R",
+            Self::Tokens => "T",
+            Self::AudioSeconds => "AS",
+        }
+    }
+
+    /// The `type` of an error about it.
+    fn kind(self) -> &'static str {
+        match self {
+            Self::Requests | Self::Tokens => self.name(),
+            Self::AudioSeconds => "seconds",
+        }
+    }
+}
+
+impl Standing {
+    pub(crate) fn write(&self, response: &mut Response) {
+        for (name, left) in [("requests", &self.requests), ("tokens", &self.tokens)] {
+            let Some(left) = left else { continue };
+            response.set(format!("x-ratelimit-limit-{name}"), left.limit.to_string());
+            response.set(
+                format!("x-ratelimit-remaining-{name}"),
+                left.remaining.to_string(),
+            );
+            response.set(format!("x-ratelimit-reset-{name}"), go_duration(left.reset));
+        }
+    }
+}
+
+/// The first allowance that has not enough left, as an error.
+fn admit(limits: &Limits, buckets: &[Bucket], wanted: Use<'_>) -> Outcome<()> {
+    for (allowance, bucket) in limits.allowances.iter().zip(buckets) {
+        let amount = allowance.unit.of(wanted.requested, wanted);
+        if amount > u64::from(allowance.amount) {
+            return Err(too_large(*allowance, amount, wanted));
+        }
+        if let Some(wait) = bucket.wait_for(amount) {
+            return Err(exhausted(*allowance, bucket, amount, wait, wanted));
+        }
+    }
+    Ok(())
+}
+
+fn exhausted(
+    allowance: Allowance,
+    bucket: &Bucket,
+    amount: u64,
+    wait: Duration,
+    wanted: Use<'_>,
+) -> Box<ApiError> {
+    let mut error = ApiError::with_status(
+        429,
+        format!(
+            "Rate limit reached for model `{}` in organization `org_mock` service tier `{}` on {}: Limit {}, Used {}, Requested {amount}. Please try again in {}.",
+            wanted.model,
+            wanted.tier,
+            dimension(allowance),
+            allowance.amount,
+            bucket.used(),
+            go_duration(wait),
+        ),
+    );
+    error.retry_after = Some(wait);
+    error
+        .kind(allowance.unit.kind())
+        .code("rate_limit_exceeded")
+}
+
+/// Waiting does not help here, so there is no `retry-after`.
+fn too_large(allowance: Allowance, amount: u64, wanted: Use<'_>) -> Box<ApiError> {
+    let message = format!(
+        "Request too large for model `{}` in organization `org_mock` service tier `{}` on {}: Limit {}, Requested {amount}. Please make your messages shorter, or ask for fewer completion tokens.",
+        wanted.model,
+        wanted.tier,
+        dimension(allowance),
+        allowance.amount,
+    );
+    ApiError::with_status(413, message)
+        .kind(allowance.unit.kind())
+        .code("rate_limit_exceeded")
+}
+
+/// `tokens per minute (TPM)`.
+fn dimension(allowance: Allowance) -> String {
+    let name = allowance.unit.name();
+    let initial = allowance.unit.initials();
+    match allowance.per {
+        MINUTE => format!("{name} per minute ({initial}PM)"),
+        HOUR => format!("{name} per hour ({initial}PH)"),
+        DAY => format!("{name} per day ({initial}PD)"),
+        SECOND => format!("{name} per second"),
+        per => format!("{name} per {}", go_duration(per)),
+    }
+}
+
+/// Groq's headers speak of requests per day and tokens per minute: the longest and the shortest of their kind.
+fn standing(limits: &Limits, buckets: &[Bucket]) -> Standing {
+    let of = |unit| {
+        limits
+            .allowances
+            .iter()
+            .zip(buckets)
+            .filter(move |(allowance, _)| allowance.unit == unit)
+    };
+    let left = |(allowance, bucket): (&Allowance, &Bucket)| Left {
+        limit: allowance.amount,
+        remaining: bucket.remaining(),
+        reset: bucket.full_in(),
+    };
+    Standing {
+        requests: of(Unit::Requests)
+            .max_by_key(|(allowance, _)| allowance.per)
+            .map(left),
+        tokens: of(Unit::Tokens)
+            .min_by_key(|(allowance, _)| allowance.per)
+            .map(left),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wanted(requested: u64, spent: u64) -> Use<'static> {
+        Use {
+            model: "m",
+            tier: "on_demand",
+            requested,
+            spent,
+            seconds: 0,
+        }
+    }
+
+    fn left(limit: u32, remaining: u32, reset: u64) -> Left {
+        Left {
+            limit,
+            remaining,
+            reset: Duration::from_secs(reset),
+        }
+    }
+
+    #[test]
+    fn requests_are_counted_and_come_back() {
+        let limiter = Limiter::new(Limits::new().requests(2, 10 * SECOND), Vec::new());
+        let start = Instant::now();
+        let at = |seconds: u32| limiter.charge(wanted(5, 5), start + SECOND * seconds);
+        assert_eq!(at(0).0.requests, Some(left(2, 1, 5)));
+        assert!(at(0).1.is_ok());
+        let (standing, refused) = at(0);
+        let error = refused.unwrap_err();
+        assert_eq!(standing.requests, Some(left(2, 0, 10)));
+        assert_eq!(
+            (error.status, error.code, error.kind),
+            (429, Some("rate_limit_exceeded"), "requests")
+        );
+        assert_eq!(error.retry_after, Some(5 * SECOND));
+        assert!(
+            error.message.contains(
+                "requests per 10s: Limit 2, Used 2, Requested 1. Please try again in 5s."
+            )
+        );
+        assert!(at(4).1.is_err());
+        assert!(at(5).1.is_ok());
+    }
+
+    #[test]
+    fn what_was_not_generated_is_given_back() {
+        let limiter = Limiter::new(Limits::new().tokens(1000, MINUTE), Vec::new());
+        let now = Instant::now();
+        let (standing, outcome) = limiter.charge(wanted(900, 100), now);
+        assert!(outcome.is_ok());
+        assert_eq!(standing.tokens, Some(left(1000, 900, 6)));
+        assert!(limiter.charge(wanted(901, 100), now).1.is_err());
+        assert!(limiter.charge(wanted(900, 100), now).1.is_ok());
+    }
+
+    #[test]
+    fn more_than_there_ever_is_cannot_be_waited_for() {
+        let limiter = Limiter::new(Limits::new().tokens(1000, MINUTE), Vec::new());
+        let error = limiter
+            .charge(wanted(1001, 1), Instant::now())
+            .1
+            .unwrap_err();
+        assert_eq!(
+            (error.status, error.kind, error.retry_after),
+            (413, "tokens", None)
+        );
+        assert!(
+            error
+                .message
+                .contains("tokens per minute (TPM): Limit 1000, Requested 1001."),
+            "{}",
+            error.message
+        );
+    }
+
+    #[test]
+    fn generous_limits_count_and_refuse_nobody() {
+        let limiter = Limiter::new(Limits::generous(), Vec::new());
+        let now = Instant::now();
+        assert!(limiter.charge(wanted(u64::MAX, 2_000_000), now).1.is_ok());
+        let (standing, outcome) = limiter.charge(wanted(1, 1), now);
+        assert!(outcome.is_ok());
+        assert_eq!(standing.tokens.map(|left| left.remaining), Some(0));
+        assert_eq!(standing.requests.map(|left| left.remaining), Some(499_998));
+    }
+
+    #[test]
+    fn models_count_on_their_own() {
+        let own = vec![("m".to_owned(), Limits::new().requests(1, MINUTE))];
+        let limiter = Limiter::new(Limits::new().requests(2, MINUTE), own);
+        let now = Instant::now();
+        let ask = |model| {
+            limiter
+                .charge(
+                    Use {
+                        model,
+                        ..wanted(1, 1)
+                    },
+                    now,
+                )
+                .1
+                .is_ok()
+        };
+        assert_eq!(
+            [ask("m"), ask("m"), ask("n"), ask("n"), ask("n")],
+            [true, false, true, true, false]
+        );
+    }
+
+    #[test]
+    fn headers_speak_of_days_and_minutes() {
+        let limiter = Limiter::new(Limits::free_plan(), Vec::new());
+        let (standing, _) = limiter.charge(wanted(10, 10), Instant::now());
+        assert_eq!(standing.requests.map(|left| left.limit), Some(1000));
+        assert_eq!(standing.tokens.map(|left| left.limit), Some(8000));
+        let mut response = Response::json(200, "{}");
+        limiter
+            .charge(wanted(10, 10), Instant::now())
+            .0
+            .write(&mut response);
+        assert_eq!(response.headers.len(), 7);
+    }
+}
