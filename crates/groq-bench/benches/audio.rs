@@ -8,12 +8,15 @@ mod voice;
 
 use std::error::Error;
 use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
 use std::ops::ControlFlow;
 use std::path::Path;
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{Child, Command, ExitCode, Stdio};
 
 use groq_audio::types::VerboseTranscription;
-use groq_audio::{Ask, Failure, LongAudio, PrepareOptions, Reply, Source, Transcriber, prepare};
+use groq_audio::{LongAudio, PrepareOptions, Source, prepare};
+use groq_core::Client;
+use groq_mock::{Mock, Reply, When};
 use voice::Voice;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
@@ -43,11 +46,12 @@ fn main() -> ExitCode {
         .collect();
     let done = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["prepare", path] => prepared(path).map(|()| true),
-        ["job", hours] => hours
+        ["job", url, source, hours] => hours
             .parse()
             .map_err(Into::into)
-            .and_then(job)
+            .and_then(|hours| job(url, source, hours))
             .map(|()| true),
+        ["serve"] => serve().map(|()| true),
         [minutes] => minutes.parse().map_err(Into::into).and_then(all),
         _ => all(10),
     };
@@ -70,11 +74,7 @@ fn all(minutes: u32) -> Outcome<bool> {
 
 /// The processor time of each form, here and there.
 fn speed(minutes: u32) -> Outcome<bool> {
-    let version = Command::new("ffmpeg")
-        .arg("-version")
-        .stdout(Stdio::null())
-        .status();
-    if !version.is_ok_and(|status| status.success()) {
+    if !has_ffmpeg() {
         println!("skipped: there is no ffmpeg to compare with");
         return Ok(true);
     }
@@ -119,7 +119,7 @@ fn compared(path: &Path, folder: &Path) -> Outcome<(f64, f64)> {
     Ok((here, there))
 }
 
-/// Runs a program, and gives the processor time that it took in user mode.
+/// Runs a program, and gives the processor time that it took, that of the kernel for it included.
 fn finished(command: &mut Command) -> Outcome<f64> {
     let before = of_children()?;
     let status = command.status()?;
@@ -129,38 +129,95 @@ fn finished(command: &mut Command) -> Outcome<f64> {
     Ok(of_children()? - before)
 }
 
-/// The processor time in user mode of all children that have ended, in seconds.
+/// The processor time of all children that have ended, in seconds.
 fn of_children() -> Outcome<f64> {
     const TICKS_PER_SECOND: f64 = 100.0;
     let stat = fs::read_to_string("/proc/self/stat")?;
-    // The name may have spaces, and ends with the last bracket; two fields follow it before the fourth.
-    let mut fields = stat
-        .rsplit(')')
-        .next()
-        .unwrap_or_default()
-        .split_whitespace();
-    let ticks: f64 = fields.nth(13).ok_or("no time of children")?.parse()?;
-    Ok(ticks / TICKS_PER_SECOND)
+    // The name may have spaces, and ends with the last bracket; its time and the kernel's are the 14th and 15th after it.
+    let fields = stat.rsplit(')').next().unwrap_or_default();
+    let ticks = fields.split_whitespace().skip(13).take(2);
+    let ticks: Result<Vec<f64>, _> = ticks.map(str::parse).collect();
+    Ok(ticks?.iter().sum::<f64>() / TICKS_PER_SECOND)
 }
 
-/// The peak memory of whole jobs, each in a process of its own.
+/// The peak memory of whole jobs, each in a process of its own, with a mock in another one.
 fn memory() -> Outcome<bool> {
-    println!("| hours | peak memory, KiB | billed |");
-    let mut peaks = Vec::new();
+    let (mut mock, url) = mock()?;
+    let rows = rows(&url);
+    mock.kill()?;
+    mock.wait()?;
+    rows
+}
+
+fn rows(url: &str) -> Outcome<bool> {
+    let folder = tempfile::tempdir()?;
+    let compressed = compressed(folder.path())?;
+    println!("| source | hours | peak memory, KiB | billed |");
     let mut within = true;
-    for hours in [1, 4] {
-        let output = Command::new(std::env::current_exe()?)
-            .args(["job", &hours.to_string()])
-            .stderr(Stdio::inherit())
-            .output()?;
-        let text = String::from_utf8(output.stdout)?;
-        let numbers = text.trim().split_once(' ').ok_or("the job said nothing")?;
-        let (peak, billed): (u64, f64) = (numbers.0.parse()?, numbers.1.parse()?);
-        println!("| {hours} | {peak} | {billed:.4} |");
-        within &= peak <= MOST_MEMORY && billed <= MOST_BILLED;
-        peaks.push(peak);
+    for (name, files) in [("samples", None), ("mp3", compressed)] {
+        let mut peaks = Vec::new();
+        for (index, hours) in [1, 4].into_iter().enumerate() {
+            let source = match (name, &files) {
+                ("samples", _) => "-",
+                (_, Some(files)) => &files[index],
+                _ => continue,
+            };
+            let (peak, billed) = measured(url, source, hours)?;
+            println!("| {name} | {hours} | {peak} | {billed:.4} |");
+            within &= peak <= MOST_MEMORY && billed <= MOST_BILLED;
+            peaks.push(peak);
+        }
+        if let [one, four] = peaks[..] {
+            within &= four <= one + MOST_GROWTH;
+        }
     }
-    Ok(within && peaks[1] <= peaks[0] + MOST_GROWTH)
+    Ok(within)
+}
+
+/// The peak memory of a job, in KiB, and what was billed of the duration.
+fn measured(url: &str, source: &str, hours: u32) -> Outcome<(u64, f64)> {
+    let output = Command::new(std::env::current_exe()?)
+        .args(["job", url, source, &hours.to_string()])
+        .stderr(Stdio::inherit())
+        .output()?;
+    let text = String::from_utf8(output.stdout)?;
+    let numbers = text.trim().split_once(' ').ok_or("the job said nothing")?;
+    Ok((numbers.0.parse()?, numbers.1.parse()?))
+}
+
+/// An hour and four hours as MP3; none where there is no `ffmpeg`.
+fn compressed(folder: &Path) -> Outcome<Option<[String; 2]>> {
+    if !has_ffmpeg() {
+        return Ok(None);
+    }
+    let path = |name: &str| folder.join(name).display().to_string();
+    let [one, four] = [path("1.mp3"), path("4.mp3")];
+    // Without a header that tells the length, four copies in a row are a file of four hours.
+    let mut encoder = Command::new("ffmpeg")
+        .args("-nostdin -v error -y -f s16le -ar 44100 -ac 2 -i pipe:0 -write_xing 0".split(' '))
+        .args("-id3v2_version 0 -c:a libmp3lame -b:a 64k".split(' '))
+        .arg(&one)
+        .stdin(Stdio::piped())
+        .spawn()?;
+    let mut stdin = encoder.stdin.take().ok_or("no input")?;
+    std::io::copy(&mut Voice::new(RATE, 3_600), &mut stdin)?;
+    drop(stdin);
+    if !encoder.wait()?.success() {
+        return Err("ffmpeg made no MP3".into());
+    }
+    let mut out = fs::File::create(&four)?;
+    for _ in 0..4 {
+        std::io::copy(&mut fs::File::open(&one)?, &mut out)?;
+    }
+    Ok(Some([one, four]))
+}
+
+fn has_ffmpeg() -> bool {
+    let version = Command::new("ffmpeg")
+        .arg("-version")
+        .stdout(Stdio::null())
+        .status();
+    version.is_ok_and(|status| status.success())
 }
 
 fn prepared(path: &str) -> Outcome<()> {
@@ -173,15 +230,48 @@ fn prepared(path: &str) -> Outcome<()> {
     Ok(())
 }
 
-/// A whole job with eight pieces in flight, whose service only reads them.
-fn job(hours: u32) -> Outcome<()> {
+/// A process with a mock, and its address.
+fn mock() -> Outcome<(Child, String)> {
+    let mut child = Command::new(std::env::current_exe()?)
+        .arg("serve")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()?;
+    let stdout = child.stdout.take().ok_or("no output")?;
+    let mut url = String::new();
+    BufReader::new(stdout).read_line(&mut url)?;
+    Ok((child, url.trim().to_owned()))
+}
+
+/// Takes whatever is uploaded, and has heard one word, until nobody holds its input.
+fn serve() -> Outcome<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
-    let voice = Voice::new(RATE, hours * 3_600);
-    let service = Sink;
-    let job = LongAudio::new(&service).in_flight(8).ask_again(0.0);
-    let transcript = runtime.block_on(job.transcribe(Source::pcm(voice, RATE, 2)))?;
+    let mock = runtime.block_on(Mock::builder().start())?;
+    let heard = Reply::json(200, &VerboseTranscription::new("word"));
+    mock.always(When::post("/openai/v1/audio/transcriptions"), heard);
+    println!("{}", mock.base_url());
+    std::io::stdout().flush()?;
+    std::io::stdin().read_to_end(&mut Vec::new())?;
+    Ok(())
+}
+
+/// A whole job with eight pieces in flight, uploaded by the client.
+fn job(url: &str, source: &str, hours: u32) -> Outcome<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    let groq = Client::builder()
+        .api_key("gsk_bench")
+        .base_url(url)
+        .build()?;
+    let source = match source {
+        "-" => Source::pcm(Voice::new(RATE, hours * 3_600), RATE, 2),
+        path => Source::path(path),
+    };
+    let job = LongAudio::new(&groq).in_flight(8).ask_again(0.0);
+    let transcript = runtime.block_on(job.transcribe(source))?;
     let billed = transcript.usage().billed_seconds / transcript.seconds();
     let status = fs::read_to_string("/proc/self/status")?;
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
@@ -190,25 +280,4 @@ fn job(hours: u32) -> Outcome<()> {
         .ok_or("no peak")?;
     println!("{peak} {billed}");
     Ok(())
-}
-
-/// Reads what it gets, as an upload does, and has heard one word.
-#[derive(Clone)]
-struct Sink;
-
-impl Transcriber for Sink {
-    async fn transcribe(&self, ask: Ask) -> Result<Reply, Failure> {
-        let seconds = ask.seconds;
-        let reading = tokio::task::spawn_blocking(move || {
-            std::io::copy(&mut ask.audio.reader(), &mut std::io::sink())
-        });
-        let read = reading.await.map_err(|cause| cause.to_string());
-        match read {
-            Ok(Ok(_)) => Ok(Reply::new(
-                VerboseTranscription::new("word").with_duration(seconds),
-            )),
-            Ok(Err(cause)) => Err(Failure::of_status(500, cause.to_string())),
-            Err(cause) => Err(Failure::of_status(500, cause)),
-        }
-    }
 }

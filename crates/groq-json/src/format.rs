@@ -263,6 +263,9 @@ impl<T> Format<T> {
     }
 
     /// Sets how deeply a reply may be nested, up to 256, which is the default.
+    ///
+    /// Reading takes no stack, but `jsonschema` and the code that serde derives go down a value by calls: twice as many levels
+    /// would not fit into the 2 MiB of a thread without optimisation.
     pub fn max_depth(mut self, depth: usize) -> Self {
         self.max_depth = depth.min(MAX_DEPTH);
         self

@@ -2,12 +2,14 @@
 
 use std::cell::LazyCell;
 
+use jsonschema::json::Node as _;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::error::ErrorKind;
 use crate::format::{Compiled, Finish};
 use crate::issue::Issue;
+use crate::parse::blank;
 use crate::parse::find::{self, Candidate, Reading};
 use crate::parse::locate;
 use crate::parse::repair::{Repair, RepairKind, Repaired};
@@ -89,6 +91,7 @@ impl Judge<'_> {
         let shapes = &self.compiled.shapes;
         let as_it_is = self.may_be_quick()
             && !(tape.integral_floats && self.fill_defaults)
+            && !root.as_object().is_some_and(|members| shapes.may_be_foreign(members.map(|(key, _)| key)))
             && !(self.compiled.has_defaults && shapes.may_lack_defaults(shapes.root, root));
         if !as_it_is || !self.compiled.quick()?.is_valid(root) {
             return None;
@@ -104,6 +107,7 @@ impl Judge<'_> {
             value,
             repairs,
             defaults,
+            ..
         } = self.prepare("", 0, value, true)?;
         Ok(Fitting {
             value: typed(&value)?,
@@ -137,7 +141,7 @@ impl Judge<'_> {
                 repairs,
                 defaults,
             }),
-            Err(_) => Err(self.why_not::<T>(text, range.start)),
+            Err(_) => Err(self.why_not::<T>(text)),
         }
     }
 
@@ -183,7 +187,7 @@ impl Judge<'_> {
                     Fault::syntax("a bracket that nothing opened", offset),
                     String::new(),
                 ),
-                (None, None) if text.trim().is_empty() => ErrorKind::Empty,
+                (None, None) if text.chars().all(blank::is_any) => ErrorKind::Empty,
                 (None, None) => ErrorKind::NoJson,
             });
         };
@@ -249,7 +253,7 @@ impl Judge<'_> {
             value,
             candidate.integral_floats,
         )?;
-        typed::<T>(&prepared.value)?;
+        typed::<T>(&prepared.value).map_err(|kind| self.shown(kind, &prepared))?;
         Ok(prepared)
     }
 
@@ -327,14 +331,7 @@ impl Judge<'_> {
                     .map(|path| (format!("{prefix}{path}"), RepairKind::NullForAbsent)),
             );
         }
-        let on_the_wire = |value: &Value, path: &str| {
-            let path = if strict {
-                codec::wire_path(shapes, value, path)
-            } else {
-                path.to_owned()
-            };
-            format!("{prefix}{path}")
-        };
+        let on_the_wire = |value: &Value, path: &str| self.on_the_wire(unwrapped, value, path);
         if self.level != Repair::Off && (integral_floats || self.level == Repair::Lossless) {
             let numbers = LazyCell::new(|| locate::numbers(text, start, self.max_depth));
             let mut coerce = Coerce {
@@ -365,6 +362,7 @@ impl Judge<'_> {
                     .map(|(path, kind)| (on_the_wire(&value, &path), kind)),
             );
         }
+        let foreign = shapes.foreign(&value);
         let defaults = if compiled.has_defaults {
             shapes.defaults(&mut value, self.fill_defaults)
         } else {
@@ -377,6 +375,9 @@ impl Judge<'_> {
             }
             return Err(ErrorKind::Invalid(issues));
         }
+        if !foreign.is_empty() {
+            return Err(ErrorKind::Invalid(foreign));
+        }
         let (paths, kinds): (Vec<String>, Vec<RepairKind>) = found.into_iter().unzip();
         let offsets = self.offsets(text, start, &paths);
         let repairs = kinds
@@ -387,6 +388,54 @@ impl Judge<'_> {
             value,
             repairs: repairs.collect(),
             defaults,
+            unwrapped,
+        })
+    }
+
+    /// Where in what the model wrote the value is that `path` points to.
+    fn on_the_wire(&self, unwrapped: Option<&str>, value: &Value, path: &str) -> String {
+        let mut place = unwrapped.map(|member| format!("/{member}")).unwrap_or_default();
+        if self.wire.is_some_and(|wire| wire.strict) {
+            place += &codec::wire_path(&self.compiled.shapes, value, path);
+        } else {
+            place += path;
+        }
+        place
+    }
+
+    /// The same issues, with the paths that the model knows.
+    fn shown(&self, mut kind: ErrorKind, prepared: &Prepared) -> ErrorKind {
+        if let ErrorKind::Invalid(issues) = &mut kind {
+            for issue in issues {
+                issue.shown_at(self.on_the_wire(prepared.unwrapped, &prepared.value, &issue.path));
+            }
+        }
+        kind
+    }
+
+    /// Gives issues with the value of this reply the paths that the model knows.
+    #[cfg(feature = "client")]
+    pub(crate) fn show(&self, text: &str, issues: &mut [Issue]) {
+        if let Some(prepared) = self.prepared(text) {
+            for issue in issues {
+                issue.shown_at(self.on_the_wire(prepared.unwrapped, &prepared.value, &issue.path));
+            }
+        }
+    }
+
+    /// The value of a reply that has been found to fit before.
+    fn prepared(&self, text: &str) -> Option<Prepared> {
+        let candidates = match find::plain(text, self.level, self.max_depth) {
+            Some(candidate) => vec![candidate],
+            None => {
+                let reading = find::all(text, self.level, self.max_depth);
+                self.without_encoding(reading).ok()?.candidates
+            }
+        };
+        candidates.into_iter().find_map(|candidate| {
+            let start = candidate.range.start;
+            self.prepare(text, start, candidate.value.ok()?, candidate.integral_floats)
+                .ok()
         })
     }
 
@@ -417,17 +466,14 @@ impl Judge<'_> {
     }
 
     /// Reads a value again that serde has refused, to find out where.
-    fn why_not<T: DeserializeOwned>(&self, text: &str, start: usize) -> ErrorKind {
+    fn why_not<T: DeserializeOwned>(&self, text: &str) -> ErrorKind {
         let unknown = || ErrorKind::Invalid(vec![Issue::new("", "does not fit the type")]);
-        let Some(candidate) = find::plain(text, self.level, self.max_depth) else {
+        let Some(prepared) = self.prepared(text) else {
             return unknown();
         };
-        let Ok(value) = candidate.value else {
-            return unknown();
-        };
-        match self.prepare(text, start, value, candidate.integral_floats) {
-            Ok(prepared) => typed::<T>(&prepared.value).err().unwrap_or_else(unknown),
-            Err(kind) => kind,
+        match typed::<T>(&prepared.value) {
+            Err(kind) => self.shown(kind, &prepared),
+            Ok(_) => unknown(),
         }
     }
 }
@@ -437,6 +483,8 @@ struct Prepared {
     value: Value,
     repairs: Vec<Repaired>,
     defaults: Vec<String>,
+    /// The member that the value was wrapped in.
+    unwrapped: Option<&'static str>,
 }
 
 impl Reading {

@@ -3,6 +3,7 @@
 //! [`machine`] reads JSON byte by byte, whole or in pieces, and tells a [`sink::Sink`] what it sees; [`tree`] is the sink
 //! that builds the value; [`find`] finds the values in a reply; [`locate`] finds the place of a value again.
 
+pub(crate) mod blank;
 pub(crate) mod elision;
 pub(crate) mod find;
 pub(crate) mod locate;

@@ -44,9 +44,9 @@ impl Partial {
             text: &partial.text,
             tape: &mut partial.tape,
         };
-        let mut machine = Machine::new(level, max_depth, start);
+        let mut machine = Machine::new(level, max_depth);
         // It has been read before, as far as it goes.
-        let _ = machine.feed(&partial.text[start..], &mut writer);
+        let _ = machine.feed(&partial.text, start, &mut writer);
         partial
     }
 

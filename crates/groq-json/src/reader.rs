@@ -13,7 +13,8 @@ use crate::error::{Error, ErrorKind};
 use crate::format::{Compiled, Finish, Format, Parsed};
 use crate::issue::Issue;
 use crate::judge::Judge;
-use crate::parse::machine::Machine;
+use crate::parse::blank;
+use crate::parse::machine::{Machine, plain_length};
 use crate::parse::outside;
 use crate::parse::repair::{Repair, Repaired};
 use crate::parse::sink::{Container, FaultKind, Literal, Sink};
@@ -123,6 +124,8 @@ pub(crate) struct Incoming {
     level: Repair,
     max_depth: usize,
     state: State,
+    /// What ends the string at hand, if there is one, and nothing watches how it grows.
+    string: Option<u8>,
 }
 
 enum State {
@@ -149,6 +152,7 @@ impl Incoming {
             level,
             max_depth,
             state: State::Outside(0),
+            string: None,
         }
     }
 
@@ -157,16 +161,24 @@ impl Incoming {
     }
 
     /// Reads a piece.
+    #[inline]
     pub(crate) fn feed(&mut self, piece: &str) -> Result<(), Issue> {
         let from = self.partial.text.len();
         self.partial.text.push_str(piece);
-        if let State::Inside(machine, _) = &mut self.state {
-            // Most pieces are nothing but more of a string.
-            let watched = self.guard.as_ref().is_some_and(Guard::is_choice);
-            if !watched && machine.feed_string(piece) {
+        // Most pieces are nothing but more of a string.
+        match self.string {
+            Some(quote) if plain_length(piece.as_bytes(), quote) == piece.len() => {
                 self.partial.tape.more_string(piece);
-                return Ok(());
+                Ok(())
             }
+            _ => self.feed_on(from),
+        }
+    }
+
+    /// Reads what came from `from` on.
+    #[inline(never)]
+    fn feed_on(&mut self, from: usize) -> Result<(), Issue> {
+        if matches!(self.state, State::Inside(..)) {
             return self.read(from);
         }
         self.retract(from);
@@ -198,9 +210,9 @@ impl Incoming {
             return None;
         };
         let text = self.text();
-        let blank = text[..*start].trim_ascii().is_empty() && text[*end..].trim_ascii().is_empty();
+        let blank = |text: &str| text.chars().all(blank::is_json);
         let tape = &self.partial.tape;
-        (blank && repairs.is_empty() && !tape.duplicates).then_some(tape)
+        (blank(&text[..*start]) && blank(&text[*end..]) && repairs.is_empty() && !tape.duplicates).then_some(tape)
     }
 
     /// Looks for the beginning of the value.
@@ -258,7 +270,7 @@ impl Incoming {
     }
 
     fn begin(&mut self, at: usize) -> Result<(), Issue> {
-        let machine = Box::new(Machine::new(self.level, self.max_depth, at));
+        let machine = Box::new(Machine::new(self.level, self.max_depth));
         self.state = State::Inside(machine, at);
         self.read(at)
     }
@@ -272,25 +284,31 @@ impl Incoming {
             text: &self.partial.text,
             tape: &mut self.partial.tape,
         };
-        let piece = &self.partial.text[from..];
+        let text = &self.partial.text;
         let result = match &mut self.guard {
-            Some(guard) => machine.feed(piece, &mut Both { writer, guard }),
-            None => machine.feed(piece, &mut writer),
+            Some(guard) => machine.feed(text, from, &mut Both { writer, guard }),
+            None => machine.feed(text, from, &mut writer),
         };
+        let watched = self.guard.as_ref().is_some_and(Guard::is_choice);
+        self.string = machine.open_quote().filter(|_| !watched);
         match result {
-            Ok(length) if machine.is_done() => {
+            Ok(end) if machine.is_done() => {
                 let repairs = std::mem::take(&mut machine.repairs);
-                self.state = State::Done(repairs, *start, from + length);
+                self.state = State::Done(repairs, *start, end);
             }
             Ok(_) => {}
             // Of bad syntax the end will tell more.
-            Err(_) => self.state = State::Lost,
+            Err(_) => {
+                self.state = State::Lost;
+                self.string = None;
+            }
         }
         let violation = self.guard.as_mut().map(|guard| &mut guard.violation);
         if let Some(violation @ Some(_)) = violation
             && let Some(issue) = violation.take()
         {
             self.state = State::Lost;
+            self.string = None;
             return Err(issue);
         }
         Ok(())

@@ -5,6 +5,7 @@
 
 pub(crate) mod coerce;
 pub(crate) mod defaults;
+mod foreign;
 mod lower;
 mod merge;
 pub(crate) mod notes;
@@ -35,6 +36,8 @@ pub(crate) struct Node {
     pub(crate) description: Option<String>,
     /// What else must hold, in words.
     pub(crate) notes: Vec<String>,
+    /// Whether the schema leaves out its type, so that a value of another type fits as well.
+    pub(crate) untyped: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -62,7 +65,7 @@ pub(crate) struct Field {
     pub(crate) required: bool,
     pub(crate) default: Option<Value>,
     pub(crate) description: Option<String>,
-    /// Whether absent and `null` mean different things.
+    /// Whether absent and `null` mean different things, if it may be both.
     pub(crate) distinct_null: bool,
 }
 

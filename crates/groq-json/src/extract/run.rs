@@ -294,6 +294,9 @@ impl<T: DeserializeOwned + Send + 'static> Loop<T> {
             issues.extend(check(&value).await.err());
         }
         if !issues.is_empty() {
+            let wire = self.wire(attempt.mode);
+            let sent = (attempt.mode != Mode::Prompt).then_some(&wire);
+            Extract::<T>::judge(&self.format, sent).show(text, &mut issues);
             return self.wrong(attempt, ErrorKind::Check(issues));
         }
         self.attempts.push(attempt);

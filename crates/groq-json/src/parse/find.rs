@@ -7,10 +7,11 @@ use std::ops::Range;
 
 use serde_json::Value;
 
+use super::blank;
 use super::machine::Machine;
 use super::outside;
 use super::repair::{Repair, Repaired};
-use super::sink::Fault;
+use super::sink::{Fault, FaultKind};
 use super::tree::Tree;
 
 /// How many brackets in prose are followed to their end before the text is given up as none that holds JSON.
@@ -23,6 +24,13 @@ pub(crate) struct Candidate {
     pub(crate) value: Result<Value, Broken>,
     pub(crate) repairs: Vec<Repaired>,
     pub(crate) integral_floats: bool,
+}
+
+impl Candidate {
+    fn is_out_of_range(&self) -> bool {
+        let number = FaultKind::NumberRange;
+        matches!(&self.value, Err(broken) if broken.fault.kind == number)
+    }
 }
 
 /// What begins like a value and is none.
@@ -67,15 +75,16 @@ pub(crate) fn is_part(text: &str, candidate: &Candidate) -> bool {
 
 /// Reads a reply that is one value and nothing else; `None` if it is anything else.
 pub(crate) fn plain(text: &str, level: Repair, max_depth: usize) -> Option<Candidate> {
-    let start = text.len() - text.trim_ascii_start().len();
+    let start = blank::json_length(text);
     if !text[start..].starts_with(['{', '[']) {
         return None;
     }
     match one(text, start, level, max_depth) {
-        One::Whole(candidate) if text[candidate.range.end..].trim_ascii_start().is_empty() => {
-            Some(candidate)
-        }
-        _ => None,
+        One::Whole(candidate) => text[candidate.range.end..]
+            .chars()
+            .all(blank::is_json)
+            .then_some(candidate),
+        One::Cut => None,
     }
 }
 
@@ -96,16 +105,16 @@ pub(crate) fn all(text: &str, level: Repair, max_depth: usize) -> Reading {
 
 /// The text is JSON, and nothing else.
 fn strictly(text: &str, max_depth: usize) -> Reading {
-    let start = text.len() - text.trim_ascii_start().len();
+    let start = blank::json_length(text);
     if start == text.len() {
         return Reading::default();
     }
     match one(text, start, Repair::Off, max_depth) {
         One::Whole(mut candidate) => {
             let end = candidate.range.end;
-            let rest = text[end..].trim_ascii_start();
-            if candidate.value.is_ok() && !rest.is_empty() {
-                let fault = Fault::syntax("text after the value", text.len() - rest.len());
+            let rest = end + blank::json_length(&text[end..]);
+            if candidate.value.is_ok() && rest < text.len() {
+                let fault = Fault::syntax("text after the value", rest);
                 candidate.value = Err(Broken {
                     fault,
                     pointer: String::new(),
@@ -122,15 +131,7 @@ fn strictly(text: &str, max_depth: usize) -> Reading {
 
 /// A reply whose text, apart from a fence, is a string, a number or a literal; or where a string begins that does not end.
 fn scalar(text: &str, level: Repair, max_depth: usize) -> (Option<Reading>, Option<usize>) {
-    let inner = text.trim_start_matches('\u{feff}').trim();
-    let inner = match inner.strip_prefix("```") {
-        Some(rest) => rest
-            .strip_suffix("```")
-            .unwrap_or(rest)
-            .trim_start_matches(|letter: char| letter.is_ascii_alphanumeric())
-            .trim(),
-        None => inner,
-    };
+    let inner = unfenced(text.trim_matches(blank::is_any));
     if !inner.starts_with(|first: char| {
         matches!(first, '"' | '\'' | '-') || first.is_ascii_alphanumeric()
     }) {
@@ -143,6 +144,10 @@ fn scalar(text: &str, level: Repair, max_depth: usize) -> (Option<Reading>, Opti
         One::Whole(candidate) if candidate.value.is_ok() && candidate.range.end == end => {
             (Some(Reading::only(candidate)), None)
         }
+        // A number alone that is none of ours.
+        One::Whole(candidate) if candidate.is_out_of_range() && !inner.contains(blank::is_any) => {
+            (Some(Reading::only(candidate)), None)
+        }
         One::Cut if is_encoded(inner) => {
             let reading = Reading {
                 cut: Some(start),
@@ -153,6 +158,18 @@ fn scalar(text: &str, level: Repair, max_depth: usize) -> (Option<Reading>, Opti
         One::Cut => (None, inner.starts_with('"').then_some(start)),
         One::Whole(_) => (None, None),
     }
+}
+
+/// The text in a fence, if there is one around it.
+fn unfenced(text: &str) -> &str {
+    let Some(length) = outside::fence(text) else {
+        return text;
+    };
+    let (fence, inner) = text.split_at(length);
+    let inner = inner.strip_suffix(fence).unwrap_or(inner);
+    let info = outside::fence_info(inner);
+    let inner = if info == inner.len() { inner } else { &inner[info..] };
+    inner.trim_matches(blank::is_any)
 }
 
 /// Whether what begins like a string holds JSON text.
@@ -168,10 +185,10 @@ enum One {
 /// Reads the value that begins at `start`. A broken one has an empty range.
 fn one(text: &str, start: usize, level: Repair, max_depth: usize) -> One {
     let mut tree = Tree::new(level != Repair::Off);
-    let mut machine = Machine::new(level, max_depth, start);
-    let result = machine.feed(&text[start..], &mut tree).and_then(|read| {
-        let whole = machine.finish(&mut tree)?;
-        Ok((start + read, whole))
+    let mut machine = Machine::new(level, max_depth);
+    let result = machine.feed(text, start, &mut tree).and_then(|end| {
+        let whole = machine.finish(text, &mut tree)?;
+        Ok((end, whole))
     });
     let mut repairs = std::mem::take(&mut machine.repairs);
     repairs.extend(
@@ -261,10 +278,7 @@ impl<'t> Finder<'t> {
     /// Takes what begins at a bracket; returns where to go on, or `None` if all the rest belongs to it.
     fn bracket(&mut self, at: usize) -> Option<usize> {
         let rest = &self.text[at..];
-        let is_first = self.text[..at]
-            .trim_start_matches('\u{feff}')
-            .trim()
-            .is_empty();
+        let is_first = self.text[..at].chars().all(blank::is_any);
         if !is_first && !outside::is_plausible(rest) {
             self.implausible += 1;
             if self.implausible > MAX_IMPLAUSIBLE {

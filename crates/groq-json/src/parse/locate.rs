@@ -46,10 +46,10 @@ fn walk(text: &str, start: usize, max_depth: usize, visit: impl FnMut(&str, usiz
         key: String::new(),
         visit,
     };
-    let mut machine = Machine::new(Repair::Safe, max_depth, start);
+    let mut machine = Machine::new(Repair::Safe, max_depth);
     // It has been read before, as far as it goes.
-    let _ = machine.feed(text.get(start..).unwrap_or_default(), &mut walker);
-    let _ = machine.finish(&mut walker);
+    let _ = machine.feed(text, start, &mut walker);
+    let _ = machine.finish(text, &mut walker);
 }
 
 struct Walker<F> {

@@ -3,9 +3,15 @@
 //! It keeps a stack of brackets and one state, so it neither recurses nor looks back. Everything beyond RFC 8259 that it
 //! accepts is a [`Repaired`]; everything else is a [`Fault`].
 
-use super::elision;
+mod comment;
+mod string;
+mod word;
+
+use super::blank;
 use super::repair::{Repair, RepairKind, Repaired};
-use super::sink::{Container, Fault, FaultKind, Literal, Sink};
+use super::sink::{Container, Fault, FaultKind, Sink};
+pub(crate) use string::plain_length;
+use word::{begins_identifier, is_word};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
@@ -45,16 +51,17 @@ pub(crate) struct Machine {
     max_depth: usize,
     stack: Vec<Container>,
     state: State,
-    /// The offset of the first byte of the piece that is being read.
-    base: usize,
     /// Whether there was a line break since the last value.
     new_line: bool,
+    /// Where the last comma is.
+    comma: usize,
+    /// Where the last run of blanks that JSON does not have ended.
+    blank_end: usize,
     /// What quotes the string at hand, and whether it is a key.
     quote: u8,
     is_key: bool,
-    /// A number, a word or a comment that may go on in the next piece.
-    token: String,
-    token_offset: usize,
+    /// Where the string, the number, the word or the comment at hand begins.
+    token: usize,
     /// The hexadecimal digits of an escape so far, and a high surrogate that waits.
     hex: u32,
     hex_digits: u8,
@@ -67,19 +74,18 @@ pub(crate) struct Machine {
 }
 
 impl Machine {
-    /// A machine whose first byte is at `offset` of the whole text.
-    pub(crate) fn new(level: Repair, max_depth: usize, offset: usize) -> Self {
+    pub(crate) fn new(level: Repair, max_depth: usize) -> Self {
         Self {
             level,
             max_depth,
             stack: Vec::new(),
             state: State::Value,
-            base: offset,
             new_line: false,
+            comma: 0,
+            blank_end: usize::MAX,
             quote: b'"',
             is_key: false,
-            token: String::new(),
-            token_offset: 0,
+            token: 0,
             hex: 0,
             hex_digits: 0,
             high: None,
@@ -94,63 +100,63 @@ impl Machine {
         self.state == State::Done
     }
 
-    /// Reads a piece that is nothing but more of the string at hand; `false` if it is not.
-    pub(crate) fn feed_string(&mut self, piece: &str) -> bool {
-        let is_more = self.state == State::String
-            && plain_length(piece.as_bytes(), self.quote) == piece.len();
-        if is_more {
-            self.base += piece.len();
-        }
-        is_more
+    /// What ends the string at hand, if there is one.
+    pub(crate) fn open_quote(&self) -> Option<u8> {
+        (self.state == State::String).then_some(self.quote)
     }
 
-    /// Reads a piece, up to the end of the value if that is in it; returns how many bytes were read.
-    pub(crate) fn feed<S: Sink>(&mut self, piece: &str, sink: &mut S) -> Result<usize, Fault> {
-        let mut at = 0;
-        while at < piece.len() && self.state != State::Done {
+    /// Reads on at `from`, where the last reading ended, up to the end of the value or of what there is of the text; returns
+    /// where that is.
+    pub(crate) fn feed<S: Sink>(
+        &mut self,
+        text: &str,
+        from: usize,
+        sink: &mut S,
+    ) -> Result<usize, Fault> {
+        let mut at = from;
+        while at < text.len() && self.state != State::Done {
             at = match self.state {
                 State::Value | State::ArrayStart | State::ArrayNext => {
-                    self.value(piece, at, sink)?
+                    self.value(text, at, sink)?
                 }
-                State::ObjectStart | State::ObjectNext => self.key(piece, at, sink)?,
-                State::Colon => self.colon(piece, at)?,
-                State::After => self.after(piece, at, sink)?,
-                State::String => self.string(piece, at, sink)?,
-                State::Escape => self.escape(piece, at, sink)?,
-                State::Unicode => self.unicode(piece, at, sink)?,
-                State::LowBackslash => self.low(piece, at, b'\\', State::LowU)?,
-                State::LowU => self.low(piece, at, b'u', State::Unicode)?,
-                State::Number => self.number(piece, at, sink)?,
-                State::Word => self.word(piece, at, sink)?,
-                State::Slash => self.slash(piece, at)?,
-                State::LineComment => self.line_comment(piece, at)?,
-                State::BlockComment | State::BlockStar => self.block_comment(piece, at)?,
+                State::ObjectStart | State::ObjectNext => self.key(text, at, sink)?,
+                State::Colon => self.colon(text, at)?,
+                State::After => self.after(text, at, sink)?,
+                State::String => self.string(text, at, sink)?,
+                State::Escape => self.escape(text, at, sink)?,
+                State::Unicode => self.unicode(text, at, sink)?,
+                State::LowBackslash => self.low(text, at, b'\\', State::LowU)?,
+                State::LowU => self.low(text, at, b'u', State::Unicode)?,
+                State::Number => self.number(text, at, sink)?,
+                State::Word => self.word(text, at, sink)?,
+                State::Slash => self.slash(text, at)?,
+                State::LineComment => self.line_comment(text, at)?,
+                State::BlockComment | State::BlockStar => self.block_comment(text, at)?,
                 State::Done => at,
             };
         }
-        self.base += at;
         Ok(at)
     }
 
     /// There is no more text. A number or a literal at the root ends here; `false` if the value is not complete.
-    pub(crate) fn finish<S: Sink>(&mut self, sink: &mut S) -> Result<bool, Fault> {
+    pub(crate) fn finish<S: Sink>(&mut self, text: &str, sink: &mut S) -> Result<bool, Fault> {
         match self.state {
-            State::Number if self.stack.is_empty() => self.end_number("", sink)?,
-            State::Word if self.stack.is_empty() => self.end_word("", sink)?,
+            State::Number if self.stack.is_empty() => self.end_number(text, text.len(), sink)?,
+            State::Word if self.stack.is_empty() => self.end_word(text, text.len(), sink)?,
             _ => {}
         }
         Ok(self.is_done())
     }
 
-    fn value<S: Sink>(&mut self, piece: &str, at: usize, sink: &mut S) -> Result<usize, Fault> {
-        let bytes = piece.as_bytes();
+    fn value<S: Sink>(&mut self, text: &str, at: usize, sink: &mut S) -> Result<usize, Fault> {
+        let bytes = text.as_bytes();
         let byte = bytes[at];
-        let offset = self.base + at;
+        let offset = at;
         match byte {
             b' ' | b'\t' | b'\r' | b'\n' => return Ok(skip_blanks(bytes, at)),
             b'"' => {
                 self.begin_string(byte, false, offset, sink);
-                return self.string(piece, at + 1, sink);
+                return self.string(text, at + 1, sink);
             }
             b'0'..=b'9' | b'-' => self.begin_token(State::Number, offset),
             b'{' => self.open(Container::Object, offset, sink)?,
@@ -159,11 +165,7 @@ impl Machine {
                 self.close(Container::Array, offset, sink)?;
             }
             b']' if self.state == State::ArrayNext => {
-                self.repair(
-                    RepairKind::TrailingComma,
-                    offset,
-                    "a comma before the end of a list",
-                )?;
+                self.trailing_comma()?;
                 self.close(Container::Array, offset, sink)?;
             }
             b'\'' => {
@@ -179,7 +181,7 @@ impl Machine {
                 self.is_key = false;
                 self.begin_token(State::Word, offset);
             }
-            _ => return Err(self.unexpected(piece, at, "expected a value")),
+            _ => return self.otherwise(text, at, "expected a value"),
         }
         Ok(match self.state {
             // The token begins with this byte.
@@ -188,25 +190,21 @@ impl Machine {
         })
     }
 
-    fn key<S: Sink>(&mut self, piece: &str, at: usize, sink: &mut S) -> Result<usize, Fault> {
-        let bytes = piece.as_bytes();
+    fn key<S: Sink>(&mut self, text: &str, at: usize, sink: &mut S) -> Result<usize, Fault> {
+        let bytes = text.as_bytes();
         let byte = bytes[at];
-        let offset = self.base + at;
+        let offset = at;
         match byte {
             b' ' | b'\t' | b'\r' | b'\n' => return Ok(skip_blanks(bytes, at)),
             b'"' => {
                 self.begin_string(byte, true, offset, sink);
-                return self.string(piece, at + 1, sink);
+                return self.string(text, at + 1, sink);
             }
             b'}' if self.state == State::ObjectStart => {
                 self.close(Container::Object, offset, sink)?;
             }
             b'}' => {
-                self.repair(
-                    RepairKind::TrailingComma,
-                    offset,
-                    "a comma before the end of an object",
-                )?;
+                self.trailing_comma()?;
                 self.close(Container::Object, offset, sink)?;
             }
             b'\'' => {
@@ -214,35 +212,41 @@ impl Machine {
                 self.begin_string(byte, true, offset, sink);
             }
             b'/' | b'#' => self.begin_comment(byte, offset)?,
-            _ if piece[at..].starts_with(begins_identifier) => {
+            _ if text[at..].starts_with(begins_identifier) => {
                 self.is_key = true;
                 self.begin_token(State::Word, offset);
                 return Ok(at);
             }
-            _ => return Err(self.unexpected(piece, at, "expected a key")),
+            _ => return self.otherwise(text, at, "expected a key"),
         }
         Ok(at + 1)
     }
 
-    fn colon(&mut self, piece: &str, at: usize) -> Result<usize, Fault> {
-        let bytes = piece.as_bytes();
+    fn colon(&mut self, text: &str, at: usize) -> Result<usize, Fault> {
+        let bytes = text.as_bytes();
         match bytes[at] {
             b' ' | b'\t' | b'\r' | b'\n' => return Ok(skip_blanks(bytes, at)),
             b':' => self.state = State::Value,
-            byte @ (b'/' | b'#') => self.begin_comment(byte, self.base + at)?,
-            _ => return Err(self.unexpected(piece, at, "expected a colon")),
+            byte @ (b'/' | b'#') => self.begin_comment(byte, at)?,
+            _ => return self.otherwise(text, at, "expected a colon"),
         }
         Ok(at + 1)
     }
 
-    fn after<S: Sink>(&mut self, piece: &str, at: usize, sink: &mut S) -> Result<usize, Fault> {
-        let bytes = piece.as_bytes();
+    fn after<S: Sink>(&mut self, text: &str, at: usize, sink: &mut S) -> Result<usize, Fault> {
+        let bytes = text.as_bytes();
         let byte = bytes[at];
-        let offset = self.base + at;
+        let offset = at;
         let in_object = self.stack.last() == Some(&Container::Object);
         match byte {
-            b',' if in_object => self.state = State::ObjectNext,
-            b',' => self.state = State::ArrayNext,
+            b',' => {
+                self.comma = offset;
+                self.state = if in_object {
+                    State::ObjectNext
+                } else {
+                    State::ArrayNext
+                };
+            }
             b'}' if in_object => self.close(Container::Object, offset, sink)?,
             b']' if !in_object => self.close(Container::Array, offset, sink)?,
             b' ' | b'\t' => return Ok(skip_blanks_in_line(bytes, at)),
@@ -257,265 +261,14 @@ impl Machine {
             }
             b'/' | b'#' => self.begin_comment(byte, offset)?,
             _ => {
-                return Err(self.unexpected(
-                    piece,
+                return self.otherwise(
+                    text,
                     at,
                     "expected a comma or the end of the list or object",
-                ));
+                );
             }
         }
         Ok(at + 1)
-    }
-
-    fn string<S: Sink>(&mut self, piece: &str, at: usize, sink: &mut S) -> Result<usize, Fault> {
-        let bytes = piece.as_bytes();
-        let end = at + plain_length(&bytes[at..], self.quote);
-        if end > at {
-            sink.fragment(&piece[at..end]);
-        }
-        let Some(&byte) = bytes.get(end) else {
-            return Ok(end);
-        };
-        if byte == self.quote {
-            self.end_string(self.base + end, sink)?;
-            if self.state == State::Colon && bytes.get(end + 1) == Some(&b':') {
-                self.state = State::Value;
-                return Ok(end + 2);
-            }
-        } else if byte == b'\\' {
-            self.state = State::Escape;
-        } else {
-            self.repair(
-                RepairKind::ControlCharacter,
-                self.base + end,
-                "a control character in a string",
-            )?;
-            sink.fragment(&piece[end..=end]);
-        }
-        Ok(end + 1)
-    }
-
-    fn escape<S: Sink>(&mut self, piece: &str, at: usize, sink: &mut S) -> Result<usize, Fault> {
-        let offset = self.base + at;
-        let text = match piece.as_bytes()[at] {
-            b'"' => "\"",
-            b'\\' => "\\",
-            b'/' => "/",
-            b'b' => "\u{8}",
-            b'f' => "\u{c}",
-            b'n' => "\n",
-            b'r' => "\r",
-            b't' => "\t",
-            b'u' => {
-                self.state = State::Unicode;
-                return Ok(at + 1);
-            }
-            // Needed within single quotes, and of one meaning within double ones.
-            b'\'' => {
-                if self.quote == b'"' {
-                    self.repair(
-                        RepairKind::NeedlessEscape,
-                        offset - 1,
-                        "an escape that JSON does not have",
-                    )?;
-                }
-                "'"
-            }
-            b'`' => {
-                self.repair(
-                    RepairKind::NeedlessEscape,
-                    offset - 1,
-                    "an escape that JSON does not have",
-                )?;
-                "`"
-            }
-            _ => {
-                return Err(Fault::syntax(
-                    "an escape that JSON does not have",
-                    offset - 1,
-                ));
-            }
-        };
-        sink.fragment(text);
-        self.state = State::String;
-        Ok(at + 1)
-    }
-
-    fn unicode<S: Sink>(&mut self, piece: &str, at: usize, sink: &mut S) -> Result<usize, Fault> {
-        let offset = self.base + at;
-        let digit = char::from(piece.as_bytes()[at]).to_digit(16);
-        let digit = digit
-            .ok_or_else(|| Fault::syntax("an escape without four hexadecimal digits", offset))?;
-        self.hex = self.hex * 16 + digit;
-        self.hex_digits += 1;
-        if self.hex_digits == 4 {
-            let unit = std::mem::take(&mut self.hex);
-            self.hex_digits = 0;
-            self.unit(unit, offset, sink)?;
-        }
-        Ok(at + 1)
-    }
-
-    /// A UTF-16 unit: a character, or half of one.
-    fn unit<S: Sink>(&mut self, unit: u32, offset: usize, sink: &mut S) -> Result<(), Fault> {
-        let alone = Fault::syntax("half of a surrogate pair", offset);
-        let code = match (self.high.take(), unit) {
-            (None, 0xD800..=0xDBFF) => {
-                self.high = Some(unit);
-                self.state = State::LowBackslash;
-                return Ok(());
-            }
-            (None, _) => unit,
-            (Some(high), 0xDC00..=0xDFFF) => 0x10000 + ((high - 0xD800) << 10) + (unit - 0xDC00),
-            (Some(_), _) => return Err(alone),
-        };
-        let character = char::from_u32(code).ok_or(alone)?;
-        sink.fragment(character.encode_utf8(&mut [0; 4]));
-        self.state = State::String;
-        Ok(())
-    }
-
-    fn low(&mut self, piece: &str, at: usize, expected: u8, next: State) -> Result<usize, Fault> {
-        if piece.as_bytes()[at] != expected {
-            return Err(Fault::syntax("half of a surrogate pair", self.base + at));
-        }
-        self.state = next;
-        Ok(at + 1)
-    }
-
-    fn number<S: Sink>(&mut self, piece: &str, at: usize, sink: &mut S) -> Result<usize, Fault> {
-        let rest = &piece.as_bytes()[at..];
-        let is_part = |byte: &u8| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E');
-        let length = rest.iter().take_while(|byte| is_part(byte)).count();
-        let part = &piece[at..at + length];
-        if length == rest.len() {
-            self.token.push_str(part);
-        } else {
-            self.end_number(part, sink)?;
-        }
-        Ok(at + length)
-    }
-
-    /// `last` is the part of the number that is not in `token`, which mostly is all of it.
-    fn end_number<S: Sink>(&mut self, last: &str, sink: &mut S) -> Result<(), Fault> {
-        let offset = self.token_offset;
-        let result = if self.token.is_empty() {
-            sink.number(last, offset)
-        } else {
-            self.token.push_str(last);
-            sink.number(&self.token, offset)
-        };
-        self.token.clear();
-        result.map_err(|kind| Fault::new(kind, offset))?;
-        self.end_value();
-        Ok(())
-    }
-
-    fn word<S: Sink>(&mut self, piece: &str, at: usize, sink: &mut S) -> Result<usize, Fault> {
-        let rest = &piece.as_bytes()[at..];
-        let is_part = |byte: u8| is_word(byte) || (self.is_key && !byte.is_ascii());
-        let length = rest.iter().take_while(|byte| is_part(**byte)).count();
-        let part = &piece[at..at + length];
-        if length == rest.len() {
-            self.token.push_str(part);
-        } else {
-            self.end_word(part, sink)?;
-        }
-        Ok(at + length)
-    }
-
-    fn end_word<S: Sink>(&mut self, last: &str, sink: &mut S) -> Result<(), Fault> {
-        let mut word = std::mem::take(&mut self.token);
-        let word = if word.is_empty() {
-            last
-        } else {
-            word.push_str(last);
-            &word
-        };
-        let offset = self.token_offset;
-        let literal = match word {
-            "true" | "True" => Some(Literal::True),
-            "false" | "False" => Some(Literal::False),
-            "null" | "None" => Some(Literal::Null),
-            _ => None,
-        };
-        match (self.is_key, literal) {
-            (false, Some(literal)) => {
-                if word.starts_with(char::is_uppercase) {
-                    self.repair(RepairKind::PythonLiteral, offset, "a literal of Python")?;
-                }
-                sink.literal(literal, offset)
-                    .map_err(|kind| Fault::new(kind, offset))?;
-                self.end_value();
-            }
-            (false, None) => return Err(Fault::syntax("a word that JSON does not have", offset)),
-            (true, None) if !word.chars().all(is_identifier) => {
-                return Err(Fault::syntax("expected a key", offset));
-            }
-            (true, None) => {
-                self.repair(RepairKind::BareKey, offset, "a key without quotes")?;
-                sink.begin_key(offset);
-                sink.fragment(word);
-                sink.end_key();
-                self.state = State::Colon;
-            }
-            (true, Some(_)) => return Err(Fault::syntax("a literal in place of a key", offset)),
-        }
-        Ok(())
-    }
-
-    fn slash(&mut self, piece: &str, at: usize) -> Result<usize, Fault> {
-        self.state = match piece.as_bytes()[at] {
-            b'/' => State::LineComment,
-            b'*' => State::BlockComment,
-            _ => {
-                return Err(Fault::syntax(
-                    "a slash outside of a string",
-                    self.base + at - 1,
-                ));
-            }
-        };
-        Ok(at + 1)
-    }
-
-    fn line_comment(&mut self, piece: &str, at: usize) -> Result<usize, Fault> {
-        let rest = &piece[at..];
-        if std::mem::take(&mut self.hash) && !rest.starts_with(['#', '!', ' ', '\t', '\r', '\n']) {
-            // A colour, a tag, a number: content, and not a comment.
-            return Err(Fault::syntax(
-                "a `#` that begins no comment",
-                self.token_offset,
-            ));
-        }
-        let Some(length) = rest.find('\n') else {
-            self.token.push_str(rest);
-            return Ok(piece.len());
-        };
-        self.token.push_str(&rest[..length]);
-        self.end_comment()?;
-        self.new_line = true;
-        Ok(at + length + 1)
-    }
-
-    fn block_comment(&mut self, piece: &str, at: usize) -> Result<usize, Fault> {
-        let rest = &piece[at..];
-        if self.state == State::BlockStar {
-            match rest.as_bytes()[0] {
-                b'/' => {
-                    self.end_comment()?;
-                    return Ok(at + 1);
-                }
-                b'*' => return Ok(at + 1),
-                _ => self.state = State::BlockComment,
-            }
-        }
-        let Some(length) = rest.find('*') else {
-            self.token.push_str(rest);
-            return Ok(piece.len());
-        };
-        self.token.push_str(&rest[..length]);
-        self.state = State::BlockStar;
-        Ok(at + length + 1)
     }
 
     fn open<S: Sink>(
@@ -549,29 +302,6 @@ impl Machine {
         Ok(())
     }
 
-    fn begin_string<S: Sink>(&mut self, quote: u8, is_key: bool, offset: usize, sink: &mut S) {
-        self.quote = quote;
-        self.is_key = is_key;
-        self.token_offset = offset;
-        self.state = State::String;
-        if is_key {
-            sink.begin_key(offset);
-        } else {
-            sink.begin_string(offset);
-        }
-    }
-
-    fn end_string<S: Sink>(&mut self, offset: usize, sink: &mut S) -> Result<(), Fault> {
-        if self.is_key {
-            sink.end_key();
-            self.state = State::Colon;
-        } else {
-            sink.end_string().map_err(|kind| Fault::new(kind, offset))?;
-            self.end_value();
-        }
-        Ok(())
-    }
-
     fn end_value(&mut self) {
         self.new_line = false;
         self.state = if self.stack.is_empty() {
@@ -579,38 +309,6 @@ impl Machine {
         } else {
             State::After
         };
-    }
-
-    fn begin_token(&mut self, state: State, offset: usize) {
-        self.token_offset = offset;
-        self.state = state;
-    }
-
-    fn begin_comment(&mut self, byte: u8, offset: usize) -> Result<(), Fault> {
-        if self.level == Repair::Off {
-            return Err(Fault::syntax("a comment", offset));
-        }
-        self.interrupted = self.state;
-        self.hash = byte == b'#';
-        self.begin_token(
-            if byte == b'#' {
-                State::LineComment
-            } else {
-                State::Slash
-            },
-            offset,
-        );
-        Ok(())
-    }
-
-    fn end_comment(&mut self) -> Result<(), Fault> {
-        let comment = std::mem::take(&mut self.token);
-        let offset = self.token_offset;
-        if elision::says_so(&comment) {
-            return Err(Fault::new(FaultKind::Elided, offset));
-        }
-        self.state = self.interrupted;
-        self.repair(RepairKind::Comment, offset, "a comment")
     }
 
     fn repair(&mut self, kind: RepairKind, offset: usize, what: &'static str) -> Result<(), Fault> {
@@ -621,27 +319,36 @@ impl Machine {
         Ok(())
     }
 
-    fn unexpected(&self, piece: &str, at: usize, expected: &'static str) -> Fault {
-        let offset = self.base + at;
-        let rest = &piece[at..];
+    fn trailing_comma(&mut self) -> Result<(), Fault> {
+        let what = "a comma with nothing behind it";
+        self.repair(RepairKind::TrailingComma, self.comma, what)
+    }
+
+    /// Skips blanks that JSON does not have; whatever else is here is not what is expected.
+    fn otherwise(&mut self, text: &str, at: usize, expected: &'static str) -> Result<usize, Fault> {
+        let rest = &text[at..];
+        let length = rest.len() - rest.trim_start_matches(blank::is_odd).len();
+        if length == 0 {
+            return Err(self.unexpected(text, at, expected));
+        }
+        let offset = at;
+        // A run that two pieces share is one.
+        if self.blank_end != offset {
+            self.repair(RepairKind::Blank, offset, expected)?;
+        }
+        self.blank_end = offset + length;
+        Ok(at + length)
+    }
+
+    fn unexpected(&self, text: &str, at: usize, expected: &'static str) -> Fault {
+        let offset = at;
+        let rest = &text[at..];
         let dots = rest.starts_with("...") || rest.starts_with('…') || rest == "." || rest == "..";
         if dots && !self.stack.is_empty() {
             return Fault::new(FaultKind::Elided, offset);
         }
         Fault::syntax(expected, offset)
     }
-}
-
-fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$'
-}
-
-fn begins_identifier(character: char) -> bool {
-    character.is_alphabetic() || matches!(character, '_' | '$')
-}
-
-fn is_identifier(character: char) -> bool {
-    character.is_alphanumeric() || matches!(character, '_' | '$')
 }
 
 fn skip_blanks(bytes: &[u8], at: usize) -> usize {
@@ -656,28 +363,4 @@ fn skip_blanks_in_line(bytes: &[u8], at: usize) -> usize {
         .iter()
         .take_while(|byte| matches!(byte, b' ' | b'\t'))
         .count()
-}
-
-/// How many bytes at the beginning are neither the quote, nor a backslash, nor a control character. Eight at a time.
-fn plain_length(bytes: &[u8], quote: u8) -> usize {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGHS: u64 = 0x8080_8080_8080_8080;
-    let quotes = ONES * u64::from(quote);
-    let backslashes = ONES * u64::from(b'\\');
-    let mut length = 0;
-    for chunk in bytes.chunks_exact(8) {
-        let word = u64::from_le_bytes([
-            chunk[0], chunk[1], chunk[2], chunk[3], chunk[4], chunk[5], chunk[6], chunk[7],
-        ]);
-        let zero = |word: u64| word.wrapping_sub(ONES) & !word & HIGHS;
-        let control = word.wrapping_sub(ONES * 0x20) & !word & HIGHS;
-        let found = zero(word ^ quotes) | zero(word ^ backslashes) | control;
-        if found != 0 {
-            return length + (found.trailing_zeros() / 8) as usize;
-        }
-        length += 8;
-    }
-    let special = |byte: &u8| *byte == quote || *byte == b'\\' || *byte < 0x20;
-    let tail = &bytes[length..];
-    length + tail.iter().position(special).unwrap_or(tail.len())
 }

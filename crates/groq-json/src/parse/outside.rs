@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::blank;
 use super::repair::{RepairKind, Repaired};
 
 /// How long the longest tag of thoughts is.
@@ -32,7 +33,7 @@ pub(crate) fn thoughts_end(text: &str) -> Option<usize> {
 
 /// Whether a value may begin with the bracket that `text` begins with, by what comes next.
 pub(crate) fn is_plausible(text: &str) -> bool {
-    let rest = text[1..].trim_start();
+    let rest = text[1..].trim_start_matches(blank::is_any);
     let Some(next) = rest.chars().next() else {
         return true;
     };
@@ -59,7 +60,7 @@ pub(crate) fn is_plausible(text: &str) -> bool {
 
 /// Whether enough of the text is there for [`is_plausible`] to say the same whatever comes.
 pub(crate) fn is_decided(text: &str) -> bool {
-    let rest = text[1..].trim_start();
+    let rest = text[1..].trim_start_matches(blank::is_any);
     let word = |character: char| character.is_alphanumeric() || matches!(character, '_' | '$');
     let after = rest.trim_start_matches(word);
     !rest.is_empty() && rest != "/" && !(after.len() < rest.len() && after.trim_start().is_empty())
@@ -100,11 +101,25 @@ pub(super) fn is_part(text: &str, value: &Range<usize>) -> bool {
     let after = text[value.end..].trim_start();
     let member = before
         .strip_suffix(':')
-        .is_some_and(|key| key.trim_end().ends_with('"'));
+        .is_some_and(|key| key.trim_end().ends_with(['"', '\'']));
     let item = after
         .strip_prefix(',')
         .is_some_and(|next| next.trim_start().starts_with(['"', '{', '[']));
     member || item
+}
+
+/// How long the fence of Markdown is that `text` begins with.
+pub(super) fn fence(text: &str) -> Option<usize> {
+    let mark = text.chars().next().filter(|mark| matches!(mark, '`' | '~'))?;
+    let length = text.len() - text.trim_start_matches(mark).len();
+    (length >= 3).then_some(length)
+}
+
+/// How long the words are that say what is in a fence: the rest of the line, or one word where no line ends.
+pub(super) fn fence_info(text: &str) -> usize {
+    let word = |letter: char| letter.is_ascii_alphanumeric() || "-+._/".contains(letter);
+    text.find('\n')
+        .unwrap_or_else(|| text.len() - text.trim_start_matches(word).len())
 }
 
 /// What has to be listed for the text around a value.
@@ -113,51 +128,63 @@ pub(super) fn repairs(
     value: &Range<usize>,
     thoughts: &[Range<usize>],
 ) -> Vec<Repaired> {
-    let mut found = Vec::new();
+    let mut found: Vec<Repaired> = thoughts
+        .iter()
+        .map(|thought| Repaired::new(RepairKind::Thoughts, thought.start))
+        .collect();
     let mut at = 0;
     if text.starts_with('\u{feff}') {
         found.push(Repaired::new(RepairKind::ByteOrderMark, 0));
         at = '\u{feff}'.len_utf8();
     }
-    let (mut fence, mut prose) = (None, None);
-    let mut pieces = Vec::new();
-    for skipped in thoughts.iter().chain([value]) {
-        pieces.push(at..skipped.start);
-        at = skipped.end;
+    let mut skipped: Vec<&Range<usize>> = thoughts.iter().chain([value]).collect();
+    skipped.sort_by_key(|range| range.start);
+    let mut around = Around::default();
+    for range in skipped {
+        around.look(text, at..range.start);
+        at = range.end;
     }
-    pieces.sort_by_key(|piece| piece.start);
-    pieces.push(value.end.max(at)..text.len());
-    for thought in thoughts {
-        found.push(Repaired::new(RepairKind::Thoughts, thought.start));
-    }
-    for piece in pieces {
-        look(text, piece, &mut fence, &mut prose);
-    }
-    found.extend(fence.map(|at| Repaired::new(RepairKind::Fence, at)));
-    found.extend(prose.map(|at| Repaired::new(RepairKind::Prose, at)));
+    around.look(text, at..text.len());
+    let first = [
+        (RepairKind::Fence, around.fence),
+        (RepairKind::Prose, around.prose),
+        (RepairKind::Blank, around.blank),
+    ];
+    let first = first.into_iter();
+    found.extend(first.filter_map(|(kind, at)| Some(Repaired::new(kind, at?))));
     found.sort_by_key(|repair| repair.offset);
     found
 }
 
-/// Finds the first fence and the first other text in a piece.
-fn look(text: &str, piece: Range<usize>, fence: &mut Option<usize>, prose: &mut Option<usize>) {
-    let mut at = piece.start;
-    while at < piece.end {
-        let rest = &text[at..piece.end];
-        if let Some(after) = rest.strip_prefix("```") {
-            fence.get_or_insert(at);
-            let language = after
-                .find(|character: char| !character.is_ascii_alphanumeric())
-                .unwrap_or(after.len());
-            at += 3 + language;
-            continue;
+/// Where the first of each thing is that may stand around a value.
+#[derive(Default)]
+struct Around {
+    fence: Option<usize>,
+    prose: Option<usize>,
+    blank: Option<usize>,
+    /// Whether the last fence opened a block.
+    in_fence: bool,
+}
+
+impl Around {
+    fn look(&mut self, text: &str, piece: Range<usize>) {
+        let mut at = piece.start;
+        while let Some(character) = text[at..piece.end].chars().next() {
+            if let Some(length) = fence(&text[at..piece.end]) {
+                self.fence.get_or_insert(at);
+                self.in_fence = !self.in_fence;
+                at += length;
+                if self.in_fence {
+                    at += fence_info(&text[at..piece.end]);
+                }
+                continue;
+            }
+            if blank::is_odd(character) {
+                self.blank.get_or_insert(at);
+            } else if !blank::is_json(character) {
+                self.prose.get_or_insert(at);
+            }
+            at += character.len_utf8();
         }
-        let Some(character) = rest.chars().next() else {
-            return;
-        };
-        if !character.is_whitespace() {
-            prose.get_or_insert(at);
-        }
-        at += character.len_utf8();
     }
 }

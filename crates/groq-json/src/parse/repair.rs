@@ -61,6 +61,8 @@ pub enum RepairKind {
     Fence,
     /// Other text before or after the value.
     Prose,
+    /// A blank that JSON does not have, such as a no-break space, outside of strings.
+    Blank,
     /// A comma after the last item.
     TrailingComma,
     /// A comment that does not say that something was left out.
@@ -104,6 +106,7 @@ impl fmt::Display for RepairKind {
             Self::Thoughts => "thoughts",
             Self::Fence => "code fence",
             Self::Prose => "text around the value",
+            Self::Blank => "blank that JSON does not have",
             Self::TrailingComma => "trailing comma",
             Self::Comment => "comment",
             Self::SingleQuotes => "single quotes",

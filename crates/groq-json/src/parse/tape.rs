@@ -13,6 +13,7 @@ use serde_json::Number;
 
 pub(crate) use json::{Ref, Taped};
 
+use super::blank;
 use super::machine::Machine;
 use super::number;
 use super::repair::Repair;
@@ -74,13 +75,13 @@ impl Tape {
             entries: Vec::with_capacity(text.len() / 16),
             ..Self::default()
         };
-        let mut machine = Machine::new(Repair::Off, max_depth, 0);
+        let mut machine = Machine::new(Repair::Off, max_depth);
         let mut writer = Writer {
             text,
             tape: &mut tape,
         };
-        let length = machine.feed(text, &mut writer).ok()?;
-        let whole = machine.is_done() && text[length..].trim_ascii_start().is_empty();
+        let end = machine.feed(text, 0, &mut writer).ok()?;
+        let whole = machine.is_done() && text[end..].chars().all(blank::is_json);
         (whole && !tape.duplicates).then_some(tape)
     }
 
@@ -372,6 +373,7 @@ pub(crate) struct Writer<'w> {
 
 impl Tape {
     /// Takes more of the string at hand, which stands in the text behind what there is of it.
+    #[inline]
     pub(crate) fn more_string(&mut self, piece: &str) {
         self.string.length += piece.len();
         if self.string.decoded {

@@ -27,6 +27,8 @@ struct Frame {
     shape: Option<Id>,
     /// The shape of the member at hand.
     member: Option<Id>,
+    /// Which member comes next if they come in the order of the schema.
+    next: usize,
     /// The required members that have not come yet, a bit each; of an object with more than that none is.
     missing: u64,
     index: usize,
@@ -64,6 +66,7 @@ impl Guard {
         self.frames.push(Frame {
             shape,
             member: None,
+            next: 0,
             missing,
             index: 0,
         });
@@ -97,8 +100,15 @@ impl Guard {
         else {
             return;
         };
-        match fields.iter().position(|field| field.name == key) {
+        let in_order = fields.get(frame.next).is_some_and(|field| field.name == key);
+        let index = if in_order {
+            Some(frame.next)
+        } else {
+            fields.iter().position(|field| field.name == key)
+        };
+        match index {
             Some(index) => {
+                frame.next = index + 1;
                 frame.member = Some(fields[index].shape);
                 frame.missing &= !bit(index);
             }
@@ -189,6 +199,7 @@ impl Guard {
         let kind = shapes.kind(due);
         match kind {
             Kind::Any(_) => return None,
+            _ if shapes.node(due).untyped => return None,
             Kind::Union(_) => {}
             _ if fits(kind) => return Some(due),
             // A list may come in an object that wraps it, and the whole as text in a string.
@@ -202,7 +213,7 @@ impl Guard {
         if self.frames.is_empty()
             || leaves
                 .iter()
-                .any(|leaf| matches!(shapes.kind(*leaf), Kind::Any(_)))
+                .any(|leaf| shapes.node(*leaf).untyped || matches!(shapes.kind(*leaf), Kind::Any(_)))
         {
             return None;
         }

@@ -134,6 +134,13 @@ impl Strict<'_> {
     /// The schema of a shape itself. The members named in `relaxed` lose their fixed values.
     fn body(&mut self, id: Id, path: &str, relaxed: &[String]) -> Value {
         let shapes = self.shapes;
+        if shapes.node(id).untyped {
+            return self.obstacle(
+                path,
+                "it has no `type`, so that values of other types fit as well",
+                "add its `type`",
+            );
+        }
         match shapes.kind(id) {
             Kind::Any(reason) => {
                 let reason = reason
@@ -222,7 +229,7 @@ impl Strict<'_> {
     }
 
     fn field(&mut self, field: &Field, path: &str, relaxed: &[String]) -> Value {
-        if field.distinct_null {
+        if field.distinct_null && self.shapes.is_nullable(field.shape) {
             let Obstacle { reason, fix, .. } = distinct_null(path);
             return self.obstacle(path, reason, &fix);
         }

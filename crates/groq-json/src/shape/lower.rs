@@ -9,6 +9,11 @@ use super::{Field, Id, Kind, Node, Rest, notes};
 
 /// How many schemas may be put together into one: more is a schema that refers to itself without an end.
 const MAX_MERGES: usize = 32;
+/// How deep schemas may stand inside each other, and how many shapes they may make; beyond, any value is let through.
+const MAX_NESTING: usize = 64;
+const MAX_SHAPES: usize = 20_000;
+/// Why a schema that is put together out of itself is not followed.
+const ENDLESS: &str = "the schema refers to itself without an end";
 
 /// The shapes of a schema, and which of them is the root.
 pub(super) fn lower(schema: &Value) -> (Vec<Node>, Id) {
@@ -16,6 +21,8 @@ pub(super) fn lower(schema: &Value) -> (Vec<Node>, Id) {
         root: schema,
         nodes: Vec::new(),
         known: HashMap::new(),
+        merging: Vec::new(),
+        nesting: 0,
     };
     // The root is a target of references like any other.
     let root = lower.target("#");
@@ -27,6 +34,9 @@ struct Lower<'s> {
     nodes: Vec<Node>,
     /// The targets of references.
     known: HashMap<String, Id>,
+    /// The combinations that are being made, one inside the other.
+    merging: Vec<Map<String, Value>>,
+    nesting: usize,
 }
 
 impl Lower<'_> {
@@ -36,6 +46,7 @@ impl Lower<'_> {
             name: None,
             description: None,
             notes: Vec::new(),
+            untyped: false,
         });
         self.nodes.len() - 1
     }
@@ -70,7 +81,15 @@ impl Lower<'_> {
 
     fn schema(&mut self, schema: &Value, merges: usize) -> Id {
         match schema {
-            Value::Object(schema) => self.object_schema(schema, merges),
+            Value::Object(_) if self.nesting > MAX_NESTING || self.nodes.len() > MAX_SHAPES => {
+                self.opaque("the schema is too large to be followed")
+            }
+            Value::Object(schema) => {
+                self.nesting += 1;
+                let id = self.object_schema(schema, merges);
+                self.nesting -= 1;
+                id
+            }
             Value::Bool(false) => self.add(Kind::Never),
             _ => self.add(Kind::Any(None)),
         }
@@ -78,7 +97,7 @@ impl Lower<'_> {
 
     fn object_schema(&mut self, schema: &Map<String, Value>, merges: usize) -> Id {
         if merges > MAX_MERGES {
-            return self.opaque("the schema refers to itself without an end");
+            return self.opaque(ENDLESS);
         }
         if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
             if !is_structural(schema, "$ref") {
@@ -109,7 +128,9 @@ impl Lower<'_> {
             }
         }
         let kind = self.kind(schema, merges);
+        let container = matches!(kind, Kind::Object(..) | Kind::List(_) | Kind::Tuple(_));
         let id = self.add(kind);
+        self.nodes[id].untyped = container && !schema.contains_key("type");
         self.describe(id, schema);
         id
     }
@@ -149,7 +170,14 @@ impl Lower<'_> {
                 }
             }
         }
-        self.object_schema(&whole, merges + 1)
+        // What is put together out of itself would be so again at every level.
+        if self.merging.contains(&whole) {
+            return self.opaque(ENDLESS);
+        }
+        self.merging.push(whole.clone());
+        let id = self.object_schema(&whole, merges + 1);
+        self.merging.pop();
+        id
     }
 
     /// A part of a combination, with a reference replaced by its target.
@@ -269,18 +297,25 @@ impl Lower<'_> {
             .and_then(Value::as_object)
             .unwrap_or(&empty);
         let required = schema.get("required").and_then(Value::as_array);
+        // What counts members, or ties them to each other, tells one that is `null` from one that is not there.
+        let counts = ["minProperties", "maxProperties", "dependentRequired", "not"]
+            .iter()
+            .any(|keyword| schema.contains_key(*keyword));
         let mut fields = Vec::with_capacity(properties.len());
         for (name, property) in properties {
+            let required =
+                required.is_some_and(|required| required.iter().any(|key| key == name));
             fields.push(Field {
                 name: name.clone(),
                 shape: self.schema(property, 0),
-                required: required.is_some_and(|required| required.iter().any(|key| key == name)),
+                required,
                 default: property.get("default").cloned(),
                 description: property
                     .get("description")
                     .and_then(Value::as_str)
                     .map(str::to_owned),
-                distinct_null: property.get("x-distinct-null") == Some(&Value::Bool(true)),
+                distinct_null: property.get("x-distinct-null") == Some(&Value::Bool(true))
+                    || (counts && !required),
             });
         }
         let rest = self.rest(schema);
@@ -318,6 +353,7 @@ impl Default for Node {
             name: None,
             description: None,
             notes: Vec::new(),
+            untyped: false,
         }
     }
 }

@@ -661,3 +661,27 @@ async fn a_keyword_that_the_service_refuses_is_left_out_before_the_mode_is_given
             .contains("at least 1")
     );
 }
+
+#[derive(Debug, Deserialize, JsonSchema)]
+struct Ages {
+    ages: std::collections::BTreeMap<String, u8>,
+}
+
+#[tokio::test]
+async fn the_model_is_told_where_a_check_failed_in_its_own_words() {
+    let (mock, groq) = mock([
+        says(r#"{"ages":[{"key":"Ada","value":36},{"key":"Bob","value":200}]}"#),
+        says(r#"{"ages":[{"key":"Ada","value":36},{"key":"Bob","value":20}]}"#),
+    ])
+    .await;
+    let out = groq.extract::<Ages>().model(STRICT).user("x").retries(1);
+    let out = out.check(|all| ensure(all.ages["Bob"] < 150, "/ages/Bob", "must be less than 150"));
+    let out = out.await.unwrap();
+    assert_eq!(out.ages["Bob"], 20);
+    assert_eq!(out.attempts[0].issues[0].path, "/ages/Bob", "the caller's path");
+    let question = bodies(&mock)[1]["messages"][2]["content"].to_string();
+    assert!(
+        question.contains("/ages/1/value: must be less than 150"),
+        "{question}"
+    );
+}

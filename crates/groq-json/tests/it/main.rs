@@ -12,6 +12,8 @@ mod extract;
 mod replies;
 mod round_trip;
 #[cfg(feature = "client")]
+mod server;
+#[cfg(feature = "client")]
 mod streams;
 #[cfg(feature = "client")]
 mod support;

@@ -4,8 +4,11 @@ mod instances;
 mod schemas;
 mod types;
 
+use std::cell::Cell;
+
 use groq_json::{Finish, Format, JsonSchema, Mode};
 use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -197,6 +200,15 @@ fn what_cannot_be_strict_says_where_and_why() {
             "/a",
         ),
         (
+            json!({"type": "object", "properties": {"a": {"properties": {"b": {"type": "null"}}}}}),
+            "/a",
+        ),
+        (json!({"type": "object", "properties": {"a": {"items": {"type": "null"}}}}), "/a"),
+        (
+            json!({"type": "object", "properties": {"a": {"type": ["string", "null"]}}, "minProperties": 1}),
+            "/a",
+        ),
+        (
             json!({"type": "object", "properties": {"a": {"anyOf": [{"type": "array", "items": {"type": "string"}}, {"type": "array", "items": {"type": "integer"}}]}}}),
             "/a",
         ),
@@ -246,6 +258,86 @@ proptest! {
                 }
             }
             Err(_) => prop_assert!(format.obstacles().iter().all(|obstacle| !obstacle.reason.is_empty() && !obstacle.fix.is_empty())),
+        }
+    }
+}
+
+/// Any valid instance without an undeclared key comes back, whatever the schema has in it.
+#[test]
+fn schemas_given_at_run_time_come_back_or_say_why_not() {
+    let config = ProptestConfig {
+        cases: 600,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    };
+    let (strict, tried) = (Cell::new(0), Cell::new(0));
+    let property = |(schema, seed): (Value, u64)| {
+        let Ok(format) = Format::from_schema("generated", schema.clone()) else {
+            return Ok(());
+        };
+        let Ok(wire) = format.wire(Mode::Strict) else {
+            for obstacle in format.obstacles() {
+                prop_assert!(!obstacle.reason.is_empty() && !obstacle.fix.is_empty());
+            }
+            return Ok(());
+        };
+        assert_sound(wire);
+        strict.set(strict.get() + 1);
+        let validator = jsonschema::draft202012::options()
+            .should_validate_formats(true)
+            .build(&schema)
+            .unwrap();
+        for seed in seed..seed + 12 {
+            let value = Random::new(seed).instance(&schema);
+            // Where absent and null are equal, two items that differ in nothing else are equal too.
+            if validator.is_valid(&value) && validator.is_valid(&without_nulls(&value)) {
+                tried.set(tried.get() + 1);
+                round_trip(&format, &value);
+            }
+        }
+        Ok(())
+    };
+    let result = TestRunner::new(config).run(&(schemas::runtime_schema(), 0_u64..1000), property);
+    result.unwrap_or_else(|error| panic!("{error}"));
+    let (strict, tried) = (strict.get(), tried.get());
+    assert!(strict > 60 && tried > 300, "{strict} strict, {tried} tried");
+}
+
+#[test]
+fn a_null_in_a_map_is_not_an_absent_member() {
+    let schema = json!({"type": "object", "properties": {
+        "m": {"type": "object", "additionalProperties": {"type": ["integer", "null"]}},
+        "o": {"type": ["integer", "null"]},
+    }, "required": ["m", "o"]});
+    let format = Format::from_schema("x", schema).unwrap();
+    let value = json!({"m": {"a": null, "b": 1}, "o": null});
+    let encoded = format.encode(&value).unwrap().to_string();
+    let wire = format.wire(Mode::Strict).unwrap();
+    let parsed = format.parse_wire(wire, &encoded, Finish::Stop).unwrap();
+    assert_eq!(parsed.value, value);
+    assert!(parsed.repairs.is_empty());
+}
+
+#[test]
+fn schemas_put_together_out_of_themselves_are_followed_to_an_end() {
+    let part = |inner: Value| json!({"allOf": [{"type": "object", "properties": {"a": {"type": "integer"}}}, inner]});
+    let schemas = [
+        json!({"type": "object", "properties": {"p": part(json!({"$ref": "#"}))}}),
+        json!({"type": "object", "properties": {
+            "p": {"$ref": "#", "required": ["a"]}, "q": part(json!({"$ref": "#/properties/p"}))}}),
+        json!({"$defs": {"x": part(json!({"$ref": "#/$defs/y"})), "y": part(json!({"$ref": "#/$defs/x"}))},
+            "type": "object", "properties": {"p": {"$ref": "#/$defs/x"}}}),
+        json!({"type": "object", "properties": {"p": {"type": "object", "properties": {"q": {"type": "null"}},
+            "anyOf": [{"$ref": "#"}, {"$ref": "#/properties/p"}]}}}),
+    ];
+    for schema in schemas {
+        match Format::from_schema("x", schema.clone()) {
+            Ok(format) => {
+                assert!(!format.obstacles().is_empty(), "{schema}");
+                assert!(format.parse("{}", Finish::Stop).is_ok(), "{schema}");
+                assert!(!format.prompt().to_string().is_empty());
+            }
+            Err(error) => assert!(error.is_schema(), "{schema}"),
         }
     }
 }

@@ -27,6 +27,26 @@ impl Random {
         if *schema == Value::Bool(true) || schema.as_object().is_some_and(Map::is_empty) {
             return json!({"free": [1, "x", null]});
         }
+        if *schema == Value::Bool(false) || schema.get("not").is_some() {
+            return self.below(50).into();
+        }
+        if let Some(parts) = schema.get("allOf").and_then(Value::as_array) {
+            let mut rest = schema.clone();
+            rest.as_object_mut().unwrap().remove("allOf");
+            let values: Vec<Value> = parts
+                .iter()
+                .chain([&rest])
+                .map(|part| self.value(root, part, depth + 1))
+                .collect();
+            let merged = values.iter().filter_map(Value::as_object).flatten();
+            let merged: Map<String, Value> = merged
+                .map(|(key, value)| (key.clone(), value.clone()))
+                .collect();
+            return match &values[0] {
+                Value::Object(_) => Value::Object(merged),
+                first => first.clone(),
+            };
+        }
         if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
             let target = root.pointer(reference.trim_start_matches('#')).unwrap();
             let mut value = self.value(root, target, depth + 1);
@@ -95,8 +115,16 @@ impl Random {
         if schema.get("maxLength") == Some(&json!(1)) {
             return ["x", "é", "😀"][usize::try_from(self.below(3)).unwrap()].into();
         }
-        if schema.get("format") == Some(&json!("email")) {
-            return "a@example.com".into();
+        let example = match schema.get("format").and_then(Value::as_str) {
+            Some("email") => Some("a@example.com"),
+            Some("date") => Some("2026-11-22"),
+            Some("date-time") => Some("2026-11-22T10:00:00Z"),
+            Some("uuid") => Some("67e55044-10b1-426f-9247-bb680e5fe0c8"),
+            Some("uri") => Some("https://example.com/a"),
+            _ => None,
+        };
+        if let Some(example) = example {
+            return example.into();
         }
         ["", "a", "/~ \"\\\n", "null", "{\"a\":1}", "日本語"]
             [usize::try_from(self.below(6)).unwrap()]
