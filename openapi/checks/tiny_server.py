@@ -12,7 +12,7 @@ import gguf
 import numpy
 import xllamacpp
 
-EMBEDDING, HEADS, FORWARD, CONTEXT = 64, 4, 128, 2048
+EMBEDDING, HEADS, FORWARD, CONTEXT = 64, 4, 128, 8192
 
 
 def main(port, path):
@@ -32,8 +32,21 @@ def main(port, path):
     threading.Event().wait()
 
 
+def vocabulary():
+    """The tokens, and how likely each is besides what chance says: bytes are never said, and what closes something often."""
+    kinds = gguf.TokenType
+    tokens = [(b"<unk>", kinds.UNKNOWN, -30), (b"<s>", kinds.CONTROL, -30), (b"</s>", kinds.CONTROL, -30)]
+    tokens += [(f"<0x{byte:02X}>".encode(), kinds.BYTE, -30) for byte in range(256)]
+    # A grammar goes by characters; bytes at random are seldom any.
+    for character in map(chr, range(0x20, 0x7F)):
+        likely = {"{": -9, "n": 4, '"': 4, "}": 4, "]": 4, " ": -4, "\\": -9}.get(character, 0)
+        tokens.append((character.replace(" ", "\u2581").encode(), kinds.NORMAL, likely))
+    tokens += [(f"\u2581word{number}".encode(), kinds.NORMAL, 0) for number in range(61)]
+    return tokens
+
+
 def write(path):
-    """A llama of one layer, whose tokens are the bytes."""
+    """A llama of one layer. Its first dimension is the same for all tokens, which makes some likelier than others."""
     writer = gguf.GGUFWriter(path, "llama")
     writer.add_name("tiny")
     writer.add_context_length(CONTEXT)
@@ -44,25 +57,20 @@ def write(path):
     writer.add_head_count_kv(HEADS)
     writer.add_rope_dimension_count(EMBEDDING // HEADS)
     writer.add_layer_norm_rms_eps(1e-5)
-    kinds = gguf.TokenType
-    tokens = [(b"<unk>", kinds.UNKNOWN), (b"<s>", kinds.CONTROL), (b"</s>", kinds.CONTROL)]
-    tokens += [(f"<0x{byte:02X}>".encode(), kinds.BYTE) for byte in range(256)]
-    # Words, since bytes at random are seldom UTF-8.
-    tokens += [(f"\u2581word{number}".encode(), kinds.NORMAL) for number in range(61)]
+    tokens = vocabulary()
     writer.add_tokenizer_model("llama")
-    writer.add_token_list([token for token, _ in tokens])
+    writer.add_token_list([token for token, _, _ in tokens])
     writer.add_token_scores([0.0 if 3 <= index < 259 else -float(index) for index in range(len(tokens))])
-    writer.add_token_types([kind for _, kind in tokens])
+    writer.add_token_types([kind for _, kind, _ in tokens])
     writer.add_bos_token_id(1)
     writer.add_eos_token_id(2)
     writer.add_unk_token_id(0)
     random = numpy.random.default_rng(7)
-    vocabulary = len(tokens)
     square = (EMBEDDING, EMBEDDING)
-    output = random.normal(0, 0.05, (vocabulary, EMBEDDING))
-    output[:259] = 0  # it says words, not bytes
+    output = random.normal(0, 0.3, (len(tokens), EMBEDDING))
+    output[:, 0] = [likely / 6 for _, _, likely in tokens]
     shapes = {
-        "token_embd": (vocabulary, EMBEDDING),
+        "token_embd": (len(tokens), EMBEDDING),
         "blk.0.attn_q": square,
         "blk.0.attn_k": square,
         "blk.0.attn_v": square,
@@ -72,10 +80,16 @@ def write(path):
         "blk.0.ffn_down": (EMBEDDING, FORWARD),
     }
     for name, shape in shapes.items():
-        writer.add_tensor(f"{name}.weight", random.normal(0, 0.5, shape).astype(numpy.float32))
+        weights = random.normal(0, 0.2, shape)
+        if name == "token_embd":
+            weights = random.normal(0, 0.5, shape)
+            weights[:, 0] = 8
+        elif name in ("blk.0.attn_output", "blk.0.ffn_down"):
+            weights[0] = 0
+        writer.add_tensor(f"{name}.weight", weights.astype(numpy.float32))
     for name in ("blk.0.attn_norm", "blk.0.ffn_norm", "output_norm"):
         writer.add_tensor(f"{name}.weight", numpy.ones(EMBEDDING, numpy.float32))
-    writer.add_tensor("output.weight", (output * 20).astype(numpy.float32))
+    writer.add_tensor("output.weight", output.astype(numpy.float32))
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()

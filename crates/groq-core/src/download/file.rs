@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use tokio::fs::{self, File};
+use tokio::task::spawn_blocking;
 
 /// A file under another name. It goes away unless it is finished.
 pub(super) struct Unfinished {
@@ -16,18 +17,20 @@ pub(super) struct Unfinished {
 
 impl Unfinished {
     pub(super) async fn create(name: &Path) -> io::Result<(Self, File)> {
-        let path = beside(name)?;
-        let file = fs::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .open(&path)
-            .await?;
-        let guard = Self {
-            name: name.to_owned(),
-            path,
-            renamed: false,
-        };
-        Ok((guard, file))
+        let (name, path) = (name.to_owned(), beside(name)?);
+        // Where nobody waits any more, the file is still made; it belongs to its guard then, which goes with what nobody takes.
+        let made = spawn_blocking(move || {
+            let mut options = std::fs::OpenOptions::new();
+            let file = options.write(true).create_new(true).open(&path)?;
+            let guard = Self {
+                name,
+                path,
+                renamed: false,
+            };
+            Ok::<_, io::Error>((guard, file))
+        });
+        let (guard, file) = made.await.map_err(io::Error::other)??;
+        Ok((guard, File::from_std(file)))
     }
 
     /// Gives the file its name, once its content is on the disk.

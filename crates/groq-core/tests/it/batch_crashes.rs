@@ -23,12 +23,15 @@ use tokio::io::{
 use tokio::net::{TcpListener, TcpStream};
 use tokio::process::Command;
 use tokio::sync::mpsc;
+use tokio::time::timeout;
 
 const NAME: &str = "batch_crashes::a_batch_survives_being_killed_at_every_step";
 const FOLDER: &str = "GROQ_TEST_BATCH_FOLDER";
 const URL: &str = "GROQ_TEST_BATCH_URL";
 /// Where the process stops by itself, to be killed.
 const STOP: &str = "GROQ_TEST_BATCH_STOP";
+/// Nothing takes so long, on no machine.
+const LONG: Duration = Duration::from_secs(1800);
 /// As many files as 120,000 items need.
 const PARTS: u32 = 3;
 
@@ -90,7 +93,8 @@ async fn a_batch_survives_being_killed_at_every_step() {
     }
     let proxy = Proxy::start(&mock, None).await;
     let mut last = start(folder.path(), &proxy.url, None);
-    assert!(last.wait().await.expect("an end").success());
+    let end = timeout(LONG, last.wait()).await.expect("it has an end");
+    assert!(end.expect("an end").success());
     check_service(&mock).await;
     check_answers(folder.path());
     let memory = |file| std::fs::read_to_string(folder.path().join(file)).expect("a figure");
@@ -118,11 +122,16 @@ async fn kill_at(point: &Point, mock: &Mock, folder: &Path) {
     let mut child = start(folder, &proxy.url, inside);
     let output = BufReader::new(child.stdout.take().expect("its output"));
     let mut caught = proxy.caught;
-    tokio::select! {
-        () = reached(output) => assert!(inside.is_some()),
-        caught = caught.recv() => assert!(caught.is_some()),
-        status = child.wait() => unreachable!("it ended before it was killed: {status:?}"),
-    }
+    let stopped = async {
+        tokio::select! {
+            () = reached(output) => assert!(inside.is_some()),
+            caught = caught.recv() => assert!(caught.is_some()),
+            status = child.wait() => unreachable!("it ended before it was killed: {status:?}"),
+        }
+    };
+    timeout(LONG, stopped)
+        .await
+        .expect("it comes to that point");
     child.kill().await.expect("killed");
 }
 

@@ -1,6 +1,7 @@
 //! Batches, against a small service that runs them: with crashes at every step, and every quirk of the wire.
 
-use std::collections::{BTreeMap, HashMap};
+mod service;
+
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -12,188 +13,9 @@ use groq_core::types::{
 use groq_core::{Client, TimeoutKind};
 use serde_json::{Value, json};
 
+pub(crate) use service::Service;
+
 use crate::support::{Reply, Request, Server, Waits};
-
-/// A service that runs batches: item `n` fails if `n` is a multiple of seven.
-#[derive(Clone, Default)]
-pub(crate) struct Service(Arc<Mutex<Inner>>);
-
-#[derive(Default)]
-struct Inner {
-    /// Names and contents.
-    files: BTreeMap<String, (String, Vec<u8>)>,
-    batches: BTreeMap<String, Running>,
-    /// How often each item was run.
-    runs: HashMap<String, u32>,
-    requests: u32,
-    /// Requests whose answer gets lost.
-    lost: Vec<u32>,
-    /// How many polls a batch takes.
-    polls: u32,
-    /// How batches end, if not well.
-    end: Option<&'static str>,
-}
-
-struct Running {
-    input: String,
-    polls: u32,
-    outputs: Option<(String, String)>,
-    cancelled: bool,
-}
-
-impl Service {
-    pub(crate) async fn serve(&self) -> Server {
-        let service = self.clone();
-        Server::handling(move |request| {
-            let mut inner = service.0.lock().expect("a service");
-            inner.requests += 1;
-            let reply = inner.handle(request);
-            if inner.lost.contains(&inner.requests) {
-                return Reply::default().reset();
-            }
-            reply
-        })
-        .await
-    }
-
-    fn change<T>(&self, change: impl FnOnce(&mut Inner) -> T) -> T {
-        change(&mut self.0.lock().expect("a service"))
-    }
-}
-
-impl Inner {
-    fn handle(&mut self, request: &Request) -> Reply {
-        let line = request.line().to_owned();
-        let (method, path) = line.split_once(' ').expect("a line");
-        let parts: Vec<_> = path.trim_start_matches("/openai/v1/").split('/').collect();
-        match (method, parts.as_slice()) {
-            ("POST", ["files"]) => self.upload(request),
-            ("GET", ["files"]) => {
-                let file =
-                    |(id, (name, _)): (&String, &(String, _))| json!({"id": id, "filename": name});
-                reply(&json!({"data": self.files.iter().map(file).collect::<Vec<_>>()}))
-            }
-            ("GET", ["files", id, "content"]) => Reply::whole(200, &[], &self.files[*id].1),
-            ("POST", ["batches"]) => {
-                let id = format!("batch_{}", self.batches.len());
-                let input = request.json()["input_file_id"]
-                    .as_str()
-                    .expect("an id")
-                    .to_owned();
-                let running = Running {
-                    input,
-                    polls: 0,
-                    outputs: None,
-                    cancelled: false,
-                };
-                self.batches.insert(id.clone(), running);
-                reply(&self.batch(&id))
-            }
-            ("GET", ["batches"]) => {
-                let ids: Vec<_> = self.batches.keys().cloned().collect();
-                reply(
-                    &json!({"object": "list", "data": ids.iter().map(|id| self.batch(id)).collect::<Vec<_>>()}),
-                )
-            }
-            ("GET", ["batches", id]) => {
-                self.poll(id);
-                reply(&self.batch(id))
-            }
-            ("POST", ["batches", id, "cancel"]) => {
-                self.batches.get_mut(*id).expect("a batch").cancelled = true;
-                reply(&self.batch(id))
-            }
-            _ => Reply::error(404, &[]),
-        }
-    }
-
-    fn upload(&mut self, request: &Request) -> Reply {
-        let body = std::str::from_utf8(&request.body).expect("text");
-        let (_, rest) = body.split_once("filename=\"").expect("a name");
-        let (name, rest) = rest.split_once('"').expect("a name");
-        let (_, rest) = rest.split_once("\r\n\r\n").expect("content");
-        let (content, _) = rest.rsplit_once("\r\n--").expect("an end");
-        let id = format!("file_{}", self.files.len());
-        let content = content.as_bytes().to_vec();
-        self.files.insert(id.clone(), (name.to_owned(), content));
-        reply(&json!({"id": id, "object": "file", "filename": name, "purpose": "batch"}))
-    }
-
-    fn poll(&mut self, id: &str) {
-        let running = self.batches.get_mut(id).expect("a batch");
-        running.polls += 1;
-        if running.polls <= self.polls
-            || running.outputs.is_some()
-            || self.end.is_some()
-            || running.cancelled
-        {
-            return;
-        }
-        let input = self.files[&running.input].1.clone();
-        let (mut output, mut errors) = (Vec::new(), Vec::new());
-        // The order is not kept.
-        for line in input
-            .split(|byte| *byte == b'\n')
-            .filter(|line| !line.is_empty())
-            .rev()
-        {
-            let line: Value = serde_json::from_slice(line).expect("a line");
-            let id = line["custom_id"].as_str().expect("an id").to_owned();
-            *self.runs.entry(id.clone()).or_default() += 1;
-            let fails = id.parse::<u32>().is_ok_and(|number| number % 7 == 0);
-            let (to, status, body) = if fails {
-                let error = json!({"error": {"message": "told you so", "code": "some_code"}});
-                (&mut errors, 400, error)
-            } else {
-                (&mut output, 200, answer(&line))
-            };
-            let line = json!({"id": "batch_req_1", "custom_id": id, "error": null,
-                "response": {"status_code": status, "request_id": "req_1", "body": body}});
-            to.extend_from_slice(line.to_string().as_bytes());
-            to.push(b'\n');
-        }
-        let ids = (
-            format!("file_{}", self.files.len()),
-            format!("file_{}", self.files.len() + 1),
-        );
-        self.files.insert(ids.0.clone(), ("out".into(), output));
-        self.files.insert(ids.1.clone(), ("err".into(), errors));
-        self.batches.get_mut(id).expect("a batch").outputs = Some(ids);
-    }
-
-    fn batch(&self, id: &str) -> Value {
-        let running = &self.batches[id];
-        let status = match (&running.outputs, self.end) {
-            _ if running.cancelled => "cancelled",
-            (Some(_), _) => "completed",
-            (None, Some(end)) if running.polls > self.polls => end,
-            (None, _) => "in_progress",
-        };
-        let (output, errors) = match &running.outputs {
-            Some((output, errors)) => (json!(output), json!(errors)),
-            // As the service writes it.
-            None => (json!({}), json!({})),
-        };
-        let failures = (status == "failed").then(|| json!({"object": "list", "data": [{"code": "c", "message": "bad line", "param": null, "line": 2}]}));
-        json!({"id": id, "object": "batch", "status": status, "endpoint": "/v1/chat/completions", "input_file_id": running.input, "output_file_id": output,
-            "error_file_id": errors, "errors": failures, "request_counts": {"total": 3, "completed": 2, "failed": 1},
-            "completed_at": null, "metadata": null})
-    }
-}
-
-/// The reply to an item: it says what was asked.
-fn answer(line: &Value) -> Value {
-    if line["url"] != "/v1/chat/completions" {
-        return json!({"text": line["body"]["url"], "x_groq": {"id": "req_1"}});
-    }
-    let content = &line["body"]["messages"][0]["content"];
-    json!({"id": "c", "object": "chat.completion", "created": 1, "model": "m", "choices": [
-        {"index": 0, "message": {"role": "assistant", "content": content}, "finish_reason": "stop"}]})
-}
-
-fn reply(value: &Value) -> Reply {
-    Reply::json(200, value.to_string())
-}
 
 fn question(number: u32) -> ChatCompletionRequest {
     ChatCompletionRequest::new("m", [Message::user(format!("question {number}"))])
@@ -558,7 +380,7 @@ async fn what_is_not_started_is_neither_waited_for_nor_done() {
         error.is_invalid_request() && error.to_string().contains("call start"),
         "{error}"
     );
-    assert_eq!(server.count(), 0);
+    assert_eq!(service.change(|inner| inner.requests), 0);
     job.start().await.expect("started");
     job.refresh().await.expect("it runs");
     job.download().await.expect("nothing is there yet");

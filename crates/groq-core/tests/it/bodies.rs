@@ -1,9 +1,10 @@
 //! Answers that are read whole, and are not what they should be.
 
+use bytes::Bytes;
 use groq_core::types::ModelList;
 use groq_core::{Error, ErrorKind, Response};
 
-use crate::support::{MODELS, Reply, Server, models, request};
+use crate::support::{COMPLETION, MODELS, Reply, Server, models, request};
 
 async fn list(reply: Reply) -> Result<Response<ModelList>, Error> {
     let server = Server::start([reply]).await;
@@ -197,10 +198,7 @@ async fn endless_bodies_are_cut_off() {
     );
     let error = client.models().list().await.expect_err("refused");
     assert!(error.is_invalid_request());
-    assert_eq!(
-        error.body().map(AsRef::as_ref).map(<[u8]>::len),
-        Some(64 << 10)
-    );
+    assert_eq!(error.body().map(Bytes::len), Some(64 << 10));
 
     let announced = Reply::raw("HTTP/1.1 200 OK\r\ncontent-length: 99999999999\r\n\r\n").hang();
     assert!(failure(announced).await.is_limit_exceeded());
@@ -247,6 +245,33 @@ async fn a_body_that_is_cut_is_tried_again() {
         error.to_string().contains("in the middle of the answer"),
         "{error}"
     );
+}
+
+/// B03
+#[tokio::test]
+async fn an_answer_that_is_cut_anywhere_is_an_error() {
+    let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n";
+    let length = COMPLETION.len();
+    for answer in [
+        format!("{head}content-length: {length}\r\n\r\n{COMPLETION}"),
+        format!("{head}transfer-encoding: chunked\r\n\r\n{length:x}\r\n{COMPLETION}\r\n0\r\n\r\n"),
+        format!("{head}\r\n{COMPLETION}"),
+    ] {
+        let server = Server::start((0..answer.len()).map(|cut| Reply::raw(&answer[..cut]).close()));
+        let server = server.await;
+        let client = server.builder().max_retries(0).build().expect("a client");
+        for cut in 0..answer.len() {
+            let error = client
+                .chat()
+                .create(request())
+                .await
+                .expect_err("it is cut");
+            assert!(
+                matches!(error.kind(), ErrorKind::Transport | ErrorKind::Decode),
+                "{cut}: {error:?}"
+            );
+        }
+    }
 }
 
 #[tokio::test]

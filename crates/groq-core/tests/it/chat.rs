@@ -54,6 +54,44 @@ async fn a_conversation_grows_by_what_requests_accept() {
 }
 
 #[tokio::test]
+async fn a_reply_of_calls_or_of_nothing_does_not_break_a_conversation() {
+    let reply = |message: &str| {
+        let body = format!(
+            r#"{{"id":"c","created":1,"model":"m","choices":[{{"index":0,"message":{message},"finish_reason":"stop"}}]}}"#
+        );
+        Reply::json(200, body)
+    };
+    let server = Server::start([
+        reply(r#"{"role":"assistant","reasoning":"Hm","tool_calls":[{"id":"c1","type":"function","index":0,"function":{"name":"f","arguments":"{}"}}]}"#),
+        reply(r#"{"role":"assistant","content":null,"reasoning":"Hm"}"#),
+        Reply::json(200, COMPLETION),
+    ])
+    .await;
+    let (client, _) = server.client();
+    let mut conversation = Conversation::new(request().with_messages([Message::system("s")]));
+    let say = [
+        Message::user("one"),
+        Message::tool("c1", "19"),
+        Message::user("two"),
+    ];
+    for message in say {
+        conversation.say(&client, message).await.expect("a reply");
+    }
+    let sent = server.requests().pop().expect("a request").json();
+    assert_eq!(
+        sent["messages"],
+        json!([
+            {"role": "system", "content": "s"},
+            {"role": "user", "content": "one"},
+            {"role": "assistant", "tool_calls": [{"id": "c1", "type": "function", "function": {"name": "f", "arguments": "{}"}}]},
+            {"role": "tool", "tool_call_id": "c1", "content": "19"},
+            {"role": "assistant", "content": ""},
+            {"role": "user", "content": "two"},
+        ])
+    );
+}
+
+#[tokio::test]
 async fn the_flex_tier_gives_way_when_it_is_full() {
     let full = || Reply::error(498, &[]);
     let server = Server::start([full(), full(), full(), Reply::json(200, COMPLETION)]).await;

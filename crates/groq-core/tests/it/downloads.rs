@@ -101,14 +101,35 @@ async fn a_cut_download_is_an_error_and_leaves_no_file() {
         .bytes()
         .await;
     assert_eq!(error.expect_err("half of it").kind(), ErrorKind::Transport);
-    // A download that is given up leaves nothing either.
-    let hanging =
-        Server::start([Reply::raw("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc").hang()]).await;
-    let (client, _) = hanging.client();
-    let download = client.files().content("f").await.expect("content");
-    let saving = tokio::time::timeout(Duration::from_millis(100), download.save(&path));
-    assert!(saving.await.is_err());
-    assert_eq!(entries(folder.path()), [""; 0]);
+}
+
+/// B18
+#[test]
+fn a_download_that_is_given_up_leaves_nothing() {
+    // One thread does all that blocks, so what was begun on it is over when it has time for something else.
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .max_blocking_threads(1)
+        .build()
+        .expect("a runtime");
+    runtime.block_on(async {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("out.jsonl");
+        let half = Reply::raw("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc").hang();
+        let server = Server::repeating(half).await;
+        let (client, _) = server.client();
+        // While its file is being made, and while the rest is waited for.
+        for patience in [0, 1, 5, 100] {
+            let download = client.files().content("f").await.expect("content");
+            let patience = Duration::from_millis(patience);
+            let saving = tokio::time::timeout(patience, download.save(&path));
+            assert!(saving.await.is_err());
+            tokio::task::spawn_blocking(|| ())
+                .await
+                .expect("it has time");
+            assert_eq!(entries(folder.path()), [""; 0], "{patience:?}");
+        }
+    });
 }
 
 #[tokio::test]

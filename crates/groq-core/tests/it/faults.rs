@@ -33,7 +33,7 @@ const ELSEWHERE: [(&str, &str); 11] = [
     ("H24", "the mock server's"),
 ];
 
-const FILES: [&str; 17] = [
+const FILES: [&str; 19] = [
     include_str!("audio.rs"),
     include_str!("bodies.rs"),
     include_str!("calls.rs"),
@@ -48,6 +48,8 @@ const FILES: [&str; 17] = [
     include_str!("seams.rs"),
     include_str!("secrets.rs"),
     include_str!("streams.rs"),
+    include_str!("streams/documents.rs"),
+    include_str!("streams/replies.rs"),
     include_str!("time.rs"),
     include_str!("tls.rs"),
     include_str!("uploads.rs"),

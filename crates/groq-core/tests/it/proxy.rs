@@ -5,6 +5,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 use crate::support::{CANARY, Server, models};
+use crate::tls::Authority;
 
 /// A proxy that says no, and keeps what it was asked.
 async fn refusing_proxy() -> (String, tokio::sync::oneshot::Receiver<String>) {
@@ -31,6 +32,8 @@ async fn a_proxy_sees_the_host_and_never_the_key() {
     let client = Client::builder()
         .api_key(CANARY)
         .max_retries(0)
+        // There may be none in the system.
+        .root_certificates(Authority::new().pem().as_bytes())
         .configure_http(move |builder| builder.proxy(reqwest::Proxy::all(url).expect("a proxy")))
         .build()
         .expect("a client");

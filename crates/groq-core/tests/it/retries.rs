@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
+use bytes::Bytes;
 use groq_core::runtime::{Purpose, Runtime, Sleep, TokioRuntime};
 use groq_core::{ErrorKind, RequestOptions};
 
@@ -267,12 +268,8 @@ async fn a_page_of_html_is_typed_by_its_status() {
     let (client, _) = server.client();
     let error = client.models().list().await.expect_err("a bad gateway");
     assert!(error.is_server_error() && !error.is_decode());
-    assert_eq!(error.body().map(bytes_len), Some(64 << 10));
+    assert_eq!(error.body().map(Bytes::len), Some(64 << 10));
     assert!(!error.to_string().contains("html") && error.to_string().len() < 1000);
-}
-
-fn bytes_len(bytes: &impl AsRef<[u8]>) -> usize {
-    bytes.as_ref().len()
 }
 
 /// R19

@@ -117,7 +117,7 @@ async fn every_call_ends_in_a_right_value_or_a_typed_error() {
     drop(client);
     assert!(server.all_closed().await, "no socket is left open");
     let tasks = tokio::runtime::Handle::current().metrics();
-    for _ in 0..100 {
+    for _ in 0..3000 {
         if tasks.num_alive_tasks() <= 1 {
             return;
         }

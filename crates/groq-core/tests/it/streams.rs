@@ -1,12 +1,15 @@
 //! Streams: what counts as an event, as the end, and as a failure.
 
+mod documents;
+mod replies;
+
 use std::time::Duration;
 
 use groq_core::sse::Limits;
-use groq_core::types::{ChatCompletion, FinishReason};
+use groq_core::types::ChatCompletion;
 use groq_core::{Error, ErrorKind};
 
-use crate::support::{COMPLETION, Reply, Server, chunk, models, request, stop, text};
+use crate::support::{Reply, Server, chunk, models, request, stop, text};
 
 async fn finish(reply: Reply) -> Result<ChatCompletion, Error> {
     let server = Server::start([reply]).await;
@@ -152,6 +155,52 @@ async fn a_stream_cut_within_an_event_is_incomplete_and_no_decode_error() {
     let error = failure(reply).await;
     assert!(error.is_incomplete_stream() && error.kind() == ErrorKind::Transport);
     assert_eq!(so_far(&error), "far");
+}
+
+/// S11
+#[tokio::test]
+async fn an_answer_that_is_cut_anywhere_is_never_taken_for_whole() {
+    let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n";
+    let events = [text("one"), text(" two"), stop(), "[DONE]".to_owned()];
+    let body = events.map(|event| format!("data: {event}\n\n")).concat();
+    let finished = body.find("data: [DONE]").expect("it is there");
+    let length = body.len();
+    let counted = format!("{head}content-length: {length}\r\n\r\n{body}");
+    let chunked =
+        format!("{head}transfer-encoding: chunked\r\n\r\n{length:x}\r\n{body}\r\n0\r\n\r\n");
+    let closed = format!("{head}\r\n{body}");
+    for (answer, needed) in [
+        // The marker ends it, whatever follows.
+        (counted, length - 1),
+        (chunked, length - 1),
+        // The end of the connection is an end, and then the finish reason is enough.
+        (closed, finished - 2),
+    ] {
+        let begin = answer.find("data: ").expect("a body");
+        let headed = answer.find("\r\n\r\n").expect("a head") + 4;
+        let server = Server::start((0..answer.len()).map(|cut| Reply::raw(&answer[..cut]).close()));
+        let server = server.await;
+        let client = server.builder().max_retries(0).build().expect("a client");
+        for cut in 0..answer.len() {
+            let came = cut.saturating_sub(begin);
+            let call = async { client.chat().stream(request()).await?.finish().await };
+            match call.await {
+                Ok(reply) => {
+                    assert!(came >= needed, "{cut}: {reply:?}");
+                    assert_eq!(reply.text(), Some("one two"));
+                }
+                Err(error) => {
+                    let in_marker = (finished..length).contains(&came);
+                    assert!(came < needed || in_marker, "{cut}: {error:?}");
+                    assert!(
+                        error.is_retryable() && error.status().is_some() == (cut >= headed),
+                        "{cut}: {error:?}"
+                    );
+                    assert!("one two".starts_with(so_far(&error)), "{cut}");
+                }
+            }
+        }
+    }
 }
 
 /// S12
@@ -332,235 +381,6 @@ async fn invalid_utf8_is_an_error_with_its_place() {
         "{error}"
     );
     assert_eq!(so_far(&error), "far");
-}
-
-fn tool(index: u32, id: &str, arguments: &str) -> String {
-    let arguments = serde_json::to_string(arguments).expect("JSON");
-    let id = if id.is_empty() {
-        String::new()
-    } else {
-        format!(r#""id":"{id}","type":"function","#)
-    };
-    let name = if id.is_empty() { "" } else { r#""name":"f","# };
-    chunk(&format!(
-        r#"{{"index":0,"delta":{{"tool_calls":[{{"index":{index},{id}"function":{{{name}"arguments":{arguments}}}}}]}}}}"#
-    ))
-}
-
-/// S23
-#[tokio::test]
-async fn tool_calls_are_put_together_by_index() {
-    let end = stop().replace("\"stop\"", "\"tool_calls\"");
-    let pieces = [
-        tool(0, "a", "{\"x\""),
-        tool(1, "b", ""),
-        tool(0, "", ":1}"),
-        tool(1, "", "{}"),
-        end,
-    ];
-    let pieces: Vec<_> = pieces.iter().map(String::as_str).collect();
-    let completion = finish(Reply::events(&pieces)).await.expect("a reply");
-    let calls: Vec<_> = completion
-        .tool_calls()
-        .iter()
-        .map(|call| (call.id.as_str(), call.function.arguments.as_str()))
-        .collect();
-    assert_eq!(calls, [("a", "{\"x\":1}"), ("b", "{}")]);
-}
-
-/// S24
-#[tokio::test]
-async fn a_tool_call_that_was_cut_off_is_not_offered() {
-    let error = failure(Reply::events(&[
-        &tool(0, "a", "{}"),
-        &tool(1, "b", "{\"x\":"),
-    ]))
-    .await;
-    let calls = error.partial().expect("what came").tool_calls();
-    assert_eq!(calls.len(), 1);
-    assert_eq!(calls[0].id, "a");
-}
-
-/// S25
-#[tokio::test]
-async fn choices_are_kept_apart() {
-    let two = |index, content: &str| {
-        chunk(&format!(
-            r#"{{"index":{index},"delta":{{"content":"{content}"}}}}"#
-        ))
-    };
-    let end = |index| {
-        chunk(&format!(
-            r#"{{"index":{index},"delta":{{}},"finish_reason":"stop"}}"#
-        ))
-    };
-    let events = [
-        two(1, "b"),
-        two(0, "a"),
-        two(1, "B"),
-        two(0, "A"),
-        end(1),
-        end(0),
-    ];
-    let events: Vec<_> = events.iter().map(String::as_str).collect();
-    let completion = finish(Reply::events(&events)).await.expect("a reply");
-    let texts: Vec<_> = completion
-        .choices
-        .iter()
-        .map(|choice| choice.message.content.as_deref())
-        .collect();
-    assert_eq!(texts, [Some("aA"), Some("bB")]);
-}
-
-/// S26
-#[tokio::test]
-async fn what_comes_twice_is_delivered_twice() {
-    let completion = finish(Reply::events(&[
-        &text("a"),
-        &text("a"),
-        &stop(),
-        &stop(),
-        "[DONE]",
-        "[DONE]",
-    ]))
-    .await;
-    assert_eq!(completion.expect("a reply").text(), Some("aa"));
-}
-
-/// S27
-#[tokio::test]
-async fn unknown_values_and_fields_are_no_failure() {
-    let odd =
-        chunk(r#"{"index":0,"delta":{"content":"hi","mood":1},"finish_reason":"tired","x":{}}"#);
-    let completion = finish(Reply::events(&[&odd])).await.expect("a reply");
-    assert_eq!(
-        completion.finish_reason().map(FinishReason::as_str),
-        Some("tired")
-    );
-}
-
-/// S28
-#[tokio::test]
-async fn a_reply_in_one_piece_is_an_error_that_has_it() {
-    for reply in [
-        Reply::json(200, COMPLETION),
-        Reply::whole(200, &[], format!("\n {COMPLETION}")),
-    ] {
-        let error = failure(reply).await;
-        assert!(error.is_unexpected_answer(), "{error}");
-        assert_eq!(so_far(&error), "canary reply");
-        assert!(!format!("{error} {error:?}").contains("canary"));
-    }
-    let error = failure(Reply::stream().write(COMPLETION).close()).await;
-    assert!(error.is_unexpected_answer(), "{error}");
-    let error = failure(Reply::json(200, r#"{"error":{"message":"no","code":"x"}}"#)).await;
-    assert_eq!((error.kind(), error.code()), (ErrorKind::Api, Some("x")));
-}
-
-/// S28
-#[tokio::test]
-async fn a_document_is_known_wherever_it_is_cut_and_whatever_it_is_called() {
-    let error = r#"{"error":{"message":"no","code":"x"}}"#;
-    let (stream, text) = (
-        Reply::stream(),
-        "HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\n\r\n",
-    );
-    let heads = [stream.clone(), Reply::raw(text)];
-    for (number, body) in [format!("\n{error}\n"), format!("\u{feff}{error}")]
-        .iter()
-        .enumerate()
-    {
-        for cut in 0..body.len() {
-            let (begin, end) = body.as_bytes().split_at(cut);
-            let head = heads[(cut + number) % 2].clone();
-            let pause = Duration::from_millis(1);
-            let error = failure(head.wait(pause).write(begin).wait(pause).write(end).close()).await;
-            assert_eq!(
-                (error.kind(), error.code()),
-                (ErrorKind::Api, Some("x")),
-                "{cut}: {error}"
-            );
-        }
-    }
-    // A whole one ends the call though the connection stays open.
-    for (body, expected) in [
-        (error, ErrorKind::Api),
-        (COMPLETION, ErrorKind::UnexpectedAnswer),
-    ] {
-        let (begin, end) = body.split_at(20);
-        let reply = stream
-            .clone()
-            .write(begin)
-            .wait(Duration::from_millis(20))
-            .write(end);
-        let call = tokio::time::timeout(Duration::from_secs(30), failure(reply.hang()));
-        let error = call.await.expect("long before that");
-        assert_eq!(error.kind(), expected, "{error}");
-        let came = if expected == ErrorKind::Api {
-            ""
-        } else {
-            "canary reply"
-        };
-        assert_eq!(so_far(&error), came);
-    }
-    let half = failure(stream.write(&COMPLETION[..40]).close()).await;
-    assert!(half.is_unexpected_answer(), "{half}");
-}
-
-#[tokio::test]
-async fn nothing_but_blank_space_comes_to_an_end() {
-    for head in ["text/plain", "text/event-stream"] {
-        let head = format!("HTTP/1.1 200 OK\r\ncontent-type: {head}\r\n\r\n");
-        let blank = (0..64).fold(Reply::raw(head), |reply, _| {
-            reply.write(vec![b'\n'; 1 << 14])
-        });
-        let server = Server::start([blank.hang()]).await;
-        let limits = Limits::default().with_max_stream(1 << 18);
-        let client = server
-            .builder()
-            .stream_limits(limits)
-            .build()
-            .expect("a client");
-        let call = async { client.chat().stream(request()).await?.finish().await };
-        let error = call.await.expect_err("too much");
-        assert!(
-            error.is_limit_exceeded() && error.to_string().contains("max_stream"),
-            "{error}"
-        );
-    }
-}
-
-/// S29
-#[tokio::test]
-async fn html_is_not_a_stream() {
-    for content_type in ["text/html", "text/event-stream"] {
-        let error = failure(Reply::whole(
-            200,
-            &[("content-type", content_type)],
-            "<html>canary</html>",
-        ))
-        .await;
-        assert!(error.is_unexpected_answer(), "{error}");
-        assert_eq!(
-            error.body().map(AsRef::as_ref),
-            Some(&b"<html>canary</html>"[..])
-        );
-        assert!(!format!("{error} {error:?}").contains("canary"));
-    }
-}
-
-/// S30
-#[tokio::test]
-async fn the_body_decides_and_not_its_type() {
-    let body = format!("\n: ping\n\ndata: {}\n\ndata: [DONE]\n\n", text("hi"));
-    for headers in [
-        &[][..],
-        &[("content-type", "text/plain")],
-        &[("content-type", "application/json")],
-        &[("content-type", "Text/Event-Stream;charset=utf-8")],
-    ] {
-        assert_eq!(reply(Reply::whole(200, headers, &body)).await, "hi");
-    }
 }
 
 /// S32

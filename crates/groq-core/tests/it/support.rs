@@ -10,7 +10,7 @@ use groq_core::types::{ChatCompletionRequest, Message};
 use groq_core::{Client, ClientBuilder};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Notify;
+use tokio::sync::Semaphore;
 
 /// The key of all tests: no output of the client may hold it.
 pub(crate) const CANARY: &str = "gsk_canary0123456789";
@@ -72,8 +72,8 @@ pub(crate) struct Reply {
 enum Step {
     Write(Vec<u8>),
     Wait(Duration),
-    /// Goes on when the test says so.
-    Until(Arc<Notify>),
+    /// Goes on when there is a permit for it.
+    Until(Arc<Semaphore>),
     /// Keeps the connection open, and says nothing more.
     Hang,
     Close,
@@ -136,9 +136,15 @@ impl Reply {
         self
     }
 
-    /// Says nothing more until somebody is notified.
-    pub(crate) fn until(mut self, told: &Arc<Notify>) -> Self {
-        self.steps.push(Step::Until(Arc::clone(told)));
+    /// Says nothing more until there is a permit, which it takes.
+    pub(crate) fn until(mut self, gate: &Arc<Semaphore>) -> Self {
+        self.steps.push(Step::Until(Arc::clone(gate)));
+        self
+    }
+
+    /// This, and then the other.
+    pub(crate) fn then(mut self, other: Self) -> Self {
+        self.steps.extend(other.steps);
         self
     }
 
@@ -275,7 +281,7 @@ async fn serve(mut socket: TcpStream, log: &Mutex<Log>) {
                     }
                 }
                 Step::Wait(duration) => tokio::time::sleep(duration).await,
-                Step::Until(told) => told.notified().await,
+                Step::Until(gate) => gate.acquire().await.expect("it is never closed").forget(),
                 Step::Hang => {
                     // Until the client hangs up.
                     let _ = socket.read(&mut [0]).await;

@@ -17,7 +17,7 @@ use tokio_rustls::TlsAcceptor;
 use crate::support::{CANARY, MODELS};
 
 /// An authority that nobody trusts unless told to.
-struct Authority(CertifiedIssuer<'static, KeyPair>);
+pub(crate) struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 struct Identity {
     chain: Vec<CertificateDer<'static>>,
@@ -26,7 +26,7 @@ struct Identity {
 }
 
 impl Authority {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let mut params = CertificateParams::new(Vec::new()).expect("no names");
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.key_usages = vec![
@@ -37,7 +37,7 @@ impl Authority {
         Self(CertifiedIssuer::self_signed(params, key).expect("a certificate"))
     }
 
-    fn pem(&self) -> String {
+    pub(crate) fn pem(&self) -> String {
         self.0.pem()
     }
 
@@ -143,6 +143,25 @@ async fn a_certificate_that_cannot_be_trusted_is_refused_and_not_tried_again() {
         assert!(error.is_tls() && error.is_connect() && !error.is_retryable());
         assert_eq!(error.attempts().len(), 1);
     }
+}
+
+/// H10
+#[tokio::test]
+async fn a_server_that_does_not_speak_tls_is_an_error() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    tokio::spawn(async move {
+        while let Ok((mut socket, _)) = listener.accept().await {
+            let _ = socket.write_all(b"220 mail.example ESMTP\r\n").await;
+        }
+    });
+    let root = Authority::new().pem();
+    let error = call(port, |builder| builder.root_certificates(root.as_bytes()))
+        .await
+        .expect_err("no TLS");
+    assert!(error.is_tls() && error.is_connect(), "{error:?}");
+    // Another attempt would fail in the same way.
+    assert_eq!(error.attempts().len(), 1);
 }
 
 /// H12

@@ -1,8 +1,8 @@
 //! Messages of a conversation.
 
 use crate::{
-    AssistantMessage, CompletionMessage, Content, Message, SystemMessage, TextContent, ToolMessage,
-    UserMessage,
+    AssistantMessage, CompletionMessage, Content, FunctionCall, Message, SystemMessage,
+    TextContent, ToolCall, ToolMessage, UserMessage,
 };
 
 impl Message {
@@ -58,17 +58,29 @@ impl From<String> for UserMessage {
 /// Keeps what a request accepts: text, tool calls and the deprecated function call.
 ///
 /// Reasoning, executed tools, annotations and unknown keys stay behind: the service refuses some of them with status 400,
-/// and a conversation must not break by growing.
+/// and a conversation must not break by growing. For the same reason a reply that says nothing, because its tokens went into
+/// reasoning, has an empty text.
 impl From<CompletionMessage> for AssistantMessage {
     fn from(reply: CompletionMessage) -> Self {
+        let calls = reply.tool_calls.filter(|calls| !calls.is_empty());
+        let must_speak = calls.is_none() && reply.function_call.is_none();
+        let content = reply.content.or(must_speak.then(String::new));
         Self {
-            content: reply.content.map(TextContent::Text),
-            tool_calls: reply.tool_calls.filter(|calls| !calls.is_empty()),
-            function_call: reply.function_call,
+            content: content.map(TextContent::Text),
+            tool_calls: calls.map(|calls| calls.into_iter().map(declared).collect()),
+            function_call: reply.function_call.map(declared_function),
             name: None,
             reasoning: None,
         }
     }
+}
+
+fn declared(call: ToolCall) -> ToolCall {
+    ToolCall::new(call.id, call.type_, declared_function(call.function))
+}
+
+fn declared_function(function: FunctionCall) -> FunctionCall {
+    FunctionCall::new(function.name, function.arguments)
 }
 
 /// Keeps what a request accepts, as [`AssistantMessage`] does.
@@ -101,14 +113,27 @@ mod tests {
     }
 
     #[test]
-    fn tool_calls_go_back_as_they_came() {
-        let call = json!({"id": "c1", "type": "function", "function": {"name": "f", "arguments": "null"}, "index": 0});
+    fn a_reply_that_says_nothing_is_still_a_message() {
+        for reply in [
+            json!({"reasoning": "Hm"}),
+            json!({"content": null, "tool_calls": []}),
+        ] {
+            let reply: CompletionMessage = serde_json::from_value(reply).unwrap();
+            let message = serde_json::to_value(Message::from(reply)).unwrap();
+            assert_eq!(message, json!({"role": "assistant", "content": ""}));
+        }
+    }
+
+    #[test]
+    fn tool_calls_go_back_without_what_nobody_declared() {
+        let function = json!({"name": "f", "arguments": "null", "new": 1});
+        let call = json!({"id": "c1", "type": "function", "function": function, "index": 0});
         let reply: CompletionMessage =
             serde_json::from_value(json!({"tool_calls": [call]})).unwrap();
         let message = serde_json::to_value(Message::from(reply)).unwrap();
         assert_eq!(
-            message["tool_calls"][0]["function"],
-            json!({"name": "f", "arguments": "null"})
+            message["tool_calls"],
+            json!([{"id": "c1", "type": "function", "function": {"name": "f", "arguments": "null"}}])
         );
         assert_eq!(message.get("content"), None);
     }
