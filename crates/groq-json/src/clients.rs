@@ -39,36 +39,18 @@
 //! # Ok::<(), Error>(())
 //! ```
 //!
+//! These three are compiled, with the clients themselves, by `cargo check` in `crates/groq-bench/clients`.
+//!
 //! # async-openai
 //!
 //! ```ignore
-//! let wire = format.wire(Mode::Strict)?;
-//! let request = CreateChatCompletionRequestArgs::default()
-//!     .model("openai/gpt-oss-20b")
-//!     .messages([ChatCompletionRequestUserMessage::from("a soup").into()])
-//!     .response_format(ResponseFormat::JsonSchema {
-//!         json_schema: ResponseFormatJsonSchema {
-//!             name: wire.name.clone(),
-//!             schema: Some(wire.schema.clone().into()),
-//!             strict: Some(wire.strict),
-//!             description: None,
-//!         },
-//!     })
-//!     .build()?;
-//! let reply = client.chat().create(request).await?;
-//! let choice = &reply.choices[0];
-//! let finish = if choice.finish_reason == Some(FinishReason::Length) { Finish::Length } else { Finish::Stop };
-//! let recipe = format.parse_wire(wire, choice.message.content.as_deref().unwrap_or_default(), finish)?;
+#![doc = include_str!("../docs/clients/async_openai.rs")]
 //! ```
 //!
 //! # genai
 //!
 //! ```ignore
-//! let wire = format.wire(Mode::Strict)?;
-//! let options = ChatOptions::default()
-//!     .with_response_format(JsonSpec::new(wire.name.clone(), serde_json::Value::from(wire.schema.clone())));
-//! let reply = client.exec_chat("openai/gpt-oss-20b", ChatRequest::from_user("a soup"), Some(&options)).await?;
-//! let recipe = format.parse_wire(wire, reply.first_text().unwrap_or_default(), Finish::Stop)?;
+#![doc = include_str!("../docs/clients/genai.rs")]
 //! ```
 //!
 //! # rig
@@ -76,7 +58,5 @@
 //! The format goes into the preamble, and the reply is judged as that of a prompt:
 //!
 //! ```ignore
-//! let agent = client.agent("openai/gpt-oss-20b").preamble(&format.prompt().to_string()).build();
-//! let reply = agent.prompt("a soup").await?;
-//! let recipe = format.parse(&reply, Finish::Stop)?;
+#![doc = include_str!("../docs/clients/rig.rs")]
 //! ```

@@ -1,6 +1,7 @@
 //! A reply to a value: candidates, decoding, coercion, validation, deserialising.
 
-use std::cell::LazyCell;
+mod prepare;
+mod typed;
 
 use jsonschema::json::Node as _;
 use serde::de::DeserializeOwned;
@@ -11,15 +12,14 @@ use crate::format::{Compiled, Finish};
 use crate::issue::Issue;
 use crate::parse::blank;
 use crate::parse::find::{self, Candidate, Reading};
-use crate::parse::locate;
 use crate::parse::repair::{Repair, RepairKind, Repaired};
 use crate::parse::sink::{Fault, FaultKind};
 use crate::parse::tape::Tape;
 use crate::partial::Partial;
-use crate::schema::{Wire, codec};
-use crate::shape::Kind;
-use crate::shape::coerce::Coerce;
-use crate::validate;
+use crate::schema::Wire;
+use prepare::Prepared;
+use typed::issue;
+pub(crate) use typed::typed;
 
 /// How replies are judged.
 #[derive(Clone, Copy, Debug)]
@@ -91,7 +91,9 @@ impl Judge<'_> {
         let shapes = &self.compiled.shapes;
         let as_it_is = self.may_be_quick()
             && !(tape.integral_floats && self.fill_defaults)
-            && !root.as_object().is_some_and(|members| shapes.may_be_foreign(members.map(|(key, _)| key)))
+            && root
+                .as_object()
+                .is_none_or(|members| !shapes.may_be_foreign(members.map(|(key, _)| key)))
             && !(self.compiled.has_defaults && shapes.may_lack_defaults(shapes.root, root));
         if !as_it_is || !self.compiled.quick()?.is_valid(root) {
             return None;
@@ -300,171 +302,6 @@ impl Judge<'_> {
         Ok(reading)
     }
 
-    /// Decodes, coerces, fills in and validates.
-    fn prepare(
-        &self,
-        text: &str,
-        start: usize,
-        value: Value,
-        integral_floats: bool,
-    ) -> Result<Prepared, ErrorKind> {
-        let compiled = self.compiled;
-        let shapes = &compiled.shapes;
-        let (mut value, unwrapped) = self.unwrapped(value);
-        let prefix = unwrapped
-            .map(|member| format!("/{member}"))
-            .unwrap_or_default();
-        // What was found, with paths on the wire.
-        let mut found: Vec<(String, RepairKind)> = Vec::new();
-        let strict = self.wire.is_some_and(|wire| wire.strict);
-        if strict {
-            let mut nulls = Vec::new();
-            value = codec::decode(shapes, shapes.root, value, &mut String::new(), &mut nulls)
-                .map_err(|path| {
-                    let path = format!("{prefix}{path}");
-                    let offset = self.offsets(text, start, std::slice::from_ref(&path))[0];
-                    ErrorKind::DuplicateKey { path, offset }
-                })?;
-            found.extend(
-                nulls
-                    .into_iter()
-                    .map(|path| (format!("{prefix}{path}"), RepairKind::NullForAbsent)),
-            );
-        }
-        let on_the_wire = |value: &Value, path: &str| self.on_the_wire(unwrapped, value, path);
-        if self.level != Repair::Off && (integral_floats || self.level == Repair::Lossless) {
-            let numbers = LazyCell::new(|| locate::numbers(text, start, self.max_depth));
-            let mut coerce = Coerce {
-                shapes,
-                level: self.level,
-                max_depth: self.max_depth,
-                integral_floats,
-                strings: Vec::new(),
-                found: Vec::new(),
-            };
-            coerce.value(shapes.root, &mut value, &mut String::new());
-            let Coerce {
-                strings,
-                found: coerced,
-                ..
-            } = coerce;
-            for path in strings {
-                // A number becomes the text that it was.
-                let number = numbers.get(&on_the_wire(&value, &path));
-                if let (Some(place), Some(number)) = (value.pointer_mut(&path), number) {
-                    *place = number.as_str().into();
-                    found.push((on_the_wire(&value, &path), RepairKind::NumberForString));
-                }
-            }
-            found.extend(
-                coerced
-                    .into_iter()
-                    .map(|(path, kind)| (on_the_wire(&value, &path), kind)),
-            );
-        }
-        let foreign = shapes.foreign(&value);
-        let defaults = if compiled.has_defaults {
-            shapes.defaults(&mut value, self.fill_defaults)
-        } else {
-            Vec::new()
-        };
-        if !compiled.validator.is_valid(&value) {
-            let mut issues = validate::issues(&compiled.validator, &value);
-            for issue in &mut issues {
-                issue.shown_at(on_the_wire(&value, &issue.path));
-            }
-            return Err(ErrorKind::Invalid(issues));
-        }
-        if !foreign.is_empty() {
-            return Err(ErrorKind::Invalid(foreign));
-        }
-        let (paths, kinds): (Vec<String>, Vec<RepairKind>) = found.into_iter().unzip();
-        let offsets = self.offsets(text, start, &paths);
-        let repairs = kinds
-            .into_iter()
-            .zip(offsets)
-            .map(|(kind, offset)| Repaired::new(kind, offset));
-        Ok(Prepared {
-            value,
-            repairs: repairs.collect(),
-            defaults,
-            unwrapped,
-        })
-    }
-
-    /// Where in what the model wrote the value is that `path` points to.
-    fn on_the_wire(&self, unwrapped: Option<&str>, value: &Value, path: &str) -> String {
-        let mut place = unwrapped.map(|member| format!("/{member}")).unwrap_or_default();
-        if self.wire.is_some_and(|wire| wire.strict) {
-            place += &codec::wire_path(&self.compiled.shapes, value, path);
-        } else {
-            place += path;
-        }
-        place
-    }
-
-    /// The same issues, with the paths that the model knows.
-    fn shown(&self, mut kind: ErrorKind, prepared: &Prepared) -> ErrorKind {
-        if let ErrorKind::Invalid(issues) = &mut kind {
-            for issue in issues {
-                issue.shown_at(self.on_the_wire(prepared.unwrapped, &prepared.value, &issue.path));
-            }
-        }
-        kind
-    }
-
-    /// Gives issues with the value of this reply the paths that the model knows.
-    #[cfg(feature = "client")]
-    pub(crate) fn show(&self, text: &str, issues: &mut [Issue]) {
-        if let Some(prepared) = self.prepared(text) {
-            for issue in issues {
-                issue.shown_at(self.on_the_wire(prepared.unwrapped, &prepared.value, &issue.path));
-            }
-        }
-    }
-
-    /// The value of a reply that has been found to fit before.
-    fn prepared(&self, text: &str) -> Option<Prepared> {
-        let candidates = match find::plain(text, self.level, self.max_depth) {
-            Some(candidate) => vec![candidate],
-            None => {
-                let reading = find::all(text, self.level, self.max_depth);
-                self.without_encoding(reading).ok()?.candidates
-            }
-        };
-        candidates.into_iter().find_map(|candidate| {
-            let start = candidate.range.start;
-            self.prepare(text, start, candidate.value.ok()?, candidate.integral_floats)
-                .ok()
-        })
-    }
-
-    /// Takes the value out of the object that it was wrapped in because the root had to be one.
-    fn unwrapped(&self, mut value: Value) -> (Value, Option<&'static str>) {
-        let Some(member) = self.compiled.loose.wrapped_in else {
-            return match self.wire.and_then(|wire| wire.wrapped_in) {
-                Some(member) => take_only(&mut value, member)
-                    .map_or((value, None), |inner| (inner, Some(member))),
-                None => (value, None),
-            };
-        };
-        let sent = self.wire.is_some_and(|wire| wire.wrapped_in.is_some());
-        let shapes = &self.compiled.shapes;
-        if !sent
-            && (matches!(shapes.kind(shapes.root), Kind::Any(_))
-                || shapes.pick_first(shapes.root, &value).is_some_and(|leaf| {
-                    matches!(shapes.kind(leaf), Kind::Object(..) | Kind::Any(_))
-                }))
-        {
-            return (value, None);
-        }
-        take_only(&mut value, member).map_or((value, None), |inner| (inner, Some(member)))
-    }
-
-    fn offsets(&self, text: &str, start: usize, paths: &[String]) -> Vec<usize> {
-        locate::offsets(text, start, paths, self.max_depth)
-    }
-
     /// Reads a value again that serde has refused, to find out where.
     fn why_not<T: DeserializeOwned>(&self, text: &str) -> ErrorKind {
         let unknown = || ErrorKind::Invalid(vec![Issue::new("", "does not fit the type")]);
@@ -476,15 +313,6 @@ impl Judge<'_> {
             Ok(_) => unknown(),
         }
     }
-}
-
-/// A value on its way to the type.
-struct Prepared {
-    value: Value,
-    repairs: Vec<Repaired>,
-    defaults: Vec<String>,
-    /// The member that the value was wrapped in.
-    unwrapped: Option<&'static str>,
 }
 
 impl Reading {
@@ -504,56 +332,6 @@ impl Candidate {
             Ok(Value::Number(_) | Value::Bool(_) | Value::Null)
         ) && self.range.end == text.len()
     }
-}
-
-/// The value of an object's only member.
-fn take_only(value: &mut Value, member: &str) -> Option<Value> {
-    let members = value.as_object_mut().filter(|members| members.len() == 1)?;
-    members.get_mut(member).map(Value::take)
-}
-
-/// Whether a value deserialises, and if not, where not.
-pub(crate) fn typed<T: DeserializeOwned>(value: &Value) -> Result<T, ErrorKind> {
-    serde_path_to_error::deserialize(value).map_err(|error| {
-        let mut path = String::new();
-        for segment in error.path() {
-            match segment {
-                serde_path_to_error::Segment::Seq { index } => {
-                    crate::pointer::push_index(&mut path, *index);
-                }
-                serde_path_to_error::Segment::Map { key } => crate::pointer::push(&mut path, key),
-                // The name of a variant is a key only where the enum is tagged from outside.
-                serde_path_to_error::Segment::Enum { variant } => {
-                    let inner = value
-                        .pointer(&path)
-                        .is_some_and(|value| value.get(variant).is_some());
-                    if inner {
-                        crate::pointer::push(&mut path, variant);
-                    }
-                }
-                serde_path_to_error::Segment::Unknown => {}
-            }
-        }
-        let mut issue = issue(&path, error.inner());
-        issue.got = value.pointer(&path).map(validate::glimpse);
-        ErrorKind::Invalid(vec![issue])
-    })
-}
-
-/// Serde's complaint without the value that it quotes.
-fn issue(path: &str, error: &serde_json::Error) -> Issue {
-    let text = error.to_string();
-    if let Some(name) = text
-        .strip_prefix("missing field `")
-        .and_then(|rest| rest.strip_suffix('`'))
-    {
-        return Issue::new(crate::pointer::child(path, name), "is missing");
-    }
-    let message = match text.rfind("expected ") {
-        Some(at) => text[at..].to_owned(),
-        None => "is not accepted by the type".to_owned(),
-    };
-    Issue::new(path, message).with_got(Some(text))
 }
 
 fn fault(fault: Fault, path: String) -> ErrorKind {

@@ -212,7 +212,8 @@ impl Incoming {
         let text = self.text();
         let blank = |text: &str| text.chars().all(blank::is_json);
         let tape = &self.partial.tape;
-        (blank(&text[..*start]) && blank(&text[*end..]) && repairs.is_empty() && !tape.duplicates).then_some(tape)
+        (blank(&text[..*start]) && blank(&text[*end..]) && repairs.is_empty() && !tape.duplicates)
+            .then_some(tape)
     }
 
     /// Looks for the beginning of the value.

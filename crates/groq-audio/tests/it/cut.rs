@@ -74,17 +74,12 @@ fn streams() -> Vec<(&'static str, Vec<u8>, Vec<usize>)> {
     assert!(first.is_some_and(|first| first > start));
     // Its first frame is all that tells how long it is.
     let mp3 = tagged[start + mpeg(&tagged[start..])..].to_vec();
-    let lengths: [(_, _, fn(&[u8]) -> usize); 3] = [
-        ("tones.aac", fixture("tones.aac"), adts),
-        ("tones.mp2", fixture("tones.mp2"), mpeg),
-        ("tones.mp3", mp3, mpeg),
-    ];
-    lengths
-        .into_iter()
-        .map(|(name, bytes, length)| {
-            let places = frames(&bytes, length);
-            (name, bytes, places)
-        })
+    let (aac, mp2) = (fixture("tones.aac"), fixture("tones.mp2"));
+    let places = [frames(&aac, adts), frames(&mp2, mpeg), frames(&mp3, mpeg)];
+    let names = ["tones.aac", "tones.mp2", "tones.mp3"];
+    let files = names.into_iter().zip([aac, mp2, mp3]).zip(places);
+    files
+        .map(|((name, bytes), places)| (name, bytes, places))
         .collect()
 }
 

@@ -157,8 +157,8 @@ fn what_the_service_says_is_recorded_and_given_again() {
     drop(recorder);
     assert_eq!(service.requests().len(), 1);
     drop(service);
-    let recorded = fs::read_to_string(folder.path().join("a.yaml")).unwrap();
-    assert!(!recorded.contains("canary"), "{recorded}");
+    let written = fs::read_to_string(folder.path().join("a.yaml")).unwrap();
+    assert!(!written.contains("canary"), "{written}");
     let player = Server::start(folder.path(), &["--replay", "a.yaml"]);
     assert_eq!(stdout(&ask(&player.address)), stdout(&first));
 }

@@ -130,7 +130,7 @@ const ROWS: &[Row] = &[
     ("files download nope -o FOLDER/text.txt", 2, "--force"),
     ("files download nope -o FOLDER/no/x", 2, "no such folder"),
     ("files download nope -o FOLDER/new/", 2, "no such folder"),
-    ("limits --model nobody", 4, "nobody"),
+    ("limits --model nobody -q", 4, "nobody"),
     ("limits --model whisper-large-v3", 2, "sound"),
     ("voices --model nobody", 2, "nobody"),
     ("voices --config FOLDER/bad.toml", 2, "line 2"),

@@ -33,7 +33,7 @@ const ELSEWHERE: [(&str, &str); 11] = [
     ("H24", "the mock server's"),
 ];
 
-const FILES: [&str; 19] = [
+const FILES: [&str; 20] = [
     include_str!("audio.rs"),
     include_str!("bodies.rs"),
     include_str!("calls.rs"),
@@ -53,6 +53,7 @@ const FILES: [&str; 19] = [
     include_str!("time.rs"),
     include_str!("tls.rs"),
     include_str!("uploads.rs"),
+    include_str!("uploads/limits.rs"),
 ];
 
 #[test]

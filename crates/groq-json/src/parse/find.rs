@@ -168,7 +168,11 @@ fn unfenced(text: &str) -> &str {
     let (fence, inner) = text.split_at(length);
     let inner = inner.strip_suffix(fence).unwrap_or(inner);
     let info = outside::fence_info(inner);
-    let inner = if info == inner.len() { inner } else { &inner[info..] };
+    let inner = if info == inner.len() {
+        inner
+    } else {
+        &inner[info..]
+    };
     inner.trim_matches(blank::is_any)
 }
 

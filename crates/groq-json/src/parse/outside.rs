@@ -110,7 +110,10 @@ pub(super) fn is_part(text: &str, value: &Range<usize>) -> bool {
 
 /// How long the fence of Markdown is that `text` begins with.
 pub(super) fn fence(text: &str) -> Option<usize> {
-    let mark = text.chars().next().filter(|mark| matches!(mark, '`' | '~'))?;
+    let mark = text
+        .chars()
+        .next()
+        .filter(|mark| matches!(mark, '`' | '~'))?;
     let length = text.len() - text.trim_start_matches(mark).len();
     (length >= 3).then_some(length)
 }

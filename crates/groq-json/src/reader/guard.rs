@@ -100,7 +100,9 @@ impl Guard {
         else {
             return;
         };
-        let in_order = fields.get(frame.next).is_some_and(|field| field.name == key);
+        let in_order = fields
+            .get(frame.next)
+            .is_some_and(|field| field.name == key);
         let index = if in_order {
             Some(frame.next)
         } else {
@@ -211,9 +213,9 @@ impl Guard {
         }
         let leaves = shapes.leaves(due);
         if self.frames.is_empty()
-            || leaves
-                .iter()
-                .any(|leaf| shapes.node(*leaf).untyped || matches!(shapes.kind(*leaf), Kind::Any(_)))
+            || leaves.iter().any(|leaf| {
+                shapes.node(*leaf).untyped || matches!(shapes.kind(*leaf), Kind::Any(_))
+            })
         {
             return None;
         }

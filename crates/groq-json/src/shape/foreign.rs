@@ -35,11 +35,19 @@ impl Shapes {
         if is_schema(members) {
             return vec![Issue::new("", "is a schema, where a value for it is due")];
         }
-        let known = |key: &String| self.open_root().is_some_and(|fields| is_declared(fields, key));
+        let known = |key: &String| {
+            self.open_root()
+                .is_some_and(|fields| is_declared(fields, key))
+        };
         if members.keys().any(known) {
             return Vec::new();
         }
-        let unknown = |key: &String| Issue::new(crate::pointer::child("", key), "is no member that is known here");
+        let unknown = |key: &String| {
+            Issue::new(
+                crate::pointer::child("", key),
+                "is no member that is known here",
+            )
+        };
         members.keys().map(unknown).collect()
     }
 

@@ -303,8 +303,7 @@ impl Lower<'_> {
             .any(|keyword| schema.contains_key(*keyword));
         let mut fields = Vec::with_capacity(properties.len());
         for (name, property) in properties {
-            let required =
-                required.is_some_and(|required| required.iter().any(|key| key == name));
+            let required = required.is_some_and(|required| required.iter().any(|key| key == name));
             fields.push(Field {
                 name: name.clone(),
                 shape: self.schema(property, 0),

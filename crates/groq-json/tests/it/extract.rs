@@ -678,7 +678,10 @@ async fn the_model_is_told_where_a_check_failed_in_its_own_words() {
     let out = out.check(|all| ensure(all.ages["Bob"] < 150, "/ages/Bob", "must be less than 150"));
     let out = out.await.unwrap();
     assert_eq!(out.ages["Bob"], 20);
-    assert_eq!(out.attempts[0].issues[0].path, "/ages/Bob", "the caller's path");
+    assert_eq!(
+        out.attempts[0].issues[0].path, "/ages/Bob",
+        "the caller's path"
+    );
     let question = bodies(&mock)[1]["messages"][2]["content"].to_string();
     assert!(
         question.contains("/ages/1/value: must be less than 150"),

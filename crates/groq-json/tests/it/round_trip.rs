@@ -28,6 +28,22 @@ fn without_nulls(value: &Value) -> Value {
     }
 }
 
+/// Whether some list has two items that differ only in that a member is null or absent, which makes them equal here.
+fn blurs(value: &Value) -> bool {
+    match value {
+        Value::Object(members) => members.values().any(blurs),
+        Value::Array(items) => {
+            let mut pairs = items
+                .iter()
+                .enumerate()
+                .flat_map(|(index, one)| items[..index].iter().map(move |other| (one, other)));
+            pairs.any(|(one, other)| one != other && without_nulls(one) == without_nulls(other))
+                || items.iter().any(blurs)
+        }
+        _ => false,
+    }
+}
+
 fn assert_sound(wire: &groq_json::Wire) {
     const ALLOWED: &[&str] = &[
         "type",
@@ -203,7 +219,10 @@ fn what_cannot_be_strict_says_where_and_why() {
             json!({"type": "object", "properties": {"a": {"properties": {"b": {"type": "null"}}}}}),
             "/a",
         ),
-        (json!({"type": "object", "properties": {"a": {"items": {"type": "null"}}}}), "/a"),
+        (
+            json!({"type": "object", "properties": {"a": {"items": {"type": "null"}}}}),
+            "/a",
+        ),
         (
             json!({"type": "object", "properties": {"a": {"type": ["string", "null"]}}, "minProperties": 1}),
             "/a",
@@ -289,8 +308,7 @@ fn schemas_given_at_run_time_come_back_or_say_why_not() {
             .unwrap();
         for seed in seed..seed + 12 {
             let value = Random::new(seed).instance(&schema);
-            // Where absent and null are equal, two items that differ in nothing else are equal too.
-            if validator.is_valid(&value) && validator.is_valid(&without_nulls(&value)) {
+            if validator.is_valid(&value) && !blurs(&value) {
                 tried.set(tried.get() + 1);
                 round_trip(&format, &value);
             }

@@ -119,16 +119,28 @@ impl Unit {
     }
 }
 
+/// The headers about requests: how many there are, how many are left, and when all are back.
+const REQUESTS: [&str; 3] = [
+    "x-ratelimit-limit-requests",
+    "x-ratelimit-remaining-requests",
+    "x-ratelimit-reset-requests",
+];
+/// The same about tokens.
+const TOKENS: [&str; 3] = [
+    "x-ratelimit-limit-tokens",
+    "x-ratelimit-remaining-tokens",
+    "x-ratelimit-reset-tokens",
+];
+
 impl Standing {
     pub(crate) fn write(&self, response: &mut Response) {
-        for (name, left) in [("requests", &self.requests), ("tokens", &self.tokens)] {
+        for ([limit, remaining, reset], left) in
+            [(REQUESTS, &self.requests), (TOKENS, &self.tokens)]
+        {
             let Some(left) = left else { continue };
-            response.set(format!("x-ratelimit-limit-{name}"), left.limit.to_string());
-            response.set(
-                format!("x-ratelimit-remaining-{name}"),
-                left.remaining.to_string(),
-            );
-            response.set(format!("x-ratelimit-reset-{name}"), go_duration(left.reset));
+            response.set(limit, left.limit.to_string());
+            response.set(remaining, left.remaining.to_string());
+            response.set(reset, go_duration(left.reset));
         }
     }
 }

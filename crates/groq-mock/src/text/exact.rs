@@ -22,6 +22,10 @@ const OPENINGS: &[&str] = &[
 
 /// The wanted text: what follows the colon, up to the end of the line, without quotes around it.
 pub(crate) fn wanted(prompt: &str) -> Option<&str> {
+    // Most prompts say nothing word for word, and are let go at once.
+    if !prompt.contains(':') {
+        return None;
+    }
     let lower = prompt.to_ascii_lowercase();
     let rest = OPENINGS.iter().find_map(|opening| {
         let at = lower.find(opening)?;

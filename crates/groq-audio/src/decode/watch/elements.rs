@@ -16,9 +16,8 @@ impl Elements {
             // Their elements come one by one.
             Some((SEGMENT | CLUSTER, header, _)) => Step::Pass(header as u64),
             Some((_, header, Some(size))) => Step::Pass(size.saturating_add(header as u64)),
-            Some((_, _, None)) => Step::Stop,
             None if rest.len() < LONGEST => Step::More,
-            None => Step::Stop,
+            _ => Step::Stop,
         }
     }
 }

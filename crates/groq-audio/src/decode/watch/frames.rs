@@ -5,8 +5,10 @@ use crate::decode::format;
 use crate::decode::mpeg::{Frame, Kind};
 use crate::error::Error;
 
-/// What may be missing in all, in seconds: a frame or two.
+/// What may be missing in stretches that are longer than a frame, in seconds in all.
 const SLACK: f64 = 0.1;
+/// What may be missing in shorter ones, as a share of all: where files were put together, a frame is often cut.
+const SHORT: f64 = 0.02;
 /// How many zeros before the first frame, or after the last one, are padding. More are a part that was never written.
 const PADDING: u64 = 16_384;
 /// How many bytes of what is no frame are kept, to see what it is.
@@ -15,7 +17,7 @@ const SAMPLE: usize = 32;
 #[derive(Debug)]
 pub(super) struct Frames {
     kind: Kind,
-    frames: u64,
+    count: u64,
     bytes: u64,
     seconds: f64,
     /// The length of the longest frame, in bytes.
@@ -26,6 +28,8 @@ pub(super) struct Frames {
     before: u64,
     /// Seconds that are taken to have been where there is garbage now.
     lost: f64,
+    /// The same, where it is not more than a frame at a time.
+    splinters: f64,
 }
 
 #[derive(Debug, Default)]
@@ -39,7 +43,7 @@ impl Frames {
     pub(super) fn new(kind: Kind) -> Self {
         Self {
             kind,
-            frames: 0,
+            count: 0,
             bytes: 0,
             seconds: 0.0,
             longest: 0,
@@ -47,6 +51,7 @@ impl Frames {
             garbage: Some(Garbage::new()),
             before: 0,
             lost: 0.0,
+            splinters: 0.0,
         }
     }
 
@@ -58,7 +63,7 @@ impl Frames {
             return Step::More;
         }
         if let Some(frame) = Frame::of(rest, self.kind) {
-            return self.count(frame);
+            return self.add(frame);
         }
         if let Some(length) = tag_len(rest) {
             return Step::Pass(length);
@@ -87,13 +92,13 @@ impl Frames {
             }
             Some(_) => {
                 self.end_garbage();
-                self.count(frame)
+                self.add(frame)
             }
         }
     }
 
-    fn count(&mut self, frame: Frame) -> Step {
-        self.frames += 1;
+    fn add(&mut self, frame: Frame) -> Step {
+        self.count += 1;
         self.bytes += frame.bytes as u64;
         self.seconds += frame.seconds;
         self.longest = self.longest.max(frame.bytes);
@@ -110,10 +115,13 @@ impl Frames {
         let Some(garbage) = self.garbage.take() else {
             return;
         };
-        match self.frames {
+        match self.count {
             0 if garbage.is_padding() => {}
             0 => self.before = garbage.bytes,
             _ if garbage.is_tag() => {}
+            _ if garbage.bytes <= self.longest as u64 => {
+                self.splinters += self.seconds_of(garbage.bytes);
+            }
             _ => self.lost += self.seconds_of(garbage.bytes),
         }
     }
@@ -137,9 +145,12 @@ impl Frames {
         if let Some(garbage) = &self.garbage
             && !garbage.is_tag()
             && !garbage.is_padding()
-            && self.frames > 0
+            && self.count > 0
         {
             lost += self.seconds_of(garbage.bytes + left.len() as u64);
+        }
+        if self.splinters > self.seconds * SHORT {
+            lost += self.splinters;
         }
         match lost > SLACK {
             true => Err(short(format!(
@@ -240,7 +251,7 @@ mod tests {
             [&frames(50)[..], &tag].concat(),
             [&frames(50)[..], &tag, &id3, &frames(50)].concat(),
             [&[0; 5_000][..], &frames(50), &[0; 5_000]].concat(),
-            [&frames(50)[..], &[7; 300], &frames(50)].concat(),
+            [&frames(80)[..], &[7; 300]].concat().repeat(8),
         ] {
             assert!(check(&file).is_ok(), "{} bytes", file.len());
         }
@@ -262,8 +273,9 @@ mod tests {
             [&garbage[..], &frames(50)].concat(),
             [&frames(50)[..], &garbage, &frames(50)].concat(),
             [&frames(50)[..], &garbage].concat(),
+            [&frames(9)[..], &[7; 400]].concat().repeat(9),
             [&frames(50)[..], &[0; 4_170], &frames(50)].concat(),
-            [&frames(50)[..], &[0; 40_000]].concat(),
+            [frames(50), vec![0; 40_000]].concat(),
         ] {
             assert!(check(&file).expect_err("damaged").is_short());
         }

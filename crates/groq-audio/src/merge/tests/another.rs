@@ -322,12 +322,12 @@ fn table(shape: Shape, mistakes: Mistakes, cuts: (f64, f64)) -> Vec<(Speaker, f6
         Speaker::Spaceless,
         Speaker::Few,
     ];
-    let share = |speaker| {
+    let of_speaker = |speaker| {
         let runs = (0..30).map(|seed| errors(speaker, shape, mistakes, cuts, seed));
         let (wrong, all) = runs.fold((0, 0), |sum, run| (sum.0 + run.0, sum.1 + run.1));
         (speaker, 10_000.0 * wrong as f64 / all as f64)
     };
-    let shares: Vec<(Speaker, f64)> = speakers.map(share).to_vec();
+    let shares: Vec<(Speaker, f64)> = speakers.map(of_speaker).to_vec();
     println!("{shape:?} {mistakes:?} {cuts:?}: {shares:.1?}");
     shares
 }

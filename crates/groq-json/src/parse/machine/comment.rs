@@ -37,10 +37,7 @@ impl Machine {
             b'/' => State::LineComment,
             b'*' => State::BlockComment,
             _ => {
-                return Err(Fault::syntax(
-                    "a slash outside of a string",
-                    at - 1,
-                ));
+                return Err(Fault::syntax("a slash outside of a string", at - 1));
             }
         };
         Ok(at + 1)
@@ -50,10 +47,7 @@ impl Machine {
         let rest = &text[at..];
         if std::mem::take(&mut self.hash) && !rest.starts_with(['#', '!', ' ', '\t', '\r', '\n']) {
             // A colour, a tag, a number: content, and not a comment.
-            return Err(Fault::syntax(
-                "a `#` that begins no comment",
-                self.token,
-            ));
+            return Err(Fault::syntax("a `#` that begins no comment", self.token));
         }
         let Some(length) = rest.find('\n') else {
             return Ok(text.len());

@@ -5,7 +5,13 @@ use super::super::sink::{Fault, Sink};
 use super::{Machine, State};
 
 impl Machine {
-    pub(super) fn begin_string<S: Sink>(&mut self, quote: u8, is_key: bool, offset: usize, sink: &mut S) {
+    pub(super) fn begin_string<S: Sink>(
+        &mut self,
+        quote: u8,
+        is_key: bool,
+        offset: usize,
+        sink: &mut S,
+    ) {
         self.quote = quote;
         self.is_key = is_key;
         self.token = offset;
@@ -28,7 +34,12 @@ impl Machine {
         Ok(())
     }
 
-    pub(super) fn string<S: Sink>(&mut self, text: &str, at: usize, sink: &mut S) -> Result<usize, Fault> {
+    pub(super) fn string<S: Sink>(
+        &mut self,
+        text: &str,
+        at: usize,
+        sink: &mut S,
+    ) -> Result<usize, Fault> {
         let bytes = text.as_bytes();
         let end = at + plain_length(&bytes[at..], self.quote);
         if end > at {
@@ -56,7 +67,12 @@ impl Machine {
         Ok(end + 1)
     }
 
-    pub(super) fn escape<S: Sink>(&mut self, text: &str, at: usize, sink: &mut S) -> Result<usize, Fault> {
+    pub(super) fn escape<S: Sink>(
+        &mut self,
+        text: &str,
+        at: usize,
+        sink: &mut S,
+    ) -> Result<usize, Fault> {
         let offset = at;
         let text = match text.as_bytes()[at] {
             b'"' => "\"",
@@ -102,7 +118,12 @@ impl Machine {
         Ok(at + 1)
     }
 
-    pub(super) fn unicode<S: Sink>(&mut self, text: &str, at: usize, sink: &mut S) -> Result<usize, Fault> {
+    pub(super) fn unicode<S: Sink>(
+        &mut self,
+        text: &str,
+        at: usize,
+        sink: &mut S,
+    ) -> Result<usize, Fault> {
         let offset = at;
         let digit = char::from(text.as_bytes()[at]).to_digit(16);
         let digit = digit
@@ -118,7 +139,12 @@ impl Machine {
     }
 
     /// A UTF-16 unit: a character, or half of one.
-    pub(super) fn unit<S: Sink>(&mut self, unit: u32, offset: usize, sink: &mut S) -> Result<(), Fault> {
+    pub(super) fn unit<S: Sink>(
+        &mut self,
+        unit: u32,
+        offset: usize,
+        sink: &mut S,
+    ) -> Result<(), Fault> {
         let alone = Fault::syntax("half of a surrogate pair", offset);
         let code = match (self.high.take(), unit) {
             (None, 0xD800..=0xDBFF) => {
@@ -136,7 +162,13 @@ impl Machine {
         Ok(())
     }
 
-    pub(super) fn low(&mut self, text: &str, at: usize, expected: u8, next: State) -> Result<usize, Fault> {
+    pub(super) fn low(
+        &mut self,
+        text: &str,
+        at: usize,
+        expected: u8,
+        next: State,
+    ) -> Result<usize, Fault> {
         if text.as_bytes()[at] != expected {
             return Err(Fault::syntax("half of a surrogate pair", at));
         }
@@ -177,9 +209,8 @@ fn special(word: u64, quote: u8) -> Option<usize> {
     const HIGHS: u64 = 0x8080_8080_8080_8080;
     let zero = |word: u64| word.wrapping_sub(ONES) & !word & HIGHS;
     let control = word.wrapping_sub(ONES * 0x20) & !word & HIGHS;
-    let found = zero(word ^ (ONES * u64::from(quote)))
-        | zero(word ^ (ONES * u64::from(b'\\')))
-        | control;
+    let found =
+        zero(word ^ (ONES * u64::from(quote))) | zero(word ^ (ONES * u64::from(b'\\'))) | control;
     (found != 0).then_some((found.trailing_zeros() / 8) as usize)
 }
 

@@ -105,4 +105,3 @@ pub(super) fn begins_identifier(character: char) -> bool {
 pub(super) fn is_identifier(character: char) -> bool {
     character.is_alphanumeric() || matches!(character, '_' | '$')
 }
-
