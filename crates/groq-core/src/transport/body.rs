@@ -28,6 +28,8 @@ pub(crate) struct ResponseBody {
     timer: Option<Timer>,
     pass: Pass,
     gunzip: Option<Gunzip>,
+    /// A piece that was looked at, and is still to be read.
+    again: Option<Bytes>,
 }
 
 /// A timer and when it goes off.
@@ -71,6 +73,7 @@ impl ResponseBody {
             timer: None,
             pass: Pass::default(),
             gunzip: None,
+            again: None,
         }
     }
 
@@ -81,6 +84,9 @@ impl ResponseBody {
         &mut self,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Bytes, BodyFailure>>> {
+        if let Some(piece) = self.again.take() {
+            return Poll::Ready(Some(Ok(piece)));
+        }
         loop {
             if let Some(piece) = self.gunzip.as_mut().and_then(Gunzip::next) {
                 let piece = piece.map_err(BodyFailure::Compressed);
@@ -112,6 +118,11 @@ impl ResponseBody {
                 }
             }
         }
+    }
+
+    /// Gives a piece back, so that it is the next one.
+    pub(crate) fn put_back(&mut self, piece: Bytes) {
+        self.again = Some(piece);
     }
 
     /// Decompresses what comes.

@@ -298,6 +298,32 @@ async fn json_in_the_place_of_speech_is_an_error_whatever_its_status() {
     assert!(cut.bytes().await.is_err());
 }
 
+/// B18
+#[tokio::test]
+async fn json_in_the_place_of_speech_is_an_error_whatever_it_is_called() {
+    let error = r#" {"error":{"message":"no","code":"some_code"}}"#;
+    let samples = [b"{".as_slice(), &[0; 5000]].concat();
+    let server = Server::start([
+        Reply::whole(200, &[("content-type", "audio/wav")], error),
+        Reply::whole(200, &[], error),
+        Reply::whole(200, &[("content-type", "audio/basic")], &samples),
+        Reply::whole(200, &[("content-type", "audio/basic")], ""),
+    ])
+    .await;
+    let (client, _) = server.client();
+    for _ in 0..2 {
+        let error = client.audio().speak(speech()).await.expect_err("no audio");
+        assert_eq!(
+            (error.code(), error.attempts().len()),
+            (Some("some_code"), 1)
+        );
+    }
+    for expected in [&samples[..], b""] {
+        let spoken = client.audio().speak(speech()).await.expect("audio");
+        assert!(spoken.bytes().await.expect("all of it") == expected);
+    }
+}
+
 #[tokio::test]
 async fn a_wrong_voice_is_named_with_the_right_ones() {
     let server = Server::repeating(Reply::whole(200, &[("content-type", "audio/wav")], "")).await;

@@ -3,12 +3,13 @@
 use bytes::Bytes;
 use groq_types::SpeechRequest;
 use http::{HeaderValue, Method};
+use serde::de::IgnoredAny;
 
 use crate::client::Client;
 use crate::download::Download;
 use crate::error::{Answer, ApiError, Error, ErrorKind};
 use crate::facts::Catalogue;
-use crate::transport::{self, Answered, Operation, ResponseBody};
+use crate::transport::{self, Answered, BodyFailure, Operation, ResponseBody};
 
 pub(super) async fn speak(
     client: &Client,
@@ -50,24 +51,28 @@ pub(crate) fn check(request: &SpeechRequest, catalogue: &Catalogue) -> Result<()
     }
 }
 
-/// Makes sure that audio came. JSON in its place is an error, whatever the status says (issue reports).
+/// Makes sure that audio came. JSON in its place is an error, whatever the status says (issue reports), and whatever it is called.
 async fn audio(
     client: &Client,
     mut answered: Answered<ResponseBody>,
 ) -> Result<Answered<ResponseBody>, Error> {
     let content_type = answered.content_type();
-    if !(content_type.contains("json") || content_type.starts_with("text/")) {
-        return Ok(answered);
-    }
-    let max = client.settings().max_response_bytes;
-    let read = answered.body.read_on(Bytes::new(), max).await;
-    let body = read.map_err(|failure| failure.into_error("max_response_bytes"))?;
-    let error = if let Some(api) = ApiError::from_success(&body) {
-        let api = api.without(client.shared().api_key.expose());
-        Error::api(api, answered.status)
-    } else {
-        let message = format!("the server answered with {content_type}, and not with audio");
-        Error::new(ErrorKind::UnexpectedAnswer, message)
+    let is_text = content_type.contains("json") || content_type.starts_with("text/");
+    let (error, body) = match instead_of_audio(client, &mut answered.body, is_text).await {
+        Ok(None) => return Ok(answered),
+        Ok(Some(body)) => {
+            let came = if is_text { &*content_type } else { "JSON" };
+            let message = format!("the server answered with {came}, and not with audio");
+            let error = match ApiError::from_success(&body) {
+                Some(api) => Error::api(
+                    api.without(client.shared().api_key.expose()),
+                    answered.status,
+                ),
+                None => Error::new(ErrorKind::UnexpectedAnswer, message),
+            };
+            (error, client.kept(&body))
+        }
+        Err(failure) => (failure.into_error("max_response_bytes"), Bytes::new()),
     };
     let now = client.runtime().now();
     let elapsed = now.saturating_duration_since(answered.started);
@@ -75,7 +80,31 @@ async fn audio(
         .with_answer(Answer {
             status: answered.status,
             headers: answered.headers,
-            body: client.kept(&body),
+            body,
         })
         .with_attempts(answered.attempts, elapsed))
+}
+
+/// The body, if it is text by its name or JSON by its content. Otherwise all of it is still to be read.
+async fn instead_of_audio(
+    client: &Client,
+    body: &mut ResponseBody,
+    is_text: bool,
+) -> Result<Option<Bytes>, BodyFailure> {
+    let max = client.settings().max_response_bytes;
+    let beginning = body.chunk().await.transpose()?.unwrap_or_default();
+    if is_text {
+        return body.read_on(beginning, max).await.map(Some);
+    }
+    if !beginning.trim_ascii_start().starts_with(b"{") {
+        body.put_back(beginning);
+        return Ok(None);
+    }
+    // Raw samples may begin with any byte.
+    let whole = body.read_on(beginning, max).await?;
+    if serde_json::from_slice::<IgnoredAny>(&whole).is_ok() {
+        return Ok(Some(whole));
+    }
+    body.put_back(whole);
+    Ok(None)
 }
