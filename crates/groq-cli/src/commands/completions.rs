@@ -1,6 +1,7 @@
 //! `groq completions`: what a shell needs to know.
 
 use clap_complete::Shell;
+use serde_json::json;
 
 use crate::{args, failure::Failure, session::Session};
 
@@ -20,6 +21,13 @@ impl Args {
     pub(crate) fn run(self, session: &Session) -> Result<(), Failure> {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut args::command(), "groq", &mut script);
-        session.out.raw(&script)
+        if !session.global.json {
+            return session.out.raw(&script);
+        }
+        let script = String::from_utf8(script)
+            .map_err(|error| Failure::internal(format!("the script is no text: {error}")))?;
+        session
+            .out
+            .json(&json!({"shell": self.shell.to_string(), "script": script}))
     }
 }

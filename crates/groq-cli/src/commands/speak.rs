@@ -97,11 +97,12 @@ impl Args {
     }
 
     fn sink(&self, session: &Session) -> Result<Sink, Failure> {
-        match &self.output {
-            Some(path) if path == Path::new("-") => Ok(Sink::Stdout),
+        let file = self.output.as_ref().filter(|path| *path != Path::new("-"));
+        match file {
             Some(path) => Ok(Sink::File(Place::new(path, self.force)?)),
             None if session.global.dry_run => Ok(Sink::Stdout),
             None if session.global.json => Err(Failure::usage("--json needs -o FILE")),
+            None if self.output.is_some() => Ok(Sink::Stdout),
             None if session.out.is_terminal() => {
                 Player::find(session.settings.player.as_deref()).map(Sink::Player)
             }

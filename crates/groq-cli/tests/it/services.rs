@@ -92,6 +92,11 @@ fn speech_goes_to_a_pipe_or_to_a_file_that_is_whole() {
     assert_eq!(document(&output)["bytes"], file.len());
     assert_eq!(file.len(), piped.stdout.len());
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    for output in [&[][..], &["-o", "-"]] {
+        let mixed = run(&[&["speak", "--mock", "--json", "hello"], output].concat());
+        ends_with(&mixed, 2);
+        assert_eq!(stdout(&mixed), "", "sound and JSON do not mix");
+    }
     let wrong = run(&[
         "speak", "--mock", "hello", "--voice", "nobody", "-o", path, "--force",
     ]);
@@ -161,5 +166,7 @@ fn completions_know_every_command() {
         for command in ["transcribe", "doctor", "batch"] {
             assert!(stdout(&output).contains(command), "{shell}: {command}");
         }
+        let as_json = run(&["completions", shell, "--json"]);
+        assert_eq!(document(&as_json)["script"], stdout(&output));
     }
 }

@@ -3,12 +3,16 @@
 use std::{
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
+    sync::Once,
+    thread,
+    time::Duration,
 };
 
 use serde_json::Value;
 
 /// The command, with nothing of the machine's user in its environment: no key, no settings, no history.
 pub(crate) fn groq(args: &[&str]) -> Command {
+    bound();
     let mut command = Command::new(env!("CARGO_BIN_EXE_groq"));
     command
         .args(args)
@@ -18,6 +22,18 @@ pub(crate) fn groq(args: &[&str]) -> Command {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     command
+}
+
+/// Ends all tests after a long time: a process that hangs is a failure, and not a wait without end.
+pub(crate) fn bound() {
+    static WATCHING: Once = Once::new();
+    WATCHING.call_once(|| {
+        thread::spawn(|| {
+            thread::sleep(Duration::from_secs(20 * 60));
+            eprintln!("the tests of the command hang");
+            std::process::exit(101);
+        });
+    });
 }
 
 /// What a process needs to be one, and a home in which nothing is.

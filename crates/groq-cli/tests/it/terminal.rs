@@ -19,7 +19,7 @@ use pty_process::{
 
 use serde_json::{Value, json};
 
-use super::support::{environment, recording, send};
+use super::support::{bound, environment, recording, send};
 
 /// Only so that a test that fails also ends.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -37,6 +37,7 @@ struct Terminal {
 
 impl Terminal {
     fn open(args: &[&str], variables: &[(&str, &str)]) -> Self {
+        bound();
         let (pty, child_side) = open().unwrap();
         pty.resize(Size::new(24, 80)).unwrap();
         let child = Command::new(env!("CARGO_BIN_EXE_groq"))
