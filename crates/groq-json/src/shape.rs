@@ -38,6 +38,8 @@ pub(crate) struct Node {
     pub(crate) notes: Vec<String>,
     /// Whether the schema leaves out its type, so that a value of another type fits as well.
     pub(crate) untyped: bool,
+    /// Whether a value may fit only one of its alternatives.
+    pub(crate) exclusive: bool,
 }
 
 #[derive(Clone, Debug)]

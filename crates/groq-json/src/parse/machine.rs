@@ -1,6 +1,6 @@
 //! The reader: bytes in, events out, in pieces of any size.
 //!
-//! It keeps a stack of brackets and one state, so it neither recurses nor looks back. Everything beyond RFC 8259 that it
+//! It keeps a stack of brackets and one state, so it does not recurse, and looks back only for the token at hand. Everything beyond RFC 8259 that it
 //! accepts is a [`Repaired`]; everything else is a [`Fault`].
 
 mod comment;

@@ -212,22 +212,36 @@ fn on_the_wire(shapes: &Shapes, id: Id, value: &Value) -> Option<Id> {
     if !matches!(shapes.kind(id), Kind::Union(_)) {
         return Some(id);
     }
-    shapes
-        .leaves(id)
-        .iter()
-        .copied()
-        .find(|leaf| match (shapes.kind(*leaf), value) {
-            (Kind::List(_), Value::Array(_)) => true,
-            (Kind::Tuple(items), Value::Object(members)) => {
-                members.len() == items.len()
-                    && (0..items.len()).all(|index| members.contains_key(&index.to_string()))
-            }
-            (Kind::Object(..), Value::Array(_)) => is_map(shapes, *leaf),
-            (Kind::Object(fields, _), Value::Object(members)) => {
-                !is_map(shapes, *leaf) && fields.iter().all(|field| has(shapes, field, members))
-            }
-            _ => false,
-        })
+    let leaves = shapes.leaves(id).iter().copied();
+    // As it is written, an alternative has all of its members; what is written otherwise is left to the validator.
+    let complete = |leaf: &Id| match (shapes.kind(*leaf), value) {
+        (Kind::Object(fields, _), Value::Object(members)) => {
+            members.len() == fields.len()
+                && fields.iter().all(|field| members.contains_key(&field.name))
+        }
+        _ => true,
+    };
+    let fits = |leaf: &Id| may_be(shapes, *leaf, value);
+    leaves
+        .clone()
+        .find(|leaf| fits(leaf) && complete(leaf))
+        .or_else(|| leaves.clone().find(fits))
+}
+
+/// Whether a value on the wire can be meant as this, looking no deeper than its own members.
+fn may_be(shapes: &Shapes, leaf: Id, value: &Value) -> bool {
+    match (shapes.kind(leaf), value) {
+        (Kind::List(_), Value::Array(_)) => true,
+        (Kind::Tuple(items), Value::Object(members)) => {
+            members.len() == items.len()
+                && (0..items.len()).all(|index| members.contains_key(&index.to_string()))
+        }
+        (Kind::Object(..), Value::Array(_)) => is_map(shapes, leaf),
+        (Kind::Object(fields, _), Value::Object(members)) => {
+            !is_map(shapes, leaf) && fields.iter().all(|field| has(shapes, field, members))
+        }
+        _ => false,
+    }
 }
 
 fn has(shapes: &Shapes, field: &Field, members: &Map<String, Value>) -> bool {

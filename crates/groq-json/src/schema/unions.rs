@@ -33,6 +33,12 @@ pub(super) fn plan(shapes: &Shapes, id: Id) -> Result<Union, Refusal> {
             "give that alternative a type of its own",
         ));
     }
+    if overlaps(shapes, id, &mut Vec::new()) {
+        return Err((
+            "a value must fit one of its alternatives only, and may fit two",
+            "make them of different types, or use `anyOf`",
+        ));
+    }
     let is_list =
         |leaf: &&Id| matches!(shapes.kind(**leaf), Kind::List(_)) || is_map(shapes, **leaf);
     if leaves.iter().filter(is_list).count() > 1 {
@@ -68,6 +74,50 @@ pub(super) fn plan(shapes: &Shapes, id: Id) -> Result<Union, Refusal> {
     })
 }
 
+/// Whether a value that is no list and no object may fit two alternatives of which it must fit one only.
+fn overlaps(shapes: &Shapes, id: Id, seen: &mut Vec<Id>) -> bool {
+    let Kind::Union(branches) = shapes.kind(id) else {
+        return false;
+    };
+    if seen.contains(&id) {
+        return false;
+    }
+    seen.push(id);
+    let mut pairs = branches
+        .iter()
+        .enumerate()
+        .flat_map(|(index, one)| branches[..index].iter().map(move |other| (*one, *other)));
+    let alike = |(one, other): (Id, Id)| {
+        let others = shapes.leaves(other);
+        let mut ours = shapes.leaves(one).iter();
+        ours.any(|one| others.iter().any(|other| alike(shapes, *one, *other)))
+    };
+    (shapes.node(id).exclusive && pairs.any(alike))
+        || branches
+            .iter()
+            .any(|branch| overlaps(shapes, *branch, seen))
+}
+
+fn alike(shapes: &Shapes, one: Id, other: Id) -> bool {
+    match (shapes.kind(one), shapes.kind(other)) {
+        (Kind::Null, Kind::Null)
+        | (Kind::Boolean, Kind::Boolean)
+        | (Kind::Integer | Kind::Number, Kind::Integer | Kind::Number)
+        | (Kind::String, Kind::String) => true,
+        (Kind::Choice(values), kind) | (kind, Kind::Choice(values)) => {
+            values.iter().any(|value| match kind {
+                Kind::Null => value.is_null(),
+                Kind::Boolean => value.is_boolean(),
+                Kind::Integer | Kind::Number => value.is_number(),
+                Kind::String => value.is_string(),
+                Kind::Choice(others) => others.contains(value),
+                _ => false,
+            })
+        }
+        _ => false,
+    }
+}
+
 /// The schemas of alternatives that are no containers: those of fixed values in one, all others in another.
 fn simple(shapes: &Shapes, plain: &[Id], null: &mut bool) -> Vec<Value> {
     let mut types = Vec::new();
@@ -86,7 +136,7 @@ fn simple(shapes: &Shapes, plain: &[Id], null: &mut bool) -> Vec<Value> {
             _ => {}
         }
     }
-    types.dedup();
+    let types = &mut distinct(types);
     if types.contains(&"number") {
         types.retain(|name| *name != "integer");
     }
@@ -98,14 +148,25 @@ fn simple(shapes: &Shapes, plain: &[Id], null: &mut bool) -> Vec<Value> {
     });
     let mut schemas = Vec::new();
     if !choices.is_empty() {
-        let mut names: Vec<&str> = choices.iter().map(type_name).collect();
-        names.dedup();
+        let choices = distinct(choices);
+        let names = distinct(choices.iter().map(type_name).collect());
         schemas.push(json!({"type": one_or_list(&names), "enum": choices}));
     }
     if !types.is_empty() {
-        schemas.push(json!({"type": one_or_list(&types)}));
+        schemas.push(json!({"type": one_or_list(types)}));
     }
     schemas
+}
+
+/// The same without those that came before.
+fn distinct<V: PartialEq>(all: Vec<V>) -> Vec<V> {
+    let mut kept = Vec::with_capacity(all.len());
+    for value in all {
+        if !kept.contains(&value) {
+            kept.push(value);
+        }
+    }
+    kept
 }
 
 /// Whether the objects can be told apart; the properties that must be relaxed for it.

@@ -47,6 +47,7 @@ impl Lower<'_> {
             description: None,
             notes: Vec::new(),
             untyped: false,
+            exclusive: false,
         });
         self.nodes.len() - 1
     }
@@ -131,6 +132,7 @@ impl Lower<'_> {
         let container = matches!(kind, Kind::Object(..) | Kind::List(_) | Kind::Tuple(_));
         let id = self.add(kind);
         self.nodes[id].untyped = container && !schema.contains_key("type");
+        self.nodes[id].exclusive = schema.contains_key("oneOf");
         self.describe(id, schema);
         id
     }
@@ -205,7 +207,12 @@ impl Lower<'_> {
             return Kind::Choice(vec![value.clone()]);
         }
         if let Some(values) = schema.get("enum").and_then(Value::as_array) {
-            return Kind::Choice(values.clone());
+            let mut values = values.clone();
+            values.retain(|value| has_type(schema, value));
+            if values.is_empty() {
+                return Kind::Never;
+            }
+            return Kind::Choice(values);
         }
         for keyword in ["oneOf", "anyOf"] {
             if let Some(branches) = schema.get(keyword).and_then(Value::as_array) {
@@ -353,7 +360,27 @@ impl Default for Node {
             description: None,
             notes: Vec::new(),
             untyped: false,
+            exclusive: false,
         }
+    }
+}
+
+/// Whether a value is of a type that the schema allows.
+fn has_type(schema: &Map<String, Value>, value: &Value) -> bool {
+    let is = |name: &Value| match name.as_str() {
+        Some("null") => value.is_null(),
+        Some("boolean") => value.is_boolean(),
+        Some("string") => value.is_string(),
+        Some("array") => value.is_array(),
+        Some("object") => value.is_object(),
+        Some("integer") => value.as_f64().is_some_and(|number| number.fract() == 0.0),
+        Some("number") => value.is_number(),
+        _ => true,
+    };
+    match schema.get("type") {
+        Some(Value::Array(names)) => names.iter().any(is),
+        Some(name) => is(name),
+        None => true,
     }
 }
 

@@ -31,6 +31,9 @@ pub(super) fn merge(
     own: &Map<String, Value>,
     other: &Map<String, Value>,
 ) -> Option<Map<String, Value>> {
+    if closes_out(own, other) || closes_out(other, own) {
+        return None;
+    }
     let mut merged = own.clone();
     for (key, theirs) in other {
         let Some(ours) = own.get(key) else {
@@ -59,6 +62,14 @@ pub(super) fn merge(
     }
     // Their members come first: a variant's tag is ours, and is best read first.
     Some(merged)
+}
+
+/// Whether a schema allows no members but its own, and another one has others.
+fn closes_out(closed: &Map<String, Value>, other: &Map<String, Value>) -> bool {
+    let members = |schema: &Map<String, Value>| schema.get("properties")?.as_object().cloned();
+    let own = members(closed).unwrap_or_default();
+    closed.get("additionalProperties") == Some(&Value::Bool(false))
+        && members(other).is_some_and(|members| members.keys().any(|key| !own.contains_key(key)))
 }
 
 fn properties(ours: &Map<String, Value>, theirs: &Map<String, Value>) -> Option<Value> {

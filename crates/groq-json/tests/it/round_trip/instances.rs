@@ -35,7 +35,7 @@ impl Random {
             rest.as_object_mut().unwrap().remove("allOf");
             let values: Vec<Value> = parts
                 .iter()
-                .chain([&rest])
+                .chain(rest.get("properties").is_some().then_some(&rest))
                 .map(|part| self.value(root, part, depth + 1))
                 .collect();
             let merged = values.iter().filter_map(Value::as_object).flatten();
