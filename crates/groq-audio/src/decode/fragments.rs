@@ -37,7 +37,13 @@ pub(super) fn read(input: &mut (impl Read + Seek), base: u64) -> io::Result<Frag
     let mut found = Fragments::default();
     let mut numbers = Numbers::default();
     let mut at = base;
-    for _ in 0..BOXES {
+    let mut indexes = Indexes::default();
+    for box_number in 0..=BOXES {
+        if box_number == BOXES {
+            // What comes behind is not known.
+            indexes = Indexes::default();
+            break;
+        }
         if end.saturating_sub(at) < 8 {
             // Less than a header is the beginning of one.
             found.is_cut |= at < end;
@@ -55,7 +61,9 @@ pub(super) fn read(input: &mut (impl Read + Seek), base: u64) -> io::Result<Frag
                 found.count += 1;
                 numbers.add(&head);
             }
-            b"mfra" | b"sidx" => found.is_indexed = true,
+            b"mfra" => indexes.at_end = true,
+            b"sidx" if found.count == 0 => indexes.at_start += 1,
+            b"sidx" => indexes.between += 1,
             _ => {}
         }
         let next = at.saturating_add(size);
@@ -63,6 +71,7 @@ pub(super) fn read(input: &mut (impl Read + Seek), base: u64) -> io::Result<Frag
         at = next;
     }
     found.missing = numbers.missing();
+    found.is_indexed = indexes.is_of_all();
     found.is_cut &= found.count > 0;
     Ok(found)
 }
@@ -78,6 +87,21 @@ fn outermost(head: &[u8; 32], left: u64) -> Option<([u8; 4], u64)> {
     };
     let is_name = name.iter().all(u8::is_ascii_graphic) || name.ends_with(b" ");
     (is_name && size >= 8).then_some((name, size))
+}
+
+/// The boxes that say which fragments there are.
+#[derive(Debug, Default)]
+struct Indexes {
+    at_start: u32,
+    between: u32,
+    at_end: bool,
+}
+
+impl Indexes {
+    /// An index at the end is written last. One at the start is of all, unless each part has its own.
+    fn is_of_all(&self) -> bool {
+        self.at_end || (self.at_start == 1 && self.between == 0)
+    }
 }
 
 /// The numbers of fragments.
@@ -156,6 +180,10 @@ mod tests {
         }
         let indexed = [whole, boxed(b"mfra", &[0; 20])].concat();
         assert!(found(indexed.clone()).is_indexed);
+        let first = boxed(b"sidx", &[0; 20]);
+        let parts = [file(&[1]), first.clone(), fragment(2)].concat();
+        assert!(!found([first.clone(), parts].concat()).is_indexed);
+        assert!(found([first, file(&[1, 2])].concat()).is_indexed);
         let padded = found([indexed, vec![0; 100]].concat());
         assert!(!padded.is_cut && padded.missing == 0 && padded.count == 3);
     }

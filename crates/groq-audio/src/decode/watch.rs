@@ -92,7 +92,14 @@ impl Watch {
     /// Takes bytes that were read at a place; what was seen before is left out, and so is what comes too early.
     pub(super) fn see(&mut self, at: u64, bytes: &[u8]) {
         let Some(seen) = self.at.checked_sub(at) else {
-            return;
+            let gap = at - self.at;
+            if gap > self.skip {
+                return;
+            }
+            // The demuxer passes over it, too, and does not even read it.
+            self.skip -= gap;
+            self.at = at;
+            return self.see(at, bytes);
         };
         let new = usize::try_from(seen)
             .ok()
