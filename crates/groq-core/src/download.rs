@@ -28,7 +28,7 @@ use file::Unfinished;
 /// The content of a file, or spoken audio, as it comes in.
 ///
 /// It can be read piece by piece ([`next`](Self::next), or any adapter for a [`Stream`]), as a whole ([`bytes`](Self::bytes)), or written to a
-/// writer or a file. Nothing is read ahead, and dropping it ends the call. It ends without an error only if it is whole.
+/// writer or a file. Nothing is read ahead but the first piece of speech, and dropping it ends the call. It ends without an error only if it is whole.
 ///
 /// ```no_run
 /// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {

@@ -140,7 +140,7 @@ impl Images {
         let failed = |error| unreadable(path, error);
         let file = tokio::fs::File::open(path).await.map_err(failed)?;
         let mut bytes = Vec::new();
-        let mut file = file.take(most + 1);
+        let mut file = file.take(most.saturating_add(1));
         file.read_to_end(&mut bytes).await.map_err(failed)?;
         Ok(bytes)
     }

@@ -38,9 +38,16 @@ pub(crate) async fn adopt<T: BatchItem>(
         );
     };
     fs::create_dir_all(folder).map_err(failed)?;
-    client.files().content(&file_id).await?.save(&input).await?;
+    // Under a name that no other call takes for the items of a batch, until all is known of it.
+    let coming = folder.join("adopted.jsonl");
+    client
+        .files()
+        .content(&file_id)
+        .await?
+        .save(&coming)
+        .await?;
     let mut part = Part {
-        items: items(&input, client.settings().max_response_bytes).map_err(failed)?,
+        items: items(&coming, client.settings().max_response_bytes).map_err(failed)?,
         uploading: true,
         file_id: Some(file_id),
         creating: true,
@@ -51,9 +58,11 @@ pub(crate) async fn adopt<T: BatchItem>(
     let token = format!("{:016x}", RandomState::new().hash_one(0));
     let window = batch.completion_window.unwrap_or_default();
     let state = State::new(token, endpoint, window, vec![part]);
-    state
-        .save(folder)
-        .map_err(|error| error.while_doing(DOING))?;
+    fs::rename(&coming, &input).map_err(failed)?;
+    state.save(folder).map_err(|error| {
+        let _ = fs::remove_file(&input);
+        error.while_doing(DOING)
+    })?;
     Job::load(client, folder)
 }
 

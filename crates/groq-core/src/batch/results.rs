@@ -12,7 +12,7 @@ use super::item::{BatchItem, ItemError};
 use super::lines::Lines;
 use super::state::{self, Part};
 use super::writer::LineId;
-use crate::error::{ApiError, Error, ErrorKind, explain};
+use crate::error::{ApiError, Error, ErrorKind, explain, explain_error};
 
 /// The results of a batch, read from the disk one by one; from [`Job::run`](super::Job::run).
 ///
@@ -133,7 +133,7 @@ impl Current {
         if line.trim_ascii().is_empty() {
             return Ok(None);
         }
-        let id: LineId = serde_json::from_slice(line).map_err(|_| undecodable::<LineId>(line))?;
+        let id: LineId = serde_json::from_slice(line).map_err(|error| undecodable(line, &error))?;
         if !self.open.remove(&id.custom_id) {
             return Ok(None);
         }
@@ -150,7 +150,7 @@ impl Current {
         }
         Ok(Some(match serde_json::from_slice(line) {
             Ok(line) => answered::<T>(line),
-            Err(_) => garbled(id.custom_id, line),
+            Err(error) => garbled(id.custom_id, line, &error),
         }))
     }
 }
@@ -177,11 +177,11 @@ fn answered<T: BatchItem>(line: BatchResponseLine) -> Item<T::Reply> {
 }
 
 /// A line whose item is known, and nothing else of it.
-fn garbled<R>(id: String, line: &[u8]) -> Item<R> {
+fn garbled<R>(id: String, line: &[u8], error: &serde_json::Error) -> Item<R> {
     Item {
         id,
         outcome: Err(ItemError::Undecodable {
-            reason: explain::<BatchResponseLine>(line),
+            reason: explain_error(line, error),
             body: serde_json::from_slice(line).unwrap_or_default(),
         }),
         request_id: None,
@@ -222,8 +222,8 @@ fn failed(error: std::io::Error) -> Error {
     Error::io("cannot read the files of the batch", error).while_doing(DOING)
 }
 
-fn undecodable<L: serde::de::DeserializeOwned>(line: &[u8]) -> Error {
-    let message = format!("a line does not decode: {}", explain::<L>(line));
+fn undecodable(line: &[u8], error: &serde_json::Error) -> Error {
+    let message = format!("a line does not decode: {}", explain_error(line, error));
     Error::new(ErrorKind::Decode, message).while_doing(DOING)
 }
 

@@ -1,6 +1,6 @@
 //! Spoken text: what is checked before it is asked for, and whether audio came.
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use groq_types::SpeechRequest;
 use http::{HeaderValue, Method};
 use serde::de::IgnoredAny;
@@ -85,6 +85,9 @@ async fn audio(
         .with_attempts(answered.attempts, elapsed))
 }
 
+/// An error of the service in the place of sound is shorter than this.
+const LONGEST_ERROR: usize = 64 << 10;
+
 /// The body, if it is text by its name or JSON by its content. Otherwise all of it is still to be read.
 async fn instead_of_audio(
     client: &Client,
@@ -96,15 +99,24 @@ async fn instead_of_audio(
     if is_text {
         return body.read_on(beginning, max).await.map(Some);
     }
+    if beginning.is_empty() {
+        return Ok(None);
+    }
     if !beginning.trim_ascii_start().starts_with(b"{") {
         body.put_back(beginning);
         return Ok(None);
     }
-    // Raw samples may begin with any byte.
-    let whole = body.read_on(beginning, max).await?;
-    if serde_json::from_slice::<IgnoredAny>(&whole).is_ok() {
-        return Ok(Some(whole));
+    // Raw samples may begin with any byte: so no more is read than an error is long.
+    let mut read = BytesMut::from(&beginning[..]);
+    while read.len() < LONGEST_ERROR
+        && let Some(piece) = body.chunk().await
+    {
+        read.extend_from_slice(&piece?);
     }
-    body.put_back(whole);
+    let read = read.freeze();
+    if serde_json::from_slice::<IgnoredAny>(&read).is_ok() {
+        return Ok(Some(read));
+    }
+    body.put_back(read);
     Ok(None)
 }

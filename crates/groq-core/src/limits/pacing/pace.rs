@@ -234,16 +234,19 @@ fn correct(
     pending: f64,
     now: Instant,
 ) {
-    // Nobody answers a call where nothing is allowed: a limit of zero is none that was meant, and would hold back all that follow.
-    let limit = told.limit.filter(|limit| *limit > 0);
+    // Nobody answers a call where nothing is allowed: a limit of zero is none that was meant, and what remains of it would hold back
+    // all that follow.
+    if told.limit == Some(0) {
+        return;
+    }
     if bucket.is_none()
-        && let Some(limit) = limit
+        && let Some(limit) = told.limit
     {
         *bucket = Some(Bucket::new(limit, period, now));
     }
     if let (Some(bucket), Some(remaining)) = (bucket, told.remaining) {
         // The call that is answered has been counted.
-        bucket.correct(limit, remaining, pending, now);
+        bucket.correct(told.limit, remaining, pending, now);
         bucket.whole_after(told.reset, remaining, now);
     }
 }
@@ -316,9 +319,9 @@ mod tests {
     fn a_limit_of_zero_is_not_believed() {
         let now = Instant::now();
         let mut pace = Pace::new(&Allowance::default(), now);
-        for limit in [0, 100, 0] {
+        for (limit, remaining) in [(0, 0), (100, 50), (0, 0), (0, 50)] {
             pace.take(tokens(1), now);
-            pace.answered(&told(Some(limit), 50, SECOND), true, 0.0, now);
+            pace.answered(&told(Some(limit), remaining, SECOND), true, 0.0, now);
             assert_eq!(pace.ready(tokens(1), now), Ready::Now, "{limit}");
         }
     }
