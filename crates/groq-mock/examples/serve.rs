@@ -54,8 +54,8 @@ fn wrong(request: &Request) -> Reply {
     match name {
         "first" if is_retry => Reply::generated(),
         "status" | "first" => refusal(number),
-        "cut" => Reply::generated().with_fault(Fault::AbortAfterEvents(number.into())),
-        "error" => Reply::generated().with_fault(Fault::ErrorEvent {
+        "cut" => Reply::generated().fault(Fault::AbortAfterEvents(number.into())),
+        "error" => Reply::generated().fault(Fault::ErrorEvent {
             events: number.into(),
             message: "the model stopped".into(),
             named: true,
@@ -67,7 +67,7 @@ fn wrong(request: &Request) -> Reply {
 fn refusal(status: u16) -> Reply {
     match status {
         429 => Reply::error(429, "Rate limit reached. Please try again in 10ms.")
-            .with_header("retry-after", "0.01"),
+            .header("retry-after", "0.01"),
         498 => {
             let error = json!({"message": "flex is at capacity", "type": "flex", "code": "capacity_exceeded"});
             Reply::json(498, &json!({ "error": error }))

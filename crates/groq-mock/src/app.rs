@@ -16,7 +16,7 @@ use crate::faults::Fault;
 use crate::files::Files;
 use crate::fine_tunings::FineTunings;
 use crate::ids;
-use crate::limits::{Limiter, Limits, Standing, Use};
+use crate::limits::{Limiter, Standing, Throttle, Use};
 use crate::log::Log;
 use crate::models::Models;
 use crate::options::Options;
@@ -110,11 +110,11 @@ impl App {
             limits.extend(
                 models
                     .ids()
-                    .map(|id| (id.to_owned(), Limits::free_plan_for(id))),
+                    .map(|id| (id.to_owned(), Throttle::free_plan_for(id))),
             );
         }
         // Of two for a model, the later one holds.
-        limits.extend(options.model_limits.iter().cloned());
+        limits.extend(options.model_throttle.iter().cloned());
         Self {
             models,
             limiter: Limiter::new(options.limits.clone(), limits),
@@ -166,12 +166,7 @@ impl App {
 
     /// The answer, and what goes wrong with it.
     pub(crate) fn answer(&self, request: &Request) -> (Response, Vec<Fault>) {
-        let scripted = self.script.take(Seen::Whole(request));
-        let chance = || {
-            let random = || self.unique(request).fork("faults");
-            self.options.faults.pick(random)
-        };
-        match scripted.or_else(chance) {
+        match self.script.take(Seen::Whole(request)) {
             Some(reply) => self.resolve(request, &reply),
             None => (self.generate(request), Vec::new()),
         }

@@ -5,11 +5,10 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::audio::Blemishes;
+use crate::audio::TranscriptNoise;
 use crate::blocking::BlockingMock;
 use crate::error::StartError;
-use crate::faults::RandomFaults;
-use crate::limits::Limits;
+use crate::limits::Throttle;
 use crate::mock::Mock;
 use crate::options::Options;
 #[cfg(feature = "record")]
@@ -83,27 +82,21 @@ impl Builder {
         self
     }
 
-    /// What each model may be used, for models without limits of their own. Default: [`Limits::generous`].
-    pub fn limits(mut self, limits: Limits) -> Self {
+    /// What each model may be used, for models without limits of their own. Default: [`Throttle::generous`].
+    pub fn throttle(mut self, limits: Throttle) -> Self {
         self.options.limits = limits;
         self
     }
 
     /// What one model may be used.
-    pub fn model_limits(mut self, model: impl Into<String>, limits: Limits) -> Self {
-        self.options.model_limits.push((model.into(), limits));
+    pub fn model_throttle(mut self, model: impl Into<String>, limits: Throttle) -> Self {
+        self.options.model_throttle.push((model.into(), limits));
         self
     }
 
-    /// Gives every model the limits of the free plan ([`Limits::free_plan_for`]), unless it has limits of its own.
+    /// Gives every model the limits of the free plan ([`Throttle::free_plan_for`]), unless it has limits of its own.
     pub fn free_plan(mut self) -> Self {
         self.options.free_plan = true;
-        self
-    }
-
-    /// What goes wrong by chance, with answers that are not scripted. Default: nothing.
-    pub fn faults(mut self, faults: RandomFaults) -> Self {
-        self.options.faults = faults;
         self
     }
 
@@ -184,8 +177,8 @@ impl Builder {
     }
 
     /// What goes wrong in transcriptions. Default: nothing.
-    pub fn blemishes(mut self, blemishes: Blemishes) -> Self {
-        self.options.blemishes = blemishes;
+    pub fn transcript_noise(mut self, transcript_noise: TranscriptNoise) -> Self {
+        self.options.transcript_noise = transcript_noise;
         self
     }
 

@@ -4,13 +4,9 @@
 //! happens to that answer on its way out. Several faults on one reply all apply.
 
 pub(crate) mod plan;
-mod random;
-
 use std::time::Duration;
 
 use bytes::Bytes;
-
-pub use self::random::{FaultsError, RandomFaults};
 
 /// One thing that goes wrong with an answer.
 ///
@@ -24,7 +20,7 @@ pub use self::random::{FaultsError, RandomFaults};
 /// let mock = Mock::start().await?;
 /// // The next streamed chat breaks off after three events, as if a proxy had died in the middle.
 /// mock.script(When::post("/openai/v1/chat/completions"), [
-///     Reply::generated().with_fault(Fault::AbortAfterEvents(3)),
+///     Reply::generated().fault(Fault::AbortAfterEvents(3)),
 /// ]);
 /// # Ok(()) }
 /// ```

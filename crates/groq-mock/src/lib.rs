@@ -12,8 +12,8 @@
 //! let mock = Mock::start().await?;
 //! // The first chat is refused, the second breaks off in the middle, the rest work.
 //! mock.script(When::post("/openai/v1/chat/completions"), [
-//!     Reply::error(429, "slow down").with_header("retry-after", "1"),
-//!     Reply::generated().with_fault(Fault::AbortAfterEvents(5)),
+//!     Reply::error(429, "slow down").header("retry-after", "1"),
+//!     Reply::generated().fault(Fault::AbortAfterEvents(5)),
 //! ]);
 //!
 //! // ... run the code under test against `mock.base_url()`, then look at what it sent:
@@ -31,9 +31,8 @@
 //! - Responses, whole and as events; embeddings whose vectors are near where texts share words; reranking.
 //! - Files, in memory or in a [folder](Builder::folder), and batches that really run, state by state.
 //! - Speech, which is beeps that spell the text, and transcriptions, which hear beeps as words with times, and
-//!   other sound as segments that say how long they are; mistakes to order ([`Blemishes`]).
-//! - Rate limits that count ([`Limits`]), and things that go wrong to order ([`Fault`]) or by chance
-//!   ([`RandomFaults`]).
+//!   other sound as segments that say how long they are; mistakes to order ([`TranscriptNoise`]).
+//! - Rate limits that count ([`Throttle`]), and faults on request ([`Fault`]).
 //!
 //! Some words in a prompt are heard: `Reply with exactly: …` is obeyed, so are `in three sentences`, `200 words`
 //! and `five tips`; a tool is called when the prompt names it or is about what its description says; `name=value`
@@ -89,12 +88,12 @@ mod script;
 mod server;
 mod text;
 
-pub use self::audio::Blemishes;
+pub use self::audio::TranscriptNoise;
 pub use self::blocking::BlockingMock;
 pub use self::builder::Builder;
 pub use self::error::StartError;
-pub use self::faults::{Fault, FaultsError, RandomFaults};
-pub use self::limits::{Limits, LimitsError};
+pub use self::faults::Fault;
+pub use self::limits::{Throttle, ThrottleError};
 pub use self::mock::Mock;
 pub use self::reply::Reply;
 pub use self::request::Request;

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 pub(crate) use self::duration::go_duration;
 pub(crate) use self::limiter::{Limiter, Standing, Use};
-pub use self::parse::LimitsError;
+pub use self::parse::ThrottleError;
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -25,16 +25,16 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// ```
 /// # #[tokio::main] async fn main() -> Result<(), groq_mock::StartError> {
 /// use std::time::Duration;
-/// use groq_mock::{Limits, Mock};
+/// use groq_mock::{Throttle, Mock};
 ///
-/// let tight = Limits::new().requests(3, Duration::from_secs(10)).tokens(1_000, Duration::from_secs(1));
-/// let mock = Mock::builder().limits(Limits::free_plan()).model_limits("openai/gpt-oss-20b", tight).start().await?;
+/// let tight = Throttle::new().requests(3, Duration::from_secs(10)).tokens(1_000, Duration::from_secs(1));
+/// let mock = Mock::builder().throttle(Throttle::free_plan()).model_throttle("openai/gpt-oss-20b", tight).start().await?;
 /// # drop(mock); Ok(()) }
 /// ```
 ///
 /// They can be read from a text as well, for settings and command lines: `"requests=3/10s, tokens=1000/1m"`.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Limits {
+pub struct Throttle {
     allowances: Vec<Allowance>,
     enforced: bool,
 }
@@ -53,7 +53,7 @@ enum Unit {
     AudioSeconds,
 }
 
-impl Limits {
+impl Throttle {
     /// No limit at all, and no limit in the headers.
     pub fn new() -> Self {
         Self {
@@ -107,7 +107,7 @@ impl Limits {
     }
 }
 
-impl Default for Limits {
+impl Default for Throttle {
     fn default() -> Self {
         Self::generous()
     }

@@ -4,9 +4,8 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::audio::Blemishes;
-use crate::faults::RandomFaults;
-use crate::limits::Limits;
+use crate::audio::TranscriptNoise;
+use crate::limits::Throttle;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Options {
@@ -16,11 +15,10 @@ pub(crate) struct Options {
     pub(crate) seed: u64,
     pub(crate) latency: Duration,
     pub(crate) tokens_per_second: Option<f64>,
-    pub(crate) limits: Limits,
-    pub(crate) model_limits: Vec<(String, Limits)>,
+    pub(crate) limits: Throttle,
+    pub(crate) model_throttle: Vec<(String, Throttle)>,
     /// Whether models have the limits of the free plan, where they have none of their own.
     pub(crate) free_plan: bool,
-    pub(crate) faults: RandomFaults,
     #[cfg(feature = "record")]
     pub(crate) recordings: Option<crate::recordings::Mode>,
     pub(crate) api_key: Option<String>,
@@ -35,7 +33,7 @@ pub(crate) struct Options {
     pub(crate) batch_step: Duration,
     pub(crate) batch_expires_after: Option<Duration>,
     pub(crate) max_audio: usize,
-    pub(crate) blemishes: Blemishes,
+    pub(crate) transcript_noise: TranscriptNoise,
     pub(crate) null_arguments: bool,
     pub(crate) split_arguments: bool,
 }
@@ -49,10 +47,9 @@ impl Default for Options {
             seed: 0,
             latency: Duration::ZERO,
             tokens_per_second: None,
-            limits: Limits::generous(),
-            model_limits: Vec::new(),
+            limits: Throttle::generous(),
+            model_throttle: Vec::new(),
             free_plan: false,
-            faults: RandomFaults::default(),
             #[cfg(feature = "record")]
             recordings: None,
             api_key: None,
@@ -68,7 +65,7 @@ impl Default for Options {
             batch_step: Duration::ZERO,
             batch_expires_after: None,
             max_audio: 25 * 1024 * 1024,
-            blemishes: Blemishes::new(),
+            transcript_noise: TranscriptNoise::new(),
             null_arguments: false,
             split_arguments: false,
         }

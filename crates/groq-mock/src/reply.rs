@@ -17,9 +17,9 @@ use crate::response::{Body, Frames, Response};
 /// use std::time::Duration;
 /// use groq_mock::{Fault, Reply};
 ///
-/// let busy = Reply::error(503, "Service Unavailable").with_header("retry-after", "2");
-/// let slow = Reply::generated().with_fault(Fault::Delay(Duration::from_millis(200)));
-/// let page = Reply::status(502).with_body("<html>bad gateway</html>").with_header("content-type", "text/html");
+/// let busy = Reply::error(503, "Service Unavailable").header("retry-after", "2");
+/// let slow = Reply::generated().fault(Fault::Delay(Duration::from_millis(200)));
+/// let page = Reply::new(502).body("<html>bad gateway</html>").header("content-type", "text/html");
 /// let junk = Reply::raw("SMTP 220 wrong port\r\n");
 /// ```
 #[derive(Clone)]
@@ -56,7 +56,7 @@ impl Reply {
     }
 
     /// A status with an empty body.
-    pub fn status(status: u16) -> Self {
+    pub fn new(status: u16) -> Self {
         let body = Content::Whole(Bytes::new());
         Self {
             kind: Kind::Made {
@@ -75,9 +75,9 @@ impl Reply {
     /// ```
     pub fn json(status: u16, value: &(impl Serialize + ?Sized)) -> Self {
         let body = serde_json::to_vec(value).unwrap_or_default();
-        Self::status(status)
-            .with_header("content-type", "application/json")
-            .with_body(body)
+        Self::new(status)
+            .header("content-type", "application/json")
+            .body(body)
     }
 
     /// A status with Groq's error object, of the type that goes with the status.
@@ -155,7 +155,7 @@ impl Reply {
     /// ```
     /// use groq_mock::Reply;
     ///
-    /// let echo = Reply::from_fn(|request| Reply::status(200).with_body(request.body().clone()));
+    /// let echo = Reply::from_fn(|request| Reply::new(200).body(request.body().clone()));
     /// ```
     pub fn from_fn(function: impl Fn(&Request) -> Self + Send + Sync + 'static) -> Self {
         Self {
@@ -165,7 +165,7 @@ impl Reply {
     }
 
     /// Sets the body of a made-up reply. A generated or raw one keeps its own.
-    pub fn with_body(mut self, bytes: impl Into<Bytes>) -> Self {
+    pub fn body(mut self, bytes: impl Into<Bytes>) -> Self {
         if let Kind::Made { body, .. } = &mut self.kind {
             *body = Content::Whole(bytes.into());
         }
@@ -178,9 +178,9 @@ impl Reply {
     /// use bytes::Bytes;
     ///
     /// // An error page that never ends.
-    /// let endless = groq_mock::Reply::frames(|| std::iter::repeat(Bytes::from_static(b"<br>"))).with_status(500);
+    /// let endless = groq_mock::Reply::frames(|| std::iter::repeat(Bytes::from_static(b"<br>"))).status(500);
     /// ```
-    pub fn with_status(mut self, code: u16) -> Self {
+    pub fn status(mut self, code: u16) -> Self {
         if let Kind::Made { status, .. } = &mut self.kind {
             *status = code;
         }
@@ -188,7 +188,7 @@ impl Reply {
     }
 
     /// Sets a header, in place of one of that name. It is sent as it is, also where it breaks the rules.
-    pub fn with_header(mut self, name: impl Into<String>, value: impl Into<Vec<u8>>) -> Self {
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<Vec<u8>>) -> Self {
         let (name, value) = (name.into(), value.into());
         match &mut self.kind {
             Kind::Made { headers, .. } => {
@@ -201,14 +201,14 @@ impl Reply {
     }
 
     /// Adds a fault.
-    pub fn with_fault(mut self, fault: Fault) -> Self {
+    pub fn fault(mut self, fault: Fault) -> Self {
         self.faults.push(fault);
         self
     }
 
     /// Delays the answer: short for [`Fault::Delay`].
-    pub fn with_delay(self, delay: Duration) -> Self {
-        self.with_fault(Fault::Delay(delay))
+    pub fn delay(self, delay: Duration) -> Self {
+        self.fault(Fault::Delay(delay))
     }
 
     pub(crate) fn is_early(&self) -> bool {
@@ -302,7 +302,7 @@ mod tests {
 
     #[test]
     fn a_header_replaces_one_of_its_name() {
-        let reply = Reply::json(200, &1).with_header("Content-Type", "text/plain");
+        let reply = Reply::json(200, &1).header("Content-Type", "text/plain");
         let headers = reply.made().unwrap().headers;
         assert_eq!(headers, [("Content-Type".into(), b"text/plain".to_vec())]);
     }

@@ -231,11 +231,8 @@ mod tests {
     fn replies_are_given_in_order_and_once() {
         let script = Script::default();
         let chat = request(Method::POST, "/chat", r#"{"stream":true}"#);
-        script.once(
-            When::post("/chat"),
-            [Reply::status(429), Reply::status(500)],
-        );
-        script.once(When::any(), [Reply::status(503)]);
+        script.once(When::post("/chat"), [Reply::new(429), Reply::new(500)]);
+        script.once(When::any(), [Reply::new(503)]);
         assert_eq!(script.pending(), 3);
         let given: Vec<_> = (0..4).map(|_| status(&script, &chat)).collect();
         assert_eq!(given, [Some(429), Some(500), Some(503), None]);
@@ -246,9 +243,9 @@ mod tests {
     fn standing_replies_come_after_queues_and_the_newest_wins() {
         let script = Script::default();
         let chat = request(Method::POST, "/chat", "");
-        script.always(When::any(), Reply::status(500));
-        script.always(When::post("/ch*"), Reply::status(501));
-        script.once(When::any(), [Reply::status(200)]);
+        script.always(When::any(), Reply::new(500));
+        script.always(When::post("/ch*"), Reply::new(501));
+        script.once(When::any(), [Reply::new(200)]);
         let given: Vec<_> = (0..3).map(|_| status(&script, &chat)).collect();
         assert_eq!(given, [Some(200), Some(501), Some(501)]);
         assert_eq!(status(&script, &request(Method::GET, "/x", "")), Some(500));
@@ -261,7 +258,7 @@ mod tests {
         let script = Script::default();
         script.always(
             When::any().json(|body| body["stream"] == true),
-            Reply::status(418),
+            Reply::new(418),
         );
         assert_eq!(
             status(&script, &request(Method::POST, "/", r#"{"stream":true}"#)),
@@ -283,10 +280,7 @@ mod tests {
         let request = request(Method::POST, "/files", "");
         script.once(
             When::any(),
-            [
-                Reply::status(500),
-                Reply::status(413).with_fault(Fault::AnswerEarly),
-            ],
+            [Reply::new(500), Reply::new(413).fault(Fault::AnswerEarly)],
         );
         assert!(script.take(Seen::Head(request.head())).is_none());
         assert_eq!(status(&script, &request), Some(500));

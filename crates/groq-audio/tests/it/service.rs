@@ -129,11 +129,11 @@ async fn failures_on_the_way_change_nothing() {
     let spoken = spoken(&groq).await;
     let count = AtomicU32::new(0);
     let faulty = Reply::from_fn(move |_| match count.fetch_add(1, Ordering::SeqCst) % 8 {
-        0 => Reply::error(429, "slow down").with_header("retry-after", "0.01"),
+        0 => Reply::error(429, "slow down").header("retry-after", "0.01"),
         2 => Reply::error(503, "overloaded"),
-        4 => Reply::generated().with_fault(Fault::Reset),
-        5 => Reply::generated().with_fault(Fault::CutAfterBytes(60)),
-        6 => Reply::generated().with_fault(Fault::AbortAfterBytes(60)),
+        4 => Reply::generated().fault(Fault::Reset),
+        5 => Reply::generated().fault(Fault::CutAfterBytes(60)),
+        6 => Reply::generated().fault(Fault::AbortAfterBytes(60)),
         _ => Reply::generated(),
     });
     mock.always(When::post(TRANSCRIPTIONS), faulty);
@@ -182,9 +182,9 @@ async fn limits_are_learned_from_the_headers() {
     let (mock, groq) = started(Mock::builder()).await;
     let spoken = spoken(&groq).await;
     let used_up = Reply::generated()
-        .with_header("x-ratelimit-limit-requests", "1")
-        .with_header("x-ratelimit-remaining-requests", "0")
-        .with_header("x-ratelimit-reset-requests", "2h0m0s");
+        .header("x-ratelimit-limit-requests", "1")
+        .header("x-ratelimit-remaining-requests", "0")
+        .header("x-ratelimit-reset-requests", "2h0m0s");
     mock.always(When::post(TRANSCRIPTIONS), used_up);
     let job = LongAudio::new(&groq)
         .pieces(short_pieces())
@@ -220,9 +220,9 @@ async fn speech_gets_through_failures() {
     let whole = spoken(&groq).await;
     let count = AtomicU32::new(0);
     let faulty = Reply::from_fn(move |_| match count.fetch_add(1, Ordering::SeqCst) % 5 {
-        0 => Reply::error(429, "slow down").with_header("retry-after", "0.01"),
-        1 => Reply::generated().with_fault(Fault::CutAfterBytes(10_000)),
-        2 => Reply::generated().with_fault(Fault::Reset),
+        0 => Reply::error(429, "slow down").header("retry-after", "0.01"),
+        1 => Reply::generated().fault(Fault::CutAfterBytes(10_000)),
+        2 => Reply::generated().fault(Fault::Reset),
         _ => Reply::generated(),
     });
     mock.always(When::post(SPEECH), faulty);

@@ -118,7 +118,7 @@ fn goes_on_after(end: impl FnOnce(&mut std::process::Child), status: Option<i32>
             .matching(|request| request.method() == "GET" && request.path().contains("/batches/")),
         Reply::from_fn(move |_| {
             let _ = sender.lock().unwrap().send(());
-            Reply::generated().with_fault(Fault::Delay(Duration::from_secs(600)))
+            Reply::generated().fault(Fault::Delay(Duration::from_secs(600)))
         }),
     );
     let mut killed = setting.command(&["--quiet"]).spawn().unwrap();
@@ -145,7 +145,7 @@ fn a_state_is_not_gone_on_with_for_other_items() {
     let setting = Setting::new();
     setting
         .mock
-        .always(When::post("/openai/v1/batches"), Reply::status(400));
+        .always(When::post("/openai/v1/batches"), Reply::new(400));
     ends_with(&setting.command(&[]).output().unwrap(), 4);
     fs::write(setting.path("items.jsonl"), "{\"id\":1,\"prompt\":\"Hi\"}").unwrap();
     setting.mock.clear_script();

@@ -41,7 +41,7 @@ fn stall_after(mock: &BlockingMock, path: &str, answered: usize) -> mpsc::Receiv
                 return Reply::generated();
             }
             let _ = sender.try_send(());
-            Reply::generated().with_fault(Fault::Delay(Duration::from_secs(600)))
+            Reply::generated().fault(Fault::Delay(Duration::from_secs(600)))
         }),
     );
     asked
@@ -93,9 +93,9 @@ fn a_process_that_is_killed_leaves_no_half_file() {
 fn a_download_that_breaks_off_leaves_no_half_file() {
     let folder = tempfile::tempdir().unwrap();
     let mock = Mock::builder().start_blocking().unwrap();
-    let broken = Reply::status(200)
-        .with_body(vec![b'a'; 100_000])
-        .with_fault(Fault::AbortAfterBytes(50_000));
+    let broken = Reply::new(200)
+        .body(vec![b'a'; 100_000])
+        .fault(Fault::AbortAfterBytes(50_000));
     mock.always(When::any(), broken);
     let output = against(
         &mock,

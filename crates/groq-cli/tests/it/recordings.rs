@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use groq_mock::{Blemishes, BlockingMock, Mock, Reply, When};
+use groq_mock::{BlockingMock, Mock, Reply, TranscriptNoise, When};
 
 use super::support::{document, ends_with, groq, recording, run, run_with, stderr, stdout};
 
@@ -184,7 +184,7 @@ fn what_was_broken_off_goes_on_where_it_was() {
 
 #[test]
 fn a_text_that_cannot_be_trusted_is_told_and_with_strict_a_failure() {
-    let place = Place::new(Mock::builder().blemishes(Blemishes::new().invented(1.0)));
+    let place = Place::new(Mock::builder().transcript_noise(TranscriptNoise::new().invented(1.0)));
     let sound = recording(place.home.path(), "a.wav", 60);
     let output = place.transcribe(&sound, &[]);
     ends_with(&output, 0);

@@ -127,7 +127,7 @@ fn the_doctor_says_what_is_wrong_and_ends_accordingly() {
     assert!(stdout(&no_key).contains("bad  key"), "{}", stdout(&no_key));
 
     let mock = Mock::builder().start_blocking().unwrap();
-    mock.always(When::any(), Reply::status(401));
+    mock.always(When::any(), Reply::new(401));
     let doctor = |url: &str| {
         let mut command = groq(&["doctor", "--base-url", url]);
         command.env("GROQ_API_KEY", "gsk_secret").output().unwrap()

@@ -340,7 +340,7 @@ fn no_command_lets_text_of_the_service_drive_the_terminal() {
         (&["files", "upload", items], Reply::json(200, &file)),
         (
             &["files", "download", "a"],
-            Reply::status(200).with_body(EVIL.as_bytes().to_vec()),
+            Reply::new(200).body(EVIL.as_bytes().to_vec()),
         ),
         (
             &["files", "delete", "a"],
@@ -372,7 +372,7 @@ fn no_command_lets_text_of_the_service_drive_the_terminal() {
         (&["limits", "--json"], Reply::json(400, &error)),
         (
             &["doctor"],
-            Reply::json(400, &error).with_header("x-request-id", "req_\u{9b}2J"),
+            Reply::json(400, &error).header("x-request-id", "req_\u{9b}2J"),
         ),
     ];
     for (args, reply) in rows {

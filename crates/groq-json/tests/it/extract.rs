@@ -244,7 +244,7 @@ async fn bounds_end_the_loop_with_the_last_failure() {
         "{error}"
     );
 
-    let (_mock, groq) = mock([wrong(1).with_delay(Duration::from_secs(5))]).await;
+    let (_mock, groq) = mock([wrong(1).delay(Duration::from_secs(5))]).await;
     let error = groq
         .extract::<Recipe>()
         .model(PLAIN)

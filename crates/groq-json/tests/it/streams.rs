@@ -274,7 +274,7 @@ async fn the_tokens_of_a_list_are_bounded() {
 
 #[tokio::test]
 async fn the_time_of_a_list_is_bounded() {
-    let (_mock, groq) = mock([streams(&["["]).with_delay(Duration::from_secs(60))]).await;
+    let (_mock, groq) = mock([streams(&["["]).delay(Duration::from_secs(60))]).await;
     let mut stories = groq
         .extract_each::<Story>()
         .user("stories")

@@ -32,7 +32,7 @@ fn create(exchange: &Exchange<'_>, task: &'static str) -> Outcome<Response> {
     }
     let options = &exchange.app.options;
     let mut recording = Recording::new(&ask.source, options.seed)?;
-    options.blemishes.apply(&mut recording);
+    options.transcript_noise.apply(&mut recording);
     let wanted = Use {
         model: &model.id,
         tier: "on_demand",

@@ -5,15 +5,15 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::bucket::Bucket;
-use super::{Allowance, DAY, HOUR, Limits, MINUTE, SECOND, Unit, go_duration};
+use super::{Allowance, DAY, HOUR, MINUTE, SECOND, Throttle, Unit, go_duration};
 use crate::api_error::{ApiError, Outcome};
 use crate::response::Response;
 
 /// The counters of all models.
 #[derive(Debug)]
 pub(crate) struct Limiter {
-    default: Limits,
-    models: HashMap<String, Limits>,
+    default: Throttle,
+    models: HashMap<String, Throttle>,
     counters: Mutex<HashMap<String, Vec<Bucket>>>,
 }
 
@@ -45,7 +45,7 @@ struct Left {
 }
 
 impl Limiter {
-    pub(crate) fn new(default: Limits, models: Vec<(String, Limits)>) -> Self {
+    pub(crate) fn new(default: Throttle, models: Vec<(String, Throttle)>) -> Self {
         Self {
             default,
             models: models.into_iter().collect(),
@@ -146,7 +146,7 @@ impl Standing {
 }
 
 /// The first allowance that has not enough left, as an error.
-fn admit(limits: &Limits, buckets: &[Bucket], wanted: Use<'_>) -> Outcome<()> {
+fn admit(limits: &Throttle, buckets: &[Bucket], wanted: Use<'_>) -> Outcome<()> {
     for (allowance, bucket) in limits.allowances.iter().zip(buckets) {
         let amount = allowance.unit.of(wanted.requested, wanted);
         if amount > u64::from(allowance.amount) {
@@ -212,7 +212,7 @@ fn dimension(allowance: Allowance) -> String {
 }
 
 /// Groq's headers speak of requests per day and tokens per minute: the longest and the shortest of their kind.
-fn standing(limits: &Limits, buckets: &[Bucket]) -> Standing {
+fn standing(limits: &Throttle, buckets: &[Bucket]) -> Standing {
     let of = |unit| {
         limits
             .allowances
@@ -259,7 +259,7 @@ mod tests {
 
     #[test]
     fn requests_are_counted_and_come_back() {
-        let limiter = Limiter::new(Limits::new().requests(2, 10 * SECOND), Vec::new());
+        let limiter = Limiter::new(Throttle::new().requests(2, 10 * SECOND), Vec::new());
         let start = Instant::now();
         let at = |seconds: u32| limiter.charge(wanted(5, 5), start + SECOND * seconds);
         assert_eq!(at(0).0.requests, Some(left(2, 1, 5)));
@@ -283,7 +283,7 @@ mod tests {
 
     #[test]
     fn what_was_not_generated_is_given_back() {
-        let limiter = Limiter::new(Limits::new().tokens(1000, MINUTE), Vec::new());
+        let limiter = Limiter::new(Throttle::new().tokens(1000, MINUTE), Vec::new());
         let now = Instant::now();
         let (standing, outcome) = limiter.charge(wanted(900, 100), now);
         assert!(outcome.is_ok());
@@ -294,7 +294,7 @@ mod tests {
 
     #[test]
     fn more_than_there_ever_is_cannot_be_waited_for() {
-        let limiter = Limiter::new(Limits::new().tokens(1000, MINUTE), Vec::new());
+        let limiter = Limiter::new(Throttle::new().tokens(1000, MINUTE), Vec::new());
         let error = limiter
             .charge(wanted(1001, 1), Instant::now())
             .1
@@ -314,7 +314,7 @@ mod tests {
 
     #[test]
     fn generous_limits_count_and_refuse_nobody() {
-        let limiter = Limiter::new(Limits::generous(), Vec::new());
+        let limiter = Limiter::new(Throttle::generous(), Vec::new());
         let now = Instant::now();
         assert!(limiter.charge(wanted(u64::MAX, 2_000_000), now).1.is_ok());
         let (standing, outcome) = limiter.charge(wanted(1, 1), now);
@@ -325,8 +325,8 @@ mod tests {
 
     #[test]
     fn models_count_on_their_own() {
-        let own = vec![("m".to_owned(), Limits::new().requests(1, MINUTE))];
-        let limiter = Limiter::new(Limits::new().requests(2, MINUTE), own);
+        let own = vec![("m".to_owned(), Throttle::new().requests(1, MINUTE))];
+        let limiter = Limiter::new(Throttle::new().requests(2, MINUTE), own);
         let now = Instant::now();
         let ask = |model| {
             limiter
@@ -348,7 +348,7 @@ mod tests {
 
     #[test]
     fn headers_speak_of_days_and_minutes() {
-        let limiter = Limiter::new(Limits::free_plan(), Vec::new());
+        let limiter = Limiter::new(Throttle::free_plan(), Vec::new());
         let (standing, _) = limiter.charge(wanted(10, 10), Instant::now());
         assert_eq!(standing.requests.map(|left| left.limit), Some(1000));
         assert_eq!(standing.tokens.map(|left| left.limit), Some(8000));

@@ -1,45 +1,45 @@
-//! Limits as a text.
+//! Throttle as a text.
 
 use std::error::Error;
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use super::{DAY, HOUR, Limits, MINUTE, SECOND};
+use super::{DAY, HOUR, MINUTE, SECOND, Throttle};
 
 /// A list of limits that cannot be read: its text says which part, and what it could be.
 ///
 /// ```
-/// let error = "requests=many".parse::<groq_mock::Limits>().unwrap_err();
+/// let error = "requests=many".parse::<groq_mock::Throttle>().unwrap_err();
 /// assert!(error.to_string().contains("requests=many"));
 /// ```
 #[derive(Clone, Debug, PartialEq)]
-pub struct LimitsError {
+pub struct ThrottleError {
     part: String,
 }
 
-/// Reads `free` ([`Limits::free_plan`]), `none` ([`Limits::new`]), or a list of `requests=N/TIME`, `tokens=N/TIME` and
+/// Reads `free` ([`Throttle::free_plan`]), `none` ([`Throttle::new`]), or a list of `requests=N/TIME`, `tokens=N/TIME` and
 /// `audio=SECONDS/TIME`, with times such as `10s`, `1m30s`, `h` or a number of seconds.
 ///
 /// ```
 /// use std::time::Duration;
-/// use groq_mock::Limits;
+/// use groq_mock::Throttle;
 ///
-/// let limits: Limits = "requests=30/1m, tokens=8000/m".parse()?;
+/// let limits: Throttle = "requests=30/1m, tokens=8000/m".parse()?;
 /// let minute = Duration::from_secs(60);
-/// assert_eq!(limits, Limits::new().requests(30, minute).tokens(8_000, minute));
-/// # Ok::<(), groq_mock::LimitsError>(())
+/// assert_eq!(limits, Throttle::new().requests(30, minute).tokens(8_000, minute));
+/// # Ok::<(), groq_mock::ThrottleError>(())
 /// ```
-impl FromStr for Limits {
-    type Err = LimitsError;
+impl FromStr for Throttle {
+    type Err = ThrottleError;
 
-    fn from_str(text: &str) -> Result<Self, LimitsError> {
+    fn from_str(text: &str) -> Result<Self, ThrottleError> {
         match text.trim() {
             "free" => Ok(Self::free_plan()),
             "none" => Ok(Self::new()),
             list => list.split(',').try_fold(Self::new(), |limits, part| {
                 let part = part.trim();
-                limits.with(part).ok_or_else(|| LimitsError {
+                limits.with(part).ok_or_else(|| ThrottleError {
                     part: part.to_owned(),
                 })
             }),
@@ -47,7 +47,7 @@ impl FromStr for Limits {
     }
 }
 
-impl Limits {
+impl Throttle {
     fn with(self, part: &str) -> Option<Self> {
         let (what, how_much) = part.split_once('=')?;
         let (amount, per) = how_much.split_once('/')?;
@@ -101,7 +101,7 @@ fn unit_of(name: &str) -> Option<Duration> {
     })
 }
 
-impl fmt::Display for LimitsError {
+impl fmt::Display for ThrottleError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
@@ -111,7 +111,7 @@ impl fmt::Display for LimitsError {
     }
 }
 
-impl Error for LimitsError {}
+impl Error for ThrottleError {}
 
 #[cfg(test)]
 mod tests {
@@ -119,17 +119,17 @@ mod tests {
 
     #[test]
     fn limits_are_read() {
-        let expected = Limits::new()
+        let expected = Throttle::new()
             .requests(30, MINUTE)
             .tokens(8_000, MINUTE)
             .audio_seconds(7_200, HOUR);
-        let read = |text: &str| text.parse::<Limits>();
+        let read = |text: &str| text.parse::<Throttle>();
         assert_eq!(
             read("requests=30/1m, tokens=8000/m,audio=7200/1h"),
             Ok(expected)
         );
-        assert_eq!(read(" free "), Ok(Limits::free_plan()));
-        assert_eq!(read("none"), Ok(Limits::new()));
+        assert_eq!(read(" free "), Ok(Throttle::free_plan()));
+        assert_eq!(read("none"), Ok(Throttle::new()));
     }
 
     #[test]
@@ -170,7 +170,7 @@ mod tests {
             "requests=3/1m,",
             "free, requests=3/1m",
         ] {
-            let error = wrong.parse::<Limits>().unwrap_err().to_string();
+            let error = wrong.parse::<Throttle>().unwrap_err().to_string();
             let part = wrong
                 .split(',')
                 .find(|part| error.contains(&format!("`{}`", part.trim())));

@@ -1,6 +1,6 @@
-//! Limits by name.
+//! Throttle by name.
 
-use super::{DAY, HOUR, Limits, MINUTE};
+use super::{DAY, HOUR, MINUTE, Throttle};
 
 /// The free plan of December 2025: what a model's id begins with, and its limits for requests a minute and a day
 /// and for tokens a minute and a day. The first that fits holds.
@@ -19,9 +19,9 @@ const FREE: &[(&str, [u32; 4])] = &[
 ];
 
 /// What the free plan gives of a model.
-pub(super) fn free(model: &str) -> Limits {
+pub(super) fn free(model: &str) -> Throttle {
     if model.starts_with("whisper") {
-        return Limits::new()
+        return Throttle::new()
             .requests(20, MINUTE)
             .requests(2_000, DAY)
             .audio_seconds(7_200, HOUR)
@@ -29,9 +29,9 @@ pub(super) fn free(model: &str) -> Limits {
     }
     let row = FREE.iter().find(|(start, _)| model.starts_with(start));
     let Some((_, [minute, day, tokens, tokens_of_day])) = row else {
-        return Limits::free_plan();
+        return Throttle::free_plan();
     };
-    let limits = Limits::new()
+    let limits = Throttle::new()
         .requests(*minute, MINUTE)
         .requests(*day, DAY)
         .tokens(*tokens, MINUTE);

@@ -1,10 +1,10 @@
 //! What an answer has beside its text: citations, tools that ran, cached tokens; and what goes wrong by chance.
 
-use groq_mock::{Fault, Limits, Mock, Reply, When};
+use groq_mock::{Fault, Mock, Reply, Throttle, When};
 use groq_types::{ChatCompletion, ChatCompletionChunk};
 use serde_json::{Value, json};
 
-use crate::client::{Answer, CHAT, End, get, post, upload};
+use crate::client::{Answer, CHAT, get, post, upload};
 
 async fn ask(mock: &Mock, model: &str, prompt: &str, more: &Value) -> Answer {
     let mut body = json!({"model": model, "messages": [{"role": "user", "content": prompt}]});
@@ -79,8 +79,8 @@ async fn compound_systems_run_tools_and_count_by_model() {
 
 #[tokio::test]
 async fn a_long_prompt_is_cached_and_counts_once() {
-    let limits = Limits::new().tokens(100_000, std::time::Duration::from_secs(3_600 * 24));
-    let mock = Mock::builder().limits(limits).start().await.unwrap();
+    let limits = Throttle::new().tokens(100_000, std::time::Duration::from_secs(3_600 * 24));
+    let mock = Mock::builder().throttle(limits).start().await.unwrap();
     let prompt = "one two three ".repeat(200);
     let left = |answer: &Answer| -> i64 {
         answer
@@ -103,40 +103,12 @@ async fn a_long_prompt_is_cached_and_counts_once() {
 }
 
 #[tokio::test]
-async fn faults_by_chance_are_the_same_for_the_same_seed() {
-    let outcomes = async |seed| {
-        let faults = "503=0.3,reset=0.3".parse().unwrap();
-        let mock = Mock::builder()
-            .seed(seed)
-            .faults(faults)
-            .start()
-            .await
-            .unwrap();
-        let mut outcomes = Vec::new();
-        for _ in 0..20 {
-            let answer = get(&mock, "/openai/v1/models").await;
-            outcomes.push(if answer.end == End::Complete {
-                answer.status
-            } else {
-                0
-            });
-        }
-        outcomes
-    };
-    let one = outcomes(3).await;
-    assert_eq!(one, outcomes(3).await);
-    for expected in [200, 503, 0] {
-        assert!(one.contains(&expected), "{one:?}");
-    }
-}
-
-#[tokio::test]
 async fn every_model_has_the_limits_of_the_free_plan() {
     let mock = Mock::builder()
         .free_plan()
-        .model_limits(
+        .model_throttle(
             "allam-2-7b",
-            Limits::new().requests(5, std::time::Duration::from_secs(60)),
+            Throttle::new().requests(5, std::time::Duration::from_secs(60)),
         )
         .start()
         .await
@@ -174,7 +146,7 @@ async fn batches_meet_scripts_and_faults() {
     };
     mock.script(say(0), [Reply::json(200, &json!({"scripted": true}))]);
     mock.script(say(1), [Reply::error(503, "over capacity")]);
-    mock.script(say(2), [Reply::generated().with_fault(Fault::Reset)]);
+    mock.script(say(2), [Reply::generated().fault(Fault::Reset)]);
     let create = json!({"input_file_id": file["id"], "endpoint": "/v1/chat/completions", "completion_window": "24h"});
     let mut batch = post(&mock, "/openai/v1/batches", &create).await.json();
     while batch["status"] != "completed" {

@@ -19,7 +19,7 @@ fn streamed() -> Value {
 
 async fn faulty(body: &Value, fault: Fault) -> Answer {
     let mock = Mock::start().await.unwrap();
-    mock.enqueue(Reply::generated().with_fault(fault));
+    mock.enqueue(Reply::generated().fault(fault));
     chat(&mock, body).await
 }
 
@@ -153,7 +153,7 @@ async fn writes_of_any_size_carry_the_same_bytes() {
         },
         Fault::Coalesce(16 * 1024),
     ] {
-        mock.enqueue(Reply::generated().with_fault(fault.clone()));
+        mock.enqueue(Reply::generated().fault(fault.clone()));
         let answer = chat(&mock, &streamed()).await;
         assert_eq!(
             (answer.end, answer.data().len()),
@@ -189,7 +189,7 @@ async fn headers_that_are_wrong() {
 #[tokio::test]
 async fn a_connection_may_die_unannounced_after_an_answer() {
     let mock = Mock::start().await.unwrap();
-    mock.enqueue(Reply::generated().with_fault(Fault::CloseAfterReply));
+    mock.enqueue(Reply::generated().fault(Fault::CloseAfterReply));
     let mut client = Client::connect(&mock).await;
     let body = ask("x").to_string();
     let first = client.request("POST", CHAT, body.as_bytes()).await;
@@ -217,7 +217,7 @@ async fn stalls_end_when_the_client_gives_up() {
         Fault::HoldOpen(Duration::MAX),
         Fault::NeverRead,
     ] {
-        mock.enqueue(Reply::generated().with_fault(fault.clone()));
+        mock.enqueue(Reply::generated().fault(fault.clone()));
         let mut client = Client::connect(&mock).await;
         client
             .write(head("POST", CHAT, streamed().to_string().len()))
@@ -240,7 +240,7 @@ async fn an_answer_may_come_before_the_upload_has_ended() {
     let mock = Mock::start().await.unwrap();
     mock.script(
         When::post("/openai/v1/files"),
-        [Reply::error(413, "too large").with_fault(Fault::AnswerEarly)],
+        [Reply::error(413, "too large").fault(Fault::AnswerEarly)],
     );
     let mut client = Client::connect(&mock).await;
     client
@@ -258,9 +258,9 @@ async fn an_answer_may_come_before_the_upload_has_ended() {
 async fn faults_compose() {
     let mock = Mock::start().await.unwrap();
     let reply = Reply::generated()
-        .with_fault(Fault::Duplicate(0))
-        .with_fault(Fault::CutAfterEvents(3))
-        .with_delay(Duration::from_millis(30));
+        .fault(Fault::Duplicate(0))
+        .fault(Fault::CutAfterEvents(3))
+        .delay(Duration::from_millis(30));
     mock.always(When::post(CHAT), reply);
     let start = Instant::now();
     let answer = chat(&mock, &streamed()).await;
@@ -271,7 +271,7 @@ async fn faults_compose() {
 #[tokio::test]
 async fn scripted_replies_have_faults_too() {
     let mock = Mock::start().await.unwrap();
-    mock.enqueue(Reply::events(["a", "b", "c"]).with_fault(Fault::AbortAfterEvents(2)));
+    mock.enqueue(Reply::events(["a", "b", "c"]).fault(Fault::AbortAfterEvents(2)));
     let answer = chat(&mock, &ask("x")).await;
     assert_eq!(
         (answer.data(), answer.end),

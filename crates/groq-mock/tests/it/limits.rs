@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use groq_mock::{Limits, Mock};
+use groq_mock::{Mock, Throttle};
 use serde_json::json;
 
 use crate::chat::{ask, with};
@@ -47,8 +47,8 @@ async fn headers_count_down() {
 
 #[tokio::test]
 async fn too_many_requests_are_refused_until_the_wait_is_over() {
-    let limits = Limits::new().requests(2, Duration::from_millis(600));
-    let mock = Mock::builder().limits(limits).start().await.unwrap();
+    let limits = Throttle::new().requests(2, Duration::from_millis(600));
+    let mock = Mock::builder().throttle(limits).start().await.unwrap();
     assert_eq!(chat(&mock, &ask("a")).await.status, 200);
     assert_eq!(chat(&mock, &ask("a")).await.status, 200);
     let refused = chat(&mock, &ask("a")).await;
@@ -81,9 +81,9 @@ async fn too_many_requests_are_refused_until_the_wait_is_over() {
 
 #[tokio::test]
 async fn tokens_count_with_what_may_be_generated() {
-    let limits = Limits::new().tokens(500, Duration::from_secs(60));
+    let limits = Throttle::new().tokens(500, Duration::from_secs(60));
     let mock = Mock::builder()
-        .model_limits("llama-3.3-70b-versatile", limits)
+        .model_throttle("llama-3.3-70b-versatile", limits)
         .start()
         .await
         .unwrap();
@@ -137,7 +137,7 @@ async fn tokens_count_with_what_may_be_generated() {
 #[tokio::test]
 async fn streams_are_counted_and_refused_alike() {
     let mock = Mock::builder()
-        .limits(Limits::new().requests(1, Duration::from_secs(60)))
+        .throttle(Throttle::new().requests(1, Duration::from_secs(60)))
         .start()
         .await
         .unwrap();

@@ -69,7 +69,7 @@ async fn what_is_recorded_is_given_again() {
     for part in ["all.yaml", CHAT, "3 of this path", "GROQ_RECORD=1"] {
         assert!(message.contains(part), "{message}");
     }
-    player.script(When::post(CHAT), [Reply::status(503)]);
+    player.script(When::post(CHAT), [Reply::new(503)]);
     assert_eq!(post(&player, CHAT, &ask("Hi", false)).await.status, 503);
 }
 
@@ -80,9 +80,9 @@ async fn secrets_are_not_written() {
     let service = Mock::start().await.unwrap();
     let told = json!({"error": {"message": "organization `org_01abcdefgh` with gsk_0123456789abcdef", "type": "tokens"}});
     let reply = Reply::json(429, &told)
-        .with_header("set-cookie", "__cf=secretcookie")
-        .with_header("x-organization", "org_01abcdefgh")
-        .with_header("retry-after", "7");
+        .header("set-cookie", "__cf=secretcookie")
+        .header("x-organization", "org_01abcdefgh")
+        .header("retry-after", "7");
     service.always(When::any(), reply);
     let recorder = Mock::builder()
         .record(service.url(), &path)

@@ -12,11 +12,11 @@ async fn queued_replies_come_first_and_in_order() {
     mock.script(
         When::post(CHAT),
         [
-            Reply::error(429, "slow down").with_header("retry-after", "2"),
-            Reply::status(503),
+            Reply::error(429, "slow down").header("retry-after", "2"),
+            Reply::new(503),
         ],
     );
-    mock.enqueue(Reply::status(204));
+    mock.enqueue(Reply::new(204));
     let first = chat(&mock, &ask("x")).await;
     assert_eq!(
         (first.status, first.header("retry-after")),
@@ -52,7 +52,7 @@ async fn replies_can_be_computed() {
     let mock = Mock::start().await.unwrap();
     mock.always(
         When::post("/echo"),
-        Reply::from_fn(|request| Reply::status(200).with_body(request.body().clone())),
+        Reply::from_fn(|request| Reply::new(200).body(request.body().clone())),
     );
     let answer = crate::client::post(&mock, "/echo", &json!({"a": [1, 2]})).await;
     assert_eq!(answer.json(), json!({"a": [1, 2]}));

@@ -211,7 +211,7 @@ async fn a_shutdown_lets_answers_finish_and_frees_the_port() {
     let mock = Mock::start().await.unwrap();
     let address = mock.address();
     mock.enqueue(
-        Reply::raw("HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\ndone").with_fault(Fault::Pieces {
+        Reply::raw("HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\ndone").fault(Fault::Pieces {
             size: 1,
             pause: Duration::from_micros(1),
         }),
@@ -229,7 +229,7 @@ async fn a_shutdown_lets_answers_finish_and_frees_the_port() {
 #[tokio::test]
 async fn a_shutdown_does_not_wait_for_stalls() {
     let mock = Mock::start().await.unwrap();
-    mock.enqueue(Reply::generated().with_fault(Fault::Delay(Duration::MAX)));
+    mock.enqueue(Reply::generated().fault(Fault::Delay(Duration::MAX)));
     let mut client = Client::connect(&mock).await;
     let body = ask("x").to_string();
     client.write(head("POST", CHAT, body.len())).await;

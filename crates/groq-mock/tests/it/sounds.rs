@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use groq_mock::{Limits, Mock};
+use groq_mock::{Mock, Throttle};
 use serde_json::Value;
 
 use crate::client::{Part, upload};
@@ -71,8 +71,8 @@ async fn a_cut_flac_is_heard_up_to_there_and_a_broken_one_is_refused() {
 #[tokio::test]
 async fn decoded_seconds_are_what_counts() {
     // Ten seconds are counted for a shorter recording.
-    let limits = Limits::new().audio_seconds(19, Duration::from_secs(3_600));
-    let mock = Mock::builder().limits(limits).start().await.unwrap();
+    let limits = Throttle::new().audio_seconds(19, Duration::from_secs(3_600));
+    let mock = Mock::builder().throttle(limits).start().await.unwrap();
     let (name, sound) = sound!("16k.flac");
     let parts = [MODEL, ("file", Some(name), sound)];
     for status in [200, 429] {

@@ -43,7 +43,7 @@ impl Faults {
             Some(Step::Status(status, wait)) => {
                 let reply = Reply::error(*status, "a fault to order");
                 let reply = match wait {
-                    Some(wait) => reply.with_header("retry-after", wait.as_secs_f64().to_string()),
+                    Some(wait) => reply.header("retry-after", wait.as_secs_f64().to_string()),
                     None => reply,
                 };
                 (reply, format!(": status {status}"))
@@ -51,10 +51,7 @@ impl Faults {
             Some(Step::Fault(fault)) => {
                 let what = format!("{fault:?}");
                 let what = what.split(['(', ' ']).next().unwrap_or_default();
-                (
-                    Reply::generated().with_fault(fault.clone()),
-                    format!(": {what}"),
-                )
+                (Reply::generated().fault(fault.clone()), format!(": {what}"))
             }
         }
     }

@@ -1,6 +1,6 @@
 //! `--limits`.
 
-use groq_mock::{Builder, Limits};
+use groq_mock::{Builder, Throttle};
 
 /// What each model may be used.
 #[derive(Clone, Debug, PartialEq)]
@@ -8,14 +8,14 @@ pub(super) enum Allowed {
     /// What the free plan gives of it.
     FreePlan,
     /// The same for all.
-    Same(Limits),
+    Same(Throttle),
 }
 
 impl Allowed {
     pub(super) fn set(self, builder: Builder) -> Builder {
         match self {
             Self::FreePlan => builder.free_plan(),
-            Self::Same(limits) => builder.limits(limits),
+            Self::Same(limits) => builder.throttle(limits),
         }
     }
 }
@@ -27,7 +27,7 @@ pub(super) fn parse(text: &str) -> Result<Allowed, String> {
     }
     text.parse()
         .map(Allowed::Same)
-        .map_err(|error: groq_mock::LimitsError| error.to_string())
+        .map_err(|error: groq_mock::ThrottleError| error.to_string())
 }
 
 #[cfg(test)]
@@ -37,7 +37,7 @@ mod tests {
     #[test]
     fn the_free_plan_differs_from_model_to_model() {
         assert_eq!(parse("free"), Ok(Allowed::FreePlan));
-        assert_eq!(parse("none"), Ok(Allowed::Same(Limits::new())));
+        assert_eq!(parse("none"), Ok(Allowed::Same(Throttle::new())));
         assert!(parse("many").is_err_and(|error| error.contains("many")));
     }
 }

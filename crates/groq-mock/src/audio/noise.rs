@@ -1,12 +1,8 @@
 //! Mistakes to order, such as a real recogniser makes.
 
-use std::time::Duration;
-
 use super::hear::{Kind, Recording, Word};
 use crate::random::Random;
 
-/// Seconds at either end of a recording in which words are misheard.
-const EDGE: f64 = 0.3;
 /// Seconds of silence in which something is invented.
 const SILENCE: f64 = 2.0;
 /// How much of an answer that is cut short is left, in words of ten.
@@ -16,38 +12,23 @@ const LEFT: usize = 6;
 ///
 /// ```
 /// # #[tokio::main] async fn main() -> Result<(), groq_mock::StartError> {
-/// use std::time::Duration;
-/// use groq_mock::{Blemishes, Mock};
+/// use groq_mock::{Mock, TranscriptNoise};
 ///
-/// let blemishes = Blemishes::new().jitter(Duration::from_millis(60)).edge_words(0.5);
-/// let mock = Mock::builder().blemishes(blemishes).start().await?;
+/// let noise = TranscriptNoise::new().invented(0.5);
+/// let mock = Mock::builder().transcript_noise(noise).start().await?;
 /// # drop(mock); Ok(()) }
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 #[must_use]
-pub struct Blemishes {
-    jitter: Duration,
-    edge_words: f64,
+pub struct TranscriptNoise {
     invented: f64,
     short: f64,
 }
 
-impl Blemishes {
+impl TranscriptNoise {
     /// None at all.
     pub fn new() -> Self {
         Self::default()
-    }
-
-    /// Moves the times of words by up to so much, forwards or back.
-    pub fn jitter(mut self, most: Duration) -> Self {
-        self.jitter = most;
-        self
-    }
-
-    /// How likely a word within 0.3 s of either end of the recording is wrong or missing, from 0 to 1.
-    pub fn edge_words(mut self, chance: f64) -> Self {
-        self.edge_words = chance;
-        self
     }
 
     /// How likely a silence of more than two seconds has words that nobody said, from 0 to 1.
@@ -64,27 +45,11 @@ impl Blemishes {
 
     pub(super) fn apply(&self, recording: &mut Recording) {
         let random = Random::new(recording.digest.finish());
-        self.mishear(recording, &mut random.fork("edges"));
         self.invent(recording, &mut random.fork("silences"));
-        self.shift(recording, &mut random.fork("times"));
         if random.fork("length").unit() < self.short {
             let left = recording.words.len() * LEFT / 10;
             recording.words.truncate(left);
         }
-    }
-
-    fn mishear(&self, recording: &mut Recording, random: &mut Random) {
-        let last = recording.duration - EDGE;
-        recording.words.retain_mut(|word| {
-            let at_edge = word.start < EDGE || word.end > last;
-            if !at_edge || word.kind != Kind::Spoken || random.unit() >= self.edge_words {
-                return true;
-            }
-            random
-                .pick(&["uh", "the", "and", "so"])
-                .clone_into(&mut word.text);
-            random.unit() < 0.5
-        });
     }
 
     fn invent(&self, recording: &mut Recording, random: &mut Random) {
@@ -112,19 +77,6 @@ impl Blemishes {
                 kind: Kind::Invented,
             });
             start += 0.5;
-        }
-    }
-
-    fn shift(&self, recording: &mut Recording, random: &mut Random) {
-        let most = self.jitter.as_secs_f64();
-        if most <= 0.0 {
-            return;
-        }
-        let end = recording.duration;
-        let mut moved = |time: f64| (time + most * (random.unit() * 2.0 - 1.0)).clamp(0.0, end);
-        for word in &mut recording.words {
-            word.start = moved(word.start);
-            word.end = moved(word.end).max(word.start);
         }
     }
 }
