@@ -22,19 +22,19 @@ pub(crate) type Files = BTreeMap<String, String>;
 /// All generated files of `groq-types` for a description in YAML.
 pub(crate) fn groq_types(yaml: &str) -> Result<Files> {
     let api = load::api(yaml)?;
-    let model = model::Model::of(&api)
-        .map_err(|problems| anyhow::anyhow!(crate::problem::report(&problems)))?;
+    let model = model(&api)?;
     let lowered = lower::lower(&api, &model);
     emit::files(&lowered, &model)
 }
 
 /// All generated files of `groq-httpmock` for a description in YAML.
 pub(crate) fn groq_httpmock(yaml: &str) -> Result<Files> {
-    let api = load::api(yaml)?;
-    let model = model::Model::of(&api)
-        .map_err(|problems| anyhow::anyhow!(crate::problem::report(&problems)))?;
-    let lowered = lower::lower(&api, &model);
-    emit::httpmock::files(&api, &lowered, &model)
+    Ok(emit::httpmock::files(&model(&load::api(yaml)?)?))
+}
+
+/// What the description means, or a report of everything in it that means nothing to us.
+fn model(api: &openapiv3::OpenAPI) -> Result<model::Model> {
+    model::Model::of(api).map_err(|problems| anyhow::anyhow!(crate::problem::report(&problems)))
 }
 
 #[cfg(test)]

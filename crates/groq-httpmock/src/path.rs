@@ -1,19 +1,21 @@
 //! Matchers of paths: parameters are matched as they are sent, percent-encoded.
 
+use groq_types::operations::Operation;
 use httpmock::When;
 
-/// Any path of a template such as `/openai/v1/models/{model}`.
-pub(crate) fn template(when: When, template: &str) -> When {
-    if template.contains('{') {
-        when.path_matches(pattern(template, |_| "[^/]+".to_owned()).as_str())
-    } else {
+/// Any request of an operation.
+pub(crate) fn operation(when: When, operation: &Operation) -> When {
+    let when = when.method(operation.method.as_str());
+    if operation.path_parameters.is_empty() {
         // The plain matcher says more where a request does not match.
-        when.path(template)
+        when.path(operation.path)
+    } else {
+        when.path_matches(pattern(operation.path, |_| "[^/]+".to_owned()).as_str())
     }
 }
 
-/// The paths of a template in which one parameter has one value.
-pub(crate) fn parameter(when: When, template: &str, name: &str, value: &str) -> When {
+/// The paths of an operation in which one parameter has one value.
+pub(crate) fn parameter(when: When, operation: &Operation, name: &str, value: &str) -> When {
     let segment = |parameter: &str| {
         if parameter == name {
             encoded(value)
@@ -21,7 +23,7 @@ pub(crate) fn parameter(when: When, template: &str, name: &str, value: &str) -> 
             "[^/]+".to_owned()
         }
     };
-    when.path_matches(pattern(template, segment).as_str())
+    when.path_matches(pattern(operation.path, segment).as_str())
 }
 
 /// The regular expression of a template.

@@ -10,6 +10,7 @@ mod ext;
 // For `for_every_type!`, which `schema` calls.
 #[macro_use]
 mod generated;
+pub mod operations;
 #[cfg(feature = "schema")]
 mod schema;
 mod wire;

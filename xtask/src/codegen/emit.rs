@@ -6,6 +6,7 @@ mod docs;
 mod file;
 pub(crate) mod httpmock;
 mod object;
+mod operations;
 mod schema;
 mod string_enum;
 mod typify_pass;
@@ -38,6 +39,7 @@ pub(crate) fn files(lowered: &OpenAPI, model: &Model) -> Result<Files> {
             .collect::<Result<Vec<_>>>()?;
         files.insert(format!("{module}.rs"), file::module(module, &parts, model));
     }
+    files.insert("operations.rs".to_owned(), operations::file(model));
     files.insert("arbitrary.rs".to_owned(), arbitrary::file(model, &structs)?);
     files.insert("schema.json".to_owned(), schema::file(model)?);
     files.insert("client.rs".to_owned(), client::file(code, model)?);

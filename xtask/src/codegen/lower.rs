@@ -18,6 +18,12 @@ use super::model::{self, Component, Model, Shape};
 /// The description for progenitor.
 pub(crate) fn lower(api: &OpenAPI, model: &Model) -> OpenAPI {
     let mut api = api.clone();
+    let handwritten: Vec<&String> = model
+        .operations
+        .iter()
+        .filter(|operation| operation.handwritten)
+        .map(|operation| &operation.id)
+        .collect();
     for item in api.paths.paths.values_mut() {
         if let ReferenceOr::Item(item) = item {
             for slot in [
@@ -30,7 +36,7 @@ pub(crate) fn lower(api: &OpenAPI, model: &Model) -> OpenAPI {
                 let id = slot
                     .as_ref()
                     .and_then(|operation| operation.operation_id.clone());
-                if id.is_some_and(|id| model.handwritten.contains(&id)) {
+                if id.is_some_and(|id| handwritten.contains(&&id)) {
                     *slot = None;
                 }
             }

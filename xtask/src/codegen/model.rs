@@ -1,5 +1,7 @@
 //! What the description means for the code that is made from it.
 
+pub(crate) mod operation;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use heck::ToUpperCamelCase;
@@ -20,8 +22,8 @@ pub(crate) const SCHEMAS: &str = "#/components/schemas/";
 pub(crate) struct Model {
     /// In the order of the description.
     pub(crate) components: IndexMap<String, Component>,
-    /// The operations that the raw client leaves to hand-written code, by operation id.
-    pub(crate) handwritten: BTreeSet<String>,
+    /// In the order of the description.
+    pub(crate) operations: Vec<operation::Operation>,
 }
 
 /// A named schema.
@@ -133,6 +135,10 @@ impl Model {
         let uses = Uses::of(api, &schemas);
         let tags = tags_of_variants(&schemas);
         let mut problems = check_direct_uses(&schemas, &tags);
+        let operations = operation::all(api).unwrap_or_else(|found| {
+            problems.extend(found);
+            Vec::new()
+        });
         let mut components = IndexMap::new();
         for (name, schema) in &schemas {
             let pointer = format!("/components/schemas{}", step(name));
@@ -154,7 +160,7 @@ impl Model {
         if problems.is_empty() {
             Ok(Self {
                 components,
-                handwritten: handwritten(api),
+                operations,
             })
         } else {
             Err(problems)
@@ -776,17 +782,6 @@ pub(crate) fn operations(api: &OpenAPI) -> Vec<(&str, &str, &Operation)> {
         }
     }
     operations
-}
-
-fn handwritten(api: &OpenAPI) -> BTreeSet<String> {
-    let marked = |operation: &&Operation| operation.extensions.contains_key("x-handwritten");
-    let operations = operations(api)
-        .into_iter()
-        .map(|(_, _, operation)| operation);
-    operations
-        .filter(marked)
-        .filter_map(|operation| operation.operation_id.clone())
-        .collect()
 }
 
 /// Which components requests and responses reach, and under which tag first.

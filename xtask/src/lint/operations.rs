@@ -40,6 +40,7 @@ pub(super) fn check(lint: &mut Lint<'_>) {
         answers(lint, &operation);
         by_hand(lint, &operation);
         event_stream(lint, &operation);
+        idempotent(lint, &operation);
     }
 }
 
@@ -175,5 +176,25 @@ fn event_stream(lint: &mut Lint<'_>, Operation { pointer, body }: &Operation<'_>
                 "write `type: string` and `x-event-schema: {$ref: ..}`",
             );
         }
+    }
+}
+
+/// What a method means says whether it can be repeated, except for POST.
+fn idempotent(lint: &mut Lint<'_>, Operation { pointer, body }: &Operation<'_>) {
+    let stated = body.get("x-idempotent");
+    let is_post = pointer.ends_with("/post");
+    if is_post && !stated.is_some_and(Value::is_boolean) {
+        lint.slip(
+            pointer,
+            "a POST without `x-idempotent`",
+            "say `false` if it creates something that stays, else `true`: clients repeat by it",
+        );
+    }
+    if !is_post && stated.is_some() {
+        lint.slip(
+            pointer,
+            "`x-idempotent` beside a method that is idempotent by itself",
+            "take it away",
+        );
     }
 }

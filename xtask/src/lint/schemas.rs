@@ -14,12 +14,13 @@ const TAKEN: [&str; 12] = [
 ];
 
 /// What our extensions may be called; a slip of the pen in one would otherwise go unseen.
-const EXTENSIONS: [&str; 16] = [
+const EXTENSIONS: [&str; 17] = [
     "x-any",
     "x-enum-descriptions",
     "x-event-schema",
     "x-evidence",
     "x-handwritten",
+    "x-idempotent",
     "x-jsonl-body",
     "x-jsonl-schema",
     "x-module",

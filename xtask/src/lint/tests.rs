@@ -12,7 +12,7 @@ fn sound() -> Value {
         "servers": [{"url": "https://api.example.com"}],
         "tags": [{"name": "chat"}],
         "paths": {"/openai/v1/x": {"post": {
-            "operationId": "createX", "summary": "Create", "description": "Creates.", "tags": ["chat"],
+            "operationId": "createX", "x-idempotent": true, "summary": "Create", "description": "Creates.", "tags": ["chat"],
             "requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Request"}}}},
             "responses": {
                 "200": {"description": "ok", "content": {
@@ -144,6 +144,13 @@ fn rules_for_operations() {
         json!("binary"),
         OPERATION,
         "take the mark away",
+    );
+    breaks(
+        OPERATION,
+        "x-idempotent",
+        Value::Null,
+        OPERATION,
+        "without `x-idempotent`",
     );
     let content = format!("{OPERATION}/requestBody/content");
     breaks(

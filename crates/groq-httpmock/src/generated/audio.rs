@@ -4,9 +4,9 @@
 
 use groq_types::{
     ErrorResponse, SpeechRequest, Transcription, TranscriptionRequest,
-    TranslationRequest, VerboseTranscription,
+    TranslationRequest, VerboseTranscription, operations,
 };
-use httpmock::{Method, Then, When};
+use httpmock::{Then, When};
 use crate::{form, path, status};
 
 /// Which requests [`create_transcription`](crate::MockServerExt::create_transcription) answers: at
@@ -14,29 +14,27 @@ use crate::{form, path, status};
 pub struct CreateTranscriptionWhen(When);
 
 impl CreateTranscriptionWhen {
-    /// Narrows any matcher down to the operation.
+    /// Narrows a matcher of httpmock to the operation.
     pub fn new(inner: When) -> Self {
-        Self(
-            path::template(inner.method(Method::POST), "/openai/v1/audio/transcriptions"),
-        )
+        Self(path::operation(inner, &operations::CREATE_TRANSCRIPTION))
     }
 
-    /// The matcher of httpmock, for what has no method here.
+    /// Returns the matcher of httpmock, for what has no method here.
     pub fn into_inner(self) -> When {
         self.0
     }
 
-    /// The form has these fields and no others, files apart.
+    /// Matches a form with these fields and no others, files apart.
     pub fn body(self, value: &TranscriptionRequest) -> Self {
         Self(form::fields(self.0, value))
     }
 
-    /// The part `file` is a file with this name.
+    /// Matches a form whose part `file` is a file with this name.
     pub fn file(self, name: &str) -> Self {
         Self(form::file_name(self.0, "file", name))
     }
 
-    /// The part `file` has these bytes.
+    /// Matches a form whose part `file` has these bytes.
     pub fn file_content(self, bytes: impl AsRef<[u8]>) -> Self {
         Self(form::content(self.0, "file", bytes.as_ref()))
     }
@@ -46,12 +44,12 @@ impl CreateTranscriptionWhen {
 pub struct CreateTranscriptionThen(Then);
 
 impl CreateTranscriptionThen {
-    /// Starts from any answer.
+    /// Starts from an answer of httpmock.
     pub fn new(inner: Then) -> Self {
         Self(inner)
     }
 
-    /// The answer of httpmock, for what has no method here: headers, delays.
+    /// Returns the answer of httpmock, for what has no method here: headers, delays.
     pub fn into_inner(self) -> Then {
         self.0
     }
@@ -78,16 +76,16 @@ impl CreateTranscriptionThen {
         )
     }
 
-    /// Answers with this text, bare.
+    /// Answers with this text.
     pub fn ok_text(self, text: &str) -> Self {
         Self(self.0.status(200).header("content-type", "text/plain").body(text))
     }
 
-    /// Answers with an error that is the client's fault.
+    /// Answers with an error of the client.
     ///
     /// # Panics
     ///
-    /// If `status` is not one of 400 to 499.
+    /// Panics if `status` is not between 400 and 499.
     #[track_caller]
     pub fn client_error(self, status: u16, value: &ErrorResponse) -> Self {
         status::assert_client_error(status);
@@ -100,11 +98,11 @@ impl CreateTranscriptionThen {
         )
     }
 
-    /// Answers with an error that is the server's fault.
+    /// Answers with an error of the server.
     ///
     /// # Panics
     ///
-    /// If `status` is not one of 500 to 599.
+    /// Panics if `status` is not between 500 and 599.
     #[track_caller]
     pub fn server_error(self, status: u16, value: &ErrorResponse) -> Self {
         status::assert_server_error(status);
@@ -123,27 +121,27 @@ impl CreateTranscriptionThen {
 pub struct CreateTranslationWhen(When);
 
 impl CreateTranslationWhen {
-    /// Narrows any matcher down to the operation.
+    /// Narrows a matcher of httpmock to the operation.
     pub fn new(inner: When) -> Self {
-        Self(path::template(inner.method(Method::POST), "/openai/v1/audio/translations"))
+        Self(path::operation(inner, &operations::CREATE_TRANSLATION))
     }
 
-    /// The matcher of httpmock, for what has no method here.
+    /// Returns the matcher of httpmock, for what has no method here.
     pub fn into_inner(self) -> When {
         self.0
     }
 
-    /// The form has these fields and no others, files apart.
+    /// Matches a form with these fields and no others, files apart.
     pub fn body(self, value: &TranslationRequest) -> Self {
         Self(form::fields(self.0, value))
     }
 
-    /// The part `file` is a file with this name.
+    /// Matches a form whose part `file` is a file with this name.
     pub fn file(self, name: &str) -> Self {
         Self(form::file_name(self.0, "file", name))
     }
 
-    /// The part `file` has these bytes.
+    /// Matches a form whose part `file` has these bytes.
     pub fn file_content(self, bytes: impl AsRef<[u8]>) -> Self {
         Self(form::content(self.0, "file", bytes.as_ref()))
     }
@@ -153,12 +151,12 @@ impl CreateTranslationWhen {
 pub struct CreateTranslationThen(Then);
 
 impl CreateTranslationThen {
-    /// Starts from any answer.
+    /// Starts from an answer of httpmock.
     pub fn new(inner: Then) -> Self {
         Self(inner)
     }
 
-    /// The answer of httpmock, for what has no method here: headers, delays.
+    /// Returns the answer of httpmock, for what has no method here: headers, delays.
     pub fn into_inner(self) -> Then {
         self.0
     }
@@ -185,16 +183,16 @@ impl CreateTranslationThen {
         )
     }
 
-    /// Answers with this text, bare.
+    /// Answers with this text.
     pub fn ok_text(self, text: &str) -> Self {
         Self(self.0.status(200).header("content-type", "text/plain").body(text))
     }
 
-    /// Answers with an error that is the client's fault.
+    /// Answers with an error of the client.
     ///
     /// # Panics
     ///
-    /// If `status` is not one of 400 to 499.
+    /// Panics if `status` is not between 400 and 499.
     #[track_caller]
     pub fn client_error(self, status: u16, value: &ErrorResponse) -> Self {
         status::assert_client_error(status);
@@ -207,11 +205,11 @@ impl CreateTranslationThen {
         )
     }
 
-    /// Answers with an error that is the server's fault.
+    /// Answers with an error of the server.
     ///
     /// # Panics
     ///
-    /// If `status` is not one of 500 to 599.
+    /// Panics if `status` is not between 500 and 599.
     #[track_caller]
     pub fn server_error(self, status: u16, value: &ErrorResponse) -> Self {
         status::assert_server_error(status);
@@ -230,17 +228,17 @@ impl CreateTranslationThen {
 pub struct CreateSpeechWhen(When);
 
 impl CreateSpeechWhen {
-    /// Narrows any matcher down to the operation.
+    /// Narrows a matcher of httpmock to the operation.
     pub fn new(inner: When) -> Self {
-        Self(path::template(inner.method(Method::POST), "/openai/v1/audio/speech"))
+        Self(path::operation(inner, &operations::CREATE_SPEECH))
     }
 
-    /// The matcher of httpmock, for what has no method here.
+    /// Returns the matcher of httpmock, for what has no method here.
     pub fn into_inner(self) -> When {
         self.0
     }
 
-    /// The body is this one.
+    /// Matches a request with exactly this body.
     pub fn body(self, value: &SpeechRequest) -> Self {
         Self(self.0.json_body_obj(value))
     }
@@ -250,12 +248,12 @@ impl CreateSpeechWhen {
 pub struct CreateSpeechThen(Then);
 
 impl CreateSpeechThen {
-    /// Starts from any answer.
+    /// Starts from an answer of httpmock.
     pub fn new(inner: Then) -> Self {
         Self(inner)
     }
 
-    /// The answer of httpmock, for what has no method here: headers, delays.
+    /// Returns the answer of httpmock, for what has no method here: headers, delays.
     pub fn into_inner(self) -> Then {
         self.0
     }
@@ -265,11 +263,11 @@ impl CreateSpeechThen {
         Self(self.0.status(200).header("content-type", "audio/wav").body(bytes))
     }
 
-    /// Answers with an error that is the client's fault.
+    /// Answers with an error of the client.
     ///
     /// # Panics
     ///
-    /// If `status` is not one of 400 to 499.
+    /// Panics if `status` is not between 400 and 499.
     #[track_caller]
     pub fn client_error(self, status: u16, value: &ErrorResponse) -> Self {
         status::assert_client_error(status);
@@ -282,11 +280,11 @@ impl CreateSpeechThen {
         )
     }
 
-    /// Answers with an error that is the server's fault.
+    /// Answers with an error of the server.
     ///
     /// # Panics
     ///
-    /// If `status` is not one of 500 to 599.
+    /// Panics if `status` is not between 500 and 599.
     #[track_caller]
     pub fn server_error(self, status: u16, value: &ErrorResponse) -> Self {
         status::assert_server_error(status);

@@ -4,8 +4,9 @@
 
 use groq_types::{
     ErrorResponse, FineTuning, FineTuningDeletion, FineTuningList, FineTuningRequest,
+    operations,
 };
-use httpmock::{Method, Then, When};
+use httpmock::{Then, When};
 use crate::{path, status};
 
 /// Which requests [`list_fine_tunings`](crate::MockServerExt::list_fine_tunings) answers: at first all
@@ -13,12 +14,12 @@ use crate::{path, status};
 pub struct ListFineTuningsWhen(When);
 
 impl ListFineTuningsWhen {
-    /// Narrows any matcher down to the operation.
+    /// Narrows a matcher of httpmock to the operation.
     pub fn new(inner: When) -> Self {
-        Self(path::template(inner.method(Method::GET), "/v1/fine_tunings"))
+        Self(path::operation(inner, &operations::LIST_FINE_TUNINGS))
     }
 
-    /// The matcher of httpmock, for what has no method here.
+    /// Returns the matcher of httpmock, for what has no method here.
     pub fn into_inner(self) -> When {
         self.0
     }
@@ -28,12 +29,12 @@ impl ListFineTuningsWhen {
 pub struct ListFineTuningsThen(Then);
 
 impl ListFineTuningsThen {
-    /// Starts from any answer.
+    /// Starts from an answer of httpmock.
     pub fn new(inner: Then) -> Self {
         Self(inner)
     }
 
-    /// The answer of httpmock, for what has no method here: headers, delays.
+    /// Returns the answer of httpmock, for what has no method here: headers, delays.
     pub fn into_inner(self) -> Then {
         self.0
     }
@@ -49,11 +50,11 @@ impl ListFineTuningsThen {
         )
     }
 
-    /// Answers with an error that is the client's fault.
+    /// Answers with an error of the client.
     ///
     /// # Panics
     ///
-    /// If `status` is not one of 400 to 499.
+    /// Panics if `status` is not between 400 and 499.
     #[track_caller]
     pub fn client_error(self, status: u16, value: &ErrorResponse) -> Self {
         status::assert_client_error(status);
@@ -66,11 +67,11 @@ impl ListFineTuningsThen {
         )
     }
 
-    /// Answers with an error that is the server's fault.
+    /// Answers with an error of the server.
     ///
     /// # Panics
     ///
-    /// If `status` is not one of 500 to 599.
+    /// Panics if `status` is not between 500 and 599.
     #[track_caller]
     pub fn server_error(self, status: u16, value: &ErrorResponse) -> Self {
         status::assert_server_error(status);
@@ -89,17 +90,17 @@ impl ListFineTuningsThen {
 pub struct CreateFineTuningWhen(When);
 
 impl CreateFineTuningWhen {
-    /// Narrows any matcher down to the operation.
+    /// Narrows a matcher of httpmock to the operation.
     pub fn new(inner: When) -> Self {
-        Self(path::template(inner.method(Method::POST), "/v1/fine_tunings"))
+        Self(path::operation(inner, &operations::CREATE_FINE_TUNING))
     }
 
-    /// The matcher of httpmock, for what has no method here.
+    /// Returns the matcher of httpmock, for what has no method here.
     pub fn into_inner(self) -> When {
         self.0
     }
 
-    /// The body is this one.
+    /// Matches a request with exactly this body.
     pub fn body(self, value: &FineTuningRequest) -> Self {
         Self(self.0.json_body_obj(value))
     }
@@ -109,12 +110,12 @@ impl CreateFineTuningWhen {
 pub struct CreateFineTuningThen(Then);
 
 impl CreateFineTuningThen {
-    /// Starts from any answer.
+    /// Starts from an answer of httpmock.
     pub fn new(inner: Then) -> Self {
         Self(inner)
     }
 
-    /// The answer of httpmock, for what has no method here: headers, delays.
+    /// Returns the answer of httpmock, for what has no method here: headers, delays.
     pub fn into_inner(self) -> Then {
         self.0
     }
@@ -130,11 +131,11 @@ impl CreateFineTuningThen {
         )
     }
 
-    /// Answers with an error that is the client's fault.
+    /// Answers with an error of the client.
     ///
     /// # Panics
     ///
-    /// If `status` is not one of 400 to 499.
+    /// Panics if `status` is not between 400 and 499.
     #[track_caller]
     pub fn client_error(self, status: u16, value: &ErrorResponse) -> Self {
         status::assert_client_error(status);
@@ -147,11 +148,11 @@ impl CreateFineTuningThen {
         )
     }
 
-    /// Answers with an error that is the server's fault.
+    /// Answers with an error of the server.
     ///
     /// # Panics
     ///
-    /// If `status` is not one of 500 to 599.
+    /// Panics if `status` is not between 500 and 599.
     #[track_caller]
     pub fn server_error(self, status: u16, value: &ErrorResponse) -> Self {
         status::assert_server_error(status);
@@ -170,19 +171,19 @@ impl CreateFineTuningThen {
 pub struct GetFineTuningWhen(When);
 
 impl GetFineTuningWhen {
-    /// Narrows any matcher down to the operation.
+    /// Narrows a matcher of httpmock to the operation.
     pub fn new(inner: When) -> Self {
-        Self(path::template(inner.method(Method::GET), "/v1/fine_tunings/{id}"))
+        Self(path::operation(inner, &operations::GET_FINE_TUNING))
     }
 
-    /// The matcher of httpmock, for what has no method here.
+    /// Returns the matcher of httpmock, for what has no method here.
     pub fn into_inner(self) -> When {
         self.0
     }
 
-    /// The `id` in the path is this one, percent-encoded as it has to be.
+    /// Matches a path whose `id` is this value, percent-encoded.
     pub fn id(self, value: &str) -> Self {
-        Self(path::parameter(self.0, "/v1/fine_tunings/{id}", "id", value))
+        Self(path::parameter(self.0, &operations::GET_FINE_TUNING, "id", value))
     }
 }
 
@@ -190,12 +191,12 @@ impl GetFineTuningWhen {
 pub struct GetFineTuningThen(Then);
 
 impl GetFineTuningThen {
-    /// Starts from any answer.
+    /// Starts from an answer of httpmock.
     pub fn new(inner: Then) -> Self {
         Self(inner)
     }
 
-    /// The answer of httpmock, for what has no method here: headers, delays.
+    /// Returns the answer of httpmock, for what has no method here: headers, delays.
     pub fn into_inner(self) -> Then {
         self.0
     }
@@ -211,11 +212,11 @@ impl GetFineTuningThen {
         )
     }
 
-    /// Answers with an error that is the client's fault.
+    /// Answers with an error of the client.
     ///
     /// # Panics
     ///
-    /// If `status` is not one of 400 to 499.
+    /// Panics if `status` is not between 400 and 499.
     #[track_caller]
     pub fn client_error(self, status: u16, value: &ErrorResponse) -> Self {
         status::assert_client_error(status);
@@ -228,11 +229,11 @@ impl GetFineTuningThen {
         )
     }
 
-    /// Answers with an error that is the server's fault.
+    /// Answers with an error of the server.
     ///
     /// # Panics
     ///
-    /// If `status` is not one of 500 to 599.
+    /// Panics if `status` is not between 500 and 599.
     #[track_caller]
     pub fn server_error(self, status: u16, value: &ErrorResponse) -> Self {
         status::assert_server_error(status);
@@ -251,19 +252,19 @@ impl GetFineTuningThen {
 pub struct DeleteFineTuningWhen(When);
 
 impl DeleteFineTuningWhen {
-    /// Narrows any matcher down to the operation.
+    /// Narrows a matcher of httpmock to the operation.
     pub fn new(inner: When) -> Self {
-        Self(path::template(inner.method(Method::DELETE), "/v1/fine_tunings/{id}"))
+        Self(path::operation(inner, &operations::DELETE_FINE_TUNING))
     }
 
-    /// The matcher of httpmock, for what has no method here.
+    /// Returns the matcher of httpmock, for what has no method here.
     pub fn into_inner(self) -> When {
         self.0
     }
 
-    /// The `id` in the path is this one, percent-encoded as it has to be.
+    /// Matches a path whose `id` is this value, percent-encoded.
     pub fn id(self, value: &str) -> Self {
-        Self(path::parameter(self.0, "/v1/fine_tunings/{id}", "id", value))
+        Self(path::parameter(self.0, &operations::DELETE_FINE_TUNING, "id", value))
     }
 }
 
@@ -271,12 +272,12 @@ impl DeleteFineTuningWhen {
 pub struct DeleteFineTuningThen(Then);
 
 impl DeleteFineTuningThen {
-    /// Starts from any answer.
+    /// Starts from an answer of httpmock.
     pub fn new(inner: Then) -> Self {
         Self(inner)
     }
 
-    /// The answer of httpmock, for what has no method here: headers, delays.
+    /// Returns the answer of httpmock, for what has no method here: headers, delays.
     pub fn into_inner(self) -> Then {
         self.0
     }
@@ -292,11 +293,11 @@ impl DeleteFineTuningThen {
         )
     }
 
-    /// Answers with an error that is the client's fault.
+    /// Answers with an error of the client.
     ///
     /// # Panics
     ///
-    /// If `status` is not one of 400 to 499.
+    /// Panics if `status` is not between 400 and 499.
     #[track_caller]
     pub fn client_error(self, status: u16, value: &ErrorResponse) -> Self {
         status::assert_client_error(status);
@@ -309,11 +310,11 @@ impl DeleteFineTuningThen {
         )
     }
 
-    /// Answers with an error that is the server's fault.
+    /// Answers with an error of the server.
     ///
     /// # Panics
     ///
-    /// If `status` is not one of 500 to 599.
+    /// Panics if `status` is not between 500 and 599.
     #[track_caller]
     pub fn server_error(self, status: u16, value: &ErrorResponse) -> Self {
         status::assert_server_error(status);

@@ -12,6 +12,7 @@ mod fine_tunings;
 mod models;
 mod reranking;
 mod responses;
+pub(crate) mod operations;
 #[cfg(feature = "proptest")]
 mod arbitrary;
 // As progenitor writes it; its habits are not ours.

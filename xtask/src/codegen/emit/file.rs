@@ -86,6 +86,7 @@ pub(super) fn root(model: &Model) -> String {
     for module in modules.keys() {
         text.push_str(&format!("mod {module};\n"));
     }
+    text.push_str("pub(crate) mod operations;\n");
     text.push_str("#[cfg(feature = \"proptest\")]\nmod arbitrary;\n");
     text.push_str("// As progenitor writes it; its habits are not ours.\n");
     text.push_str("#[allow(clippy::all, clippy::pedantic)]\n");

@@ -1,111 +1,283 @@
 //! Typed expectations for httpmock: the files of `groq-httpmock`.
-//!
-//! Progenitor writes those of the operations that it can; [`tidy`] makes them pleasant. [`by_hand`] writes the rest in the
-//! same style: forms, bytes and event streams.
 
-mod by_hand;
 #[cfg(test)]
 mod tests;
-mod tidy;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::{Context, Result, bail};
-use heck::{ToSnakeCase, ToUpperCamelCase};
-use openapiv3::OpenAPI;
-use progenitor::Generator;
+use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 use quote::{format_ident, quote};
-use syn::{Ident, Item, parse_quote};
+use syn::{Attribute, Ident, ImplItem, Item, parse_quote};
 
 use super::{docs, file, typify_pass};
 use crate::codegen::{
     Files,
-    model::{self, Model},
+    model::{
+        Model, Shape,
+        operation::{Body, Operation, Place, ReplyKind},
+    },
 };
 
 /// What `httpmock` has that the generated code may name.
-const HTTPMOCK: [&str; 5] = ["Method", "Mock", "MockServer", "Then", "When"];
+const HTTPMOCK: [&str; 4] = ["Mock", "MockServer", "Then", "When"];
 
 /// The modules of `groq-httpmock` that the generated code may name.
 const SUPPORT: [&str; 4] = ["form", "path", "sse", "status"];
 
-/// An operation as the expectations see it.
-struct Operation<'a> {
-    id: &'a str,
-    method: &'a str,
-    path: &'a str,
-    tag: &'a str,
-    spec: &'a openapiv3::Operation,
-}
-
-impl Operation<'_> {
-    /// The method of the extension trait, and of the raw client: `create_chat_completion`.
-    fn function(&self) -> Ident {
-        format_ident!("{}", self.id.to_snake_case())
-    }
-
-    fn when(&self) -> Ident {
-        format_ident!("{}When", self.id.to_upper_camel_case())
-    }
-
-    fn then(&self) -> Ident {
-        format_ident!("{}Then", self.id.to_upper_camel_case())
-    }
-
-    fn summary(&self) -> &str {
-        self.spec.summary.as_deref().unwrap_or_default()
-    }
-}
-
 /// The files under `groq-httpmock/src/generated/`.
-pub(crate) fn files(api: &OpenAPI, lowered: &OpenAPI, model: &Model) -> Result<Files> {
-    // A fresh generator: one that has run before would hold every type twice.
-    let tokens = Generator::new(&super::settings(model))
-        .httpmock(lowered, "groq_types")
-        .context("generate expectations with progenitor")?;
-    let code: syn::File = syn::parse2(tokens).context("parse what progenitor generated")?;
-    let mut emitted = tidy::by_owner(code)?;
-
-    let operations = operations(api)?;
+pub(crate) fn files(model: &Model) -> Files {
     let mut modules: BTreeMap<&str, Vec<Item>> = BTreeMap::new();
-    for operation in &operations {
-        let items = if model.handwritten.contains(operation.id) {
-            by_hand::expectation(operation, api)?
-        } else {
-            let mut items = tidy::expectation(operation, &mut emitted)?;
-            if let Some(reply) = by_hand::stream(operation, api)? {
-                tidy::add(&mut items, operation, reply);
-            }
-            items
-        };
-        modules.entry(operation.tag).or_default().extend(items);
+    for operation in &model.operations {
+        let items = expectation(operation, model);
+        modules.entry(&operation.tag).or_default().extend(items);
     }
     let mut files = Files::new();
     for (tag, items) in modules {
         files.insert(format!("{tag}.rs"), module(tag, items, model));
     }
-    files.insert("mod.rs".to_owned(), root(&operations));
-    Ok(files)
+    files.insert("mod.rs".to_owned(), root(&model.operations));
+    files
 }
 
-fn operations(api: &OpenAPI) -> Result<Vec<Operation<'_>>> {
-    let mut operations = Vec::new();
-    for (path, method, spec) in model::operations(api) {
-        let (Some(id), [tag]) = (&spec.operation_id, spec.tags.as_slice()) else {
-            bail!(
-                "#/paths{}/{method}: no `operationId`, or not exactly one tag; give it both",
-                crate::problem::step(path)
-            );
-        };
-        operations.push(Operation {
-            id,
-            method,
-            path,
-            tag,
-            spec,
+/// The method of the extension trait, and of the raw client: `create_chat_completion`.
+fn function(operation: &Operation) -> Ident {
+    format_ident!("{}", operation.id.to_snake_case())
+}
+
+fn when(operation: &Operation) -> Ident {
+    format_ident!("{}When", operation.id.to_upper_camel_case())
+}
+
+fn then(operation: &Operation) -> Ident {
+    format_ident!("{}Then", operation.id.to_upper_camel_case())
+}
+
+/// The two types of an operation, and their methods.
+fn expectation(operation: &Operation, model: &Model) -> [Item; 4] {
+    let (when, then, function) = (when(operation), then(operation), function(operation));
+    let method = operation.method.to_uppercase();
+    let path = &operation.path;
+    let when_docs = docs::text(&format!(
+        "Which requests [`{function}`](crate::MockServerExt::{function}) answers: at first all to `{method} {path}`."
+    ));
+    let then_docs = docs::text(&format!(
+        "What [`{function}`](crate::MockServerExt::{function}) answers."
+    ));
+    let matchers = matchers(operation);
+    let replies = replies(operation, model);
+    [
+        parse_quote!(#(#when_docs)* pub struct #when(When);),
+        parse_quote!(impl #when { #(#matchers)* }),
+        parse_quote!(#(#then_docs)* pub struct #then(Then);),
+        parse_quote!(impl #then { #(#replies)* }),
+    ]
+}
+
+fn matchers(operation: &Operation) -> Vec<ImplItem> {
+    let constant = format_ident!("{}", operation.id.to_shouty_snake_case());
+    let mut items: Vec<ImplItem> = vec![
+        parse_quote! {
+            /// Narrows a matcher of httpmock to the operation.
+            pub fn new(inner: When) -> Self {
+                Self(path::operation(inner, &operations::#constant))
+            }
+        },
+        parse_quote! {
+            /// Returns the matcher of httpmock, for what has no method here.
+            pub fn into_inner(self) -> When { self.0 }
+        },
+    ];
+    for wire in operation.parameters_in(Place::Path) {
+        let name = format_ident!("{}", wire.to_snake_case());
+        let docs = docs::text(&format!(
+            "Matches a path whose `{wire}` is this value, percent-encoded."
+        ));
+        items.push(parse_quote! {
+            #(#docs)*
+            pub fn #name(self, value: &str) -> Self {
+                Self(path::parameter(self.0, &operations::#constant, #wire, value))
+            }
         });
     }
-    Ok(operations)
+    for (place, what, present, missing) in [
+        (
+            Place::Query,
+            "query parameter",
+            "query_param",
+            "query_param_missing",
+        ),
+        (Place::Header, "header", "header", "header_missing"),
+    ] {
+        let (present, missing) = (format_ident!("{present}"), format_ident!("{missing}"));
+        for wire in operation.parameters_in(place) {
+            let name = format_ident!("{}", wire.to_snake_case());
+            let docs = docs::text(&format!(
+                "Matches a request whose {what} `{wire}` is this value; with `None`, a request without it."
+            ));
+            items.push(parse_quote! {
+                #(#docs)*
+                pub fn #name<'a>(self, value: impl Into<Option<&'a str>>) -> Self {
+                    Self(match value.into() {
+                        Some(value) => self.0.#present(#wire, value),
+                        None => self.0.#missing(#wire),
+                    })
+                }
+            });
+        }
+    }
+    items.extend(body(&operation.body));
+    items
+}
+
+fn body(body: &Body) -> Vec<ImplItem> {
+    match body {
+        Body::None => Vec::new(),
+        Body::Json(name) => {
+            let ty = format_ident!("{name}");
+            vec![parse_quote! {
+                /// Matches a request with exactly this body.
+                pub fn body(self, value: &#ty) -> Self {
+                    Self(self.0.json_body_obj(value))
+                }
+            }]
+        }
+        Body::Multipart(name, files) => {
+            let ty = format_ident!("{name}");
+            let mut items = vec![parse_quote! {
+                /// Matches a form with these fields and no others, files apart.
+                pub fn body(self, value: &#ty) -> Self {
+                    Self(form::fields(self.0, value))
+                }
+            }];
+            items.extend(files.iter().flat_map(|file| file_matchers(file)));
+            items
+        }
+    }
+}
+
+fn file_matchers(wire: &str) -> [ImplItem; 2] {
+    let (name, content) = (
+        format_ident!("{}", wire.to_snake_case()),
+        format_ident!("{}_content", wire.to_snake_case()),
+    );
+    let name_docs = docs::text(&format!(
+        "Matches a form whose part `{wire}` is a file with this name."
+    ));
+    let content_docs = docs::text(&format!(
+        "Matches a form whose part `{wire}` has these bytes."
+    ));
+    [
+        parse_quote! {
+            #(#name_docs)*
+            pub fn #name(self, name: &str) -> Self {
+                Self(form::file_name(self.0, #wire, name))
+            }
+        },
+        parse_quote! {
+            #(#content_docs)*
+            pub fn #content(self, bytes: impl AsRef<[u8]>) -> Self {
+                Self(form::content(self.0, #wire, bytes.as_ref()))
+            }
+        },
+    ]
+}
+
+fn replies(operation: &Operation, model: &Model) -> Vec<ImplItem> {
+    let mut items: Vec<ImplItem> = vec![
+        parse_quote! {
+            /// Starts from an answer of httpmock.
+            pub fn new(inner: Then) -> Self { Self(inner) }
+        },
+        parse_quote! {
+            /// Returns the answer of httpmock, for what has no method here: headers, delays.
+            pub fn into_inner(self) -> Then { self.0 }
+        },
+    ];
+    let is_json = |kind: &ReplyKind| matches!(kind, ReplyKind::Json(_));
+    let choices = operation
+        .replies
+        .iter()
+        .filter(|reply| is_json(&reply.kind))
+        .count();
+    for reply in &operation.replies {
+        items.push(match &reply.kind {
+            ReplyKind::Json(name) if choices == 1 => json("ok", name),
+            // Where there is a choice, each type has its own method.
+            ReplyKind::Json(name) => json(&format!("ok_{}", name.to_snake_case()), name),
+            ReplyKind::Events(name) => events(name, model),
+            ReplyKind::Text => parse_quote! {
+                /// Answers with this text.
+                pub fn ok_text(self, text: &str) -> Self {
+                    Self(self.0.status(200).header("content-type", "text/plain").body(text))
+                }
+            },
+            ReplyKind::Bytes => {
+                let media = &reply.media;
+                parse_quote! {
+                    /// Answers with these bytes.
+                    pub fn ok_bytes(self, bytes: impl AsRef<[u8]>) -> Self {
+                        Self(self.0.status(200).header("content-type", #media).body(bytes))
+                    }
+                }
+            }
+        });
+    }
+    let [client, server] = &operation.errors;
+    items.extend([error("client", 4, client), error("server", 5, server)]);
+    items
+}
+
+fn json(function: &str, name: &str) -> ImplItem {
+    let (function, ty) = (format_ident!("{function}"), format_ident!("{name}"));
+    parse_quote! {
+        /// Answers with this value.
+        pub fn #function(self, value: &#ty) -> Self {
+            Self(self.0.status(200).header("content-type", "application/json").json_body_obj(value))
+        }
+    }
+}
+
+/// Events that are told apart by a tag carry it as their name, and the last of them ends the stream.
+fn events(name: &str, model: &Model) -> ImplItem {
+    let ty = format_ident!("{name}");
+    let shape = model.components.get(name).map(|component| &component.shape);
+    let (write, about) = match shape {
+        Some(Shape::Tagged(union)) => {
+            let tag = &union.tag;
+            (
+                quote!(sse::named(events, #tag)),
+                format!("Answers with these server-sent events, each named by its `{tag}`."),
+            )
+        }
+        _ => (
+            quote!(sse::unnamed(events)),
+            "Answers with these server-sent events, and `[DONE]` after the last.".to_owned(),
+        ),
+    };
+    let docs = docs::text(&about);
+    parse_quote! {
+        #(#docs)*
+        pub fn ok_stream<'a>(self, events: impl IntoIterator<Item = &'a #ty>) -> Self {
+            Self(self.0.status(200).header("content-type", "text/event-stream").body(#write))
+        }
+    }
+}
+
+fn error(what: &str, class: u16, name: &str) -> ImplItem {
+    let ty = format_ident!("{name}");
+    let function = format_ident!("{what}_error");
+    let check = format_ident!("assert_{what}_error");
+    let docs: Vec<Attribute> = docs::text(&format!(
+        "Answers with an error of the {what}.\n\n# Panics\n\nPanics if `status` is not between {class}00 and {class}99."
+    ));
+    parse_quote! {
+        #(#docs)*
+        #[track_caller]
+        pub fn #function(self, status: u16, value: &#ty) -> Self {
+            status::#check(status);
+            Self(self.0.status(status).header("content-type", "application/json").json_body_obj(value))
+        }
+    }
 }
 
 fn module(tag: &str, mut items: Vec<Item>, model: &Model) -> String {
@@ -116,7 +288,7 @@ fn module(tag: &str, mut items: Vec<Item>, model: &Model) -> String {
     spaced(&file::whole(&docs, items))
 }
 
-fn imports(used: &BTreeSet<String>, model: &Model) -> Vec<Item> {
+fn imports(used: &BTreeSet<String>, model: &Model) -> [Item; 3] {
     let named = |names: &[&str]| -> Vec<Ident> {
         let used = names.iter().filter(|name| used.contains(**name));
         used.map(|name| format_ident!("{name}")).collect()
@@ -124,20 +296,19 @@ fn imports(used: &BTreeSet<String>, model: &Model) -> Vec<Item> {
     let mut types: Vec<&str> = model.components.keys().map(String::as_str).collect();
     types.sort_unstable();
     let (types, httpmock, support) = (named(&types), named(&HTTPMOCK), named(&SUPPORT));
-    let mut imports: Vec<Item> = Vec::new();
-    if !types.is_empty() {
-        imports.push(parse_quote!(use groq_types::{#(#types),*};));
-    }
-    imports.push(parse_quote!(use httpmock::{#(#httpmock),*};));
-    if !support.is_empty() {
-        imports.push(parse_quote!(use crate::{#(#support),*};));
-    }
-    imports
+    [
+        parse_quote!(use groq_types::{#(#types,)* operations};),
+        parse_quote!(use httpmock::{#(#httpmock),*};),
+        parse_quote!(use crate::{#(#support),*};),
+    ]
 }
 
 /// The root of the generated code: its modules, every type by name, and the extension trait.
-fn root(operations: &[Operation<'_>]) -> String {
-    let tags: BTreeSet<&str> = operations.iter().map(|operation| operation.tag).collect();
+fn root(operations: &[Operation]) -> String {
+    let tags: BTreeSet<&str> = operations
+        .iter()
+        .map(|operation| operation.tag.as_str())
+        .collect();
     let mut items: Vec<Item> = Vec::new();
     for tag in &tags {
         let tag = format_ident!("{tag}");
@@ -149,7 +320,7 @@ fn root(operations: &[Operation<'_>]) -> String {
     for tag in &tags {
         let of_tag = operations.iter().filter(|operation| operation.tag == *tag);
         let mut names: Vec<Ident> = of_tag
-            .flat_map(|operation| [operation.when(), operation.then()])
+            .flat_map(|operation| [when(operation), then(operation)])
             .collect();
         names.sort();
         let tag = format_ident!("{tag}");
@@ -189,27 +360,25 @@ fn is_import(line: &str) -> bool {
     line.starts_with("use ") || line.starts_with("pub use ")
 }
 
-fn extension(operations: &[Operation<'_>]) -> [Item; 2] {
+fn extension(operations: &[Operation]) -> [Item; 2] {
     let signatures: Vec<_> = operations
         .iter()
         .map(|operation| {
-            let (name, when, then) = (operation.function(), operation.when(), operation.then());
+            let (name, when, then) = (function(operation), when(operation), then(operation));
             quote!(fn #name(&self, expect: impl FnOnce(#when, #then)) -> Mock<'_>)
         })
         .collect();
     let docs = operations.iter().map(|operation| {
         docs::text(&format!(
             "{}: `{} {}`.\n\nThe API calls it `{}`.",
-            operation.summary(),
+            operation.summary,
             operation.method.to_uppercase(),
             operation.path,
             operation.id
         ))
     });
-    let names = operations
-        .iter()
-        .map(|operation| (operation.when(), operation.then()));
-    let bodies = names.map(|(when, then)| {
+    let bodies = operations.iter().map(|operation| {
+        let (when, then) = (when(operation), then(operation));
         quote!(self.mock(|inner_when, inner_then| {
             expect(#when::new(inner_when), #then::new(inner_then));
         }))

@@ -34,7 +34,7 @@ fn what_has_no_expectation_is_refused_with_its_place() {
         (
             "multipart/form-data:",
             "text/csv:",
-            "#/paths/~1v1~1files/post/requestBody: no expectation for a body of `text/csv`",
+            "#/paths/~1v1~1files/post/requestBody: a body of `text/csv`",
         ),
         (
             "content: {application/json: {schema: {$ref: '#/components/schemas/Nothing'}}}",

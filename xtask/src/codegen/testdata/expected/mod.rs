@@ -5,6 +5,7 @@
 mod chat;
 mod error;
 mod files;
+pub(crate) mod operations;
 #[cfg(feature = "proptest")]
 mod arbitrary;
 // As progenitor writes it; its habits are not ours.
