@@ -236,7 +236,7 @@ fn wav() -> Vec<u8> {
 async fn audio(seen: &mut Seen) {
     let client = seen.client.clone();
     let audio = client.audio();
-    let file = || AudioInput::file(Upload::bytes(wav()).with_name("a.wav"));
+    let file = || AudioInput::file(Upload::bytes(wav()).name("a.wav"));
     let request = || TranscriptionRequest::new("whisper-large-v3");
     let full = || {
         request()
@@ -296,7 +296,7 @@ async fn files(seen: &mut Seen) -> String {
         "body": {"model": MODEL, "messages": [{"role": "user", "content": "hi"}]}});
     let mut ids = ["f".to_owned(), "g".to_owned()];
     for id in &mut ids {
-        let file = Upload::bytes(line.to_string()).with_name("a.jsonl");
+        let file = Upload::bytes(line.to_string()).name("a.jsonl");
         let uploaded = files.upload(file, FilePurpose::Batch).await;
         if let Some(uploaded) = seen.note("uploadFile", uploaded) {
             *id = uploaded.into_inner().id;

@@ -157,6 +157,6 @@ mod transcriber {
                 Err(cause) => Some((Err(cause), (audio, u64::MAX))),
             }
         });
-        AudioInput::file(Upload::stream(chunks).with_name(name).with_length(length))
+        AudioInput::file(Upload::stream(chunks).name(name).length(length))
     }
 }

@@ -32,7 +32,7 @@ impl Middleware for Watch {
         };
         if self.as_json {
             let line = json!({"attempt": {
-                "doing": head.doing(),
+                "doing": head.operation(),
                 "number": head.number(),
                 "status": status,
                 "request_id": attempt.request_id(),
@@ -44,7 +44,7 @@ impl Middleware for Watch {
             self.talk.always(&terminal::json(&line));
             return;
         }
-        let mut line = format!("{}: attempt {}", head.doing(), head.number());
+        let mut line = format!("{}: attempt {}", head.operation(), head.number());
         if !head.waited().is_zero() {
             line.push_str(&format!(" after waiting {}", in_words(head.waited())));
         }

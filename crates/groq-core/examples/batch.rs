@@ -5,6 +5,7 @@ mod service;
 
 use std::path::PathBuf;
 
+use groq_core::batch::CompletionWindow;
 use groq_core::types::{ChatCompletionRequest, Message};
 
 #[tokio::main]
@@ -21,7 +22,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             let request = ChatCompletionRequest::new("openai/gpt-oss-20b", [question]);
             writer.push(country, &request)?;
         }
-        writer.finish("24h")?
+        writer.finish(CompletionWindow::DAY)?
     };
     let mut job = job.on_progress(|progress| println!("{progress:?}"));
     if mock.is_some() {

@@ -22,6 +22,6 @@ pub use embeddings::Embeddings;
 pub use files::Files;
 pub use fine_tunings::FineTunings;
 pub use models::Models;
-pub use request::AnyRequest;
+pub use request::RequestBuilder;
 pub use reranking::Reranking;
 pub use responses::Responses;

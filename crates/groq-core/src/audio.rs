@@ -79,7 +79,7 @@ impl AudioInput {
     /// Says how long the recording is, for [pacing](crate::ClientBuilder::pacing) by seconds of audio. Nothing else depends on it.
     ///
     /// A WAV file tells by itself. Of what is not known beforehand, the seconds are counted when the answer tells them.
-    pub fn with_duration(mut self, duration: Duration) -> Self {
+    pub fn duration(mut self, duration: Duration) -> Self {
         self.duration = Some(duration);
         self
     }

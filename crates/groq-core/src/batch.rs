@@ -6,6 +6,7 @@
 //! never the items themselves.
 //!
 //! ```no_run
+//! use groq_core::batch::CompletionWindow;
 //! use groq_core::types::{ChatCompletionRequest, Message};
 //!
 //! # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
@@ -14,7 +15,7 @@
 //!     let question = Message::user(format!("What is the capital of {country}?"));
 //!     writer.push(country, &ChatCompletionRequest::new("openai/gpt-oss-20b", [question]))?;
 //! }
-//! let mut job = writer.finish("24h")?.on_progress(|progress| println!("{progress:?}"));
+//! let mut job = writer.finish(CompletionWindow::DAY)?.on_progress(|progress| println!("{progress:?}"));
 //! for item in job.run().await? {
 //!     let item = item?;
 //!     match item.outcome {
@@ -47,6 +48,7 @@ mod lines;
 mod progress;
 mod results;
 mod state;
+mod window;
 mod writer;
 
 pub(crate) use adopt::adopt;
@@ -54,4 +56,5 @@ pub use item::{BatchItem, ItemError};
 pub use job::Job;
 pub use progress::{Phase, Progress};
 pub use results::{Item, Results};
+pub use window::CompletionWindow;
 pub use writer::Writer;

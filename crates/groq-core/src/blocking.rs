@@ -57,7 +57,7 @@ pub use embeddings::Embeddings;
 pub use files::Files;
 pub use fine_tunings::FineTunings;
 pub use models::Models;
-pub use request::AnyRequest;
+pub use request::RequestBuilder;
 pub use reranking::Reranking;
 pub use responses::{ResponseStream, Responses};
 
@@ -185,13 +185,13 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn request(&self, method: http::Method, path: impl Into<String>) -> AnyRequest<'_> {
-        AnyRequest::new(self, method, path.into())
+    pub fn request(&self, method: http::Method, path: impl Into<String>) -> RequestBuilder<'_> {
+        RequestBuilder::new(self, method, path.into())
     }
 
     /// The rate limits of each model, as the last answers told them.
-    pub fn limits(&self) -> KnownLimits {
-        self.asynchronous.limits()
+    pub fn rate_limits(&self) -> KnownLimits {
+        self.asynchronous.rate_limits()
     }
 
     /// Reranking: texts in the order of how well they answer a query.

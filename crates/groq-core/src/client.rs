@@ -6,19 +6,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use tokio::sync::Semaphore;
 
 use crate::api::{
-    AnyRequest, Audio, Batches, Chat, Embeddings, Files, FineTunings, Models, Reranking, Responses,
+    Audio, Batches, Chat, Embeddings, Files, FineTunings, Models, RequestBuilder, Reranking,
+    Responses,
 };
 use crate::config::{BaseUrl, ClientBuilder, Keys};
 use crate::error::{self, Error};
 use crate::facts::Catalogue;
-use crate::limits::{KnownLimits, Record};
+use crate::limits::{KnownLimits, RateLimiter, Record};
 use crate::middleware::Middleware;
 use crate::options::{RequestOptions, Settings};
 use crate::retry::budget::Budget;
 use crate::runtime::Runtime;
-use crate::transport::{Gate, Http};
+use crate::transport::Http;
 
 /// A client of the Groq API.
 ///
@@ -51,7 +53,9 @@ pub(crate) struct Shared {
     #[cfg(not(target_arch = "wasm32"))]
     pub(crate) connect_timeout: Duration,
     pub(crate) budget: Budget,
-    pub(crate) gate: Gate,
+    pub(crate) rate_limiter: Option<Arc<dyn RateLimiter>>,
+    /// One permit for each call that may be open, served in order.
+    pub(crate) slots: Option<Arc<Semaphore>>,
     pub(crate) limits: Record,
     pub(crate) middleware: Vec<Arc<dyn Middleware>>,
     pub(crate) catalogue: Catalogue,
@@ -144,12 +148,12 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn request(&self, method: http::Method, path: impl Into<String>) -> AnyRequest<'_> {
-        AnyRequest::new(self, method, path.into())
+    pub fn request(&self, method: http::Method, path: impl Into<String>) -> RequestBuilder<'_> {
+        RequestBuilder::new(self, method, path.into())
     }
 
-    /// The rate limits of each model, as the last answers told them.
-    pub fn limits(&self) -> KnownLimits {
+    /// Returns the rate limits of each model from its last response.
+    pub fn rate_limits(&self) -> KnownLimits {
         self.shared.limits.known(self.shared.runtime.now())
     }
 
@@ -180,7 +184,7 @@ impl Client {
     pub(crate) fn kept(&self, body: &Bytes) -> Bytes {
         error::text::kept(
             body,
-            self.settings.max_error_bytes,
+            self.settings.max_error(),
             self.shared.api_key.expose().as_ref(),
         )
     }

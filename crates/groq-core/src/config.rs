@@ -1,4 +1,4 @@
-//! How a client is made.
+//! Building a client.
 
 mod api_key;
 mod base_url;
@@ -7,20 +7,18 @@ mod connection;
 mod environment;
 mod headers;
 mod keys;
-mod seams;
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
-use http::HeaderMap;
+use tokio::sync::Semaphore;
 
-use crate::audio::AudioTier;
 use crate::client::{Client, Shared};
 use crate::error::Error;
 use crate::facts::Catalogue;
-use crate::limits::Record;
-use crate::options::Settings;
+use crate::limits::{RateLimiter, Record};
+use crate::middleware::Middleware;
+use crate::options::{RequestOptions, Settings};
 use crate::retry::budget::{Budget, BudgetConfig};
 use crate::runtime::{DefaultRuntime, Runtime};
 use crate::transport;
@@ -33,12 +31,9 @@ pub(crate) use headers::checked_header;
 pub(crate) use keys::Keys;
 pub use keys::{KeyFuture, KeyProvider};
 
-use seams::Seams;
-
-/// Settings of a [`Client`] that is to be made.
+/// Builds a [`Client`].
 ///
-/// Everything but the key has a default. What concerns single calls can be set again for each of them with
-/// [`Client::with_options`].
+/// Only the key is required. Settings that concern single calls can be overridden for each of them with [`Client::with_options`].
 ///
 /// ```
 /// use groq_core::Client;
@@ -46,175 +41,109 @@ use seams::Seams;
 ///
 /// let client = Client::builder()
 ///     .api_key("gsk_example")
-///     .deadline(Duration::from_secs(30))
+///     .timeout(Duration::from_secs(30))
 ///     .max_retries(4)
 ///     .build()?;
 /// # Ok::<(), groq_core::Error>(())
 /// ```
+#[must_use = "a builder does nothing until `build` is called"]
 pub struct ClientBuilder {
     api_key: Option<String>,
+    key_provider: Option<Arc<dyn KeyProvider>>,
     base_url: String,
-    headers: Vec<(String, String)>,
-    settings: Settings,
+    pub(crate) options: RequestOptions,
     #[cfg(not(target_arch = "wasm32"))]
     connection: Connection,
     budget: BudgetConfig,
+    rate_limiter: Option<Arc<dyn RateLimiter>>,
+    max_concurrency: Option<usize>,
+    middleware: Vec<Arc<dyn Middleware>>,
     catalogue: Catalogue,
     plaintext_http: bool,
     runtime: Arc<dyn Runtime>,
     hook: Option<transport::Hook>,
-    seams: Seams,
 }
 
 impl Default for ClientBuilder {
     fn default() -> Self {
         Self {
             api_key: None,
+            key_provider: None,
             base_url: base_url::DEFAULT.to_owned(),
-            headers: Vec::new(),
-            settings: Settings::default(),
+            options: RequestOptions::new(),
             #[cfg(not(target_arch = "wasm32"))]
             connection: Connection::default(),
             budget: BudgetConfig::default(),
+            rate_limiter: None,
+            max_concurrency: None,
+            middleware: Vec::new(),
             catalogue: Catalogue::shipped(),
             plaintext_http: false,
             runtime: Arc::new(DefaultRuntime),
             hook: None,
-            seams: Seams::default(),
         }
     }
 }
 
 impl ClientBuilder {
-    /// Sets the key. It goes into one header, marked as sensitive, and nowhere else.
+    /// Sets the API key. It is sent in one header, marked as sensitive, and used nowhere else.
     pub fn api_key(mut self, key: impl Into<String>) -> Self {
         self.api_key = Some(key.into());
         self
     }
 
-    /// Sets where the API is; `https://api.groq.com` by default.
+    /// Sets a source of API keys that change, in place of [`api_key`](Self::api_key).
+    pub fn key_provider(mut self, provider: impl KeyProvider + 'static) -> Self {
+        self.key_provider = Some(Arc::new(provider));
+        self
+    }
+
+    /// Sets the URL of the API; `https://api.groq.com` by default.
     ///
-    /// A URL without a path stands for the service itself, and gets `/openai/v1`. Any other path stands as given, in place of
-    /// `/openai/v1`: `http://localhost:8000/v1`, `https://gateway.example/groq`. Operations that Groq keeps elsewhere (`/v1/fine_tunings`)
-    /// go to the same host, at their own path. A trailing slash changes nothing; a query, a fragment, or a user name is refused.
+    /// A URL without a path gets `/openai/v1`. Any other path is used in place of `/openai/v1`: `http://localhost:8000/v1`,
+    /// `https://gateway.example/groq`. Operations with another path (`/v1/fine_tunings`) go to the same host at their own path. A
+    /// trailing slash is ignored. A query, a fragment or a user name is refused.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = url.into();
         self
     }
 
-    /// Adds a header to every request, such as `Groq-Model-Version`.
-    ///
-    /// Headers that the client itself must set (`Authorization`, `Host`, `Content-Type`, those about the connection) are
-    /// refused when the client is built.
-    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.headers.push((name.into(), value.into()));
-        self
-    }
-
-    /// Sets how long each attempt may wait for the answer to begin; 60 seconds by default (sdk).
-    ///
-    /// The wait for the first byte of the body has the same limit, since models may think before they stream.
-    pub fn first_byte_timeout(mut self, limit: Duration) -> Self {
-        self.settings.first_byte_timeout = limit;
-        self
-    }
-
-    /// Sets how long an answer may pause once it has begun; 60 seconds by default.
-    ///
-    /// Only time spent waiting for the server counts: a slow reader of a stream is not a pause.
-    pub fn idle_timeout(mut self, limit: Duration) -> Self {
-        self.settings.idle_timeout = limit;
-        self
-    }
-
-    /// Sets how long an answer may go on without getting anywhere; 2 minutes by default.
-    ///
-    /// In a stream, only whole events count as progress: comments sent as signs of life do not, nor does a byte now
-    /// and then. In other answers, a kilobyte is progress.
-    pub fn progress_timeout(mut self, limit: Duration) -> Self {
-        self.settings.progress_timeout = limit;
-        self
-    }
-
-    /// Sets how long a whole call may take, with all attempts, waits, and the stream to its end; no limit by default.
-    pub fn deadline(mut self, limit: Duration) -> Self {
-        self.settings.deadline = Some(limit);
-        self
-    }
-
-    /// Sets how often a failed call is made again; twice by default (sdk). Zero switches retries off.
-    pub fn max_retries(mut self, retries: u32) -> Self {
-        self.settings.retry.max_retries = retries;
-        self
-    }
-
-    /// Sets the longest wait that the server may ask for; a minute by default.
-    ///
-    /// The client never comes back earlier than it was asked to. If that takes longer than this, the call fails at once,
-    /// and [`Error::retry_after`] has the time.
-    pub fn max_retry_wait(mut self, limit: Duration) -> Self {
-        self.settings.retry.max_wait = limit;
-        self
-    }
-
-    /// Sets the wait before the first retry, and the longest one, where the server asks for none; 0.5 and 8 seconds by default (sdk).
-    ///
-    /// The wait doubles with each retry, and up to a quarter of it is taken off at random.
-    pub fn backoff(mut self, initial: Duration, max: Duration) -> Self {
-        self.settings.retry.backoff.initial = initial;
-        self.settings.retry.backoff.max = max;
-        self
-    }
-
     /// Sets how many retries all clones of the client may make in a row without a success; 30 by default.
     ///
-    /// When all calls fail, this bounds the retries of all of them together. Each call that succeeds gives back a fifth of a
-    /// retry, and so does each second.
+    /// When all calls fail, this bounds their retries together. Each success restores a fifth of a retry, and each second does too.
     pub fn retry_budget(mut self, retries: u32) -> Self {
         self.budget.capacity = retries;
         self
     }
 
-    /// Sets the largest answer that is read whole, in bytes; 64 MiB by default.
-    pub fn max_response_bytes(mut self, bytes: usize) -> Self {
-        self.settings.max_response_bytes = bytes;
-        self
-    }
-
-    /// Sets how much of an answer that is an error is read and kept, in bytes; 64 KiB by default.
-    pub fn max_error_bytes(mut self, bytes: usize) -> Self {
-        self.settings.max_error_bytes = bytes;
-        self
-    }
-
-    /// Sets how long an upload may stop, whether the server does not read or the source has nothing to send; a minute by default.
-    pub fn write_timeout(mut self, limit: Duration) -> Self {
-        self.settings.write_timeout = limit;
-        self
-    }
-
-    /// Sets the largest audio that is attached to a request, in bytes; 25 MiB by default, the limit of the free tier (docs).
+    /// Sets the rate limiter that each attempt waits for; none by default.
     ///
-    /// See [`audio_tier`](Self::audio_tier). Larger audio is given by its URL.
-    pub fn max_audio_bytes(mut self, bytes: u64) -> Self {
-        self.settings.max_audio_bytes = bytes;
+    /// [`LocalRateLimiter`](crate::limits::LocalRateLimiter) keeps the limits within this process. Implement [`RateLimiter`] to share
+    /// them between processes.
+    ///
+    /// ```
+    /// use groq_core::{Client, limits::LocalRateLimiter};
+    ///
+    /// let client = Client::builder().api_key("gsk_example").rate_limiter(LocalRateLimiter::new()).build()?;
+    /// # Ok::<(), groq_core::Error>(())
+    /// ```
+    pub fn rate_limiter(mut self, limiter: impl RateLimiter + 'static) -> Self {
+        self.rate_limiter = Some(Arc::new(limiter));
         self
     }
 
-    /// Sets [`max_audio_bytes`](Self::max_audio_bytes) to what the account may attach.
-    pub fn audio_tier(self, tier: AudioTier) -> Self {
-        self.max_audio_bytes(tier.max_bytes())
-    }
-
-    /// Sets the largest file that is uploaded, in bytes; 100 MiB by default (docs).
-    pub fn max_file_bytes(mut self, bytes: u64) -> Self {
-        self.settings.max_file_bytes = bytes;
+    /// Sets the number of calls that may be open at the same time, streams until their end included; no limit by default.
+    ///
+    /// Other calls wait in order, at most for [`max_wait`](Self::max_wait). A call that waits before a retry is not open. Zero counts
+    /// as 1.
+    pub fn max_concurrency(mut self, calls: usize) -> Self {
+        self.max_concurrency = Some(calls);
         self
     }
 
-    /// Sets the bounds of a stream's lines, events, and whole length.
-    pub fn stream_limits(mut self, limits: crate::sse::Limits) -> Self {
-        self.settings.stream_limits = limits;
+    /// Adds a middleware that observes every attempt. Middlewares run in the order in which they were added.
+    pub fn middleware(mut self, middleware: impl Middleware + 'static) -> Self {
+        self.middleware.push(Arc::new(middleware));
         self
     }
 
@@ -227,22 +156,24 @@ impl ClientBuilder {
         self
     }
 
-    /// Allows plain `http` to hosts other than this machine. The key then crosses the network for everybody to read.
+    /// Allows plain `http` to other hosts than this machine. Everyone on the network can then read the key.
     pub fn allow_plaintext_http(mut self) -> Self {
         self.plaintext_http = true;
         self
     }
 
-    /// Sets where the client takes time and chance from; for tests, and for platforms without tokio's timers.
+    /// Sets the source of time and randomness, for tests and for platforms without tokio's timers.
     pub fn runtime(mut self, runtime: impl Runtime + 'static) -> Self {
         self.runtime = Arc::new(runtime);
         self
     }
 
-    /// Lets you set what this builder has no method for: a proxy, a resolver, keep-alive, a local address.
+    /// Configures the underlying `reqwest` client, for what this builder has no method for: a proxy, a resolver, keep-alive, a local
+    /// address.
     ///
-    /// What this crate promises is set after it and wins: no redirects of reqwest's own, no timeouts but ours, our TLS.
-    pub fn configure_http(
+    /// This is the only place where `reqwest` is part of the public interface; a new major version of `reqwest` changes nothing else. What
+    /// this crate relies on is set afterwards and wins: no redirects, timeouts or retries by `reqwest`, and TLS as configured here.
+    pub fn configure_reqwest(
         mut self,
         configure: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + 'static,
     ) -> Self {
@@ -250,19 +181,18 @@ impl ClientBuilder {
         self
     }
 
-    /// Makes the client. Nothing is sent.
+    /// Creates the client. Nothing is sent.
     ///
     /// # Errors
     ///
-    /// [`is_config`](Error::is_config): there is no key, or it holds characters that no key has; the base URL is none, or plain
-    /// `http` to another machine; a header is refused; TLS cannot be set up. The key is never part of the text.
+    /// [`is_config`](Error::is_config): the key is missing or has invalid characters; the base URL is invalid, or plain `http` to another
+    /// machine; a header is refused; TLS cannot be configured. The key is never part of the message.
     pub fn build(self) -> Result<Client, Error> {
         let base_url = BaseUrl::parse(&self.base_url, self.plaintext_http)?;
-        let api_key = Keys::new(self.api_key, self.seams.key_provider)?;
-        let mut headers = HeaderMap::new();
-        for (name, value) in &self.headers {
-            let (name, value) = checked_header(name, value).map_err(Error::config)?;
-            headers.append(name, value);
+        let api_key = Keys::new(self.api_key, self.key_provider)?;
+        let mut settings = self.options.over(&Settings::default());
+        if let Some(problem) = settings.problem.take() {
+            return Err(Error::config(problem));
         }
         #[cfg(not(target_arch = "wasm32"))]
         let connect_timeout = self.connection.connect_timeout;
@@ -274,9 +204,14 @@ impl ClientBuilder {
             },
             #[cfg(not(target_arch = "wasm32"))]
             tls: base_url.is_https(),
-            finished: self.seams.http_client,
             hook: self.hook,
         })?;
+        if let Some(limiter) = &self.rate_limiter {
+            limiter.start(&self.runtime);
+        }
+        let slots = self
+            .max_concurrency
+            .map(|calls| Arc::new(Semaphore::new(calls.clamp(1, Semaphore::MAX_PERMITS))));
         let shared = Shared {
             http,
             base_url,
@@ -284,15 +219,12 @@ impl ClientBuilder {
             #[cfg(not(target_arch = "wasm32"))]
             connect_timeout,
             budget: Budget::new(self.budget),
-            gate: self.seams.gate.open(&self.runtime),
+            rate_limiter: self.rate_limiter,
+            slots,
             limits: Record::default(),
-            middleware: self.seams.middleware,
+            middleware: self.middleware,
             catalogue: self.catalogue,
             runtime: self.runtime,
-        };
-        let settings = Settings {
-            headers,
-            ..self.settings
         };
         Ok(Client::new(shared, settings))
     }
@@ -306,7 +238,7 @@ impl fmt::Debug for ClientBuilder {
                 &self.api_key.as_ref().map(|_| format_args!("[key]")),
             )
             .field("base_url", &base_url::without_userinfo(&self.base_url))
-            .field("settings", &self.settings)
+            .field("options", &self.options)
             .finish_non_exhaustive()
     }
 }

@@ -83,7 +83,7 @@ impl Download {
     /// Those of [`next`](Self::next), and [`is_limit_exceeded`](Error::is_limit_exceeded) where it is larger than
     /// [`max_response_bytes`](crate::ClientBuilder::max_response_bytes).
     pub async fn bytes(mut self) -> Result<Bytes, Error> {
-        let max = self.client.settings().max_response_bytes;
+        let max = self.client.settings().max_response();
         if self.length().is_some_and(|length| length > max as u64) {
             return Err(self.fail(BodyFailure::TooLarge(max)));
         }

@@ -255,9 +255,10 @@ impl Error {
         self.inner.elapsed
     }
 
-    /// Which time limit ran out, if one did.
+    /// Returns which time limit was exceeded, or would have been by the next retry.
     pub fn timeout_kind(&self) -> Option<TimeoutKind> {
-        self.inner.timeout
+        let stopped = self.inner.stop == Some(Stop::Timeout);
+        self.inner.timeout.or(stopped.then_some(TimeoutKind::Total))
     }
 
     /// The reply so far, if a stream had begun.

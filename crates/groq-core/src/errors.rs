@@ -35,18 +35,17 @@
 //! | [`is_not_found`](crate::Error::is_not_found), [`is_model_not_found`](crate::Error::is_model_not_found) | no such model, file or path (404) | list what there is |
 //! | [`is_model_decommissioned`](crate::Error::is_model_decommissioned) | the model was switched off | use its successor |
 //! | [`is_too_large`](crate::Error::is_too_large), [`is_token_limit`](crate::Error::is_token_limit) | too many bytes, or more tokens than a minute allows at all (413) | shorten it, or lower `max_completion_tokens` |
-//! | [`is_rate_limited`](crate::Error::is_rate_limited) | too much in too short a time (429), and the retries are used up | wait for [`retry_after`](crate::Error::retry_after), or let [`pacing`](crate::ClientBuilder::pacing) do it |
+//! | [`is_rate_limited`](crate::Error::is_rate_limited) | too much in too short a time (429), and the retries are used up | wait for [`retry_after`](crate::Error::retry_after), or set a [`rate_limiter`](crate::ClientBuilder::rate_limiter) |
 //! | [`is_flex_capacity`](crate::Error::is_flex_capacity) | the flex tier is full (498) | later, or `service_tier: on_demand` |
 //! | [`is_failed_generation`](crate::Error::is_failed_generation) | the model wrote JSON or a tool call that was refused | ask again, at a lower temperature |
 //! | [`is_failed_dependency`](crate::Error::is_failed_dependency) | what the call depends on failed, mostly a remote MCP server (424) | check that server and its key |
 //! | [`is_server_error`](crate::Error::is_server_error) | the server failed (5xx) | later |
 //! | [`is_timeout`](crate::Error::is_timeout) | a limit on time ran out; [`timeout_kind`](crate::Error::timeout_kind) says which | later, or a longer limit |
-//! | [`is_deadline`](crate::Error::is_deadline) | the whole call took too long, or the next wait would have | a longer [`deadline`](crate::ClientBuilder::deadline) |
 //! | [`is_connect`](crate::Error::is_connect) | no connection came about; nothing was sent | check network, base URL and proxy |
 //! | [`is_tls`](crate::Error::is_tls) | a certificate or a TLS version was refused | check the base URL; add a [root certificate](crate::ClientBuilder::root_certificates) |
 //! | [`is_incomplete_stream`](crate::Error::is_incomplete_stream) | a stream ended, broke or stopped too early | [`partial`](crate::Error::partial) has what came |
 //! | [`is_decode`](crate::Error::is_decode) | an answer, or an event, is not what it should be | [`body`](crate::Error::body) has it; tell us |
-//! | [`is_unexpected_answer`](crate::Error::is_unexpected_answer), [`is_redirect`](crate::Error::is_redirect) | HTML, another content type, a redirect to elsewhere | check the base URL |
+//! | [`is_unexpected_response`](crate::Error::is_unexpected_response), [`is_redirect`](crate::Error::is_redirect) | HTML, another content type, a redirect to elsewhere | check the base URL |
 //! | [`is_io`](crate::Error::is_io) | a file, a reader or a writer of yours failed | the message names it; [`source`](std::error::Error::source) has the cause |
 //! | [`is_limit_exceeded`](crate::Error::is_limit_exceeded) | something was larger than its limit | the message names the setting |
 //!

@@ -17,7 +17,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use crate::limits::{RateLimits, parse_decimal, parse_duration};
 use crate::multipart::Framing;
 use crate::retry::retry_after;
-use crate::sse::{Decoder, Limits};
+use crate::sse::{Decoder, StreamLimits};
 use crate::upload::escaped;
 use crate::{ChatStream, Client, Error};
 
@@ -39,11 +39,11 @@ pub const TARGETS: [(&str, Target); 7] = [
 pub fn sse(input: &[u8]) {
     let (&[cut, limit], bytes) = beginning(input);
     let limits = match limit {
-        0 => Limits::default(),
-        limit => Limits::default()
-            .with_max_line(usize::from(limit))
-            .with_max_event(usize::from(limit) * 2)
-            .with_max_stream(u64::from(limit) * 8),
+        0 => StreamLimits::default(),
+        limit => StreamLimits::default()
+            .max_line(u64::from(limit))
+            .max_event(u64::from(limit) * 2)
+            .max_stream(u64::from(limit) * 8),
     };
     let whole = events(limits, [bytes]);
     let (head, tail) = bytes.split_at(usize::from(cut).min(bytes.len()));
@@ -53,7 +53,7 @@ pub fn sse(input: &[u8]) {
 
 type Events = (Vec<(Vec<u8>, Vec<u8>)>, bool);
 
-fn events<'a>(limits: Limits, pieces: impl IntoIterator<Item = &'a [u8]>) -> Events {
+fn events<'a>(limits: StreamLimits, pieces: impl IntoIterator<Item = &'a [u8]>) -> Events {
     let mut decoder = Decoder::new(limits);
     let mut events = Vec::new();
     for mut piece in pieces {

@@ -39,7 +39,8 @@ mod vector;
 pub use groq_types as types;
 
 pub use api::{
-    AnyRequest, Audio, Batches, Chat, Embeddings, Files, FineTunings, Models, Reranking, Responses,
+    Audio, Batches, Chat, Embeddings, Files, FineTunings, Models, RequestBuilder, Reranking,
+    Responses,
 };
 pub use audio::{AudioInput, AudioTier};
 pub use client::Client;

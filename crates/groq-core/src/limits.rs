@@ -1,10 +1,10 @@
-//! Rate limits: what the server says about them, and how a client keeps to them.
+//! Rate limits: what the server reports, and how a client keeps to them.
 
 mod duration;
 mod headers;
 mod known;
-mod limiter;
-mod pacing;
+mod local;
+mod rate_limiter;
 pub mod tables;
 
 pub(crate) use duration::parse_decimal;
@@ -12,6 +12,7 @@ pub use duration::parse_duration;
 pub use headers::{RateLimit, RateLimits};
 pub(crate) use known::Record;
 pub use known::{KnownLimits, ModelLimits};
-pub use limiter::{Admission, Call, Limiter, Refused, Spent, Ticket, Verdict};
-pub(crate) use pacing::Pacer;
-pub use pacing::{Allowance, Pacing};
+pub use local::{Allowance, LocalRateLimiter};
+pub use rate_limiter::{
+    AcquireError, AcquireFuture, CallEstimate, Feedback, Permit, RateLimiter, Spent,
+};

@@ -6,6 +6,7 @@ use std::time::Duration;
 use http::{HeaderMap, Method};
 
 use crate::config::checked_header;
+use crate::error::Error;
 use crate::retry::Attempt;
 
 /// Sees every HTTP attempt before it is sent and after it has ended; give it to
@@ -62,7 +63,7 @@ pub enum AttemptOutcome {
 /// The head of a request that is about to be sent, without the key.
 #[derive(Clone, Debug)]
 pub struct AttemptHead {
-    pub(crate) doing: &'static str,
+    pub(crate) operation: &'static str,
     pub(crate) model: String,
     pub(crate) method: Method,
     pub(crate) path: String,
@@ -73,8 +74,8 @@ pub struct AttemptHead {
 
 impl AttemptHead {
     /// What is being done, in words: `create chat completion`.
-    pub fn doing(&self) -> &str {
-        self.doing
+    pub fn operation(&self) -> &str {
+        self.operation
     }
 
     /// The model, where the request is JSON and names one.
@@ -111,9 +112,9 @@ impl AttemptHead {
     ///
     /// # Errors
     ///
-    /// What is wrong with it, in words: it cannot be sent, or only the client may set it.
-    pub fn insert_header(&mut self, name: &str, value: &str) -> Result<(), String> {
-        let (name, value) = checked_header(name, value)?;
+    /// [`is_invalid_request`](Error::is_invalid_request): the header is invalid, or only the client may set it.
+    pub fn insert_header(&mut self, name: &str, value: &str) -> Result<(), Error> {
+        let (name, value) = checked_header(name, value).map_err(Error::refused)?;
         self.headers.insert(name, value);
         Ok(())
     }

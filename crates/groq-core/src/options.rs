@@ -1,332 +1,321 @@
-//! What can be set for a client and again for each call.
+//! Settings of a client, which each call can override.
 
+use std::fmt;
 use std::time::Duration;
 
 use http::HeaderMap;
 use serde_json::{Map, Value};
 
 use crate::audio::AudioTier;
-use crate::config::checked_header;
+use crate::config::{ClientBuilder, checked_header};
 use crate::error::Error;
-use crate::retry::RetryPolicy;
 use crate::retry::decision::RetryConfig;
 use crate::retry::policy::Rule;
-use crate::sse::Limits;
+use crate::retry::{Backoff, RetryPolicy};
+use crate::sse::StreamLimits;
 
-/// What holds for a call, after all defaults and options.
-#[derive(Clone)]
-pub(crate) struct Settings {
-    pub(crate) first_byte_timeout: Duration,
-    pub(crate) idle_timeout: Duration,
-    pub(crate) progress_timeout: Duration,
-    pub(crate) deadline: Option<Duration>,
-    pub(crate) retry: RetryConfig,
-    pub(crate) max_response_bytes: usize,
-    pub(crate) max_error_bytes: usize,
-    pub(crate) write_timeout: Duration,
-    pub(crate) max_audio_bytes: u64,
-    pub(crate) max_file_bytes: u64,
-    pub(crate) stream_limits: Limits,
-    pub(crate) skip_undecodable_events: bool,
-    pub(crate) headers: HeaderMap,
-    pub(crate) retry_rule: Option<Rule>,
-    pub(crate) max_queue_wait: Duration,
-    pub(crate) compression: bool,
-    pub(crate) query: Vec<(String, String)>,
-    pub(crate) extra_body: Map<String, Value>,
-    /// Why an option cannot be honoured; told when a call is made.
-    pub(crate) problem: Option<String>,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            first_byte_timeout: Duration::from_secs(60),
-            idle_timeout: Duration::from_secs(60),
-            progress_timeout: Duration::from_secs(120),
-            deadline: None,
-            retry: RetryConfig::default(),
-            max_response_bytes: 64 << 20,
-            max_error_bytes: 64 << 10,
-            write_timeout: Duration::from_secs(60),
-            max_audio_bytes: AudioTier::Free.max_bytes(),
-            max_file_bytes: 100 << 20,
-            stream_limits: Limits::default(),
-            skip_undecodable_events: false,
-            headers: HeaderMap::new(),
-            retry_rule: None,
-            max_queue_wait: Duration::from_secs(600),
-            compression: true,
-            query: Vec::new(),
-            extra_body: Map::new(),
-            problem: None,
+/// The simple options: name, argument, default. From each come a field of [`Settings`], a field of [`RequestOptions`], and a setter
+/// of both `RequestOptions` and `ClientBuilder`.
+macro_rules! options {
+    ($($(#[$doc:meta])* $name:ident($argument:ident: $type:ty) = $default:expr;)*) => {
+        /// What holds for a call, after all defaults and options.
+        #[derive(Clone)]
+        pub(crate) struct Settings {
+            $(pub(crate) $name: $type,)*
+            pub(crate) timeout: Option<Duration>,
+            pub(crate) retry: RetryConfig,
+            pub(crate) retry_rule: Option<Rule>,
+            pub(crate) headers: HeaderMap,
+            pub(crate) query: Vec<(String, String)>,
+            pub(crate) extra_body: Map<String, Value>,
+            /// Why an option cannot be honored; reported when a call is made.
+            pub(crate) problem: Option<String>,
         }
-    }
-}
 
-impl Settings {
-    /// Refuses a call whose options cannot be honoured.
-    pub(crate) fn check(&self) -> Result<(), Error> {
-        match &self.problem {
-            Some(problem) => Err(Error::refused(problem.clone())),
-            None => Ok(()),
+        impl Default for Settings {
+            fn default() -> Self {
+                Self {
+                    $($name: $default,)*
+                    timeout: None,
+                    retry: RetryConfig::default(),
+                    retry_rule: None,
+                    headers: HeaderMap::new(),
+                    query: Vec::new(),
+                    extra_body: Map::new(),
+                    problem: None,
+                }
+            }
         }
-    }
+
+        /// Headers, queries and bodies may hold secrets, so they are not shown.
+        impl fmt::Debug for Settings {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                let mut shown = f.debug_struct("Settings");
+                $(shown.field(stringify!($name), &self.$name);)*
+                shown.field("timeout", &self.timeout).field("retry", &self.retry);
+                shown.finish_non_exhaustive()
+            }
+        }
+
+        #[derive(Clone, Default)]
+        struct Simple {
+            $($name: Option<$type>,)*
+        }
+
+        impl Simple {
+            fn over(self, settings: &mut Settings) {
+                $(if let Some(value) = self.$name {
+                    settings.$name = value;
+                })*
+            }
+        }
+
+        impl RequestOptions {
+            $($(#[$doc])*
+            pub fn $name(mut self, $argument: $type) -> Self {
+                self.simple.$name = Some($argument);
+                self
+            })*
+        }
+
+        impl ClientBuilder {
+            $($(#[$doc])*
+            pub fn $name(mut self, $argument: $type) -> Self {
+                self.options.simple.$name = Some($argument);
+                self
+            })*
+        }
+    };
 }
 
-/// Headers may hold secrets of a gateway, so they are not shown.
-impl std::fmt::Debug for Settings {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Settings")
-            .field("first_byte_timeout", &self.first_byte_timeout)
-            .field("idle_timeout", &self.idle_timeout)
-            .field("progress_timeout", &self.progress_timeout)
-            .field("deadline", &self.deadline)
-            .field("retry", &self.retry)
-            .field("max_response_bytes", &self.max_response_bytes)
-            .field("max_error_bytes", &self.max_error_bytes)
-            .field("write_timeout", &self.write_timeout)
-            .field("max_audio_bytes", &self.max_audio_bytes)
-            .field("max_file_bytes", &self.max_file_bytes)
-            .field("stream_limits", &self.stream_limits)
-            .finish_non_exhaustive()
-    }
+options! {
+    /// Sets the longest wait for the head of a response, for each attempt; 60 seconds by default.
+    ///
+    /// The same limit holds for the first byte of the body, because models may think before they stream.
+    first_byte_timeout(limit: Duration) = Duration::from_secs(60);
+
+    /// Sets the longest pause between two reads of a response body, like reqwest's `read_timeout`; 60 seconds by default.
+    ///
+    /// Only time spent waiting for the server counts. A slow reader of a stream does not cause a timeout.
+    read_timeout(limit: Duration) = Duration::from_secs(60);
+
+    /// Sets the longest time a response may continue without progress; 2 minutes by default.
+    ///
+    /// In a stream, only whole events are progress: neither keep-alive comments nor single bytes are. In other responses, a
+    /// kilobyte is progress.
+    progress_timeout(limit: Duration) = Duration::from_secs(120);
+
+    /// Sets the longest pause of an upload, whether the server does not read or the source does not deliver; 60 seconds by default.
+    write_timeout(limit: Duration) = Duration::from_secs(60);
+
+    /// Sets the longest wait for the rate limiter and for [`max_concurrency`](ClientBuilder::max_concurrency); 10 minutes by default.
+    max_wait(limit: Duration) = Duration::from_secs(600);
+
+    /// Sets the largest response body that is read into memory; 64 MiB by default.
+    max_response_bytes(bytes: u64) = 64 << 20;
+
+    /// Sets how much of an error response is read and kept; 64 KiB by default.
+    max_error_bytes(bytes: u64) = 64 << 10;
+
+    /// Sets the largest audio that is attached to a request; 25 MiB by default, the limit of the free tier.
+    ///
+    /// See [`audio_tier`](Self::audio_tier). Larger audio is passed by URL.
+    max_audio_bytes(bytes: u64) = AudioTier::Free.max_bytes();
+
+    /// Sets the largest file that is uploaded; 100 MiB by default.
+    max_file_bytes(bytes: u64) = 100 << 20;
+
+    /// Sets the limits for lines, events and the whole length of a stream.
+    stream_limits(limits: StreamLimits) = StreamLimits::default();
+
+    /// Sets whether stream events that do not decode are skipped instead of ending the stream; they are not by default.
+    ///
+    /// The reply may then be incomplete. [`ChatStream::skipped_events`](crate::ChatStream::skipped_events) and
+    /// [`ResponseStream::skipped_events`](crate::ResponseStream::skipped_events) count what was skipped. Errors reported by the server
+    /// are never skipped, and a truncated event still ends the stream.
+    skip_undecodable_events(skip: bool) = false;
+
+    /// Sets whether responses that are read whole may be compressed with gzip; they may by default.
+    ///
+    /// Sizes are counted after decompression. Streams never ask for compression; one that comes compressed is decompressed as it is read.
+    compression(allow: bool) = true;
 }
 
-/// Options for some calls: what is set here wins over the client's own settings, the rest stays as it is.
+/// Options for single calls. They override the settings of the client.
 ///
-/// [`Client::with_options`](crate::Client::with_options) gives a client that has them; it shares connections, budget and key with
-/// the one it came from, and costs next to nothing.
+/// [`Client::with_options`](crate::Client::with_options) returns a client that has them. It shares connections, budget and key with
+/// the original, and is cheap to create.
 ///
 /// ```no_run
 /// use groq_core::{Client, RequestOptions};
 /// use std::time::Duration;
 ///
 /// # async fn example(client: Client) -> Result<(), groq_core::Error> {
-/// let options = RequestOptions::new().deadline(Duration::from_secs(5)).max_retries(0);
+/// let options = RequestOptions::new().timeout(Duration::from_secs(5)).max_retries(0);
 /// let models = client.with_options(options).models().list().await?;
 /// # Ok(())
 /// # }
 /// ```
 #[derive(Clone, Default)]
+#[must_use = "options do nothing until they are given to a client"]
 pub struct RequestOptions {
-    first_byte_timeout: Option<Duration>,
-    idle_timeout: Option<Duration>,
-    progress_timeout: Option<Duration>,
-    deadline: Option<Duration>,
-    no_deadline: bool,
+    simple: Simple,
+    timeout: Option<Option<Duration>>,
+    retry: Option<RetryPolicy>,
     max_retries: Option<u32>,
     max_retry_wait: Option<Duration>,
-    max_response_bytes: Option<usize>,
-    write_timeout: Option<Duration>,
-    max_audio_bytes: Option<u64>,
-    max_file_bytes: Option<u64>,
-    stream_limits: Option<Limits>,
-    skip_undecodable_events: Option<bool>,
-    retry: Option<RetryPolicy>,
-    max_queue_wait: Option<Duration>,
+    backoff: Option<Backoff>,
     query: Vec<(String, String)>,
     extra_body: Map<String, Value>,
     headers: Vec<(String, String)>,
 }
 
 impl RequestOptions {
-    /// Options that change nothing.
+    /// Creates options that change nothing.
     pub fn new() -> Self {
         Self::default()
-    }
-
-    /// Sets how long the whole call may take, with all attempts, waits, and the stream to its end.
-    pub fn deadline(mut self, limit: Duration) -> Self {
-        self.deadline = Some(limit);
-        self.no_deadline = false;
-        self
-    }
-
-    /// Lifts the client's deadline.
-    pub fn no_deadline(mut self) -> Self {
-        self.deadline = None;
-        self.no_deadline = true;
-        self
-    }
-
-    /// Sets how long each attempt may wait for the answer to begin.
-    pub fn first_byte_timeout(mut self, limit: Duration) -> Self {
-        self.first_byte_timeout = Some(limit);
-        self
-    }
-
-    /// Sets how long an answer may pause once it has begun.
-    pub fn idle_timeout(mut self, limit: Duration) -> Self {
-        self.idle_timeout = Some(limit);
-        self
-    }
-
-    /// Sets how long an answer may go on without getting anywhere.
-    pub fn progress_timeout(mut self, limit: Duration) -> Self {
-        self.progress_timeout = Some(limit);
-        self
-    }
-
-    /// Sets how often a failed call is made again.
-    pub fn max_retries(mut self, retries: u32) -> Self {
-        self.max_retries = Some(retries);
-        self
-    }
-
-    /// Sets the longest wait that the server may ask for.
-    pub fn max_retry_wait(mut self, limit: Duration) -> Self {
-        self.max_retry_wait = Some(limit);
-        self
-    }
-
-    /// Sets the largest answer that is read whole, in bytes.
-    pub fn max_response_bytes(mut self, bytes: usize) -> Self {
-        self.max_response_bytes = Some(bytes);
-        self
-    }
-
-    /// Sets how long an upload may stop, whether the server does not read or the source has nothing to send.
-    pub fn write_timeout(mut self, limit: Duration) -> Self {
-        self.write_timeout = Some(limit);
-        self
-    }
-
-    /// Sets the largest audio that is attached to a request, in bytes.
-    pub fn max_audio_bytes(mut self, bytes: u64) -> Self {
-        self.max_audio_bytes = Some(bytes);
-        self
-    }
-
-    /// Sets [`max_audio_bytes`](Self::max_audio_bytes) to what the account may attach.
-    pub fn audio_tier(self, tier: AudioTier) -> Self {
-        self.max_audio_bytes(tier.max_bytes())
-    }
-
-    /// Sets the largest file that is uploaded, in bytes.
-    pub fn max_file_bytes(mut self, bytes: u64) -> Self {
-        self.max_file_bytes = Some(bytes);
-        self
-    }
-
-    /// Sets the bounds of a stream's lines, events, and whole length.
-    pub fn stream_limits(mut self, limits: Limits) -> Self {
-        self.stream_limits = Some(limits);
-        self
-    }
-
-    /// Sets whether events of a stream that do not decode are left out, instead of ending it; they are not, unless this is set.
-    ///
-    /// The reply may then lack something: [`ChatStream::skipped_events`](crate::ChatStream::skipped_events) and
-    /// [`ResponseStream::skipped_events`](crate::ResponseStream::skipped_events) count them. Errors
-    /// that the server reports are not among them, and an event that is cut off still ends the stream.
-    pub fn skip_undecodable_events(mut self, skip: bool) -> Self {
-        self.skip_undecodable_events = Some(skip);
-        self
-    }
-
-    /// Sets a header, such as `Groq-Model-Version`, in place of the client's own of that name.
-    ///
-    /// A header that cannot be sent, or that only the client may set, makes the call fail with
-    /// [`is_invalid_request`](Error::is_invalid_request).
-    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.headers.push((name.into(), value.into()));
-        self
-    }
-
-    /// Sets when a failed call is made again, in place of the client's policy.
-    ///
-    /// [`max_retries`](Self::max_retries) and [`max_retry_wait`](Self::max_retry_wait) win over the policy's own.
-    pub fn retry(mut self, policy: RetryPolicy) -> Self {
-        self.retry = Some(policy);
-        self
-    }
-
-    /// Sets how long a call may wait for its turn, by pacing and by the limit on concurrent calls.
-    pub fn max_queue_wait(mut self, limit: Duration) -> Self {
-        self.max_queue_wait = Some(limit);
-        self
-    }
-
-    /// Sets the version of Groq's systems: `latest`, `prerelease`, or a date; the header `Groq-Model-Version` (docs).
-    pub fn model_version(self, version: impl Into<String>) -> Self {
-        self.header("Groq-Model-Version", version)
-    }
-
-    /// Asks for something that is being tried out, such as `inference-metrics`; the header `Groq-Beta` (docs).
-    pub fn beta(self, feature: impl Into<String>) -> Self {
-        self.header("Groq-Beta", feature)
-    }
-
-    /// Adds a parameter to the query.
-    pub fn query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.query.push((name.into(), value.into()));
-        self
-    }
-
-    /// Sets a field of the JSON that is sent, for what the request's type does not know yet. It wins over one of the same name.
-    ///
-    /// A call that sends no JSON object fails with [`is_invalid_request`](Error::is_invalid_request).
-    ///
-    /// ```
-    /// use groq_core::RequestOptions;
-    ///
-    /// let options = RequestOptions::new().extra_body("new_switch", true);
-    /// ```
-    pub fn extra_body(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra_body.insert(name.into(), value.into());
-        self
     }
 
     /// Lays these options over `settings`.
     pub(crate) fn over(self, settings: &Settings) -> Settings {
         let mut new = settings.clone();
-        replace(&mut new.first_byte_timeout, self.first_byte_timeout);
-        replace(&mut new.idle_timeout, self.idle_timeout);
-        replace(&mut new.progress_timeout, self.progress_timeout);
-        new.deadline = if self.no_deadline {
-            None
-        } else {
-            self.deadline.or(settings.deadline)
-        };
+        self.simple.over(&mut new);
+        new.timeout = self.timeout.unwrap_or(new.timeout);
         if let Some(policy) = self.retry {
             new.retry = policy.config;
             new.retry_rule = policy.rule;
         }
-        replace(&mut new.max_queue_wait, self.max_queue_wait);
+        new.retry.max_retries = self.max_retries.unwrap_or(new.retry.max_retries);
+        new.retry.max_wait = self.max_retry_wait.unwrap_or(new.retry.max_wait);
+        new.retry.backoff = self.backoff.unwrap_or(new.retry.backoff);
         new.query.extend(self.query);
         new.extra_body.extend(self.extra_body);
-        replace(&mut new.retry.max_retries, self.max_retries);
-        replace(&mut new.retry.max_wait, self.max_retry_wait);
-        replace(&mut new.max_response_bytes, self.max_response_bytes);
-        replace(&mut new.write_timeout, self.write_timeout);
-        replace(&mut new.max_audio_bytes, self.max_audio_bytes);
-        replace(&mut new.max_file_bytes, self.max_file_bytes);
-        replace(&mut new.stream_limits, self.stream_limits);
-        replace(
-            &mut new.skip_undecodable_events,
-            self.skip_undecodable_events,
-        );
+        let mut headers = HeaderMap::new();
         for (name, value) in &self.headers {
             match checked_header(name, value) {
-                Ok((name, value)) => drop(new.headers.insert(name, value)),
+                Ok((name, value)) => drop(headers.append(name, value)),
                 Err(problem) => new.problem = Some(problem),
             }
         }
+        // Replaces what the client has under these names.
+        new.headers.extend(headers);
         new
     }
 }
 
-fn replace<T>(setting: &mut T, option: Option<T>) {
-    if let Some(option) = option {
-        *setting = option;
+/// The setters that need more than a field.
+macro_rules! setters {
+    ($type:ty, $self:ident => $options:expr) => {
+        impl $type {
+            /// Sets the longest time for the whole call: all attempts, waits, and a stream until its end. `None` removes the limit, which
+            /// is the default.
+            pub fn timeout(mut $self, limit: impl Into<Option<Duration>>) -> Self {
+                $options.timeout = Some(limit.into());
+                $self
+            }
+
+            /// Sets the number of retries after a failed attempt; 2 by default. Zero disables retries.
+            pub fn max_retries(mut $self, retries: u32) -> Self {
+                $options.max_retries = Some(retries);
+                $self
+            }
+
+            /// Sets the longest wait that the server may ask for before a retry; 60 seconds by default.
+            ///
+            /// The client never retries earlier than the server asked. If that wait is longer than this limit, the call fails at once, and
+            /// [`Error::retry_after`] returns the wait.
+            pub fn max_retry_wait(mut $self, limit: Duration) -> Self {
+                $options.max_retry_wait = Some(limit);
+                $self
+            }
+
+            /// Sets the waits between attempts for which the server asks no wait.
+            pub fn backoff(mut $self, backoff: Backoff) -> Self {
+                $options.backoff = Some(backoff);
+                $self
+            }
+
+            /// Sets the retry policy. [`max_retries`](Self::max_retries), [`max_retry_wait`](Self::max_retry_wait) and
+            /// [`backoff`](Self::backoff) override parts of it, in any order.
+            pub fn retry(mut $self, policy: RetryPolicy) -> Self {
+                $options.retry = Some(policy);
+                $self
+            }
+
+            /// Sets [`max_audio_bytes`](Self::max_audio_bytes) to what the account may attach.
+            pub fn audio_tier($self, tier: AudioTier) -> Self {
+                $self.max_audio_bytes(tier.max_bytes())
+            }
+
+            /// Adds a header, such as `Groq-Model-Version`. Options replace the client's headers of the same name.
+            ///
+            /// Invalid headers, and those that only the client may set (`Authorization`, `Host`, `Content-Type`, those of the connection),
+            /// are refused: by [`build`](ClientBuilder::build) for a client, by the call for options.
+            pub fn header(mut $self, name: impl Into<String>, value: impl Into<String>) -> Self {
+                $options.headers.push((name.into(), value.into()));
+                $self
+            }
+
+            /// Sets the version of Groq's systems with the header `Groq-Model-Version`: `latest`, `prerelease`, or a date.
+            pub fn model_version($self, version: impl Into<String>) -> Self {
+                $self.header("Groq-Model-Version", version)
+            }
+
+            /// Enables a beta feature with the header `Groq-Beta`, such as `inference-metrics`.
+            pub fn beta($self, feature: impl Into<String>) -> Self {
+                $self.header("Groq-Beta", feature)
+            }
+
+            /// Adds a query parameter.
+            pub fn query(mut $self, name: impl Into<String>, value: impl Into<String>) -> Self {
+                $options.query.push((name.into(), value.into()));
+                $self
+            }
+
+            /// Sets a field of the JSON body that the request's type does not have. It replaces a field of the same name.
+            ///
+            /// A call that does not send a JSON object fails with [`is_invalid_request`](Error::is_invalid_request).
+            ///
+            /// ```
+            /// use groq_core::RequestOptions;
+            ///
+            /// let options = RequestOptions::new().extra_body("new_switch", true);
+            /// ```
+            pub fn extra_body(mut $self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+                $options.extra_body.insert(name.into(), value.into());
+                $self
+            }
+        }
+    };
+}
+
+setters!(RequestOptions, self => self);
+setters!(ClientBuilder, self => self.options);
+
+impl Settings {
+    /// Refuses a call whose options cannot be honored.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        match &self.problem {
+            Some(problem) => Err(Error::refused(problem.clone())),
+            None => Ok(()),
+        }
+    }
+
+    /// The largest response that is read whole.
+    pub(crate) fn max_response(&self) -> usize {
+        usize::try_from(self.max_response_bytes).unwrap_or(usize::MAX)
+    }
+
+    /// How much of an error response is kept.
+    pub(crate) fn max_error(&self) -> usize {
+        usize::try_from(self.max_error_bytes).unwrap_or(usize::MAX)
     }
 }
 
-impl std::fmt::Debug for RequestOptions {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for RequestOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RequestOptions")
-            .field("deadline", &self.deadline)
+            .field("timeout", &self.timeout)
             .field("max_retries", &self.max_retries)
             .finish_non_exhaustive()
     }
@@ -339,21 +328,29 @@ mod tests {
     #[test]
     fn options_win_and_the_rest_stays() {
         let settings = Settings {
-            deadline: Some(Duration::from_secs(9)),
+            timeout: Some(Duration::from_secs(9)),
             ..Settings::default()
         };
         let new = RequestOptions::new()
             .max_retries(7)
+            .retry(RetryPolicy::never())
             .header("x-a", "b")
             .over(&settings);
         assert_eq!(new.retry.max_retries, 7);
-        assert_eq!(new.deadline, Some(Duration::from_secs(9)));
+        assert_eq!(new.timeout, Some(Duration::from_secs(9)));
         assert_eq!(new.headers["x-a"], "b");
         assert!(new.check().is_ok());
-        assert_eq!(
-            RequestOptions::new().no_deadline().over(&settings).deadline,
-            None
-        );
+        let lifted = RequestOptions::new().timeout(None).over(&settings);
+        assert_eq!(lifted.timeout, None);
+    }
+
+    #[test]
+    fn headers_of_one_name_add_up_and_replace_those_of_the_client() {
+        let two = |options: RequestOptions| options.header("x-a", "1").header("x-a", "2");
+        let base = RequestOptions::new().header("x-a", "0");
+        let settings = two(RequestOptions::new()).over(&base.over(&Settings::default()));
+        let values: Vec<_> = settings.headers.get_all("x-a").iter().collect();
+        assert_eq!(values, ["1", "2"]);
     }
 
     #[test]
@@ -361,10 +358,7 @@ mod tests {
         let new = RequestOptions::new()
             .header("host", "evil.example")
             .over(&Settings::default());
-        assert!(
-            new.check()
-                .expect_err("a reserved header")
-                .is_invalid_request()
-        );
+        let error = new.check().expect_err("a reserved header");
+        assert!(error.is_invalid_request());
     }
 }

@@ -23,4 +23,4 @@ mod decoder;
 mod limits;
 
 pub use decoder::{Decoder, Event};
-pub use limits::{LimitError, Limits};
+pub use limits::{LimitError, StreamLimits};

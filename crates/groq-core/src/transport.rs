@@ -30,14 +30,13 @@ use http::{HeaderMap, StatusCode};
 
 use crate::client::Client;
 use crate::error::{Error, TimeoutKind};
-use crate::limits::Call;
+use crate::limits::CallEstimate;
 use crate::middleware::AttemptOutcome;
 use crate::response::Meta;
 use crate::retry::Attempt;
 use crate::retry::decision::{Decision, Replay, Situation, Stop, decide};
 use crate::runtime::{Instant, Purpose};
 
-pub(crate) use admission::Gate;
 pub(crate) use attempt::Reading;
 pub(crate) use body::{BodyFailure, ResponseBody};
 pub(crate) use http_client::{Hook, Http, HttpConfig};
@@ -127,7 +126,7 @@ async fn attempts<B: Reading>(
     client: &Client,
     operation: Operation,
     mut outgoing: Outgoing,
-    mut call: Call,
+    mut call: CallEstimate,
     trace: &Trace,
 ) -> Result<Answered<B>, Error> {
     let mut progress = Progress::new(client, operation);
@@ -277,7 +276,7 @@ impl<'a> Progress<'a> {
             elapsed: self.elapsed(),
             retries_made: u32::try_from(self.attempts.len() - 1).unwrap_or(u32::MAX),
             remaining: settings
-                .deadline
+                .timeout
                 .map(|deadline| deadline.saturating_sub(self.elapsed())),
             random: self.client.runtime().random(),
         }
@@ -295,7 +294,7 @@ impl<'a> Progress<'a> {
             .with_stop(stop)
             .with_attempts(std::mem::take(&mut self.attempts), elapsed);
         // A deadline says nothing about why the time was needed; the failure before it does.
-        if error.timeout_kind() == Some(TimeoutKind::Deadline)
+        if error.timeout_kind() == Some(TimeoutKind::Total)
             && let Some(last) = self.last.take()
         {
             error = error.with_source(last);

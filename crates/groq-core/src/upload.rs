@@ -42,8 +42,8 @@ pub(crate) use wav::duration as wav_duration;
 /// use groq_core::Upload;
 ///
 /// let by_path = Upload::path("interview.mp3");
-/// let in_memory = Upload::bytes(vec![0u8; 64]).with_name("noise.wav");
-/// let by_reader = Upload::reader(tokio::io::empty()).with_name("nothing.flac").with_length(0);
+/// let in_memory = Upload::bytes(vec![0u8; 64]).name("noise.wav");
+/// let by_reader = Upload::reader(tokio::io::empty()).name("nothing.flac").length(0);
 /// ```
 #[derive(Clone)]
 pub struct Upload {
@@ -119,7 +119,7 @@ impl Upload {
     /// ```no_run
     /// use groq_core::Upload;
     ///
-    /// let recording = Upload::blocking_reader(std::io::stdin()).with_name("recording.flac");
+    /// let recording = Upload::blocking_reader(std::io::stdin()).name("recording.flac");
     /// ```
     #[cfg(not(target_arch = "wasm32"))]
     pub fn blocking_reader(reader: impl io::Read + Send + 'static) -> Self {
@@ -145,13 +145,13 @@ impl Upload {
     }
 
     /// Sets the name that the service sees. Only its last part counts: folders are left out.
-    pub fn with_name(mut self, name: impl Into<String>) -> Self {
+    pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
     /// Says how many bytes a reader gives. Without it the request has no `Content-Length`; a path and bytes need none.
-    pub fn with_length(mut self, bytes: u64) -> Self {
+    pub fn length(mut self, bytes: u64) -> Self {
         self.length = Some(bytes);
         self
     }

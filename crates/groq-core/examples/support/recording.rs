@@ -15,5 +15,5 @@ pub(crate) async fn of_speech(groq: &Client) -> Result<Upload, Error> {
     )
     .with_response_format(SpeechFormat::Wav);
     let spoken = groq.audio().speak(request).await?.bytes().await?;
-    Ok(Upload::bytes(spoken).with_name("speech.wav"))
+    Ok(Upload::bytes(spoken).name("speech.wav"))
 }

@@ -90,7 +90,7 @@ impl<'a> Audio<'a> {
     ///
     /// # Errors
     ///
-    /// Those of [`transcribe`](Self::transcribe), and [`is_unexpected_answer`](Error::is_unexpected_answer) where no text comes.
+    /// Those of [`transcribe`](Self::transcribe), and [`is_unexpected_response`](Error::is_unexpected_response) where no text comes.
     pub async fn transcribe_text(
         &self,
         audio: impl Into<AudioInput>,
@@ -239,7 +239,7 @@ impl<'a> Audio<'a> {
     /// [`catalogue`](crate::ClientBuilder::catalogue) knows the model, and that the voice is not one of its voices or the text too
     /// long for it; the message names the voices. From the server, often the same,
     /// [`is_rate_limited`](Error::is_rate_limited), and [`is_permission_denied`](Error::is_permission_denied) where the terms of the model were
-    /// not accepted in the console. [`is_unexpected_answer`](Error::is_unexpected_answer) where no audio comes: JSON in
+    /// not accepted in the console. [`is_unexpected_response`](Error::is_unexpected_response) where no audio comes: JSON in
     /// its place is an error, whatever its status.
     pub async fn speak(&self, request: SpeechRequest) -> Result<Download, Error> {
         speech::speak(self.client, SPEAK, &request).await
@@ -273,7 +273,7 @@ impl<'a> Audio<'a> {
         framing: Result<Framing, Error>,
     ) -> Result<crate::upload::Form, Error> {
         let max = self.client.settings().max_audio_bytes;
-        let paced = self.client.shared().gate.limiter.is_some();
+        let paced = self.client.shared().rate_limiter.is_some();
         let form = match framing {
             Ok(framing) => {
                 super::form::looked_at(self.client, audio.into_form(framing, max, paced)).await

@@ -38,7 +38,7 @@ impl<'a> Batches<'a> {
     /// let mut writer = client.batches().write("capitals")?;
     /// let question = Message::user("What is the capital of Chad?");
     /// writer.push("Chad", &ChatCompletionRequest::new("openai/gpt-oss-20b", [question]))?;
-    /// let job = writer.finish("24h")?;
+    /// let job = writer.finish(groq_core::batch::CompletionWindow::DAY)?;
     /// # Ok(())
     /// # }
     /// ```

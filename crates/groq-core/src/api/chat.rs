@@ -70,7 +70,7 @@ impl<'a> Chat<'a> {
     ///
     /// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
     /// let request = ChatCompletionRequest::new("openai/gpt-oss-20b", [Message::user("Explain TLS in one line")]);
-    /// let reply = client.chat().create_flexibly(request, Some(ServiceTier::OnDemand)).await?;
+    /// let reply = client.chat().create_with_flex_fallback(request, Some(ServiceTier::OnDemand)).await?;
     /// println!("{:?} by {:?}", reply.text(), reply.service_tier);
     /// # Ok(())
     /// # }
@@ -79,7 +79,7 @@ impl<'a> Chat<'a> {
     /// # Errors
     ///
     /// Those of [`create`](Self::create), and [`is_flex_capacity`](Error::is_flex_capacity) where there is no other tier.
-    pub async fn create_flexibly(
+    pub async fn create_with_flex_fallback(
         &self,
         request: ChatCompletionRequest,
         otherwise: Option<ServiceTier>,
@@ -97,7 +97,7 @@ impl<'a> Chat<'a> {
     ///
     /// Operation: `createChatCompletion`.
     ///
-    /// It is to [`create_flexibly`](Self::create_flexibly) what [`stream`](Self::stream) is to [`create`](Self::create). A stream that
+    /// It is to [`create_with_flex_fallback`](Self::create_with_flex_fallback) what [`stream`](Self::stream) is to [`create`](Self::create). A stream that
     /// has begun stays where it is.
     ///
     /// ```no_run
@@ -105,7 +105,7 @@ impl<'a> Chat<'a> {
     ///
     /// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
     /// let request = ChatCompletionRequest::new("openai/gpt-oss-20b", [Message::user("Explain TLS in one line")]);
-    /// let stream = client.chat().stream_flexibly(request, Some(ServiceTier::OnDemand)).await?;
+    /// let stream = client.chat().stream_with_flex_fallback(request, Some(ServiceTier::OnDemand)).await?;
     /// println!("{:?}", stream.finish().await?.text());
     /// # Ok(())
     /// # }
@@ -114,7 +114,7 @@ impl<'a> Chat<'a> {
     /// # Errors
     ///
     /// Those of [`stream`](Self::stream), and [`is_flex_capacity`](Error::is_flex_capacity) where there is no other tier.
-    pub async fn stream_flexibly(
+    pub async fn stream_with_flex_fallback(
         &self,
         request: ChatCompletionRequest,
         otherwise: Option<ServiceTier>,
@@ -154,7 +154,7 @@ impl<'a> Chat<'a> {
     ///
     /// # Errors
     ///
-    /// Those of [`create`](Self::create), and [`is_unexpected_answer`](Error::is_unexpected_answer) where the server does not
+    /// Those of [`create`](Self::create), and [`is_unexpected_response`](Error::is_unexpected_response) where the server does not
     /// stream: if it sent the reply in one piece instead, [`Error::partial`] has it.
     pub async fn stream(&self, mut request: ChatCompletionRequest) -> Result<ChatStream, Error> {
         const EVENT_STREAM: HeaderValue = HeaderValue::from_static("text/event-stream");

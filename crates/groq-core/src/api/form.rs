@@ -19,8 +19,8 @@ pub(super) async fn looked_at<T>(
     look: impl Future<Output = Result<T, Error>>,
 ) -> Result<T, Error> {
     let settings = client.settings();
-    let (limit, which) = match settings.deadline {
-        Some(deadline) if deadline < settings.write_timeout => (deadline, TimeoutKind::Deadline),
+    let (limit, which) = match settings.timeout {
+        Some(deadline) if deadline < settings.write_timeout => (deadline, TimeoutKind::Total),
         _ => (settings.write_timeout, TimeoutKind::Write),
     };
     within(client.runtime().as_ref(), limit, look)

@@ -14,7 +14,7 @@ use crate::transport::{self, Answered, Operation};
 
 /// A request that this crate has no method for; from [`Client::request`].
 #[derive(Debug)]
-pub struct AnyRequest<'a> {
+pub struct RequestBuilder<'a> {
     client: &'a Client,
     method: Method,
     path: String,
@@ -30,7 +30,7 @@ struct Body {
     bytes: Bytes,
 }
 
-impl<'a> AnyRequest<'a> {
+impl<'a> RequestBuilder<'a> {
     pub(crate) fn new(client: &'a Client, method: Method, path: String) -> Self {
         // Whether something unknown may be done twice is not known either.
         let replay = if method.is_idempotent() {
@@ -84,7 +84,7 @@ impl<'a> AnyRequest<'a> {
     }
 
     /// Says that doing it twice does no harm, so that it is made again as other calls are. `GET`, `PUT` and `DELETE` are anyway.
-    pub fn harmless_to_repeat(mut self) -> Self {
+    pub fn idempotent(mut self) -> Self {
         self.replay = Replay::Harmless;
         self
     }

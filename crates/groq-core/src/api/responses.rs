@@ -84,7 +84,7 @@ impl<'a> Responses<'a> {
     ///
     /// # Errors
     ///
-    /// Those of [`create`](Self::create), and [`is_unexpected_answer`](Error::is_unexpected_answer) where the server does not
+    /// Those of [`create`](Self::create), and [`is_unexpected_response`](Error::is_unexpected_response) where the server does not
     /// stream: if it sent the response in one piece instead, [`Error::partial_response`] has it.
     pub async fn stream(&self, mut request: ResponseRequest) -> Result<ResponseStream, Error> {
         const EVENT_STREAM: HeaderValue = HeaderValue::from_static("text/event-stream");

@@ -47,7 +47,7 @@ pub(crate) async fn adopt<T: BatchItem>(
         .save(&coming)
         .await?;
     let mut part = Part {
-        items: items(&coming, client.settings().max_response_bytes).map_err(failed)?,
+        items: items(&coming, client.settings().max_response()).map_err(failed)?,
         uploading: true,
         file_id: Some(file_id),
         creating: true,

@@ -84,7 +84,7 @@ fn no_plain_text(format: Option<TranscriptionFormat>) -> Result<(), Error> {
 #[non_exhaustive]
 pub enum ItemError {
     /// The service answered it with an error status.
-    Refused {
+    AcquireError {
         /// The status, as in [`Error::status`].
         status: u16,
         /// The code, as in [`Error::code`].
@@ -119,7 +119,7 @@ impl fmt::Display for ItemError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let words = |words: &Option<String>| words.clone().unwrap_or_default();
         match self {
-            Self::Refused {
+            Self::AcquireError {
                 status,
                 code,
                 message,

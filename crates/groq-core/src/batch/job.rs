@@ -12,6 +12,7 @@ use super::item::BatchItem;
 use super::progress::{Phase, Progress};
 use super::results::Results;
 use super::state::{self, Part, State};
+use super::window;
 use crate::client::Client;
 use crate::error::{Error, TimeoutKind};
 use crate::retry::backoff::Backoff;
@@ -21,12 +22,13 @@ use crate::upload::Upload;
 /// A batch whose items are written; from [`Writer::finish`](super::Writer::finish) or [`Batches::resume`](crate::Batches::resume).
 ///
 /// Each step is saved in the folder once it is done. After an error, or a crash, [`run`](Self::run) goes on with what is missing.
+#[must_use = "nothing is sent until `run` or `start` is called"]
 pub struct Job<T> {
     client: Client,
     folder: PathBuf,
     state: State,
     poll: Backoff,
-    wait_limit: Duration,
+    timeout: Duration,
     report: Option<Report>,
     item: PhantomData<fn(T)>,
 }
@@ -40,7 +42,7 @@ impl<T: BatchItem> Job<T> {
         let state = State::load(folder).map_err(|error| error.while_doing(DOING))?;
         check_endpoint::<T>(&state.endpoint).map_err(|error| error.while_doing(DOING))?;
         Ok(Self {
-            wait_limit: window(&state.window) + Duration::from_secs(3600),
+            timeout: window::length(&state.window) + Duration::from_secs(3600),
             client,
             folder: folder.to_owned(),
             state,
@@ -72,9 +74,9 @@ impl<T: BatchItem> Job<T> {
         self
     }
 
-    /// Sets how long to wait for the service in all; an hour more than the window of the batch by default.
-    pub fn wait_limit(mut self, limit: Duration) -> Self {
-        self.wait_limit = limit;
+    /// Sets the longest wait for the service; an hour more than the completion window of the batch by default.
+    pub fn timeout(mut self, limit: Duration) -> Self {
+        self.timeout = limit;
         self
     }
 
@@ -87,7 +89,7 @@ impl<T: BatchItem> Job<T> {
     /// What can happen to the calls it consists of: [`Files::upload`](crate::Files::upload),
     /// [`Batches::create`](crate::Batches::create), [`Batches::get`](crate::Batches::get) and
     /// [`Files::content`](crate::Files::content); [`is_timeout`](Error::is_timeout) where the service takes longer than the
-    /// [`wait_limit`](Self::wait_limit); [`is_io`](Error::is_io) where the folder cannot be written to. That items fail, or a batch as
+    /// [`timeout`](Self::timeout); [`is_io`](Error::is_io) where the folder cannot be written to. That items fail, or a batch as
     /// a whole is refused, expires, or is cancelled, is not an error of the job: the results say it of each item.
     pub async fn run(&mut self) -> Result<Results<T>, Error> {
         self.start().await?;
@@ -131,7 +133,7 @@ impl<T: BatchItem> Job<T> {
         } else {
             self.change(index, |part| part.uploading = true)?;
             let path = state::input(&self.folder, self.state.parts[index].number);
-            let file = Upload::path(path).with_name(name);
+            let file = Upload::path(path).name(name);
             let uploaded = self.client.files().upload(file, FilePurpose::Batch).await?;
             uploaded.into_inner().id
         };
@@ -197,8 +199,8 @@ impl<T: BatchItem> Job<T> {
             let runtime = Arc::clone(self.client.runtime());
             let wait = self.poll.wait(rounds, runtime.random());
             let waited = runtime.now().saturating_duration_since(begun);
-            if waited + wait > self.wait_limit {
-                return Err(Error::timed_out(TimeoutKind::Batch, self.wait_limit)
+            if waited + wait > self.timeout {
+                return Err(Error::timed_out(TimeoutKind::Batch, self.timeout)
                     .with_advice("run it again, or cancel it")
                     .while_doing(DOING));
             }
@@ -261,7 +263,7 @@ impl<T: BatchItem> Job<T> {
 
     /// The results that are downloaded. Items of other files are left out.
     pub fn results(&self) -> Results<T> {
-        let max = self.client.settings().max_response_bytes;
+        let max = self.client.settings().max_response();
         let parts = self.state.parts.iter().filter(|part| part.downloaded);
         Results::new(&self.folder, parts.cloned().collect(), max)
     }
@@ -327,41 +329,11 @@ pub(super) fn check_endpoint<T: BatchItem>(endpoint: &str) -> Result<(), Error> 
     Err(Error::refused(message).with_advice("name the type of its requests"))
 }
 
-/// How long a window is: `24h`, `7d`. What is written otherwise counts as the longest.
-fn window(text: &str) -> Duration {
-    const DAY: u64 = 86_400;
-    let parsed = |suffix, seconds: u64| {
-        let count: u64 = text.strip_suffix(suffix)?.parse().ok()?;
-        Some(Duration::from_secs(count.min(365).saturating_mul(seconds)))
-    };
-    parsed('h', 3600)
-        .or_else(|| parsed('d', DAY))
-        .unwrap_or(Duration::from_secs(7 * DAY))
-}
-
 impl<T> fmt::Debug for Job<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Job")
             .field("parts", &self.state.parts.len())
             .field("window", &self.state.window)
             .finish_non_exhaustive()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn windows_are_read() {
-        for (text, hours) in [
-            ("24h", 24),
-            ("7d", 168),
-            ("1d", 24),
-            ("soon", 168),
-            ("", 168),
-        ] {
-            assert_eq!(window(text), Duration::from_secs(hours * 3600), "{text}");
-        }
     }
 }

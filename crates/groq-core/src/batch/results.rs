@@ -192,7 +192,7 @@ fn reply<T: BatchItem>(response: BatchLineResponse) -> Result<T::Reply, ItemErro
     let body = Value::Object(response.body);
     if !(200..300).contains(&response.status_code) {
         let api = ApiError::from_body(body.to_string().as_bytes());
-        return Err(ItemError::Refused {
+        return Err(ItemError::AcquireError {
             status: u16::try_from(response.status_code).unwrap_or_default(),
             code: api.code,
             message: api.message,

@@ -13,12 +13,14 @@ use super::item::BatchItem;
 use super::job::Job;
 use super::lines::Lines;
 use super::state::{self, Part, State};
+use super::window::CompletionWindow;
 use crate::client::Client;
 use crate::error::{Error, ErrorKind};
 
 /// Writes the items of a batch to its folder; from [`Batches::write`](crate::Batches::write).
 ///
 /// It writes to the disk as it goes, by blocking calls: in an async program with a slow disk, use it from a blocking task.
+#[must_use = "a batch is only complete after `finish`"]
 pub struct Writer<T> {
     client: Client,
     folder: PathBuf,
@@ -149,21 +151,21 @@ impl<T: BatchItem> Writer<T> {
         self.len() == 0
     }
 
-    /// Ends the writing. `window` is how long the batch may take, from `24h` to `7d`.
+    /// Finishes writing. `window` is how long the batch may take.
     ///
     /// Nothing is sent before [`Job::run`].
     ///
     /// # Errors
     ///
     /// [`is_invalid_request`](Error::is_invalid_request) where there is no item; [`is_io`](Error::is_io) where the disk fails.
-    pub fn finish(mut self, window: impl Into<String>) -> Result<Job<T>, Error> {
+    pub fn finish(mut self, window: CompletionWindow) -> Result<Job<T>, Error> {
         if self.parts.is_empty() {
             return Err(Error::refused("the batch has no items").while_doing(DOING));
         }
         self.close().map_err(failed)?;
         let token = format!("{:016x}", RandomState::new().hash_one(0));
         let endpoint = T::endpoint().as_str().to_owned();
-        let state = State::new(token, endpoint, window.into(), self.parts);
+        let state = State::new(token, endpoint, window.to_string(), self.parts);
         state
             .save(&self.folder)
             .map_err(|error| error.while_doing(DOING))?;

@@ -93,7 +93,7 @@ impl<'a> Audio<'a> {
     ///
     /// # fn example(client: groq_core::blocking::Client) -> Result<(), groq_core::Error> {
     /// let request = TranslationRequest::new("whisper-large-v3");
-    /// let recording = Upload::blocking_reader(std::io::stdin()).with_name("gespraech.mp3");
+    /// let recording = Upload::blocking_reader(std::io::stdin()).name("gespraech.mp3");
     /// println!("{}", client.audio().translate(recording, request)?.text);
     /// # Ok(())
     /// # }

@@ -9,7 +9,7 @@
 //!     let request = ChatCompletionRequest::new("openai/gpt-oss-20b", [Message::user(question)]);
 //!     writer.push(id, &request)?;
 //! }
-//! let mut job = writer.finish("24h")?;
+//! let mut job = writer.finish(groq_core::batch::CompletionWindow::DAY)?;
 //! for item in job.run()? {
 //!     let item = item?;
 //!     println!("{}: {:?}", item.id, item.outcome.map(|reply| reply.text().map(str::to_owned)));
@@ -23,7 +23,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Client, Worker};
-use crate::batch::{self, BatchItem, Progress, Results};
+use crate::batch::{self, BatchItem, CompletionWindow, Progress, Results};
 use crate::error::Error;
 
 /// Writes the items of a batch to its folder; from [`Batches::write`](super::Batches::write).
@@ -69,7 +69,7 @@ impl<T: BatchItem> Writer<T> {
     /// # Errors
     ///
     /// Those of [`Writer::finish`](batch::Writer::finish).
-    pub fn finish(self, window: impl Into<String>) -> Result<Job<T>, Error> {
+    pub fn finish(self, window: CompletionWindow) -> Result<Job<T>, Error> {
         Ok(Job {
             job: self.writer.finish(window)?,
             worker: self.worker,
@@ -114,9 +114,9 @@ impl<T: BatchItem> Job<T> {
         self
     }
 
-    /// Sets how long to wait for the service in all; see [`Job::wait_limit`](batch::Job::wait_limit).
-    pub fn wait_limit(mut self, limit: Duration) -> Self {
-        self.job = self.job.wait_limit(limit);
+    /// Sets how long to wait for the service in all; see [`Job::timeout`](batch::Job::timeout).
+    pub fn timeout(mut self, limit: Duration) -> Self {
+        self.job = self.job.timeout(limit);
         self
     }
 

@@ -50,20 +50,21 @@ impl<'a> Chat<'a> {
     }
 
     /// Generates the next message on the flex tier, and, where that has no capacity, on another one; see
-    /// [`Chat::create_flexibly`](crate::Chat::create_flexibly).
+    /// [`Chat::create_with_flex_fallback`](crate::Chat::create_with_flex_fallback).
     ///
     /// Operation: `createChatCompletion`.
     ///
     /// # Errors
     ///
-    /// Those of [`Chat::create_flexibly`](crate::Chat::create_flexibly).
-    pub fn create_flexibly(
+    /// Those of [`Chat::create_with_flex_fallback`](crate::Chat::create_with_flex_fallback).
+    pub fn create_with_flex_fallback(
         &self,
         request: ChatCompletionRequest,
         otherwise: Option<ServiceTier>,
     ) -> Result<Response<ChatCompletion>, Error> {
         let chat = self.client.asynchronous().chat();
-        self.client.wait(chat.create_flexibly(request, otherwise))
+        self.client
+            .wait(chat.create_with_flex_fallback(request, otherwise))
     }
 
     /// Generates the next message of a conversation, and returns it as it is written; see [`Chat::stream`](crate::Chat::stream).
@@ -97,20 +98,22 @@ impl<'a> Chat<'a> {
     }
 
     /// Generates the next message on the flex tier, or on another one, and returns it as it is written; see
-    /// [`Chat::stream_flexibly`](crate::Chat::stream_flexibly).
+    /// [`Chat::stream_with_flex_fallback`](crate::Chat::stream_with_flex_fallback).
     ///
     /// Operation: `createChatCompletion`.
     ///
     /// # Errors
     ///
-    /// Those of [`Chat::stream_flexibly`](crate::Chat::stream_flexibly).
-    pub fn stream_flexibly(
+    /// Those of [`Chat::stream_with_flex_fallback`](crate::Chat::stream_with_flex_fallback).
+    pub fn stream_with_flex_fallback(
         &self,
         request: ChatCompletionRequest,
         otherwise: Option<ServiceTier>,
     ) -> Result<ChatStream, Error> {
         let chat = self.client.asynchronous().chat();
-        let stream = self.client.wait(chat.stream_flexibly(request, otherwise))?;
+        let stream = self
+            .client
+            .wait(chat.stream_with_flex_fallback(request, otherwise))?;
         Ok(ChatStream {
             stream,
             worker: Arc::clone(self.client.worker()),

@@ -11,12 +11,12 @@ use crate::response::Response;
 
 /// A request that this crate has no method for; from [`Client::request`].
 #[derive(Debug)]
-pub struct AnyRequest<'a> {
+pub struct RequestBuilder<'a> {
     client: &'a Client,
-    request: crate::AnyRequest<'a>,
+    request: crate::RequestBuilder<'a>,
 }
 
-impl<'a> AnyRequest<'a> {
+impl<'a> RequestBuilder<'a> {
     pub(super) fn new(client: &'a Client, method: Method, path: String) -> Self {
         Self {
             client,
@@ -53,8 +53,8 @@ impl<'a> AnyRequest<'a> {
     }
 
     /// Says that doing it twice does no harm, so that it is made again as other calls are. `GET`, `PUT` and `DELETE` are anyway.
-    pub fn harmless_to_repeat(mut self) -> Self {
-        self.request = self.request.harmless_to_repeat();
+    pub fn idempotent(mut self) -> Self {
+        self.request = self.request.idempotent();
         self
     }
 
@@ -62,7 +62,7 @@ impl<'a> AnyRequest<'a> {
     ///
     /// # Errors
     ///
-    /// Those of [`AnyRequest::send`](crate::AnyRequest::send).
+    /// Those of [`RequestBuilder::send`](crate::RequestBuilder::send).
     pub fn send<T: DeserializeOwned>(self) -> Result<Response<T>, Error> {
         self.client.wait(self.request.send())
     }
@@ -71,7 +71,7 @@ impl<'a> AnyRequest<'a> {
     ///
     /// # Errors
     ///
-    /// Those of [`AnyRequest::send_for_bytes`](crate::AnyRequest::send_for_bytes).
+    /// Those of [`RequestBuilder::send_for_bytes`](crate::RequestBuilder::send_for_bytes).
     pub fn send_for_bytes(self) -> Result<Response<Bytes>, Error> {
         self.client.wait(self.request.send_for_bytes())
     }

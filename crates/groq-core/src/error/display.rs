@@ -45,7 +45,9 @@ impl Error {
             Some(Stop::WaitTooLong) => {
                 f.write_str("; not retried, because that is longer than max_retry_wait")
             }
-            Some(Stop::Deadline) => f.write_str("; not retried, because the deadline is too near"),
+            Some(Stop::Timeout) => {
+                f.write_str("; not retried, because the timeout of the call is too near")
+            }
             Some(Stop::Budget) => f.write_str("; not retried, because the retry budget is spent"),
             Some(Stop::Hopeless | Stop::Exhausted) | None => Ok(()),
         }

@@ -29,13 +29,15 @@ pub enum ErrorKind {
     /// The server redirects to where the client does not follow.
     Redirect,
     /// The server answered with something other than what the call returns: another content type, or no body.
-    UnexpectedAnswer,
+    UnexpectedResponse,
     /// The answer, or an event of the stream, could not be decoded.
     Decode,
     /// Something was larger than its limit.
     LimitExceeded,
     /// The stream ended before the reply did.
     IncompleteStream,
+    /// The [rate limiter](crate::limits::RateLimiter) failed. Nothing was sent.
+    RateLimiter,
 }
 
 /// Which time limit ran out.
@@ -48,15 +50,15 @@ pub enum TimeoutKind {
     Write,
     /// `first_byte_timeout`: no answer, or no beginning of its body.
     FirstByte,
-    /// `idle_timeout`: nothing came for a while in the middle of the answer.
-    Idle,
+    /// `read_timeout`: nothing came for a while in the middle of the answer.
+    Read,
     /// `progress_timeout`: bytes came, but too few to get anywhere, or only signs of life.
     Progress,
-    /// `deadline`: the whole call took too long.
-    Deadline,
-    /// `max_queue_wait`: the call did not get its turn, by pacing or by the limit on concurrent calls. Nothing was sent.
+    /// `timeout`: the whole call took too long.
+    Total,
+    /// `max_wait`: the call waited too long for the rate limiter or for `max_concurrency`. Nothing was sent.
     Queue,
-    /// `wait_limit`: the service took too long over a batch.
+    /// `Job::timeout`: the service took too long for a batch.
     Batch,
 }
 
@@ -66,15 +68,15 @@ impl TimeoutKind {
             Self::Connect => format!("no connection within {limit:?} (connect_timeout)"),
             Self::Write => format!("the upload stopped for {limit:?} (write_timeout)"),
             Self::FirstByte => format!("no answer within {limit:?} (first_byte_timeout)"),
-            Self::Idle => format!("the answer stopped for {limit:?} (idle_timeout)"),
+            Self::Read => format!("the answer stopped for {limit:?} (read_timeout)"),
             Self::Progress => {
                 format!("the answer made no progress for {limit:?} (progress_timeout)")
             }
-            Self::Batch => format!("the batch was not done within {limit:?} (wait_limit)"),
+            Self::Batch => format!("the batch was not done within {limit:?} (timeout)"),
             Self::Queue => {
-                format!("the call did not get its turn within {limit:?} (max_queue_wait)")
+                format!("the call waited {limit:?} for its turn (max_wait)")
             }
-            Self::Deadline => format!("not done within {limit:?} (deadline)"),
+            Self::Total => format!("the call took longer than {limit:?} (timeout)"),
         }
         .into()
     }

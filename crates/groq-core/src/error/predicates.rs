@@ -1,7 +1,7 @@
 //! Questions to an error.
 
 use super::{Error, ErrorKind, TimeoutKind};
-use crate::retry::decision::{Stop, is_transient};
+use crate::retry::decision::is_transient;
 
 impl Error {
     /// The server refuses because too much was asked of it in too short a time (429).
@@ -23,17 +23,12 @@ impl Error {
         self.api_status() == Some(498) || self.code() == Some("capacity_exceeded")
     }
 
-    /// One of the time limits ran out; [`timeout_kind`](Self::timeout_kind) says which.
-    pub fn is_timeout(&self) -> bool {
-        self.kind() == ErrorKind::Timeout
-    }
-
-    /// The deadline of the whole call has passed, or the next wait would have passed it.
+    /// A time limit was exceeded; [`timeout_kind`](Self::timeout_kind) returns which.
     ///
-    /// In the second case the error is that of the last attempt, and the other predicates speak of it.
-    pub fn is_deadline(&self) -> bool {
-        self.timeout_kind() == Some(TimeoutKind::Deadline)
-            || self.inner.stop == Some(Stop::Deadline)
+    /// It is also true if the next retry would have exceeded the [`timeout`](crate::ClientBuilder::timeout) of the call. The error is then
+    /// that of the last attempt, and other predicates are true as well.
+    pub fn is_timeout(&self) -> bool {
+        self.timeout_kind().is_some()
     }
 
     /// No connection came about, so the server never saw the request. Check the network, the base URL and proxies.
@@ -55,7 +50,8 @@ impl Error {
             ErrorKind::Connect
             | ErrorKind::Timeout
             | ErrorKind::Transport
-            | ErrorKind::IncompleteStream => true,
+            | ErrorKind::IncompleteStream
+            | ErrorKind::RateLimiter => true,
             ErrorKind::Api => match self.api_status() {
                 Some(status) => http::StatusCode::from_u16(status).is_ok_and(is_transient),
                 None => self.is_rate_limited() || self.is_flex_capacity(),
@@ -144,10 +140,10 @@ impl Error {
     }
 
     /// The answer is something else than what the call returns: another content type, no body, or an unknown status.
-    pub fn is_unexpected_answer(&self) -> bool {
+    pub fn is_unexpected_response(&self) -> bool {
         matches!(
             self.kind(),
-            ErrorKind::UnexpectedAnswer | ErrorKind::Redirect
+            ErrorKind::UnexpectedResponse | ErrorKind::Redirect
         )
     }
 

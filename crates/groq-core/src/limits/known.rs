@@ -7,13 +7,13 @@ use std::time::Duration;
 use super::RateLimits;
 use crate::runtime::Instant;
 
-/// The rate limits of each model, as the last answers told them; from [`Client::limits`](crate::Client::limits).
+/// The rate limits of each model, as the last answers told them; from [`Client::rate_limits`](crate::Client::rate_limits).
 ///
 /// It is a copy of what was known when it was taken. Limits belong to the organisation: other programs spend from them too.
 ///
 /// ```no_run
 /// # fn example(client: groq_core::Client) {
-/// for (model, limits) in client.limits().iter() {
+/// for (model, limits) in client.rate_limits().iter() {
 ///     println!("{model}: {:?} tokens left, {:?} ago", limits.rate_limits.tokens.remaining, limits.age);
 /// }
 /// # }
@@ -33,7 +33,7 @@ pub struct ModelLimits {
 
 impl KnownLimits {
     /// The limits of one model, if there was an answer that told them.
-    pub fn of(&self, model: &str) -> Option<ModelLimits> {
+    pub fn get(&self, model: &str) -> Option<ModelLimits> {
         let (_, limits) = self.0.iter().find(|(name, _)| name == model)?;
         Some(*limits)
     }
@@ -101,7 +101,7 @@ mod tests {
         limits.tokens.remaining = Some(5);
         record.note("m", limits, now);
         let known = record.known(now + Duration::from_secs(3));
-        let of_m = known.of("m").expect("it is known");
+        let of_m = known.get("m").expect("it is known");
         assert_eq!(of_m.rate_limits.tokens.remaining, Some(5));
         assert_eq!(of_m.age, Duration::from_secs(3));
         assert_eq!(known.iter().count(), 1);

@@ -2,18 +2,19 @@
 
 use std::time::Duration;
 
-/// Exponential backoff with jitter: the waits where the server asks for none.
+/// Exponential backoff with jitter, for retries for which the server asks no wait.
 ///
 /// ```
 /// use groq_core::Backoff;
 /// use std::time::Duration;
 ///
-/// let backoff = Backoff::from(Duration::from_millis(200))
-///     .up_to(Duration::from_secs(5))
-///     .with_factor(3.0)
-///     .with_jitter(0.5);
+/// let backoff = Backoff::new(Duration::from_millis(200))
+///     .max(Duration::from_secs(5))
+///     .factor(3.0)
+///     .jitter(0.5);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[must_use = "a backoff does nothing until it is given to a policy or a client"]
 pub struct Backoff {
     /// The wait before the first retry, before jitter.
     pub(crate) initial: Duration,
@@ -24,7 +25,7 @@ pub struct Backoff {
 }
 
 impl Default for Backoff {
-    /// Half a second, doubled up to eight, up to a quarter shorter (sdk).
+    /// Starts with 0.5 seconds, doubles up to 8 seconds, and takes off up to a quarter at random.
     fn default() -> Self {
         Self {
             initial: Duration::from_millis(500),
@@ -36,28 +37,28 @@ impl Default for Backoff {
 }
 
 impl Backoff {
-    /// A backoff whose first wait is this.
-    pub fn from(initial: Duration) -> Self {
+    /// Creates a backoff with this first wait.
+    pub fn new(initial: Duration) -> Self {
         Self {
             initial,
             ..Self::default()
         }
     }
 
-    /// Sets the longest wait; 8 seconds, unless this is said.
-    pub fn up_to(mut self, max: Duration) -> Self {
+    /// Sets the longest wait; 8 seconds by default.
+    pub fn max(mut self, max: Duration) -> Self {
         self.max = max;
         self
     }
 
-    /// Sets what each wait is multiplied by to give the next; 2, unless this is said, and never less than 1.
-    pub fn with_factor(mut self, factor: f64) -> Self {
+    /// Sets the factor from each wait to the next; 2 by default, and at least 1.
+    pub fn factor(mut self, factor: f64) -> Self {
         self.factor = if factor >= 1.0 { factor } else { 1.0 };
         self
     }
 
-    /// Sets the share of each wait that is left to chance, from 0 to 1; a quarter, unless this is said.
-    pub fn with_jitter(mut self, share: f64) -> Self {
+    /// Sets the share of each wait that is random, from 0 to 1; 0.25 by default.
+    pub fn jitter(mut self, share: f64) -> Self {
         self.jitter = if share.is_nan() {
             0.0
         } else {

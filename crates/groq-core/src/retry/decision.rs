@@ -74,7 +74,7 @@ pub(crate) struct Situation {
     pub(crate) elapsed: Duration,
     /// Retries made so far.
     pub(crate) retries_made: u32,
-    /// What is left until the deadline of the call, if it has one.
+    /// What is left of the timeout of the call, if it has one.
     pub(crate) remaining: Option<Duration>,
     /// A number in `0.0..1.0`.
     pub(crate) random: f64,
@@ -102,8 +102,8 @@ pub(crate) enum Stop {
     UsedUp,
     /// The server asks for a longer wait than the client may make.
     WaitTooLong,
-    /// The next wait would pass the deadline.
-    Deadline,
+    /// The next wait would exceed the timeout of the call.
+    Timeout,
     /// The budget for retries, shared by all clones of the client, is spent.
     Budget,
 }
@@ -183,7 +183,7 @@ fn wait(outcome: Outcome, situation: &Situation) -> Decision {
         Some(remaining) if wait >= remaining && !asked.is_zero() && asked < remaining => {
             Decision::Retry(asked)
         }
-        Some(remaining) if wait >= remaining => Decision::Stop(Stop::Deadline),
+        Some(remaining) if wait >= remaining => Decision::Stop(Stop::Timeout),
         _ => Decision::Retry(wait),
     }
 }
@@ -282,9 +282,9 @@ mod tests {
             remaining: Some(Duration::from_millis(400)),
             ..situation()
         };
-        assert_eq!(decide(answered(500), &near), Decision::Stop(Stop::Deadline));
+        assert_eq!(decide(answered(500), &near), Decision::Stop(Stop::Timeout));
         let asked = answered_with(429, None, Some(Duration::from_secs(2)));
-        assert_eq!(decide(asked, &near), Decision::Stop(Stop::Deadline));
+        assert_eq!(decide(asked, &near), Decision::Stop(Stop::Timeout));
     }
 
     #[test]

@@ -8,24 +8,27 @@ use super::backoff::Backoff;
 use super::decision::RetryConfig;
 use crate::error::Error;
 
-/// When a failed call is made again.
+/// Decides when a failed call is retried.
 ///
-/// It reads as a sentence, and is set for a client with [`ClientBuilder::retry`](crate::ClientBuilder::retry) or for some calls with
-/// [`RequestOptions::retry`](crate::RequestOptions::retry). Whatever it says, the client never comes back earlier than the server asked it
-/// to, never waits beyond a deadline, keeps to the budget that its clones share, and does not make twice what must be made once.
+/// Set it for a client with [`ClientBuilder::retry`](crate::ClientBuilder::retry), or for single calls with
+/// [`RequestOptions::retry`](crate::RequestOptions::retry). With any policy, the client never retries earlier than the server asked,
+/// never waits beyond the timeout of the call, keeps to the retry budget that its clones share, and does not repeat calls that must happen
+/// only once.
 ///
 /// ```
 /// use groq_core::{Backoff, Client, RetryPolicy};
 /// use std::time::Duration;
 ///
-/// let policy = RetryPolicy::up_to_attempts(5)
-///     .within(Duration::from_secs(30))
+/// let policy = RetryPolicy::new()
+///     .max_retries(4)
+///     .max_retry_time(Duration::from_secs(30))
 ///     .except_when(|error| error.is_flex_capacity())
-///     .with_backoff(Backoff::from(Duration::from_millis(200)).up_to(Duration::from_secs(5)).with_jitter(0.5));
+///     .backoff(Backoff::new(Duration::from_millis(200)).max(Duration::from_secs(5)).jitter(0.5));
 /// let client = Client::builder().api_key("gsk_example").retry(policy).build()?;
 /// # Ok::<(), groq_core::Error>(())
 /// ```
 #[derive(Clone, Debug, Default)]
+#[must_use = "a policy does nothing until it is given to a client"]
 pub struct RetryPolicy {
     pub(crate) config: RetryConfig,
     pub(crate) rule: Option<Rule>,
@@ -38,57 +41,56 @@ pub(crate) struct Rule(Arc<Opinion>);
 type Opinion = dyn Fn(&Error) -> Option<bool> + Send + Sync;
 
 impl RetryPolicy {
-    /// The policy of a client that nothing was said to: three attempts.
+    /// Creates the default policy: two retries.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// One attempt.
+    /// Creates a policy without retries.
     pub fn never() -> Self {
-        Self::up_to_attempts(1)
+        Self::default().max_retries(0)
     }
 
-    /// At most so many attempts, the first included.
-    pub fn up_to_attempts(attempts: u32) -> Self {
-        let mut policy = Self::default();
-        policy.config.max_retries = attempts.saturating_sub(1);
-        policy
+    /// Sets the number of retries after a failed attempt; 2 by default.
+    pub fn max_retries(mut self, retries: u32) -> Self {
+        self.config.max_retries = retries;
+        self
     }
 
-    /// No attempt begins later than this after the call began. Unlike a deadline, it does not end one that is under way.
-    pub fn within(mut self, limit: Duration) -> Self {
+    /// Sets how long after its start a call may begin another attempt; no limit by default. It does not end an attempt.
+    pub fn max_retry_time(mut self, limit: Duration) -> Self {
         self.config.max_elapsed = Some(limit);
         self
     }
 
-    /// The longest wait that the server may ask for; a minute, unless this is said. Beyond it, the call fails at once.
-    pub fn waiting_at_most(mut self, limit: Duration) -> Self {
+    /// Sets the longest wait that the server may ask for; 60 seconds by default. Beyond it, the call fails at once.
+    pub fn max_retry_wait(mut self, limit: Duration) -> Self {
         self.config.max_wait = limit;
         self
     }
 
-    /// The waits where the server asks for none.
-    pub fn with_backoff(mut self, backoff: Backoff) -> Self {
+    /// Sets the waits between attempts for which the server asks no wait.
+    pub fn backoff(mut self, backoff: Backoff) -> Self {
         self.config.backoff = backoff;
         self
     }
 
-    /// Only failures of this sort, of those that the client would retry.
+    /// Retries only these failures, of those that the client would retry.
     pub fn only_when(self, rule: impl Fn(&Error) -> bool + Send + Sync + 'static) -> Self {
         self.with_rule(move |error| if rule(error) { None } else { Some(false) })
     }
 
-    /// All that the client would retry, but failures of this sort.
+    /// Does not retry these failures.
     pub fn except_when(self, rule: impl Fn(&Error) -> bool + Send + Sync + 'static) -> Self {
         self.with_rule(move |error| if rule(error) { Some(false) } else { None })
     }
 
-    /// Failures of this sort too, where the server answered. They may cost as much each time.
+    /// Also retries these failures, if the server answered. Each attempt may be billed.
     pub fn also_when(self, rule: impl Fn(&Error) -> bool + Send + Sync + 'static) -> Self {
         self.with_rule(move |error| if rule(error) { Some(true) } else { None })
     }
 
-    /// The rule that was said last and has an opinion counts.
+    /// The last rule with an opinion wins.
     fn with_rule(mut self, rule: impl Fn(&Error) -> Option<bool> + Send + Sync + 'static) -> Self {
         let before = self.rule.take();
         self.rule = Some(Rule(Arc::new(move |error| {
@@ -116,12 +118,13 @@ mod tests {
     use crate::error::ErrorKind;
 
     #[test]
-    fn a_policy_says_what_it_reads_as() {
-        let policy = RetryPolicy::up_to_attempts(5).within(Duration::from_secs(9));
+    fn setters_set_their_field() {
+        let policy = RetryPolicy::new()
+            .max_retries(4)
+            .max_retry_time(Duration::from_secs(9));
         assert_eq!(policy.config.max_retries, 4);
         assert_eq!(policy.config.max_elapsed, Some(Duration::from_secs(9)));
         assert_eq!(RetryPolicy::never().config.max_retries, 0);
-        assert_eq!(RetryPolicy::up_to_attempts(0).config.max_retries, 0);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::mem;
 use std::ops::Range;
 
 use super::buffer::Buffer;
-use super::limits::{LimitError, Limits};
+use super::limits::{LimitError, StreamLimits};
 
 /// One event.
 ///
@@ -24,10 +24,12 @@ pub struct Event<'a> {
 /// comments, unknown fields and a byte order mark at the start are skipped, as the standard says. So are `id` and `retry`:
 /// they serve to resume a stream, which a generation cannot.
 ///
-/// Time is linear in the input, and memory is bounded by the [`Limits`].
-#[derive(Debug, Default)]
+/// Time is linear in the input, and memory is bounded by the [`StreamLimits`].
+#[derive(Debug)]
 pub struct Decoder {
-    limits: Limits,
+    limits: StreamLimits,
+    max_line: usize,
+    max_event: usize,
     /// Bytes taken so far, from all pieces.
     taken: u64,
     mark: Mark,
@@ -75,12 +77,28 @@ enum Place {
     Input { start: usize, end: usize },
 }
 
+impl Default for Decoder {
+    fn default() -> Self {
+        Self::new(StreamLimits::default())
+    }
+}
+
 impl Decoder {
-    /// A decoder with these bounds.
-    pub fn new(limits: Limits) -> Self {
+    /// Creates a decoder with these limits.
+    pub fn new(limits: StreamLimits) -> Self {
+        let size = |bytes| usize::try_from(bytes).unwrap_or(usize::MAX);
         Self {
             limits,
-            ..Self::default()
+            max_line: size(limits.max_line),
+            max_event: size(limits.max_event),
+            taken: 0,
+            mark: Mark::default(),
+            after_cr: false,
+            line: Buffer::default(),
+            data: Buffer::default(),
+            name: Buffer::default(),
+            phase: Phase::default(),
+            failed: false,
         }
     }
 
@@ -189,8 +207,7 @@ impl Decoder {
         }
         // It was none after all: what earlier pieces seemed to begin it belongs to the first line.
         self.mark = Mark::Over;
-        self.line
-            .push(&BYTE_ORDER_MARK[..before], self.limits.max_line);
+        self.line.push(&BYTE_ORDER_MARK[..before], self.max_line);
         0
     }
 
@@ -215,14 +232,14 @@ impl Decoder {
         line: Range<usize>,
         place: &mut Place,
     ) -> Result<bool, LimitError> {
-        if self.line.len() + line.len() > self.limits.max_line {
+        if self.line.len() + line.len() > self.max_line {
             return Err(LimitError::Line(self.limits.max_line));
         }
         if self.line.is_empty() {
             return self.field(window, &window[line.clone()], Some(line.start), place);
         }
         let mut joined = mem::take(&mut self.line);
-        joined.push(&window[line], self.limits.max_line);
+        joined.push(&window[line], self.max_line);
         let ends_event = self.field(window, joined.as_slice(), None, place);
         joined.clear();
         self.line = joined;
@@ -252,7 +269,7 @@ impl Decoder {
             }
             (b"event", value) => {
                 self.name.clear();
-                self.name.push(&line[value..], self.limits.max_line);
+                self.name.push(&line[value..], self.max_line);
             }
             _ => {}
         }
@@ -266,14 +283,14 @@ impl Decoder {
         in_input: Option<(usize, usize)>,
         place: &mut Place,
     ) -> Result<(), LimitError> {
-        let max = self.limits.max_event;
+        let max = self.max_event;
         let before = match *place {
             Place::Input { start, end } => end - start + 1,
             Place::Copied if self.phase == Phase::Inside => self.data.len() + 1,
             Place::Copied => 0,
         };
         if before + value.len() > max {
-            return Err(LimitError::Event(max));
+            return Err(LimitError::Event(self.limits.max_event));
         }
         if mem::replace(&mut self.phase, Phase::Inside) == Phase::Inside {
             self.copy(window, place);
@@ -290,17 +307,17 @@ impl Decoder {
     /// Keeps what a later piece will complete.
     fn keep(&mut self, window: &[u8], at: usize, mut place: Place) -> Result<(), LimitError> {
         let rest = &window[at..];
-        if self.line.len() + rest.len() > self.limits.max_line {
+        if self.line.len() + rest.len() > self.max_line {
             return Err(LimitError::Line(self.limits.max_line));
         }
         self.copy(window, &mut place);
-        self.line.push(rest, self.limits.max_line);
+        self.line.push(rest, self.max_line);
         Ok(())
     }
 
     fn copy(&mut self, window: &[u8], place: &mut Place) {
         if let Place::Input { start, end } = *place {
-            self.data.push(&window[start..end], self.limits.max_event);
+            self.data.push(&window[start..end], self.max_event);
             *place = Place::Copied;
         }
     }

@@ -3,19 +3,20 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-/// How much a [`Decoder`](super::Decoder) takes before it refuses.
+/// The limits of a [`Decoder`](super::Decoder) and of the client's streams.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Limits {
+#[must_use = "limits do nothing until they are given to a client or a decoder"]
+pub struct StreamLimits {
     /// The longest line, in bytes, without its end; 8 MiB by default.
-    pub max_line: usize,
+    pub max_line: u64,
     /// The most data in one event, in bytes; 16 MiB by default.
-    pub max_event: usize,
+    pub max_event: u64,
     /// The most bytes in a whole stream; 1 GiB by default.
     pub max_stream: u64,
 }
 
-impl Default for Limits {
+impl Default for StreamLimits {
     fn default() -> Self {
         Self {
             max_line: 8 << 20,
@@ -25,34 +26,34 @@ impl Default for Limits {
     }
 }
 
-impl Limits {
+impl StreamLimits {
     /// Sets the longest line.
-    pub fn with_max_line(mut self, bytes: usize) -> Self {
+    pub fn max_line(mut self, bytes: u64) -> Self {
         self.max_line = bytes;
         self
     }
 
     /// Sets the most data in one event.
-    pub fn with_max_event(mut self, bytes: usize) -> Self {
+    pub fn max_event(mut self, bytes: u64) -> Self {
         self.max_event = bytes;
         self
     }
 
     /// Sets the most bytes in a whole stream.
-    pub fn with_max_stream(mut self, bytes: u64) -> Self {
+    pub fn max_stream(mut self, bytes: u64) -> Self {
         self.max_stream = bytes;
         self
     }
 }
 
-/// A stream went over one of its [`Limits`].
+/// A stream went over one of its [`StreamLimits`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LimitError {
     /// A line was longer than this many bytes.
-    Line(usize),
+    Line(u64),
     /// An event had more data than this many bytes.
-    Event(usize),
+    Event(u64),
     /// The stream had more bytes than this.
     Stream(u64),
 }

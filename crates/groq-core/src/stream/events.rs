@@ -238,7 +238,7 @@ impl<R: Reply> Events<R> {
     fn gather(&mut self, piece: &Bytes) -> Result<(), Error> {
         /// So far it is looked at after each piece: the connection may stay open behind it.
         const SMALL: usize = 64 << 10;
-        let max = self.client.settings().max_response_bytes;
+        let max = self.client.settings().max_response();
         self.document.extend_from_slice(piece);
         if self.document.len() > max {
             return Err(BodyFailure::TooLarge(max).into_error("max_response_bytes"));

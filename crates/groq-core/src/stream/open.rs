@@ -33,7 +33,7 @@ pub(super) async fn beginning<R: Reply>(
     if matches!(Looks::of(&beginning), Looks::Blank | Looks::Stream) {
         return Ok(beginning);
     }
-    let max = client.settings().max_response_bytes;
+    let max = client.settings().max_response();
     let body = answered
         .body
         .read_on(beginning, max)
@@ -81,7 +81,7 @@ pub(super) fn document<R: Reply>(
     let json = content(body);
     let error = if let Ok(whole) = serde_json::from_slice::<R::Whole>(json) {
         let error = Error::new(
-            ErrorKind::UnexpectedAnswer,
+            ErrorKind::UnexpectedResponse,
             "the server sent the reply in one piece instead of a stream",
         )
         .with_advice(format!(
@@ -101,7 +101,7 @@ pub(super) fn document<R: Reply>(
             }
             other => format!("the server answered with {other}, and not with a stream"),
         };
-        Error::new(ErrorKind::UnexpectedAnswer, message)
+        Error::new(ErrorKind::UnexpectedResponse, message)
     };
     error.with_answer(Answer {
         status: answered.status,

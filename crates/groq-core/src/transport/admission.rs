@@ -8,28 +8,20 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use reqwest::Request;
 use serde::Deserialize;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::request::Outgoing;
 use super::trace::Trace;
 use crate::client::Client;
-use crate::error::{Error, TimeoutKind};
-use crate::limits::{Call, Limiter, RateLimits, Refused, Spent, Ticket, Verdict};
+use crate::error::{Error, ErrorKind, TimeoutKind};
+use crate::limits::{AcquireError, CallEstimate, Feedback, Permit, RateLimiter, RateLimits, Spent};
 use crate::runtime::{Instant, within};
-
-/// What all calls of a client have to pass.
-#[derive(Debug, Default)]
-pub(crate) struct Gate {
-    pub(crate) limiter: Option<Arc<dyn Limiter>>,
-    /// One permit for each call that may be open; who waits is served in order.
-    pub(crate) slots: Option<Arc<Semaphore>>,
-}
 
 /// Leave to send one attempt. It is given back when it is dropped, so a stream keeps it.
 #[derive(Default)]
 pub(crate) struct Pass {
     slot: Option<OwnedSemaphorePermit>,
-    ticket: Option<(Arc<dyn Limiter>, Ticket)>,
+    permit: Option<(Arc<dyn RateLimiter>, Permit)>,
     spent: Option<Spent>,
     trace: Trace,
 }
@@ -48,18 +40,19 @@ struct About<'a> {
 }
 
 /// Reads what a call says about itself; a request without a body says nothing.
-pub(super) fn call_of(outgoing: &Outgoing) -> Call {
+pub(super) fn call_of(outgoing: &Outgoing) -> CallEstimate {
     match &outgoing.upload {
         Some(upload) => upload.call(),
         None => call_of_json(&outgoing.request),
     }
 }
 
-fn call_of_json(request: &Request) -> Call {
+fn call_of_json(request: &Request) -> CallEstimate {
     let body = request.body().and_then(reqwest::Body::as_bytes);
     let body = body.unwrap_or_default();
     let about: About<'_> = serde_json::from_slice(body).unwrap_or_default();
-    let mut call = Call::new(about.model.unwrap_or_default()).with_request_bytes(body.len() as u64);
+    let mut call =
+        CallEstimate::new(about.model.unwrap_or_default()).request_bytes(body.len() as u64);
     call.max_completion_tokens = about
         .max_completion_tokens
         .or(about.max_tokens)
@@ -70,33 +63,33 @@ fn call_of_json(request: &Request) -> Call {
 /// Waits until an attempt may be sent; says how long that took.
 pub(super) async fn enter(
     client: &Client,
-    call: &mut Call,
+    call: &mut CallEstimate,
     started: Instant,
 ) -> Result<(Pass, Duration), Error> {
-    let gate = &client.shared().gate;
-    if gate.limiter.is_none() && gate.slots.is_none() {
+    let shared = client.shared();
+    if shared.rate_limiter.is_none() && shared.slots.is_none() {
         return Ok((Pass::default(), Duration::ZERO));
     }
     let begun = client.runtime().now();
-    let (patience, which, limit) = patience(client, started, begun);
-    call.patience = patience;
+    let (max_wait, which, limit) = max_wait(client, started, begun);
+    call.max_wait = max_wait;
     let too_long = || Error::timed_out(which, limit);
     // First the limiter, which may take minutes: a place among the open calls is for those that are open.
-    let ticket = match &gate.limiter {
+    let permit = match &shared.rate_limiter {
         None => None,
         Some(limiter) => {
-            let admitted = within(client.runtime().as_ref(), patience, limiter.admit(call)).await;
-            let ticket = admitted
+            let admitted = within(client.runtime().as_ref(), max_wait, limiter.acquire(call)).await;
+            let permit = admitted
                 .ok_or_else(too_long)?
                 .map_err(|refused| not_admitted(refused, which, limit))?;
-            Some((Arc::clone(limiter), ticket))
+            Some((Arc::clone(limiter), permit))
         }
     };
     let mut pass = Pass::default();
-    pass.ticket = ticket;
-    if let Some(slots) = &gate.slots {
+    pass.permit = permit;
+    if let Some(slots) = &shared.slots {
         let waited = client.runtime().now().saturating_duration_since(begun);
-        let left = patience.saturating_sub(waited);
+        let left = max_wait.saturating_sub(waited);
         let slot = Arc::clone(slots).acquire_owned();
         let slot = within(client.runtime().as_ref(), left, slot).await;
         // The semaphore is never closed.
@@ -107,32 +100,33 @@ pub(super) async fn enter(
 }
 
 /// How long a call may wait for leave, and what bounds it.
-fn patience(client: &Client, started: Instant, now: Instant) -> (Duration, TimeoutKind, Duration) {
+fn max_wait(client: &Client, started: Instant, now: Instant) -> (Duration, TimeoutKind, Duration) {
     let settings = client.settings();
-    let queue = settings.max_queue_wait;
-    if let Some(deadline) = settings.deadline {
+    let queue = settings.max_wait;
+    if let Some(deadline) = settings.timeout {
         let left = deadline.saturating_sub(now.saturating_duration_since(started));
         if left < queue {
-            return (left, TimeoutKind::Deadline, deadline);
+            return (left, TimeoutKind::Total, deadline);
         }
     }
     (queue, TimeoutKind::Queue, queue)
 }
 
-fn not_admitted(refused: Refused, which: TimeoutKind, limit: Duration) -> Error {
+fn not_admitted(refused: AcquireError, which: TimeoutKind, limit: Duration) -> Error {
     match refused {
-        Refused::Never { tokens, limit } => Error::refused(format!(
-            "the request needs about {tokens} tokens, and the limit of its model is {limit}"
-        ))
-        .with_advice("shorten it, or lower max_completion_tokens"),
-        Refused::TooMuchAudio { audio, limit } => Error::refused(format!(
-            "the recording is {} s long, and the limit of its model is {} s",
-            audio.as_secs(),
-            limit.as_secs()
-        ))
-        .with_advice("cut it into pieces"),
-        Refused::TooLong { wait } => Error::timed_out(which, limit).with_retry_after(Some(wait)),
-        Refused::Failed(reason) => Error::refused(format!("the limiter failed: {reason}")),
+        AcquireError::TooManyTokens { .. } => Error::refused(refused.to_string())
+            .with_advice("shorten it, or lower max_completion_tokens"),
+        AcquireError::TooMuchAudio { .. } => {
+            Error::refused(refused.to_string()).with_advice("cut it into pieces")
+        }
+        AcquireError::WaitTooLong { wait } => {
+            Error::timed_out(which, limit).with_retry_after(Some(wait))
+        }
+        AcquireError::Failed(source) => Error::new(
+            ErrorKind::RateLimiter,
+            format!("the rate limiter failed: {source}"),
+        )
+        .with_source(source),
     }
 }
 
@@ -146,7 +140,7 @@ impl Pass {
         headers: &HeaderMap,
         retry_after: Option<Duration>,
     ) {
-        if self.ticket.is_none() && model.is_empty() {
+        if self.permit.is_none() && model.is_empty() {
             return;
         }
         let limits = RateLimits::from_headers(headers);
@@ -156,10 +150,10 @@ impl Pass {
                 .limits
                 .note(model, limits, client.runtime().now());
         }
-        if let Some((limiter, ticket)) = &self.ticket {
-            let mut verdict = Verdict::new(status).with_rate_limits(limits);
-            verdict.retry_after = retry_after;
-            limiter.answered(ticket, &verdict);
+        if let Some((limiter, permit)) = &self.permit {
+            let mut feedback = Feedback::new(status).rate_limits(limits);
+            feedback.retry_after = retry_after;
+            limiter.feedback(permit, &feedback);
         }
     }
 
@@ -184,7 +178,7 @@ impl Pass {
             #[serde(default, alias = "output_tokens")]
             completion_tokens: u64,
         }
-        if self.ticket.is_none() && !self.trace.is_on() {
+        if self.permit.is_none() && !self.trace.is_on() {
             return;
         }
         self.trace.answer(body);
@@ -215,8 +209,8 @@ impl Pass {
 
 impl Drop for Pass {
     fn drop(&mut self) {
-        if let Some((limiter, ticket)) = self.ticket.take() {
-            limiter.done(ticket, self.spent);
+        if let Some((limiter, permit)) = self.permit.take() {
+            limiter.release(permit, self.spent);
         }
         drop(self.slot.take());
     }
@@ -227,7 +221,7 @@ mod tests {
     use super::*;
     use reqwest::{Method, Url};
 
-    fn call(body: &'static str) -> Call {
+    fn call(body: &'static str) -> CallEstimate {
         let url = Url::parse("http://localhost/x").expect("a URL");
         let mut request = Request::new(Method::POST, url);
         *request.body_mut() = Some(body.into());

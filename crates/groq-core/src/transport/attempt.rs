@@ -133,12 +133,12 @@ pub(super) async fn send(
 fn time_for_the_first_byte(client: &Client, started: Instant) -> (Duration, TimeoutKind) {
     let settings = client.settings();
     let first_byte = settings.first_byte_timeout;
-    match settings.deadline {
+    match settings.timeout {
         Some(deadline) => {
             let elapsed = client.runtime().now().saturating_duration_since(started);
             let remaining = deadline.saturating_sub(elapsed);
             if remaining < first_byte {
-                (remaining, TimeoutKind::Deadline)
+                (remaining, TimeoutKind::Total)
             } else {
                 (first_byte, TimeoutKind::FirstByte)
             }
@@ -149,7 +149,7 @@ fn time_for_the_first_byte(client: &Client, started: Instant) -> (Duration, Time
 
 fn limit_in_words(client: &Client, which: TimeoutKind) -> Duration {
     match which {
-        TimeoutKind::Deadline => client.settings().deadline.unwrap_or_default(),
+        TimeoutKind::Total => client.settings().timeout.unwrap_or_default(),
         _ => client.settings().first_byte_timeout,
     }
 }
@@ -163,7 +163,7 @@ async fn read<B: Reading>(
     let head = Head {
         status: parts.status,
         headers: parts.headers,
-        max_bytes: client.settings().max_response_bytes,
+        max_bytes: client.settings().max_response(),
     };
     let body = ResponseBody::new(client, body, started);
     match head.status.as_u16() {
@@ -199,7 +199,7 @@ fn decoded(head: &Head, body: ResponseBody) -> Result<ResponseBody, Failure> {
         Encoding::Unknown => {
             let encoding = head.headers.get(header::CONTENT_ENCODING);
             let message = format!("the body came encoded as {encoding:?}, which was not asked for");
-            let error = Error::new(ErrorKind::UnexpectedAnswer, message);
+            let error = Error::new(ErrorKind::UnexpectedResponse, message);
             Err(
                 Failure::new(error, Outcome::Final, "unknown encoding").answered(
                     head.status,
@@ -217,8 +217,8 @@ async fn refused(client: &Client, head: Head, body: ResponseBody) -> Failure {
     // What does not come in time is missed: the status says enough.
     let read = within(
         client.runtime().as_ref(),
-        settings.idle_timeout,
-        body.read_beginning(settings.max_error_bytes),
+        settings.read_timeout,
+        body.read_beginning(settings.max_error()),
     );
     let body = Bytes::from(read.await.unwrap_or_default());
     let api = ApiError::from_body(&body).without(client.shared().api_key.expose());

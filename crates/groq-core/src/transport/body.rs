@@ -62,9 +62,9 @@ impl ResponseBody {
         let settings = client.settings();
         let limits = Limits {
             first_byte: settings.first_byte_timeout,
-            idle: settings.idle_timeout,
+            idle: settings.read_timeout,
             progress: settings.progress_timeout,
-            deadline: settings.deadline,
+            deadline: settings.timeout,
         };
         Self {
             body,
@@ -228,7 +228,7 @@ impl ResponseBody {
     fn in_time(&self, data: Bytes) -> Result<Bytes, BodyFailure> {
         match self.watch.deadline() {
             Some((at, limit)) if self.runtime.now() >= at => {
-                Err(BodyFailure::TimedOut(TimeoutKind::Deadline, limit))
+                Err(BodyFailure::TimedOut(TimeoutKind::Total, limit))
             }
             _ => Ok(data),
         }

@@ -22,8 +22,6 @@ pub(crate) type Hook = Box<dyn FnOnce(reqwest::ClientBuilder) -> reqwest::Client
 
 /// What the HTTP client depends on.
 pub(crate) struct HttpConfig {
-    /// A finished client, which none of the rest applies to.
-    pub(crate) finished: Option<reqwest::Client>,
     pub(crate) hook: Option<Hook>,
 }
 
@@ -36,9 +34,6 @@ pub(crate) struct Http(reqwest::Client);
 
 impl Http {
     pub(crate) fn build(config: HttpConfig) -> Result<Self, Error> {
-        if let Some(finished) = config.finished {
-            return Ok(Self(finished));
-        }
         let mut builder = reqwest::Client::builder();
         if let Some(hook) = config.hook {
             builder = hook(builder);

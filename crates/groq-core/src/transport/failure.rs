@@ -117,7 +117,7 @@ impl Failure {
 
     pub(super) fn timeout(which: TimeoutKind, limit: Duration) -> Self {
         // After a deadline nothing may follow; after any other limit it may.
-        let outcome = if which == TimeoutKind::Deadline {
+        let outcome = if which == TimeoutKind::Total {
             Outcome::Final
         } else {
             Outcome::Sent
@@ -163,7 +163,7 @@ impl Failure {
             "the server answered with status {}, which has no meaning here",
             status.as_u16()
         );
-        let error = Error::new(ErrorKind::UnexpectedAnswer, message);
+        let error = Error::new(ErrorKind::UnexpectedResponse, message);
         Self::new(error, Outcome::Final, "unexpected status").answered(
             status,
             headers,

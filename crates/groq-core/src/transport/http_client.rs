@@ -16,8 +16,6 @@ pub(crate) struct HttpConfig {
     pub(crate) connection: Connection,
     /// Whether the base URL is `https`: otherwise no certificate is ever looked at.
     pub(crate) tls: bool,
-    /// A finished client, which none of the rest applies to.
-    pub(crate) finished: Option<reqwest::Client>,
     pub(crate) hook: Option<Hook>,
 }
 
@@ -33,9 +31,6 @@ pub(crate) struct Http(reqwest::Client);
 
 impl Http {
     pub(crate) fn build(config: HttpConfig) -> Result<Self, Error> {
-        if let Some(finished) = config.finished {
-            return Ok(Self(finished));
-        }
         let connection = config.connection;
         let tls = tls::configure(
             connection.crypto_provider,

@@ -19,7 +19,7 @@ mod on {
 
     use crate::client::Client;
     use crate::error::Error;
-    use crate::limits::Call;
+    use crate::limits::CallEstimate;
     use crate::retry::Attempt;
 
     /// The span of a call: it ends with the last who knows of it.
@@ -33,7 +33,7 @@ mod on {
     }
 
     impl Trace {
-        pub(crate) fn begin(client: &Client, doing: &'static str, call: &Call) -> Self {
+        pub(crate) fn begin(client: &Client, doing: &'static str, call: &CallEstimate) -> Self {
             let operation = operation(doing);
             let span = tracing::info_span!(
                 "gen_ai.client",
@@ -152,7 +152,7 @@ mod off {
 
     use crate::client::Client;
     use crate::error::Error;
-    use crate::limits::Call;
+    use crate::limits::CallEstimate;
     use crate::retry::Attempt;
 
     /// Nothing.
@@ -164,7 +164,7 @@ mod off {
         reason = "the same methods as with the feature `tracing`"
     )]
     impl Trace {
-        pub(crate) fn begin(_client: &Client, _doing: &'static str, _call: &Call) -> Self {
+        pub(crate) fn begin(_client: &Client, _doing: &'static str, _call: &CallEstimate) -> Self {
             Self
         }
 

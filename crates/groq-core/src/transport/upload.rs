@@ -12,7 +12,7 @@ use bytes::Bytes;
 use futures_core::Stream;
 
 use crate::error::Error;
-use crate::limits::Call;
+use crate::limits::CallEstimate;
 
 #[cfg(not(target_arch = "wasm32"))]
 pub(super) use streamed::send;
@@ -34,7 +34,7 @@ pub(crate) trait Source: Send + Sync {
     fn is_used_up(&self) -> bool;
 
     /// What the limiter may know of it.
-    fn call(&self) -> Call;
+    fn call(&self) -> CallEstimate;
 }
 
 /// A body at its beginning.

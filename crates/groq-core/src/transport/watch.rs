@@ -78,7 +78,7 @@ impl Watch {
     pub(super) fn due(&self) -> Due {
         let since = self.since.expect("a wait has begun");
         let (which, limit) = if self.begun {
-            (TimeoutKind::Idle, self.limits.idle)
+            (TimeoutKind::Read, self.limits.idle)
         } else {
             (TimeoutKind::FirstByte, self.limits.first_byte)
         };
@@ -97,7 +97,7 @@ impl Watch {
         };
         let deadline = self.deadline().map(|(at, limit)| Due {
             at,
-            which: TimeoutKind::Deadline,
+            which: TimeoutKind::Total,
             limit,
         });
         // Before the first byte there is nothing to measure progress by.
@@ -147,7 +147,7 @@ mod tests {
         watch.waiting(|| start + 2 * SECOND);
         assert_eq!(
             (watch.due().which, watch.due().at),
-            (TimeoutKind::Idle, start + 12 * SECOND)
+            (TimeoutKind::Read, start + 12 * SECOND)
         );
     }
 
@@ -169,7 +169,7 @@ mod tests {
         watch.waiting(|| start + 26 * SECOND);
         assert_eq!(
             (watch.due().which, watch.due().at),
-            (TimeoutKind::Idle, start + 36 * SECOND)
+            (TimeoutKind::Read, start + 36 * SECOND)
         );
     }
 
@@ -204,7 +204,7 @@ mod tests {
         watch.waiting(|| start + SECOND);
         assert_eq!(
             (watch.due().which, watch.due().at),
-            (TimeoutKind::Deadline, start + 5 * SECOND)
+            (TimeoutKind::Total, start + 5 * SECOND)
         );
     }
 

@@ -5,14 +5,14 @@ use http::header;
 use super::request::Outgoing;
 use super::{Operation, Progress};
 use crate::client::Client;
-use crate::limits::Call;
+use crate::limits::CallEstimate;
 use crate::middleware::{AttemptHead, AttemptOutcome};
 
 /// Shows what is about to be sent, and takes over the headers that were set; `None` if nobody looks.
 pub(super) fn before(
     client: &Client,
     operation: Operation,
-    call: &Call,
+    call: &CallEstimate,
     outgoing: &mut Outgoing,
     progress: &Progress<'_>,
 ) -> Option<AttemptHead> {
@@ -24,7 +24,7 @@ pub(super) fn before(
     let mut headers = request.headers().clone();
     let key = headers.remove(header::AUTHORIZATION);
     let mut head = AttemptHead {
-        doing: operation.doing,
+        operation: operation.doing,
         model: call.model.clone(),
         method: request.method().clone(),
         path: request.url().path().to_owned(),

@@ -10,7 +10,7 @@ use futures_core::Stream;
 
 use super::{Prepared, UploadProgress, changed};
 use crate::error::{Error, ErrorKind};
-use crate::limits::Call;
+use crate::limits::CallEstimate;
 use crate::multipart::Framing;
 use crate::transport::upload::{Opened, Opening, Pieces, Source};
 
@@ -68,8 +68,8 @@ impl Source for Form {
         self.file.as_ref().is_some_and(|file| file.is_used_up())
     }
 
-    fn call(&self) -> Call {
-        let mut call = Call::new(self.framing.value("model").unwrap_or_default());
+    fn call(&self) -> CallEstimate {
+        let mut call = CallEstimate::new(self.framing.value("model").unwrap_or_default());
         // A form asks for no tokens.
         call.max_completion_tokens = Some(0);
         call.audio = self.audio;

@@ -178,7 +178,7 @@ async fn what_contradicts_itself_is_not_sent() {
             "{error}"
         );
     }
-    let nameless = Upload::bytes(&b"plain text"[..]).with_name("speech");
+    let nameless = Upload::bytes(&b"plain text"[..]).name("speech");
     let error = audio
         .transcribe(nameless, transcription())
         .await
@@ -222,7 +222,7 @@ async fn json_in_the_place_of_text_is_no_text() {
         failures.push(reply.expect_err("no text"));
     }
     assert_eq!(failures[0].code(), Some("x"));
-    assert!(failures[1].is_unexpected_answer() && failures[2].is_unexpected_answer());
+    assert!(failures[1].is_unexpected_response() && failures[2].is_unexpected_response());
     assert!(failures[3].is_decode());
     assert!(
         failures
@@ -291,7 +291,7 @@ async fn json_in_the_place_of_speech_is_an_error_whatever_its_status() {
                 .speak(speech())
                 .await
                 .expect_err("no audio")
-                .is_unexpected_answer()
+                .is_unexpected_response()
         );
     }
     let cut = client.audio().speak(speech()).await.expect("the beginning");

@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use groq_core::Client;
-use groq_core::batch::{ItemError, Job};
+use groq_core::batch::{CompletionWindow, ItemError, Job};
 use groq_core::types::{ChatCompletionRequest, Message};
 use groq_mock::Mock;
 use tokio::io::{
@@ -179,7 +179,7 @@ async fn process(folder: &Path) {
         let item = item.expect("an item");
         let answer = match item.outcome {
             Ok(reply) => reply.text().expect("a text").to_owned(),
-            Err(ItemError::Refused { status, .. }) => status.to_string(),
+            Err(ItemError::AcquireError { status, .. }) => status.to_string(),
             Err(other) => unreachable!("{other}"),
         };
         writeln!(joined, "{} {answer}", item.id).expect("written");
@@ -209,7 +209,7 @@ fn write(client: &Client, folder: &Path) -> Job<ChatCompletionRequest> {
         stop_at("written 1", number == items() / 5);
         stop_at("written 2", number == items() / 2);
     }
-    let job = writer.finish("24h").expect("a job");
+    let job = writer.finish(CompletionWindow::DAY).expect("a job");
     std::fs::write(folder.join("memory of the writer"), memory()).expect("a file");
     stop_at("finished", true);
     job

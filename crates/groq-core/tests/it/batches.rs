@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use groq_core::Client;
-use groq_core::batch::{ItemError, Job, Phase, Results};
+use groq_core::batch::{CompletionWindow, ItemError, Job, Phase, Results};
 use groq_core::types::{
     BatchEndpoint, BatchRequest, BatchTranscriptionBody, BatchTranslationBody,
     ChatCompletionRequest, Message, TranscriptionFormat,
@@ -39,7 +39,7 @@ fn write(
             .push(number.to_string(), &question(number))
             .expect("an item");
     }
-    writer.finish("24h").expect("a job")
+    writer.finish(CompletionWindow::DAY).expect("a job")
 }
 
 /// Each item once, with its own answer.
@@ -57,7 +57,7 @@ fn check_all(results: Results<ChatCompletionRequest>, items: u32) {
                 assert_ne!(number % 7, 0);
                 assert_eq!(reply.text(), Some(format!("question {number}").as_str()));
             }
-            Err(ItemError::Refused {
+            Err(ItemError::AcquireError {
                 status,
                 code,
                 message,
@@ -232,7 +232,7 @@ async fn audio_items_have_their_own_replies() {
         .with_response_format(TranscriptionFormat::Text);
     let error = writer.push("y", &text).expect_err("no JSON");
     assert!(error.is_invalid_request(), "{error}");
-    let mut job = writer.finish("7d").expect("a job");
+    let mut job = writer.finish(CompletionWindow::WEEK).expect("a job");
     let item = job
         .run()
         .await
@@ -248,7 +248,7 @@ async fn audio_items_have_their_own_replies() {
     writer
         .push("x", &BatchTranslationBody::new("m", "https://x.example/b"))
         .expect("an item");
-    let mut job = writer.finish("7d").expect("a job");
+    let mut job = writer.finish(CompletionWindow::WEEK).expect("a job");
     let item = job
         .run()
         .await

@@ -182,10 +182,10 @@ async fn dropping_a_stream_ends_its_call_and_dropping_the_client_its_connections
 fn a_deadline_holds_though_the_thread_is_held_up() {
     let server = elsewhere(Reply::default().hang());
     let client = client(&server);
-    let options = RequestOptions::new().deadline(Duration::from_millis(100));
+    let options = RequestOptions::new().timeout(Duration::from_millis(100));
     let error = client.with_options(options).models().list();
     let kind = error.expect_err("nothing comes").timeout_kind();
-    assert_eq!(kind, Some(TimeoutKind::Deadline));
+    assert_eq!(kind, Some(TimeoutKind::Total));
 }
 
 #[test]
@@ -201,7 +201,7 @@ fn a_reader_that_hangs_holds_up_neither_the_call_nor_the_end() {
     let server = elsewhere(models());
     let builder = server.builder().write_timeout(Duration::from_millis(50));
     let client = builder.build_blocking().expect("a client");
-    let file = Upload::blocking_reader(Hangs(hangs)).with_name("a.jsonl");
+    let file = Upload::blocking_reader(Hangs(hangs)).name("a.jsonl");
     let error = client.files().upload(file, FilePurpose::Batch);
     let kind = error.expect_err("nothing goes").timeout_kind();
     assert_eq!(kind, Some(TimeoutKind::Write));

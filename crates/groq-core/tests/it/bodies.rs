@@ -161,7 +161,7 @@ async fn an_encoding_that_was_not_asked_for_is_an_error() {
     for encoding in ["deflate", "br", "rot13"] {
         let error = failure(Reply::whole(200, &[("content-encoding", encoding)], MODELS)).await;
         assert!(
-            error.is_unexpected_answer() && error.to_string().contains(encoding),
+            error.is_unexpected_response() && error.to_string().contains(encoding),
             "{error}"
         );
     }
@@ -214,7 +214,7 @@ async fn statuses_without_a_body_are_errors_of_their_own() {
             Reply::raw(format!("HTTP/1.1 {status} X\r\ncontent-length: 0\r\n\r\n"))
         };
         let error = failure(reply).await;
-        assert!(error.is_unexpected_answer(), "{error}");
+        assert!(error.is_unexpected_response(), "{error}");
         assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
         assert!(error.to_string().contains(&status.to_string()), "{error}");
     }

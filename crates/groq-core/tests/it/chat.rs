@@ -98,7 +98,7 @@ async fn the_flex_tier_gives_way_when_it_is_full() {
     let (client, waits) = server.client();
     let reply = client
         .chat()
-        .create_flexibly(request(), Some(ServiceTier::OnDemand))
+        .create_with_flex_fallback(request(), Some(ServiceTier::OnDemand))
         .await
         .expect("a reply");
     assert_eq!(reply.text(), Some("canary reply"));
@@ -118,10 +118,16 @@ async fn a_stream_gives_way_too() {
     let server = Server::start([full(), full(), full(), stream, full(), full(), full()]).await;
     let (client, _) = server.client();
     let tier = Some(ServiceTier::OnDemand);
-    let stream = client.chat().stream_flexibly(request(), tier).await;
+    let stream = client
+        .chat()
+        .stream_with_flex_fallback(request(), tier)
+        .await;
     let reply = stream.expect("a stream").finish().await.expect("a reply");
     assert_eq!(reply.text(), Some("canary reply"));
-    let error = client.chat().stream_flexibly(request(), None).await;
+    let error = client
+        .chat()
+        .stream_with_flex_fallback(request(), None)
+        .await;
     assert!(error.expect_err("full").is_flex_capacity());
     let sent = server.requests();
     let tiers: Vec<_> = sent
@@ -140,14 +146,14 @@ async fn without_another_tier_or_with_another_error_there_is_no_other_call() {
     let client = server.builder().max_retries(0).build().expect("a client");
     let error = client
         .chat()
-        .create_flexibly(request(), None)
+        .create_with_flex_fallback(request(), None)
         .await
         .expect_err("full");
     assert!(error.is_flex_capacity());
     let tier = Some(ServiceTier::OnDemand);
     let error = client
         .chat()
-        .create_flexibly(request(), tier)
+        .create_with_flex_fallback(request(), tier)
         .await
         .expect_err("no key");
     assert!(error.is_authentication());

@@ -50,7 +50,7 @@ async fn a_name_that_does_not_exist_is_a_connect_error() {
         .base_url("http://does-not-exist.invalid")
         .allow_plaintext_http()
         .proxy_from_env(false)
-        .configure_http(|builder| builder.dns_resolver(NoNames))
+        .configure_reqwest(|builder| builder.dns_resolver(NoNames))
         .runtime(Waits::default())
         .build()
         .expect("a client");

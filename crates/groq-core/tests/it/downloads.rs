@@ -119,15 +119,15 @@ fn a_download_that_is_given_up_leaves_nothing() {
         let server = Server::repeating(half).await;
         let (client, _) = server.client();
         // While its file is being made, and while the rest is waited for.
-        for patience in [0, 1, 5, 100] {
+        for max_wait in [0, 1, 5, 100] {
             let download = client.files().content("f").await.expect("content");
-            let patience = Duration::from_millis(patience);
-            let saving = tokio::time::timeout(patience, download.save(&path));
+            let max_wait = Duration::from_millis(max_wait);
+            let saving = tokio::time::timeout(max_wait, download.save(&path));
             assert!(saving.await.is_err());
             tokio::task::spawn_blocking(|| ())
                 .await
                 .expect("it has time");
-            assert_eq!(entries(folder.path()), [""; 0], "{patience:?}");
+            assert_eq!(entries(folder.path()), [""; 0], "{max_wait:?}");
         }
     });
 }
@@ -138,14 +138,14 @@ async fn a_download_that_stops_or_is_too_large_ends() {
     let server = Server::repeating(Reply::raw(head).hang()).await;
     let client = server
         .builder()
-        .idle_timeout(Duration::from_millis(50))
+        .read_timeout(Duration::from_millis(50))
         .max_response_bytes(500)
         .build()
         .expect("a client");
     let mut sink = tokio::io::sink();
     let download = client.files().content("f").await.expect("content");
     let error = download.write_to(&mut sink).await.expect_err("it stops");
-    assert_eq!(error.timeout_kind(), Some(TimeoutKind::Idle));
+    assert_eq!(error.timeout_kind(), Some(TimeoutKind::Read));
     let download = client.files().content("f").await.expect("content");
     let error = download.bytes().await.expect_err("it is too large");
     assert!(error.is_limit_exceeded() && error.to_string().contains("max_response_bytes"));

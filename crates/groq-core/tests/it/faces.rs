@@ -139,13 +139,13 @@ async fn a_deadline_ends_a_call_and_a_stream<F: Face>() {
         Reply::stream().event(&text("half of")).hang(),
     ])
     .await;
-    let builder = server.builder().deadline(Duration::from_millis(300));
+    let builder = server.builder().timeout(Duration::from_millis(300));
     let client = F::build(builder).expect("a client");
     let error = client.list_models().await.expect_err("nothing comes");
-    assert_eq!(error.timeout_kind(), Some(TimeoutKind::Deadline));
+    assert_eq!(error.timeout_kind(), Some(TimeoutKind::Total));
     let streamed = client.stream().await.expect("a stream");
     let error = streamed.failure.expect("it stops");
-    assert_eq!(error.timeout_kind(), Some(TimeoutKind::Deadline));
+    assert_eq!(error.timeout_kind(), Some(TimeoutKind::Total));
     assert_eq!(streamed.pieces, ["half of"]);
 }
 
@@ -171,11 +171,11 @@ async fn uploads_arrive_as_they_are<F: Face>() {
     let (client, _) = client::<F>(&server);
     for upload in [
         Upload::path(&path),
-        Upload::bytes(content.clone()).with_name("lines.jsonl"),
-        Upload::blocking_reader(std::io::Cursor::new(content.clone())).with_name("lines.jsonl"),
+        Upload::bytes(content.clone()).name("lines.jsonl"),
+        Upload::blocking_reader(std::io::Cursor::new(content.clone())).name("lines.jsonl"),
         Upload::reader(std::io::Cursor::new(content.clone()))
-            .with_name("lines.jsonl")
-            .with_length(content.len() as u64),
+            .name("lines.jsonl")
+            .length(content.len() as u64),
     ] {
         assert_eq!(client.upload(upload).await.expect("a file").id, "file_1");
     }
@@ -192,7 +192,7 @@ async fn uploads_arrive_as_they_are<F: Face>() {
     }
     let server = Server::start([Reply::json(200, r#"{"text":"hello"}"#)]).await;
     let (client, _) = self::client::<F>(&server);
-    let audio = Upload::bytes(vec![1; 64]).with_name("a.wav");
+    let audio = Upload::bytes(vec![1; 64]).name("a.wav");
     let transcription = client.transcribe(audio).await.expect("a transcription");
     assert_eq!(transcription.text, "hello");
     assert!(contains(&server.requests()[0], "whisper-large-v3"));
@@ -226,7 +226,7 @@ async fn a_reader_that_fails_is_named<F: Face>() {
             begun: false,
             panics,
         };
-        let file = Upload::blocking_reader(reader).with_name("lines.jsonl");
+        let file = Upload::blocking_reader(reader).name("lines.jsonl");
         let error = client.upload(file).await.expect_err("it fails");
         assert!(error.is_io(), "{error:?}");
     }

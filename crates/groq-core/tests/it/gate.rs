@@ -4,7 +4,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use groq_core::limits::{Admission, Allowance, Call, Limiter, Pacing, Refused, Spent, Ticket};
+use groq_core::limits::{
+    AcquireError, AcquireFuture, Allowance, CallEstimate, LocalRateLimiter, Permit, RateLimiter,
+    Spent,
+};
 use groq_core::types::{TranscriptionRequest, TranslationRequest};
 use groq_core::{AudioInput, RequestOptions, TimeoutKind, Upload};
 use tokio::task::JoinSet;
@@ -26,16 +29,16 @@ async fn the_client_knows_the_limits_of_each_model() {
     ])
     .await;
     let (client, _) = server.client();
-    assert!(client.limits().of("m").is_none());
+    assert!(client.rate_limits().get("m").is_none());
     client.chat().create(request()).await.expect("a reply");
-    let known = client.limits().of("m").expect("they were told");
+    let known = client.rate_limits().get("m").expect("they were told");
     assert_eq!(known.rate_limits.tokens.remaining, Some(5994));
     let once = client.with_options(RequestOptions::new().max_retries(0));
     once.chat().create(request()).await.expect_err("limited");
     client.models().list().await.expect("a list");
-    let known = client.limits();
+    let known = client.rate_limits();
     assert_eq!(known.iter().count(), 1);
-    let known = known.of("m").expect("they were told");
+    let known = known.get("m").expect("they were told");
     assert_eq!(known.rate_limits.tokens.remaining, Some(3));
 }
 
@@ -52,7 +55,10 @@ async fn nothing_remaining_is_waited_for_before_it_is_refused() {
     .await;
     let waits = crate::support::Waits::default();
     let builder = server.builder().runtime(waits.clone());
-    let client = builder.pacing(Pacing::new()).build().expect("a client");
+    let client = builder
+        .rate_limiter(LocalRateLimiter::new())
+        .build()
+        .expect("a client");
     client.chat().create(request()).await.expect("the first");
     assert!(waits.all().is_empty());
     let reply = client.chat().create(request()).await.expect("the second");
@@ -66,8 +72,12 @@ async fn nothing_remaining_is_waited_for_before_it_is_refused() {
 async fn what_can_never_fit_is_refused_before_it_is_sent() {
     let server = Server::start([]).await;
     let allowance = Allowance::new().with_tokens_per_minute(6000);
-    let pacing = Pacing::new().with_allowance("m", allowance);
-    let client = server.builder().pacing(pacing).build().expect("a client");
+    let pacing = LocalRateLimiter::new().quota("m", allowance);
+    let client = server
+        .builder()
+        .rate_limiter(pacing)
+        .build()
+        .expect("a client");
     let huge = request().with_max_completion_tokens(7000u32);
     let error = client.chat().create(huge).await.expect_err("too large");
     assert!(error.is_invalid_request() && !error.is_retryable());
@@ -83,10 +93,14 @@ async fn what_can_never_fit_is_refused_before_it_is_sent() {
 async fn a_turn_that_comes_too_late_is_an_error_of_its_own() {
     let server = Server::start([completion(&[])]).await;
     let allowance = Allowance::new().with_requests_per_minute(1);
-    let pacing = Pacing::new().with_allowance("m", allowance);
-    let client = server.builder().pacing(pacing).build().expect("a client");
+    let pacing = LocalRateLimiter::new().quota("m", allowance);
+    let client = server
+        .builder()
+        .rate_limiter(pacing)
+        .build()
+        .expect("a client");
     client.chat().create(request()).await.expect("the first");
-    let options = RequestOptions::new().max_queue_wait(SECOND);
+    let options = RequestOptions::new().max_wait(SECOND);
     let error = client
         .with_options(options)
         .chat()
@@ -95,14 +109,14 @@ async fn a_turn_that_comes_too_late_is_an_error_of_its_own() {
         .expect_err("too late");
     assert_eq!(error.timeout_kind(), Some(TimeoutKind::Queue));
     assert!(error.retry_after() > Some(50 * SECOND));
-    let options = RequestOptions::new().deadline(SECOND);
+    let options = RequestOptions::new().timeout(SECOND);
     let error = client
         .with_options(options)
         .chat()
         .create(request())
         .await
         .expect_err("too late");
-    assert!(error.is_deadline());
+    assert!(error.is_timeout());
     assert_eq!(server.count(), 1);
 }
 
@@ -116,7 +130,10 @@ async fn one_429_holds_the_others_back() {
     .await;
     let waits = crate::support::Waits::default();
     let builder = server.builder().runtime(waits.clone()).max_retries(0);
-    let client = builder.pacing(Pacing::new()).build().expect("a client");
+    let client = builder
+        .rate_limiter(LocalRateLimiter::new())
+        .build()
+        .expect("a client");
     client.chat().create(request()).await.expect_err("limited");
     client
         .chat()
@@ -137,7 +154,7 @@ async fn no_more_calls_are_open_than_allowed_and_none_is_lost() {
     let watcher = Watcher(Arc::clone(&open), Arc::clone(&most));
     let client = server
         .builder()
-        .max_concurrent_calls(100)
+        .max_concurrency(100)
         .middleware(watcher)
         .build()
         .expect("a client");
@@ -176,10 +193,10 @@ impl groq_core::Middleware for Watcher {
 async fn a_stream_is_open_until_it_ends_or_is_dropped() {
     let stream = || Reply::events(&[&text("hi"), &stop(), "[DONE]"]);
     let server = Server::start([stream(), stream(), models()]).await;
-    let options = RequestOptions::new().max_queue_wait(Duration::from_millis(50));
+    let options = RequestOptions::new().max_wait(Duration::from_millis(50));
     let client = server
         .builder()
-        .max_concurrent_calls(1)
+        .max_concurrency(1)
         .build()
         .expect("a client");
     let impatient = client.with_options(options);
@@ -199,18 +216,18 @@ async fn a_stream_is_open_until_it_ends_or_is_dropped() {
 #[derive(Debug, Default)]
 struct Strict(Arc<AtomicUsize>);
 
-impl Limiter for Strict {
-    fn admit<'a>(&'a self, call: &'a Call) -> Admission<'a> {
+impl RateLimiter for Strict {
+    fn acquire<'a>(&'a self, call: &'a CallEstimate) -> AcquireFuture<'a> {
         Box::pin(async move {
             if call.model == "m" {
-                Ok(Ticket::new(call.clone()))
+                Ok(Permit::new(call.clone()))
             } else {
-                Err(Refused::Failed("not today".to_owned()))
+                Err(AcquireError::failed("not today"))
             }
         })
     }
 
-    fn done(&self, _ticket: Ticket, spent: Option<Spent>) {
+    fn release(&self, _ticket: Permit, spent: Option<Spent>) {
         assert_eq!(spent, None, "the reply tells no usage");
         self.0.fetch_add(1, Ordering::SeqCst);
     }
@@ -222,7 +239,7 @@ async fn another_limiter_can_take_its_place() {
     let done = Arc::new(AtomicUsize::new(0));
     let limiter = Strict(Arc::clone(&done));
     let builder = server.builder().runtime(crate::support::Waits::default());
-    let client = builder.limiter(limiter).build().expect("a client");
+    let client = builder.rate_limiter(limiter).build().expect("a client");
     client.chat().create(request()).await.expect("a reply");
     assert_eq!(done.load(Ordering::SeqCst), 2, "one for each attempt");
     let error = client.models().list().await.expect_err("refused");
@@ -233,15 +250,15 @@ async fn another_limiter_can_take_its_place() {
 #[derive(Clone, Debug, Default)]
 struct Notes(Arc<Mutex<Vec<Note>>>);
 
-type Note = (Call, Option<Spent>);
+type Note = (CallEstimate, Option<Spent>);
 
-impl Limiter for Notes {
-    fn admit<'a>(&'a self, call: &'a Call) -> Admission<'a> {
-        Box::pin(async move { Ok(Ticket::new(call.clone())) })
+impl RateLimiter for Notes {
+    fn acquire<'a>(&'a self, call: &'a CallEstimate) -> AcquireFuture<'a> {
+        Box::pin(async move { Ok(Permit::new(call.clone())) })
     }
 
-    fn done(&self, ticket: Ticket, spent: Option<Spent>) {
-        self.0.lock().expect("notes").push((ticket.call, spent));
+    fn release(&self, permit: Permit, spent: Option<Spent>) {
+        self.0.lock().expect("notes").push((permit.estimate, spent));
     }
 }
 
@@ -262,24 +279,24 @@ async fn a_recording_tells_its_model_and_its_seconds() {
     let notes = Notes::default();
     let client = server
         .builder()
-        .limiter(notes.clone())
+        .rate_limiter(notes.clone())
         .build()
         .expect("a client");
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("speech.wav");
     std::fs::write(&path, wav()).expect("a file");
     let hour = 3600 * SECOND;
-    let reader = || Upload::reader(std::io::Cursor::new(wav())).with_name("speech.wav");
+    let reader = || Upload::reader(std::io::Cursor::new(wav())).name("speech.wav");
     let inputs = [
         (AudioInput::from(path), Some(2 * SECOND)),
         (AudioInput::from(wav()), Some(2 * SECOND)),
-        (reader().with_length(16_044).into(), Some(2 * SECOND)),
+        (reader().length(16_044).into(), Some(2 * SECOND)),
         (reader().into(), Some(2 * SECOND)),
-        (AudioInput::from(wav()).with_duration(hour), Some(hour)),
+        (AudioInput::from(wav()).duration(hour), Some(hour)),
         (AudioInput::from(b"fLaC".to_vec()), None),
         (AudioInput::url("https://host.example/a.mp3"), None),
         (
-            AudioInput::url("https://host.example/a.mp3").with_duration(hour),
+            AudioInput::url("https://host.example/a.mp3").duration(hour),
             Some(hour),
         ),
     ];
@@ -315,7 +332,7 @@ async fn a_duration_may_be_text() {
     });
     let server = Server::start(replies).await;
     let notes = Notes::default();
-    let builder = server.builder().limiter(notes.clone());
+    let builder = server.builder().rate_limiter(notes.clone());
     let client = builder.build().expect("a client");
     for audio in [Some(61_500), Some(61_500), None, None, None] {
         let transcribe = TranscriptionRequest::new("whisper");
@@ -336,12 +353,12 @@ async fn a_recording_waits_for_its_seconds_and_is_refused_where_they_never_come(
     let client = server
         .builder()
         .runtime(waits.clone())
-        .max_queue_wait(3600 * SECOND)
-        .pacing(Pacing::new().with_allowance("whisper", allowance))
+        .max_wait(3600 * SECOND)
+        .rate_limiter(LocalRateLimiter::new().quota("whisper", allowance))
         .build()
         .expect("a client");
     let transcribe = async |seconds: u32| {
-        let input = AudioInput::from(wav()).with_duration(seconds * SECOND);
+        let input = AudioInput::from(wav()).duration(seconds * SECOND);
         let request = TranscriptionRequest::new("whisper");
         client.audio().transcribe(input, request).await
     };

@@ -294,7 +294,7 @@ async fn a_response_in_one_piece_is_kept() {
         .await
         .expect_err("no stream");
     assert!(
-        error.is_unexpected_answer() && error.to_string().contains("responses().create"),
+        error.is_unexpected_response() && error.to_string().contains("responses().create"),
         "{error}"
     );
     assert_eq!(

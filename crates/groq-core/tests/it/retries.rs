@@ -151,7 +151,7 @@ async fn a_wait_beyond_the_cap_or_the_deadline_fails_at_once() {
     let patient = client.with_options(
         RequestOptions::new()
             .max_retry_wait(7200 * SECOND)
-            .deadline(60 * SECOND),
+            .timeout(60 * SECOND),
     );
     let error = patient
         .models()
@@ -162,7 +162,7 @@ async fn a_wait_beyond_the_cap_or_the_deadline_fails_at_once() {
         (error.retry_after(), error.attempts().len()),
         (Some(3600 * SECOND), 1)
     );
-    assert!(error.is_deadline() && error.is_rate_limited());
+    assert!(error.is_timeout() && error.is_rate_limited());
 }
 
 /// R12, R13

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use groq_core::limits::Pacing;
+use groq_core::limits::LocalRateLimiter;
 use groq_core::{Error, ErrorKind, TimeoutKind};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -52,8 +52,8 @@ async fn every_call_ends_in_a_right_value_or_a_typed_error() {
     let client = server
         .builder()
         .runtime(waits.clone())
-        .max_concurrent_calls(AT_ONCE)
-        .pacing(Pacing::new())
+        .max_concurrency(AT_ONCE)
+        .rate_limiter(LocalRateLimiter::new())
         .first_byte_timeout(Duration::from_secs(20))
         .build()
         .expect("a client");

@@ -5,7 +5,7 @@ mod replies;
 
 use std::time::Duration;
 
-use groq_core::sse::Limits;
+use groq_core::sse::StreamLimits;
 use groq_core::types::ChatCompletion;
 use groq_core::{Error, ErrorKind};
 
@@ -386,7 +386,10 @@ async fn invalid_utf8_is_an_error_with_its_place() {
 /// S32
 #[tokio::test]
 async fn a_line_without_end_stops_at_the_cap() {
-    for limits in [Limits::default(), Limits::default().with_max_line(1 << 20)] {
+    for limits in [
+        StreamLimits::default(),
+        StreamLimits::default().max_line(1 << 20),
+    ] {
         let head = Reply::stream().write("data: ");
         let endless = (0..64).fold(head, |reply, _| reply.write(vec![b'x'; 1 << 20]));
         let server = Server::start([endless]).await;

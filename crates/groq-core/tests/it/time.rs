@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use groq_core::{Client, RequestOptions, TimeoutKind};
+use groq_core::{Backoff, Client, RequestOptions, TimeoutKind};
 
 use crate::support::{CANARY, MODELS, Reply, Server, models, request, stop, text};
 
@@ -16,17 +16,17 @@ async fn a_deadline_bounds_attempts_and_names_what_took_the_time() {
     let server = Server::start([Reply::error(500, &[]), Reply::default().hang()]).await;
     let client = server
         .builder()
-        .deadline(Duration::from_millis(700))
-        .backoff(SHORT, SHORT)
+        .timeout(Duration::from_millis(700))
+        .backoff(Backoff::new(SHORT).max(SHORT))
         .build()
         .expect("a client");
     let begun = Instant::now();
     let error = client.models().list().await.expect_err("too late");
     assert!(begun.elapsed() < Duration::from_millis(700) + SLACK);
-    assert!(error.is_deadline() && error.is_timeout());
-    assert_eq!(error.timeout_kind(), Some(TimeoutKind::Deadline));
+    assert!(error.is_timeout());
+    assert_eq!(error.timeout_kind(), Some(TimeoutKind::Total));
     assert_eq!(error.attempts().len(), 2);
-    assert!(error.to_string().contains("700ms (deadline)"), "{error}");
+    assert!(error.to_string().contains("700ms (timeout)"), "{error}");
     let cause = std::error::Error::source(&error)
         .expect("what came before")
         .to_string();
@@ -39,7 +39,7 @@ async fn no_wait_goes_past_the_deadline() {
     let server = Server::repeating(Reply::error(500, &[])).await;
     let (client, waits) = server.client();
     let options = RequestOptions::new()
-        .deadline(Duration::from_millis(1200))
+        .timeout(Duration::from_millis(1200))
         .max_retries(10);
     let error = client
         .with_options(options)
@@ -47,9 +47,9 @@ async fn no_wait_goes_past_the_deadline() {
         .list()
         .await
         .expect_err("too late");
-    assert!(error.is_deadline() && error.is_server_error());
+    assert!(error.is_timeout() && error.is_server_error());
     assert_eq!((error.attempts().len(), waits.all().len()), (2, 1));
-    assert!(error.to_string().contains("deadline"), "{error}");
+    assert!(error.to_string().contains("timeout"), "{error}");
 }
 
 /// R24
@@ -71,7 +71,7 @@ async fn a_connection_that_does_not_come_about_has_its_own_limit() {
         .connect_timeout(SHORT);
     let client = builder
         .max_retries(1)
-        .backoff(SHORT, SHORT)
+        .backoff(Backoff::new(SHORT).max(SHORT))
         .build()
         .expect("a client");
     let error = client.models().list().await.expect_err("no connection");
@@ -101,7 +101,7 @@ async fn the_first_byte_has_its_own_limit() {
     let client = server
         .builder()
         .first_byte_timeout(SHORT)
-        .backoff(SHORT, SHORT)
+        .backoff(Backoff::new(SHORT).max(SHORT))
         .build()
         .expect("a client");
     let list = client.models().list().await.expect("the second attempt");
@@ -115,7 +115,7 @@ async fn the_first_byte_has_its_own_limit() {
     let server = Server::start([late.clone(), late]).await;
     let patient = server
         .builder()
-        .idle_timeout(SHORT)
+        .read_timeout(SHORT)
         .build()
         .expect("a client");
     let reply = patient
@@ -149,7 +149,7 @@ async fn a_stream_may_be_long_but_not_silent() {
     let server = Server::start([reply.clone().event(&stop()).close(), reply.hang()]).await;
     let client = server
         .builder()
-        .idle_timeout(Duration::from_secs(1))
+        .read_timeout(Duration::from_secs(1))
         .build()
         .expect("a client");
     let reply = client
@@ -166,7 +166,7 @@ async fn a_stream_may_be_long_but_not_silent() {
         .await
         .expect("long before that")
         .expect_err("silence");
-    assert_eq!(error.timeout_kind(), Some(TimeoutKind::Idle));
+    assert_eq!(error.timeout_kind(), Some(TimeoutKind::Read));
     assert!(error.is_incomplete_stream());
     assert_eq!(
         error.partial().and_then(|reply| reply.text()).map(str::len),
@@ -198,7 +198,7 @@ async fn signs_of_life_and_single_bytes_are_not_progress() {
     let builder = server
         .builder()
         .progress_timeout(Duration::from_millis(300))
-        .idle_timeout(SLACK);
+        .read_timeout(SLACK);
     let client = builder.max_retries(0).build().expect("a client");
     for _ in 0..2 {
         let error = client
@@ -227,7 +227,7 @@ async fn a_slow_reader_is_not_a_slow_server() {
         "[DONE]",
     ])])
     .await;
-    let builder = server.builder().idle_timeout(SHORT).progress_timeout(SHORT);
+    let builder = server.builder().read_timeout(SHORT).progress_timeout(SHORT);
     let client = builder.build().expect("a client");
     let mut stream = client.chat().stream(request()).await.expect("a stream");
     while let Some(chunk) = stream.next().await {
@@ -246,7 +246,7 @@ async fn a_deadline_ends_a_stream_that_never_pauses() {
     let server = Server::start([reply]).await;
     let client = server
         .builder()
-        .deadline(Duration::from_millis(400))
+        .timeout(Duration::from_millis(400))
         .build()
         .expect("a client");
     let error = client
@@ -257,7 +257,7 @@ async fn a_deadline_ends_a_stream_that_never_pauses() {
         .finish()
         .await
         .expect_err("too long");
-    assert!(error.is_deadline() && error.is_incomplete_stream());
+    assert!(error.is_timeout() && error.is_incomplete_stream());
     assert!(error.partial().and_then(|reply| reply.text()).is_some());
 }
 

@@ -63,18 +63,14 @@ async fn a_path_bytes_and_readers_all_arrive() {
     let table = [
         (Upload::path(&path), "lines.jsonl", true),
         (Upload::bytes(content.clone()), "requests.jsonl", true),
+        (Upload::from(path.clone()).name("x.jsonl"), "x.jsonl", true),
         (
-            Upload::from(path.clone()).with_name("x.jsonl"),
-            "x.jsonl",
-            true,
-        ),
-        (
-            Upload::reader(io::Cursor::new(content.clone())).with_name("r"),
+            Upload::reader(io::Cursor::new(content.clone())).name("r"),
             "r",
             false,
         ),
         (
-            Upload::stream(Pieces(pieces)).with_length(content.len() as u64),
+            Upload::stream(Pieces(pieces)).length(content.len() as u64),
             "requests.jsonl",
             true,
         ),
@@ -113,7 +109,7 @@ async fn every_attempt_sends_the_same_bytes() {
     std::fs::write(&path, vec![7; 200_000]).expect("a file");
     for source in [
         Upload::path(&path),
-        Upload::bytes(vec![7; 200_000]).with_name("speech.wav"),
+        Upload::bytes(vec![7; 200_000]).name("speech.wav"),
     ] {
         let server = Server::start([
             Reply::error(500, &[]),
@@ -316,7 +312,7 @@ async fn a_file_name_is_only_a_name() {
         ),
         ("größe 😀.jsonl", "größe 😀.jsonl"),
     ] {
-        upload(&client, Upload::bytes("x").with_name(given))
+        upload(&client, Upload::bytes("x").name(given))
             .await
             .expect("a file");
         let request = server.requests().pop().expect("a request");

@@ -179,7 +179,7 @@ impl Work<'_> {
                 pushed.map_err(|error| Failure::from(error).about(format!("line {number}")))?;
                 Ok(())
             })?;
-            Ok(writer.finish(window)?)
+            Ok(writer.finish(window.parse()?)?)
         })
         .await?
     }

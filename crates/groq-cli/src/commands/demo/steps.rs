@@ -6,6 +6,7 @@ use std::{
 };
 
 use groq_audio::{Event, LongAudio, PlanOptions, Speak, subtitles};
+use groq_core::batch::CompletionWindow;
 use groq_core::{
     Client,
     batch::Phase,
@@ -256,7 +257,7 @@ pub(super) async fn batch(stage: &Stage<'_>, client: &Client) -> Result<Value, F
     bar.set_length(COUNTRIES.len() as u64);
     let told = Arc::clone(&bar);
     let mut job = writer
-        .finish("24h")?
+        .finish(CompletionWindow::DAY)?
         .poll_interval(Duration::from_millis(200), Duration::from_millis(400))
         .on_progress(move |progress| {
             if progress.phase != Phase::Starting {

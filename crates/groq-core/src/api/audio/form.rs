@@ -84,7 +84,7 @@ pub(super) fn text(client: &Client, answered: Answered<Bytes>) -> Result<Respons
         Error::api(api.without(key), answered.status)
     } else if content_type.contains("json") || content_type.contains("html") {
         let message = format!("the server answered with {content_type}, and not with text");
-        Error::new(ErrorKind::UnexpectedAnswer, message)
+        Error::new(ErrorKind::UnexpectedResponse, message)
     } else {
         match String::from_utf8(answered.body.to_vec()) {
             Ok(text) => return Ok(Response::new(text, answered.into_meta())),

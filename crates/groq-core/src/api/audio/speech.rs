@@ -68,7 +68,7 @@ async fn audio(
                     api.without(client.shared().api_key.expose()),
                     answered.status,
                 ),
-                None => Error::new(ErrorKind::UnexpectedAnswer, message),
+                None => Error::new(ErrorKind::UnexpectedResponse, message),
             };
             (error, client.kept(&body))
         }
@@ -94,7 +94,7 @@ async fn instead_of_audio(
     body: &mut ResponseBody,
     is_text: bool,
 ) -> Result<Option<Bytes>, BodyFailure> {
-    let max = client.settings().max_response_bytes;
+    let max = client.settings().max_response();
     let beginning = body.chunk().await.transpose()?.unwrap_or_default();
     if is_text {
         return body.read_on(beginning, max).await.map(Some);

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 /// The events of the pieces, as name and data, and the error that ended them.
 type Decoded = (Vec<(Vec<u8>, Vec<u8>)>, Option<LimitError>);
 
-fn decode(limits: Limits, pieces: &[&[u8]]) -> Decoded {
+fn decode(limits: StreamLimits, pieces: &[&[u8]]) -> Decoded {
     let mut decoder = Decoder::new(limits);
     let mut events = Vec::new();
     for piece in pieces {
@@ -26,7 +26,7 @@ fn decode(limits: Limits, pieces: &[&[u8]]) -> Decoded {
 }
 
 fn data(input: &[u8]) -> Vec<String> {
-    let (events, error) = decode(Limits::default(), &[input]);
+    let (events, error) = decode(StreamLimits::default(), &[input]);
     assert_eq!(error, None);
     events
         .into_iter()
@@ -34,7 +34,7 @@ fn data(input: &[u8]) -> Vec<String> {
         .collect()
 }
 
-fn bytewise(limits: Limits, input: &[u8]) -> Decoded {
+fn bytewise(limits: StreamLimits, input: &[u8]) -> Decoded {
     decode(limits, &input.chunks(1).collect::<Vec<_>>())
 }
 
@@ -83,7 +83,7 @@ fn follows_the_standard() {
 #[test]
 fn a_name_belongs_to_one_event() {
     let (events, _) = decode(
-        Limits::default(),
+        StreamLimits::default(),
         &[b"event: error\ndata: a\n\ndata: b\n\nevent: x\n\ndata: c\n\n"],
     );
     let names: Vec<_> = events.iter().map(|(name, _)| name.as_slice()).collect();
@@ -104,10 +104,10 @@ fn an_event_in_one_piece_is_not_copied() {
 
 #[test]
 fn each_limit_ends_the_stream() {
-    let line = Limits::default().with_max_line(10);
-    let event = Limits::default().with_max_event(8);
-    let stream = Limits::default().with_max_stream(20);
-    let table: [(Limits, &[u8], usize, LimitError); 5] = [
+    let line = StreamLimits::default().max_line(10);
+    let event = StreamLimits::default().max_event(8);
+    let stream = StreamLimits::default().max_stream(20);
+    let table: [(StreamLimits, &[u8], usize, LimitError); 5] = [
         (line, b"data: a\n\ndata: 56789\n\n", 1, LimitError::Line(10)),
         (
             line,
@@ -143,10 +143,10 @@ fn each_limit_ends_the_stream() {
 
 #[test]
 fn exactly_at_the_limit_is_allowed() {
-    let limits = Limits::default()
-        .with_max_line(9)
-        .with_max_event(3)
-        .with_max_stream(11);
+    let limits = StreamLimits::default()
+        .max_line(9)
+        .max_event(3)
+        .max_stream(11);
     assert_eq!(
         decode(limits, &[b"data: one\n\n"]),
         (vec![(vec![], b"one".to_vec())], None)
@@ -155,7 +155,7 @@ fn exactly_at_the_limit_is_allowed() {
 
 #[test]
 fn nothing_follows_a_passed_limit() {
-    let mut decoder = Decoder::new(Limits::default().with_max_line(3));
+    let mut decoder = Decoder::new(StreamLimits::default().max_line(3));
     assert!(decoder.next(&mut &b"data: a\n\n"[..]).is_err());
     assert_eq!(decoder.next(&mut &b"x\n\n"[..]), Ok(None));
     assert_eq!(decoder.finish(), Ok(None));
@@ -163,7 +163,7 @@ fn nothing_follows_a_passed_limit() {
 
 #[test]
 fn a_long_line_in_small_pieces_stays_below_twice_its_cap() {
-    let mut decoder = Decoder::new(Limits::default().with_max_line(1 << 20));
+    let mut decoder = Decoder::new(StreamLimits::default().max_line(1 << 20));
     let piece = [b'x'; 1000];
     while decoder.next(&mut &piece[..]).is_ok() {
         assert!(decoder.line.len() <= 1 << 20);
@@ -198,12 +198,12 @@ fn sse_like() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(token, 0..40).prop_map(|tokens| tokens.concat())
 }
 
-fn some_limits() -> impl Strategy<Value = Limits> {
-    (1usize..40, 1usize..40, 1u64..200).prop_map(|(line, event, stream)| {
-        Limits::default()
-            .with_max_line(line)
-            .with_max_event(event)
-            .with_max_stream(stream)
+fn some_limits() -> impl Strategy<Value = StreamLimits> {
+    (1u64..40, 1u64..40, 1u64..200).prop_map(|(line, event, stream)| {
+        StreamLimits::default()
+            .max_line(line)
+            .max_event(event)
+            .max_stream(stream)
     })
 }
 
@@ -211,7 +211,7 @@ proptest! {
     #[test]
     fn any_split_gives_the_same_events(
         input in sse_like(),
-        limits in prop_oneof![Just(Limits::default()), some_limits()],
+        limits in prop_oneof![Just(StreamLimits::default()), some_limits()],
         cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..8),
     ) {
         let whole = decode(limits, &[&input]);

@@ -64,9 +64,7 @@ impl Limits {
         Self {
             write: settings.write_timeout,
             first_byte: settings.first_byte_timeout,
-            deadline: settings
-                .deadline
-                .map(|limit| (later(started, limit), limit)),
+            deadline: settings.timeout.map(|limit| (later(started, limit), limit)),
         }
     }
 
@@ -79,7 +77,7 @@ impl Limits {
         };
         let at = later(last, limit);
         match self.deadline {
-            Some((deadline, limit)) if deadline < at => (deadline, TimeoutKind::Deadline, limit),
+            Some((deadline, limit)) if deadline < at => (deadline, TimeoutKind::Total, limit),
             _ => (at, which, limit),
         }
     }
@@ -258,7 +256,7 @@ mod tests {
         limits.deadline = Some((at(7), 7 * SECOND));
         assert_eq!(
             limits.due((at(3), false)),
-            (at(7), TimeoutKind::Deadline, 7 * SECOND)
+            (at(7), TimeoutKind::Total, 7 * SECOND)
         );
     }
 }

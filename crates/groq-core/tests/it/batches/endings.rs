@@ -49,7 +49,7 @@ async fn a_batch_can_be_cancelled_and_is_not_waited_for_without_end() {
     service.change(|inner| inner.polls = u32::MAX);
     let server = service.serve().await;
     let (client, waits) = server.client();
-    let mut job = write(&client, folder.path(), 3, 10).wait_limit(Duration::from_secs(600));
+    let mut job = write(&client, folder.path(), 3, 10).timeout(Duration::from_secs(600));
     let error = job.run().await.expect_err("it takes too long");
     assert_eq!(error.timeout_kind(), Some(TimeoutKind::Batch));
     assert!(waits.sum() <= Duration::from_secs(600) && waits.sum() > Duration::from_secs(500));

@@ -1,5 +1,6 @@
 //! Items on their way to the disk.
 
+use groq_core::batch::CompletionWindow;
 use groq_core::types::{BatchTranscriptionBody, ChatCompletionRequest, Message};
 
 use super::{Service, check_all, question};
@@ -46,7 +47,7 @@ async fn a_crash_while_writing_loses_nothing_and_doubles_nothing() {
     );
     let twice = writer.push("3", &question(3)).expect_err("the same id");
     assert!(twice.is_invalid_request());
-    let mut job = writer.finish("24h").expect("a job");
+    let mut job = writer.finish(CompletionWindow::DAY).expect("a job");
     check_all(job.run().await.expect("results"), 9);
     let error = client
         .batches()
@@ -79,7 +80,7 @@ async fn files_are_split_by_bytes_and_what_cannot_be_an_item_is_refused() {
     );
     assert!(writer.push("", &question(0)).is_err());
     assert!(writer.push("s", &question(0).with_stream(true)).is_err());
-    let mut job = writer.finish("24h").expect("a job");
+    let mut job = writer.finish(CompletionWindow::DAY).expect("a job");
     for entry in std::fs::read_dir(folder.path()).expect("a folder") {
         assert!(entry.expect("an entry").metadata().expect("a size").len() < 2000);
     }
@@ -88,7 +89,12 @@ async fn files_are_split_by_bytes_and_what_cannot_be_an_item_is_refused() {
     let empty = client
         .batches()
         .write::<ChatCompletionRequest>(folder.path().join("empty"));
-    assert!(empty.expect("a writer").finish("24h").is_err());
+    assert!(
+        empty
+            .expect("a writer")
+            .finish(CompletionWindow::DAY)
+            .is_err()
+    );
     assert!(
         client
             .batches()

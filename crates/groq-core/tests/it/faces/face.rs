@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use groq_core::batch::{Phase, Progress};
+use groq_core::batch::{CompletionWindow, Phase, Progress};
 use groq_core::types::{
     ChatCompletion, ChatCompletionRequest, FileList, FileObject, FilePurpose, ModelList,
     SpeechFormat, SpeechRequest, Transcription, TranscriptionRequest,
@@ -120,7 +120,9 @@ impl Face for Async {
         for (id, request) in (0..items).map(item) {
             writer.push(id, &request)?;
         }
-        let job = writer.finish("24h")?.poll_interval(SOON, SOON);
+        let job = writer
+            .finish(CompletionWindow::DAY)?
+            .poll_interval(SOON, SOON);
         let results = job.on_progress(looked_at).run().await?;
         let results = results.collect::<Result<Vec<_>, _>>()?;
         let (good, bad): (Vec<_>, Vec<_>) = results.iter().partition(|item| item.outcome.is_ok());
@@ -220,7 +222,9 @@ impl Face for Blocking {
             for (id, request) in (0..items).map(item) {
                 writer.push(id, &request)?;
             }
-            let job = writer.finish("24h")?.poll_interval(SOON, SOON);
+            let job = writer
+                .finish(CompletionWindow::DAY)?
+                .poll_interval(SOON, SOON);
             let results = job.on_progress(looked_at).run()?;
             let results = results.collect::<Result<Vec<_>, _>>()?;
             let (good, bad): (Vec<_>, Vec<_>) =

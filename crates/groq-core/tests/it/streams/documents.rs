@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use groq_core::ErrorKind;
-use groq_core::sse::Limits;
+use groq_core::sse::StreamLimits;
 
 use super::{failure, reply, so_far};
 use crate::support::{COMPLETION, Reply, Server, request, text};
@@ -16,12 +16,12 @@ async fn a_reply_in_one_piece_is_an_error_that_has_it() {
         Reply::whole(200, &[], format!("\n {COMPLETION}")),
     ] {
         let error = failure(reply).await;
-        assert!(error.is_unexpected_answer(), "{error}");
+        assert!(error.is_unexpected_response(), "{error}");
         assert_eq!(so_far(&error), "canary reply");
         assert!(!format!("{error} {error:?}").contains("canary"));
     }
     let error = failure(Reply::stream().write(COMPLETION).close()).await;
-    assert!(error.is_unexpected_answer(), "{error}");
+    assert!(error.is_unexpected_response(), "{error}");
     let error = failure(Reply::json(200, r#"{"error":{"message":"no","code":"x"}}"#)).await;
     assert_eq!((error.kind(), error.code()), (ErrorKind::Api, Some("x")));
 }
@@ -54,7 +54,7 @@ async fn a_document_is_known_wherever_it_is_cut_and_whatever_it_is_called() {
     // A whole one ends the call though the connection stays open.
     for (body, expected) in [
         (error, ErrorKind::Api),
-        (COMPLETION, ErrorKind::UnexpectedAnswer),
+        (COMPLETION, ErrorKind::UnexpectedResponse),
     ] {
         let (begin, end) = body.split_at(20);
         let reply = stream
@@ -73,7 +73,7 @@ async fn a_document_is_known_wherever_it_is_cut_and_whatever_it_is_called() {
         assert_eq!(so_far(&error), came);
     }
     let half = failure(stream.write(&COMPLETION[..40]).close()).await;
-    assert!(half.is_unexpected_answer(), "{half}");
+    assert!(half.is_unexpected_response(), "{half}");
 }
 
 #[tokio::test]
@@ -84,7 +84,7 @@ async fn nothing_but_blank_space_comes_to_an_end() {
             reply.write(vec![b'\n'; 1 << 14])
         });
         let server = Server::start([blank.hang()]).await;
-        let limits = Limits::default().with_max_stream(1 << 18);
+        let limits = StreamLimits::default().max_stream(1 << 18);
         let client = server
             .builder()
             .stream_limits(limits)
@@ -109,7 +109,7 @@ async fn html_is_not_a_stream() {
             "<html>canary</html>",
         ))
         .await;
-        assert!(error.is_unexpected_answer(), "{error}");
+        assert!(error.is_unexpected_response(), "{error}");
         assert_eq!(
             error.body().map(AsRef::as_ref),
             Some(&b"<html>canary</html>"[..])

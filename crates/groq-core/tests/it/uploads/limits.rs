@@ -37,11 +37,11 @@ async fn an_upload_that_nobody_reads_comes_to_an_end() {
     assert_eq!(error.timeout_kind(), Some(TimeoutKind::Write));
     assert!(error.to_string().contains("write_timeout"), "{error}");
 
-    let hasty = client.with_options(RequestOptions::new().deadline(Duration::from_millis(50)));
+    let hasty = client.with_options(RequestOptions::new().timeout(Duration::from_millis(50)));
     let error = upload(&hasty, Upload::bytes(vec![0; 64 << 20]))
         .await
         .expect_err("a timeout");
-    assert!(error.is_deadline(), "{error}");
+    assert!(error.is_timeout(), "{error}");
     server.abort();
 }
 
@@ -88,12 +88,12 @@ async fn a_reader_that_gives_nothing_is_not_waited_for_without_end() {
         error.to_string().starts_with("create transcription: "),
         "{error}"
     );
-    let hasty = client.with_options(RequestOptions::new().deadline(Duration::from_millis(20)));
+    let hasty = client.with_options(RequestOptions::new().timeout(Duration::from_millis(20)));
     let error = hasty
         .audio()
         .transcribe(Upload::stream(Silent), request())
         .await;
-    assert!(error.expect_err("nothing comes").is_deadline());
+    assert!(error.expect_err("nothing comes").is_timeout());
     assert_eq!(server.count(), 0);
 }
 
@@ -113,7 +113,7 @@ async fn what_is_too_large_is_refused_with_its_limit() {
         error.is_limit_exceeded() && error.to_string().contains("at most 10"),
         "{error}"
     );
-    let audio = Upload::bytes(vec![0; 6]).with_name("a.wav");
+    let audio = Upload::bytes(vec![0; 6]).name("a.wav");
     let error = client
         .audio()
         .transcribe(audio, TranscriptionRequest::new("m"))
@@ -130,7 +130,7 @@ async fn what_is_too_large_is_refused_with_its_limit() {
     assert!(error.is_limit_exceeded(), "{error}");
     // And that it is of another length than was said.
     for length in [3, 9] {
-        let reader = Upload::reader(io::Cursor::new(vec![0; 5])).with_length(length);
+        let reader = Upload::reader(io::Cursor::new(vec![0; 5])).length(length);
         let error = upload(&client, reader).await.expect_err("another length");
         assert!(error.is_io(), "{error}");
     }

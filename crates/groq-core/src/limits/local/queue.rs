@@ -1,27 +1,27 @@
-//! Whose turn it is.
+//! The order in which calls are served.
 
 use std::collections::VecDeque;
 use std::task::Waker;
 
-/// Those who wait, in the order in which they came.
+/// Waiting calls, first come, first served.
 #[derive(Debug, Default)]
 pub(super) struct Queue {
-    waiting: VecDeque<Place>,
+    waiting: VecDeque<Entry>,
     next: u64,
 }
 
 #[derive(Debug)]
-struct Place {
+struct Entry {
     number: u64,
     waker: Option<Waker>,
 }
 
 impl Queue {
-    /// Takes a number.
+    /// Adds an entry and returns its number.
     pub(super) fn join(&mut self) -> u64 {
         let number = self.next;
         self.next += 1;
-        self.waiting.push_back(Place {
+        self.waiting.push_back(Entry {
             number,
             waker: None,
         });
@@ -31,34 +31,34 @@ impl Queue {
     pub(super) fn is_first(&self, number: u64) -> bool {
         self.waiting
             .front()
-            .is_some_and(|place| place.number == number)
+            .is_some_and(|entry| entry.number == number)
     }
 
-    /// Remembers whom to wake.
+    /// Stores the waker of an entry.
     pub(super) fn wait(&mut self, number: u64, waker: &Waker) {
         // Numbers ascend, however many have left.
         if let Ok(position) = self
             .waiting
-            .binary_search_by_key(&number, |place| place.number)
+            .binary_search_by_key(&number, |entry| entry.number)
         {
             self.waiting[position].waker = Some(waker.clone());
         }
     }
 
-    /// Leaves, whether it was one's turn or not.
+    /// Removes an entry and wakes the first.
     pub(super) fn leave(&mut self, number: u64) {
         if let Ok(position) = self
             .waiting
-            .binary_search_by_key(&number, |place| place.number)
+            .binary_search_by_key(&number, |entry| entry.number)
         {
             self.waiting.remove(position);
         }
-        self.call_first();
+        self.wake_first();
     }
 
-    /// Lets the first one look again.
-    pub(super) fn call_first(&self) {
-        if let Some(waker) = self.waiting.front().and_then(|place| place.waker.as_ref()) {
+    /// Wakes the first entry.
+    pub(super) fn wake_first(&self) {
+        if let Some(waker) = self.waiting.front().and_then(|entry| entry.waker.as_ref()) {
             waker.wake_by_ref();
         }
     }

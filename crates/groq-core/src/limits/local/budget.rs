@@ -1,11 +1,11 @@
-//! What one model may still be sent: plain arithmetic, which is told the time.
+//! What may still be sent to one model: plain arithmetic on a time that is passed in.
 
 use std::time::Duration;
 
 use http::StatusCode;
 
 use super::bucket::{Bucket, float, seconds};
-use crate::limits::{Allowance, RateLimit, Refused, Verdict};
+use crate::limits::{AcquireError, Allowance, Feedback, RateLimit};
 use crate::runtime::Instant;
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -30,7 +30,7 @@ pub(super) struct Difference {
 
 /// The state of one model.
 #[derive(Debug)]
-pub(super) struct Pace {
+pub(super) struct Budgets {
     requests_per_minute: Option<Bucket>,
     requests_per_day: Option<Bucket>,
     tokens_per_minute: Option<Bucket>,
@@ -55,17 +55,17 @@ enum Knowledge {
 }
 
 /// Whether a call may go.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) enum Ready {
     Now,
     /// Not before so long.
     In(Duration),
     /// When the first answer has come.
     AfterTheFirst,
-    Never(Refused),
+    Never(AcquireError),
 }
 
-impl Pace {
+impl Budgets {
     pub(super) fn new(allowance: &Allowance, now: Instant) -> Self {
         let bucket =
             |limit: Option<u64>, period| limit.map(|limit| Bucket::new(limit, period, now));
@@ -107,24 +107,24 @@ impl Pace {
         }
     }
 
-    /// Sets aside what a call needs; says whether the limits were known.
-    pub(super) fn take(&mut self, need: Need, now: Instant) -> bool {
+    /// Reserves what a call needs.
+    pub(super) fn take(&mut self, need: Need, now: Instant) {
         for (_, bucket, amount) in self.buckets(need) {
             bucket.take(amount, now);
         }
         self.pending.0 += 1.0;
         self.pending.1 += float(need.tokens);
-        let known = self.knowledge == Knowledge::Known;
         if self.knowledge == Knowledge::None {
             self.knowledge = Knowledge::Asked;
         }
-        known
     }
 
-    /// Hears an answer. `known` is what [`take`](Self::take) said.
-    pub(super) fn answered(&mut self, verdict: &Verdict, known: bool, random: f64, now: Instant) {
+    /// Takes in what a response says.
+    pub(super) fn feedback(&mut self, feedback: &Feedback, random: f64, now: Instant) {
+        // While the first call is under way, no other one is: its response is the only one that can come with unknown limits.
+        let known = self.knowledge == Knowledge::Known;
         self.knowledge = Knowledge::Known;
-        let limits = &verdict.rate_limits;
+        let limits = &feedback.rate_limits;
         let (requests, tokens) = self.pending;
         correct(
             &mut self.requests_per_day,
@@ -145,10 +145,10 @@ impl Pace {
                 self.pause(limit.reset.unwrap_or_default(), random, now);
             }
         }
-        if verdict.status != StatusCode::TOO_MANY_REQUESTS {
+        if feedback.status != StatusCode::TOO_MANY_REQUESTS {
             return;
         }
-        self.pause(verdict.retry_after.unwrap_or_default(), random, now);
+        self.pause(feedback.retry_after.unwrap_or_default(), random, now);
         if known {
             // All that is known was kept to, and yet it was too much: by windows, or by others.
             for (_, bucket, _) in self.buckets(Need::default()) {
@@ -158,7 +158,7 @@ impl Pace {
     }
 
     /// A call is over, for which so many tokens were set aside.
-    pub(super) fn done(&mut self, tokens: u64, back: Difference, now: Instant) {
+    pub(super) fn release(&mut self, tokens: u64, back: Difference, now: Instant) {
         self.pending.0 = (self.pending.0 - 1.0).max(0.0);
         self.pending.1 = (self.pending.1 - float(tokens)).max(0.0);
         for (unit, bucket, _) in self.buckets(Need::default()) {
@@ -208,9 +208,9 @@ enum Unit {
 }
 
 /// Why a call never fits.
-fn never(unit: Unit, need: Need, limit: f64) -> Refused {
+fn never(unit: Unit, need: Need, limit: f64) -> AcquireError {
     match unit {
-        Unit::Audio => Refused::TooMuchAudio {
+        Unit::Audio => AcquireError::TooMuchAudio {
             audio: need.audio,
             limit: seconds(limit),
         },
@@ -222,7 +222,7 @@ fn never(unit: Unit, need: Need, limit: f64) -> Refused {
             )]
             let limit = limit as u64;
             let tokens = need.tokens;
-            Refused::Never { tokens, limit }
+            AcquireError::TooManyTokens { tokens, limit }
         }
     }
 }
@@ -258,12 +258,12 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    fn told(limit: Option<u64>, remaining: u64, reset: Duration) -> Verdict {
+    fn told(limit: Option<u64>, remaining: u64, reset: Duration) -> Feedback {
         let mut limits = RateLimits::default();
         limits.requests.limit = limit;
         limits.requests.remaining = Some(remaining);
         limits.requests.reset = Some(reset);
-        Verdict::new(StatusCode::OK).with_rate_limits(limits)
+        Feedback::new(StatusCode::OK).rate_limits(limits)
     }
 
     fn tokens(tokens: u64) -> Need {
@@ -273,8 +273,8 @@ mod tests {
         }
     }
 
-    fn wait(pace: &mut Pace, amount: u64, now: Instant) -> Duration {
-        match pace.ready(tokens(amount), now) {
+    fn wait(budgets: &mut Budgets, amount: u64, now: Instant) -> Duration {
+        match budgets.ready(tokens(amount), now) {
             Ready::Now => Duration::ZERO,
             Ready::In(wait) => wait,
             other => panic!("{other:?}"),
@@ -284,30 +284,34 @@ mod tests {
     #[test]
     fn one_call_asks_for_limits_that_nobody_knows() {
         let now = Instant::now();
-        let mut pace = Pace::new(&Allowance::default(), now);
-        assert_eq!(pace.ready(tokens(1), now), Ready::Now);
-        assert!(!pace.take(tokens(1), now));
-        assert_eq!(pace.ready(tokens(1), now), Ready::AfterTheFirst);
-        pace.done(1, Difference::default(), now);
-        assert_eq!(pace.ready(tokens(1), now), Ready::Now, "it came to nothing");
-        pace.take(tokens(1), now);
-        pace.answered(&Verdict::new(StatusCode::OK), false, 0.0, now);
-        assert_eq!(
-            pace.ready(tokens(1), now),
-            Ready::Now,
+        let mut budgets = Budgets::new(&Allowance::default(), now);
+        assert!(matches!(budgets.ready(tokens(1), now), Ready::Now));
+        budgets.take(tokens(1), now);
+        assert!(matches!(
+            budgets.ready(tokens(1), now),
+            Ready::AfterTheFirst
+        ));
+        budgets.release(1, Difference::default(), now);
+        assert!(
+            matches!(budgets.ready(tokens(1), now), Ready::Now),
+            "it came to nothing"
+        );
+        budgets.take(tokens(1), now);
+        budgets.feedback(&Feedback::new(StatusCode::OK), 0.0, now);
+        assert!(
+            matches!(budgets.ready(tokens(1), now), Ready::Now),
             "there are no limits"
         );
-        assert!(pace.take(tokens(1), now));
     }
 
     #[test]
     fn nothing_remaining_is_a_pause() {
         let now = Instant::now();
         for limit in [None, Some(8640)] {
-            let mut pace = Pace::new(&Allowance::default(), now);
-            pace.take(tokens(1), now);
-            pace.answered(&told(limit, 0, 10 * SECOND), false, 0.0, now);
-            let wait = wait(&mut pace, 1, now);
+            let mut budgets = Budgets::new(&Allowance::default(), now);
+            budgets.take(tokens(1), now);
+            budgets.feedback(&told(limit, 0, 10 * SECOND), 0.0, now);
+            let wait = wait(&mut budgets, 1, now);
             assert!(
                 wait >= 10 * SECOND && wait < 11 * SECOND,
                 "{limit:?}: {wait:?}"
@@ -318,96 +322,101 @@ mod tests {
     #[test]
     fn a_limit_of_zero_is_not_believed() {
         let now = Instant::now();
-        let mut pace = Pace::new(&Allowance::default(), now);
+        let mut budgets = Budgets::new(&Allowance::default(), now);
         for (limit, remaining) in [(0, 0), (100, 50), (0, 0), (0, 50)] {
-            pace.take(tokens(1), now);
-            pace.answered(&told(Some(limit), remaining, SECOND), true, 0.0, now);
-            assert_eq!(pace.ready(tokens(1), now), Ready::Now, "{limit}");
+            budgets.take(tokens(1), now);
+            budgets.feedback(&told(Some(limit), remaining, SECOND), 0.0, now);
+            assert!(
+                matches!(budgets.ready(tokens(1), now), Ready::Now),
+                "{limit}"
+            );
         }
     }
 
     #[test]
     fn one_refusal_pauses_everybody_beyond_the_servers_time() {
         let now = Instant::now();
-        let mut pace = Pace::new(&Allowance::new().with_requests_per_minute(600), now);
-        pace.take(tokens(1), now);
-        let refusal = Verdict::new(StatusCode::TOO_MANY_REQUESTS).with_retry_after(4 * SECOND);
-        pace.answered(&refusal, true, 0.5, now);
-        let wait = wait(&mut pace, 1, now);
+        let mut budgets = Budgets::new(&Allowance::new().with_requests_per_minute(600), now);
+        budgets.take(tokens(1), now);
+        let refusal = Feedback::new(StatusCode::TOO_MANY_REQUESTS).retry_after(4 * SECOND);
+        budgets.feedback(&refusal, 0.5, now);
+        let wait = wait(&mut budgets, 1, now);
         assert!(wait >= 4 * SECOND && wait <= 6 * SECOND, "{wait:?}");
     }
 
     #[test]
     fn what_can_never_fit_is_refused() {
         let now = Instant::now();
-        let mut pace = Pace::new(&Allowance::new().with_tokens_per_minute(6000), now);
-        let refused = Refused::Never {
-            tokens: 6001,
-            limit: 6000,
+        let mut budgets = Budgets::new(&Allowance::new().with_tokens_per_minute(6000), now);
+        let Ready::Never(error) = budgets.ready(tokens(6001), now) else {
+            panic!("it never fits");
         };
-        assert_eq!(pace.ready(tokens(6001), now), Ready::Never(refused));
-        assert_eq!(pace.ready(tokens(6000), now), Ready::Now);
+        assert_eq!(
+            error.to_string(),
+            "the request needs about 6001 tokens, and the limit of its model is 6000"
+        );
+        assert!(matches!(budgets.ready(tokens(6000), now), Ready::Now));
     }
 
     #[test]
     fn what_was_not_needed_comes_back() {
         let now = Instant::now();
-        let mut pace = Pace::new(&Allowance::new().with_tokens_per_minute(6000), now);
-        pace.take(tokens(6000), now);
-        assert!(wait(&mut pace, 1000, now) > 9 * SECOND);
+        let mut budgets = Budgets::new(&Allowance::new().with_tokens_per_minute(6000), now);
+        budgets.take(tokens(6000), now);
+        assert!(wait(&mut budgets, 1000, now) > 9 * SECOND);
         let back = Difference {
             tokens: 5000,
             ..Difference::default()
         };
-        pace.done(6000, back, now);
-        assert_eq!(wait(&mut pace, 5000, now), Duration::ZERO);
+        budgets.release(6000, back, now);
+        assert_eq!(wait(&mut budgets, 5000, now), Duration::ZERO);
     }
 
     #[test]
     fn the_servers_word_on_when_all_is_there_again_shortens_the_wait() {
         let now = Instant::now();
-        let mut pace = Pace::new(&Allowance::default(), now);
-        pace.take(tokens(1), now);
+        let mut budgets = Budgets::new(&Allowance::default(), now);
+        budgets.take(tokens(1), now);
         // Thirty a day would come back one by one in 48 minutes each; this server counts by another time.
-        pace.answered(&told(Some(30), 0, 10 * SECOND), false, 0.0, now);
-        let wait = wait(&mut pace, 1, now);
+        budgets.feedback(&told(Some(30), 0, 10 * SECOND), 0.0, now);
+        let wait = wait(&mut budgets, 1, now);
         assert!(wait > 9 * SECOND && wait <= 10 * SECOND, "{wait:?}");
         let then = now + wait;
         for _ in 0..30 {
-            assert_eq!(pace.ready(tokens(1), then), Ready::Now);
-            pace.take(tokens(1), then);
+            assert!(matches!(budgets.ready(tokens(1), then), Ready::Now));
+            budgets.take(tokens(1), then);
         }
-        assert!(matches!(pace.ready(tokens(1), then), Ready::In(_)));
+        assert!(matches!(budgets.ready(tokens(1), then), Ready::In(_)));
     }
 
     #[test]
     fn audio_is_paced_by_what_is_known_before_and_by_what_is_told_afterwards() {
         let now = Instant::now();
         let allowance = Allowance::new().with_audio_seconds(7200, 28_800);
-        let mut pace = Pace::new(&allowance, now);
+        let mut budgets = Budgets::new(&allowance, now);
         let audio = |seconds: u32| Need {
             tokens: 1,
             audio: seconds * SECOND,
         };
-        pace.take(audio(7200), now);
-        let Ready::In(wait) = pace.ready(audio(720), now) else {
+        budgets.take(audio(7200), now);
+        let Ready::In(wait) = budgets.ready(audio(720), now) else {
             panic!("it has to wait");
         };
         assert!(wait >= 360 * SECOND && wait < 361 * SECOND, "{wait:?}");
 
         // Half of it was not there.
         let back = |audio| Difference { tokens: 0, audio };
-        pace.done(1, back(3600.0), now);
-        assert_eq!(pace.ready(audio(3600), now), Ready::Now);
+        budgets.release(1, back(3600.0), now);
+        assert!(matches!(budgets.ready(audio(3600), now), Ready::Now));
         // Nobody knew how long this one was.
-        pace.take(Need::default(), now);
-        pace.done(0, back(-3600.0), now);
-        assert!(matches!(pace.ready(audio(10), now), Ready::In(_)));
+        budgets.take(Need::default(), now);
+        budgets.release(0, back(-3600.0), now);
+        assert!(matches!(budgets.ready(audio(10), now), Ready::In(_)));
 
-        let refused = Refused::TooMuchAudio {
-            audio: 7201 * SECOND,
-            limit: 7200 * SECOND,
-        };
-        assert_eq!(pace.ready(audio(7201), now), Ready::Never(refused));
+        let never = budgets.ready(audio(7201), now);
+        assert!(
+            matches!(never, Ready::Never(AcquireError::TooMuchAudio { .. })),
+            "{never:?}"
+        );
     }
 }

@@ -13,15 +13,15 @@ use tokio::task::JoinSet;
 
 const SECOND: Duration = Duration::from_secs(1);
 
-fn pacer(pacing: Pacing) -> Arc<Pacer> {
-    Arc::new(Pacer::new(pacing, Arc::new(TokioRuntime)))
+fn shared(limiter: LocalRateLimiter) -> Arc<LocalRateLimiter> {
+    Arc::new(limiter)
 }
 
-fn call() -> Call {
-    Call::new("m")
-        .with_request_bytes(400)
-        .with_max_completion_tokens(100)
-        .with_patience(3600 * SECOND)
+fn call() -> CallEstimate {
+    CallEstimate::new("m")
+        .request_bytes(400)
+        .max_completion_tokens(100)
+        .max_wait(3600 * SECOND)
 }
 
 /// Counts as the service does: what a call may need when it comes in, and what it needed when it is over.
@@ -42,7 +42,7 @@ impl Service {
         })
     }
 
-    fn begin(&self, tokens: f64) -> Verdict {
+    fn begin(&self, tokens: f64) -> Feedback {
         let now = TokioRuntime.now();
         let mut state = self.state.lock().expect("a state");
         let since = (now - state.2).as_secs_f64();
@@ -60,11 +60,11 @@ impl Service {
             limits.tokens.remaining = Some(state.1.max(0.0) as u64);
         }
         if fits {
-            Verdict::new(StatusCode::OK).with_rate_limits(limits)
+            Feedback::new(StatusCode::OK).rate_limits(limits)
         } else {
-            Verdict::new(StatusCode::TOO_MANY_REQUESTS)
-                .with_rate_limits(limits)
-                .with_retry_after(2 * SECOND)
+            Feedback::new(StatusCode::TOO_MANY_REQUESTS)
+                .rate_limits(limits)
+                .retry_after(2 * SECOND)
         }
     }
 
@@ -74,27 +74,27 @@ impl Service {
 }
 
 /// 64 tasks for ten minutes: the calls that succeeded and were refused, and the tokens, after the first minute.
-async fn drive(pacer: &Arc<Pacer>, service: &Arc<Service>) -> (usize, usize, f64) {
+async fn drive(limiter: &Arc<LocalRateLimiter>, service: &Arc<Service>) -> (usize, usize, f64) {
     let start = TokioRuntime.now();
     let mut tasks = JoinSet::new();
     for task in 0..64u64 {
-        let (pacer, service) = (Arc::clone(pacer), Arc::clone(service));
+        let (limiter, service) = (Arc::clone(limiter), Arc::clone(service));
         tasks.spawn(async move {
             let (mut good, mut bad, mut spent) = (0, 0, 0.0);
             while TokioRuntime.now() - start < 600 * SECOND {
-                let ticket = pacer.admit(&call()).await.expect("leave");
+                let permit = limiter.acquire(&call()).await.expect("a permit");
                 let asked = 200.0;
-                let verdict = service.begin(asked);
+                let feedback = service.begin(asked);
                 let late = TokioRuntime.now() - start >= 60 * SECOND;
-                pacer.answered(&ticket, &verdict);
+                limiter.feedback(&permit, &feedback);
                 tokio::time::sleep(Duration::from_millis(500 + task * 10)).await;
-                if verdict.status == StatusCode::OK {
+                if feedback.status == StatusCode::OK {
                     service.end(40.0);
-                    pacer.done(ticket, Some(Spent::new(100, 60)));
+                    limiter.release(permit, Some(Spent::new(100, 60)));
                     good += usize::from(late);
                     spent += if late { 160.0 } else { 0.0 };
                 } else {
-                    pacer.done(ticket, None);
+                    limiter.release(permit, None);
                     bad += usize::from(late);
                 }
             }
@@ -113,8 +113,8 @@ async fn drive(pacer: &Arc<Pacer>, service: &Arc<Service>) -> (usize, usize, f64
 async fn the_allowance_of_requests_is_used_and_not_passed() {
     let service = Service::new(300.0, 1e9, false);
     let allowance = Allowance::new().with_requests_per_minute(300);
-    let pacer = pacer(Pacing::new().with_allowance("m", allowance));
-    let (good, bad, _) = drive(&pacer, &service).await;
+    let limiter = shared(LocalRateLimiter::new().quota("m", allowance));
+    let (good, bad, _) = drive(&limiter, &service).await;
     assert_eq!(bad, 0);
     assert!(good as f64 >= 0.95 * 300.0 * 9.0, "{good}");
 }
@@ -122,8 +122,8 @@ async fn the_allowance_of_requests_is_used_and_not_passed() {
 #[tokio::test(start_paused = true)]
 async fn the_allowance_of_tokens_is_learned_from_the_headers() {
     let service = Service::new(1e9, 30_000.0, true);
-    let pacer = pacer(Pacing::new());
-    let (_, bad, spent) = drive(&pacer, &service).await;
+    let limiter = shared(LocalRateLimiter::new());
+    let (_, bad, spent) = drive(&limiter, &service).await;
     assert_eq!(bad, 0);
     assert!(spent >= 0.95 * 30_000.0 * 9.0, "{spent}");
 }
@@ -134,8 +134,8 @@ async fn requests_and_tokens_are_kept_to_together() {
     for (requests, tokens, fits) in [(600.0, 60_000.0, 375.0), (200.0, 60_000.0, 200.0)] {
         let service = Service::new(requests, tokens, true);
         let allowance = Allowance::new().with_requests_per_minute(requests as u64);
-        let pacer = pacer(Pacing::new().with_allowance("m", allowance));
-        let (good, bad, _) = drive(&pacer, &service).await;
+        let limiter = shared(LocalRateLimiter::new().quota("m", allowance));
+        let (good, bad, _) = drive(&limiter, &service).await;
         assert_eq!(bad, 0);
         assert!(good as f64 >= 0.95 * fits * 9.0, "{good}");
     }
@@ -144,35 +144,35 @@ async fn requests_and_tokens_are_kept_to_together() {
 #[tokio::test(start_paused = true)]
 async fn recordings_are_paced_by_their_seconds() {
     let allowance = Allowance::new().with_audio_seconds(7200, 28_800);
-    let pacer = pacer(Pacing::new().with_allowance("m", allowance));
+    let limiter = shared(LocalRateLimiter::new().quota("m", allowance));
     let begun = TokioRuntime.now();
-    let audio = |seconds: u32| call().with_audio(seconds * SECOND);
+    let audio = |seconds: u32| call().audio(seconds * SECOND);
     // An hour that was announced, an hour that only the answer tells of, and seconds that count as ten.
-    let ticket = pacer.admit(&audio(3600)).await.expect("leave");
-    pacer.done(ticket, None);
-    let ticket = pacer.admit(&call()).await.expect("leave");
-    pacer.done(ticket, Some(Spent::new(0, 0).with_audio(3600 * SECOND)));
+    let permit = limiter.acquire(&audio(3600)).await.expect("a permit");
+    limiter.release(permit, None);
+    let permit = limiter.acquire(&call()).await.expect("a permit");
+    limiter.release(permit, Some(Spent::new(0, 0).with_audio(3600 * SECOND)));
     assert_eq!(TokioRuntime.now(), begun);
-    let ticket = pacer.admit(&audio(1)).await.expect("leave");
-    pacer.done(ticket, Some(Spent::new(0, 0).with_audio(SECOND)));
+    let permit = limiter.acquire(&audio(1)).await.expect("a permit");
+    limiter.release(permit, Some(Spent::new(0, 0).with_audio(SECOND)));
     let waited = TokioRuntime.now() - begun;
     assert!(waited >= 5 * SECOND && waited < 6 * SECOND, "{waited:?}");
-    let refused = pacer.admit(&audio(7201)).await;
-    assert!(matches!(refused, Err(Refused::TooMuchAudio { .. })));
+    let refused = limiter.acquire(&audio(7201)).await;
+    assert!(matches!(refused, Err(AcquireError::TooMuchAudio { .. })));
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_first_to_ask_is_the_first_to_go() {
     let allowance = Allowance::new().with_requests_per_minute(1);
-    let pacer = pacer(Pacing::new().with_allowance("m", allowance));
+    let limiter = shared(LocalRateLimiter::new().quota("m", allowance));
     let order = Arc::new(Mutex::new(Vec::new()));
     let mut tasks = JoinSet::new();
     for task in 0..5 {
-        let (pacer, order) = (Arc::clone(&pacer), Arc::clone(&order));
+        let (limiter, order) = (Arc::clone(&limiter), Arc::clone(&order));
         tasks.spawn(async move {
-            let ticket = pacer.admit(&call()).await.expect("leave");
+            let permit = limiter.acquire(&call()).await.expect("a permit");
             order.lock().expect("an order").push(task);
-            pacer.done(ticket, None);
+            limiter.release(permit, None);
         });
         tokio::task::yield_now().await;
     }
@@ -183,15 +183,15 @@ async fn the_first_to_ask_is_the_first_to_go() {
 #[tokio::test(start_paused = true)]
 async fn who_leaves_the_queue_holds_nobody_up() {
     let allowance = Allowance::new().with_requests_per_minute(1);
-    let pacer = pacer(Pacing::new().with_allowance("m", allowance));
-    pacer.admit(&call()).await.expect("the first");
+    let limiter = shared(LocalRateLimiter::new().quota("m", allowance));
+    let _permit = limiter.acquire(&call()).await.expect("the first");
     let waiting = call();
     for _ in 0..10 {
-        let gone = tokio::time::timeout(SECOND, pacer.admit(&waiting)).await;
+        let gone = tokio::time::timeout(SECOND, limiter.acquire(&waiting)).await;
         assert!(gone.is_err());
     }
     let begun = TokioRuntime.now();
-    pacer.admit(&call()).await.expect("the second");
+    let _permit = limiter.acquire(&call()).await.expect("the second");
     assert!(TokioRuntime.now() - begun < 61 * SECOND);
 }
 
@@ -200,12 +200,15 @@ async fn what_takes_too_long_is_refused_at_once() {
     let allowance = Allowance::new()
         .with_requests_per_minute(1)
         .with_tokens_per_minute(6000);
-    let pacer = pacer(Pacing::new().with_allowance("m", allowance));
-    pacer.admit(&call()).await.expect("the first");
+    let limiter = shared(LocalRateLimiter::new().quota("m", allowance));
+    let _permit = limiter.acquire(&call()).await.expect("the first");
     let begun = TokioRuntime.now();
-    let refused = pacer.admit(&call().with_patience(SECOND)).await;
-    assert!(matches!(refused, Err(Refused::TooLong { wait }) if wait > 50 * SECOND));
-    let refused = pacer.admit(&call().with_max_completion_tokens(7000)).await;
-    assert!(matches!(refused, Err(Refused::Never { limit: 6000, .. })));
+    let refused = limiter.acquire(&call().max_wait(SECOND)).await;
+    assert!(matches!(refused, Err(AcquireError::WaitTooLong { wait }) if wait > 50 * SECOND));
+    let refused = limiter.acquire(&call().max_completion_tokens(7000)).await;
+    assert!(matches!(
+        refused,
+        Err(AcquireError::TooManyTokens { limit: 6000, .. })
+    ));
     assert_eq!(TokioRuntime.now(), begun);
 }

@@ -1,7 +1,7 @@
 //! How many tokens a call will need.
 
 use super::bucket::float;
-use crate::limits::{Call, Spent};
+use crate::limits::{CallEstimate, Spent};
 
 /// Learns from the calls before.
 #[derive(Clone, Copy, Debug)]
@@ -26,8 +26,8 @@ impl Estimator {
     /// How much one call changes what was learned.
     const WEIGHT: f64 = 0.2;
 
-    /// What the service counts when the call comes in: `max_completion_tokens` as if it were used (issue reports).
-    pub(super) fn tokens(&self, call: &Call) -> u64 {
+    /// What the service counts when the call comes in: `max_completion_tokens` as if it were used.
+    pub(super) fn tokens(&self, call: &CallEstimate) -> u64 {
         let prompt = float(call.request_bytes) * self.per_byte;
         let completion = call.max_completion_tokens.map_or(self.completion, float);
         #[expect(
@@ -39,7 +39,7 @@ impl Estimator {
         tokens.max(1)
     }
 
-    pub(super) fn learn(&mut self, call: &Call, spent: Spent) {
+    pub(super) fn learn(&mut self, call: &CallEstimate, spent: Spent) {
         if call.request_bytes > 0 && spent.prompt_tokens > 0 {
             let per_byte = float(spent.prompt_tokens) / float(call.request_bytes);
             self.per_byte += Self::WEIGHT * (per_byte - self.per_byte);
@@ -56,15 +56,15 @@ mod tests {
 
     #[test]
     fn the_bound_of_the_reply_counts_in_full() {
-        let call = Call::new("m")
-            .with_request_bytes(400)
-            .with_max_completion_tokens(1000);
+        let call = CallEstimate::new("m")
+            .request_bytes(400)
+            .max_completion_tokens(1000);
         assert_eq!(Estimator::default().tokens(&call), 1100);
     }
 
     #[test]
     fn it_learns_from_what_was_spent() {
-        let call = Call::new("m").with_request_bytes(1000);
+        let call = CallEstimate::new("m").request_bytes(1000);
         let mut estimator = Estimator::default();
         for _ in 0..50 {
             estimator.learn(&call, Spent::new(500, 10));
@@ -74,10 +74,10 @@ mod tests {
 
     #[test]
     fn nothing_overflows() {
-        let call = Call::new("m")
-            .with_request_bytes(u64::MAX)
-            .with_max_completion_tokens(u64::MAX);
+        let call = CallEstimate::new("m")
+            .request_bytes(u64::MAX)
+            .max_completion_tokens(u64::MAX);
         assert_eq!(Estimator::default().tokens(&call), u64::MAX);
-        assert_eq!(Estimator::default().tokens(&Call::default()), 256);
+        assert_eq!(Estimator::default().tokens(&CallEstimate::default()), 256);
     }
 }
