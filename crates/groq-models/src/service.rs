@@ -1,0 +1,98 @@
+//! What the service allows, whatever the model.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::quota::Plan;
+
+/// What the service allows, whatever the model.
+///
+/// ```
+/// use groq_models::{Catalog, Plan};
+///
+/// let catalog = Catalog::shipped();
+/// let service = catalog.service();
+/// assert_eq!(service.upload_bytes.of(Plan::Free), 25_000_000);
+/// assert_eq!(service.min_billed_audio().as_secs(), 10);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ServiceLimits {
+    /// A remark on the numbers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// The most bytes of audio that may be attached to a request, by plan. Larger audio is given by its URL.
+    pub upload_bytes: UploadBytes,
+    /// The most bytes of an uploaded file.
+    pub file_bytes: u64,
+    min_audio_ms: u64,
+    min_billed_audio_ms: u64,
+    /// The most characters of the prompt of a transcription.
+    pub audio_prompt_chars: usize,
+    /// The most tokens of the prompt of a transcription that the models use.
+    pub audio_prompt_tokens: usize,
+    /// The most images of a request.
+    pub max_images: usize,
+    /// The most bytes of all images that are in a request itself, as base64.
+    pub image_request_bytes: usize,
+    /// The most pixels of an image.
+    pub image_pixels: u64,
+    /// What a batch costs, in percent of the price on demand.
+    pub batch_price_percent: u8,
+    /// How many times the limits of a plan the flex tier allows.
+    pub flex_quota_factor: u64,
+    /// What a request for a JSON object must not have: `stop`, `stream`, `tools`.
+    pub json_object_excludes: Vec<String>,
+    /// What a request for JSON by a schema must not have.
+    pub json_schema_excludes: Vec<String>,
+    /// The sources of these facts, by their keys in the catalog.
+    #[serde(default)]
+    pub evidence: BTreeMap<String, Vec<String>>,
+}
+
+/// The most bytes of audio that may be attached to a request, by plan.
+///
+/// ```
+/// use groq_models::{Catalog, Plan};
+///
+/// let bytes = Catalog::shipped().service().upload_bytes;
+/// assert!(bytes.of(Plan::Free) < bytes.of(Plan::Developer));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct UploadBytes {
+    /// With the free plan.
+    pub free: u64,
+    /// With the developer plan.
+    pub developer: u64,
+}
+
+impl UploadBytes {
+    /// Returns the limit of a plan.
+    pub fn of(&self, plan: Plan) -> u64 {
+        match plan {
+            Plan::Free => self.free,
+            Plan::Developer => self.developer,
+        }
+    }
+}
+
+impl ServiceLimits {
+    /// Returns the length of the shortest audio that is transcribed.
+    ///
+    /// ```
+    /// use groq_models::Catalog;
+    ///
+    /// assert_eq!(Catalog::shipped().service().min_audio().as_millis(), 10);
+    /// ```
+    pub fn min_audio(&self) -> Duration {
+        Duration::from_millis(self.min_audio_ms)
+    }
+
+    /// Returns the least audio that is billed for a request, and that counts against limits.
+    pub fn min_billed_audio(&self) -> Duration {
+        Duration::from_millis(self.min_billed_audio_ms)
+    }
+}

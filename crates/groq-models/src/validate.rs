@@ -1,0 +1,9 @@
+//! The checks, a file for each kind of request.
+
+mod audio;
+mod chat;
+mod content;
+mod model;
+mod others;
+mod responses;
+mod rules;
