@@ -79,16 +79,12 @@ impl Decoder {
             let decoder = pcm::Decoder::raw(pcm)?;
             return Ok(Self::of(DecoderKind::Pcm(decoder), Expected::Unknown));
         }
-        let path = match &source.kind {
-            SourceKind::Path(path) => Some(path.clone()),
-            _ => None,
-        };
         let opened = Opened::new(source, options)?;
-        let again = path.map(ffmpeg::Again::Path).or_else(|| opened.again());
+        let (again, format) = (opened.again(), opened.format());
         match opened.decoder() {
             Ok(decoder) => Ok(decoder),
             Err(failure) if failure.error.is_unsupported() && options.ffmpeg => {
-                Self::by_ffmpeg(again, failure)
+                Self::by_ffmpeg(again, format, failure)
             }
             Err(failure) => Err(failure.error),
         }
@@ -128,11 +124,15 @@ impl Decoder {
         }
     }
 
-    fn by_ffmpeg(again: Option<ffmpeg::Again>, failure: Failure) -> Result<Self, Error> {
+    fn by_ffmpeg(
+        again: Option<ffmpeg::Input>,
+        format: Format,
+        failure: Failure,
+    ) -> Result<Self, Error> {
         let Some(again) = again else {
             return Err(failure.error);
         };
-        let Some(decoder) = ffmpeg::Decoder::start(again, &failure)? else {
+        let Some(decoder) = ffmpeg::Decoder::start(again, format, &failure)? else {
             return Err(failure.error);
         };
         let mut opened = Self::of(DecoderKind::Ffmpeg(decoder), failure.expected);

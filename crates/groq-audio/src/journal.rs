@@ -54,7 +54,10 @@ struct Key {
 }
 
 impl Journal {
-    /// Opens a journal, or begins one that only its owner can read. A last line that was torn by a crash is dropped.
+    /// Opens a journal, or begins one. A last line that was torn by a crash is dropped.
+    ///
+    /// Only its owner can read it. A symbolic link, or what is not a plain file, is refused: in a folder that others may
+    /// write to, either could have been planted.
     pub(crate) fn open(path: &Path) -> Result<Self, Error> {
         Self::open_within(path, PATIENCE)
     }
@@ -185,23 +188,32 @@ mod lock {
     use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
     use std::path::Path;
 
-    use rustix::fs::{FlockOperation, flock};
+    use rustix::fs::{FlockOperation, OFlags, flock};
     use rustix::io::Errno;
 
     pub(super) fn open(path: &Path) -> io::Result<Option<File>> {
-        let file = super::options().mode(0o600).open(path)?;
+        // A named pipe without a reader would wait for ever.
+        let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+        let mut options = super::options();
+        options.mode(0o600).custom_flags(flags.bits().cast_signed());
+        let file = options.open(path).map_err(|cause| {
+            match cause.raw_os_error() == Some(Errno::LOOP.raw_os_error()) {
+                true => io::Error::other("it is a symbolic link: name the file itself"),
+                false => cause,
+            }
+        })?;
+        let metadata = file.metadata()?;
+        if !metadata.is_file() {
+            return Err(io::Error::other("it is not a plain file"));
+        }
         match flock(&file, FlockOperation::NonBlockingLockExclusive) {
             Err(Errno::WOULDBLOCK) => return Ok(None),
             // Some file systems of a network have no locks: there, nobody else is assumed.
             Ok(()) | Err(Errno::NOSYS | Errno::OPNOTSUPP | Errno::NOLCK) => {}
             Err(cause) => return Err(cause.into()),
         }
-        let metadata = file.metadata()?;
-        if !metadata.is_file() {
-            return Err(io::Error::other("it is no ordinary file"));
-        }
-        // One that was made empty by somebody else becomes its owner's alone.
-        if metadata.len() == 0 {
+        // Only the owner can change this: a file that somebody else put there is refused.
+        if metadata.permissions().mode() & 0o077 != 0 {
             file.set_permissions(Permissions::from_mode(0o600))?;
         }
         Ok(Some(file))
@@ -416,12 +428,51 @@ mod tests {
     #[test]
     fn only_the_owner_can_read_it() {
         use std::os::unix::fs::PermissionsExt;
+        let mode = |path: &Path| std::fs::metadata(path).expect("there").permissions().mode();
         let (_folder, path) = written(&[]);
-        let mode = std::fs::metadata(&path)
-            .expect("there")
-            .permissions()
-            .mode();
-        assert_eq!(mode & 0o777, 0o600);
+        assert_eq!(mode(&path) & 0o777, 0o600);
+        for bytes in [&b""[..], HEADER.as_bytes()] {
+            std::fs::write(&path, bytes).expect("writable");
+            let open = std::fs::Permissions::from_mode(0o666);
+            std::fs::set_permissions(&path, open).expect("ours");
+            drop(Journal::open(&path).expect("a journal"));
+            assert_eq!(mode(&path) & 0o777, 0o600);
+        }
+    }
+
+    /// What may have been planted is neither read nor written, nor waited for.
+    #[cfg(unix)]
+    #[test]
+    fn only_a_plain_file_is_opened() {
+        use std::os::unix::fs::symlink;
+        let (folder, target) = written(&["one"]);
+        let before = std::fs::read(&target).expect("readable");
+        let name = |name: &str| folder.path().join(name);
+        symlink(&target, name("link")).expect("a link");
+        symlink(name("nowhere"), name("dangling")).expect("a link");
+        let mode = rustix::fs::Mode::from_raw_mode(0o600);
+        rustix::fs::mknodat(
+            rustix::fs::CWD,
+            name("pipe"),
+            rustix::fs::FileType::Fifo,
+            mode,
+            0,
+        )
+        .expect("a pipe");
+        for (path, why) in [
+            (name("link"), "symbolic link"),
+            (name("dangling"), "symbolic link"),
+            (name("pipe"), "plain file"),
+        ] {
+            let error = Journal::open(&path).err().expect("refused");
+            let cause = std::error::Error::source(&error).expect("a cause");
+            assert!(
+                error.is_journal() && cause.to_string().contains(why),
+                "{cause}"
+            );
+        }
+        assert_eq!(std::fs::read(&target).expect("readable"), before);
+        assert!(!name("nowhere").exists());
     }
 
     proptest! {

@@ -1,13 +1,15 @@
-//! `ffmpeg`, if it is there, for what cannot be decoded here.
+//! `ffmpeg`, if it is installed, for what cannot be decoded here.
 //!
 //! It is looked for when it is needed, never when this is built: `GROQ_AUDIO_FFMPEG` names it, or an empty value forbids it.
+//!
+//! The input is untrusted, so `ffmpeg` can open nothing: it gets the recording as its standard input, no protocol but that
+//! pipe, and only demuxers that never open another file.
 
 mod complaint;
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
-use std::io::{self, Cursor, Read, Write};
-use std::path::PathBuf;
+use std::io::{self, Read, Seek, Write};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::{Duration, Instant};
@@ -15,6 +17,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 
 use super::Failure;
+use super::format::Format;
 use super::length::{Expected, Tally};
 use crate::SAMPLE_RATE;
 use crate::error::{Error, ErrorKind};
@@ -26,9 +29,15 @@ const PATIENCE: Duration = Duration::from_secs(120);
 const PIECE: usize = 16_384;
 const PIECES: usize = 4;
 
-/// The input once more.
-pub(super) enum Again {
-    Path(PathBuf),
+/// The container formats that `ffmpeg` may read, by the names of its demuxers. Each holds sound, and none can name another
+/// file: playlists and manifests (`hls`, `dash`, `imf`), scripts (`concat`, `lavfi`, `avisynth`), numbered files (`image2`),
+/// session descriptions (`sdp`) and files in parts (`mlv`, `vobsub`) stay out.
+const FORMATS: &str = "aa,aac,ac3,adx,aea,aiff,amr,ape,asf,asf_o,ast,au,avi,avr,caf,daud,dsf,dss,dts,dtshd,dv,eac3,flac,flv,\
+    gxf,iff,ilbc,ircam,loas,matroska,mlp,mmf,mov,mp3,mpc,mpc8,mpeg,mpegts,mxf,nistsphere,nsv,nut,ogg,oma,paf,pvf,qcp,rm,\
+    sds,shn,sol,sox,swf,tak,truehd,tta,voc,vqf,w64,wav,wtv,wv,xwma";
+
+/// The recording once more.
+pub(super) enum Input {
     File(File),
     Bytes(Bytes),
 }
@@ -48,26 +57,40 @@ pub(super) struct Decoder {
 }
 
 impl Decoder {
-    /// None if there is no `ffmpeg`.
-    pub(super) fn start(again: Again, failure: &Failure) -> Result<Option<Self>, Error> {
+    /// Starts `ffmpeg` on a recording; none if it is not installed.
+    pub(super) fn start(
+        input: Input,
+        format: Format,
+        failure: &Failure,
+    ) -> Result<Option<Self>, Error> {
         match program() {
-            Some(program) => Self::run(&program, again, failure, PATIENCE),
+            Some(program) => Self::run(command(&program, format), input, failure, PATIENCE),
             None => Ok(None),
         }
     }
 
     fn run(
-        program: &OsStr,
-        again: Again,
+        mut command: Command,
+        input: Input,
         failure: &Failure,
         patience: Duration,
     ) -> Result<Option<Self>, Error> {
-        let mut child = match command(program, &again).spawn() {
+        let (stdin, bytes) = match input {
+            Input::File(mut file) => {
+                file.rewind()
+                    .map_err(|cause| Error::io("read audio", cause))?;
+                (Stdio::from(file), None)
+            }
+            Input::Bytes(bytes) => (Stdio::piped(), Some(bytes)),
+        };
+        let mut child = match command.stdin(stdin).spawn() {
             Ok(child) => child,
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(cause) => return Err(Error::io("start ffmpeg", cause)),
         };
-        feed(&mut child, again);
+        if let Some(bytes) = bytes {
+            feed(&mut child, bytes);
+        }
         let (Some(out), Some(err)) = (child.stdout.take(), child.stderr.take()) else {
             return Err(Error::new(ErrorKind::Internal, "ffmpeg has no output"));
         };
@@ -186,46 +209,41 @@ fn program() -> Option<OsString> {
     }
 }
 
-fn command(program: &OsStr, again: &Again) -> Command {
+fn command(program: &OsStr, format: Format) -> Command {
     let mut command = Command::new(program);
+    let secrets = std::env::vars_os().map(|(name, _)| name);
+    remove_secrets(&mut command, secrets);
     command.args(["-nostdin", "-hide_banner", "-nostats"]);
     command.args(["-loglevel", "level+info"]);
-    command.args(["-protocol_whitelist", "file,pipe"]);
-    match again {
-        Again::Path(path) => {
-            // With a protocol before it, no name can be taken for an option or an address.
-            let absolute = std::path::absolute(path).unwrap_or_else(|_| path.clone());
-            let mut name = OsString::from("file:");
-            name.push(absolute);
-            command.arg("-i").arg(name).stdin(Stdio::null());
-        }
-        Again::File(_) | Again::Bytes(_) => {
-            command.args(["-i", "pipe:0"]).stdin(Stdio::piped());
-        }
-    }
+    command.args(["-protocol_whitelist", "cache,pipe"]);
+    command.args(["-format_whitelist", FORMATS]);
+    // The index of these may be at the end: what was read is kept in an unlinked file, and can be read again.
+    let seeks = matches!(format, Format::Mp4 | Format::Avi);
+    command.args(["-i", if seeks { "cache:pipe:0" } else { "pipe:0" }]);
     command.args(["-map", "0:a:0", "-vn", "-ac", "1", "-ar", "16000"]);
     command.args(["-f", "s16le", "pipe:1"]);
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
 
-/// Gives the input to it, on a thread of its own, for as long as it takes some.
-fn feed(child: &mut Child, again: Again) {
-    let Some(mut stdin) = child.stdin.take() else {
-        return;
-    };
-    let mut input: Box<dyn Read + Send> = match again {
-        Again::Path(_) => return,
-        Again::File(mut file) => match io::Seek::rewind(&mut file) {
-            Ok(()) => Box::new(file),
-            Err(_) => return,
-        },
-        Again::Bytes(bytes) => Box::new(Cursor::new(bytes)),
-    };
-    std::thread::spawn(move || {
-        // It stops reading when it has enough, or is killed.
-        let _ = io::copy(&mut input, &mut stdin).and_then(|_| stdin.flush());
-    });
+/// Keeps the API key, and all other settings of ours, from a program that needs none of them.
+fn remove_secrets(command: &mut Command, names: impl Iterator<Item = OsString>) {
+    for name in names {
+        let start = &name.as_encoded_bytes()[..name.len().min(5)];
+        if start.eq_ignore_ascii_case(b"GROQ_") {
+            command.env_remove(name);
+        }
+    }
+}
+
+/// Writes the input to `ffmpeg`, on a thread of its own, for as long as it takes some.
+fn feed(child: &mut Child, bytes: Bytes) {
+    if let Some(mut stdin) = child.stdin.take() {
+        std::thread::spawn(move || {
+            // It stops reading when it has enough, or is killed.
+            let _ = stdin.write_all(&bytes).and_then(|()| stdin.flush());
+        });
+    }
 }
 
 /// Reads on a thread of its own, so that waiting for it can end.
@@ -278,9 +296,10 @@ mod tests {
             error: Error::new(ErrorKind::Unsupported, "HE-AAC cannot be decoded here"),
             expected,
         };
-        let again = Again::Bytes(Bytes::from(vec![7; 300_000]));
+        let input = Input::Bytes(Bytes::from(vec![7; 300_000]));
         let patience = Duration::from_millis(400);
-        let started = Decoder::run(program.as_os_str(), again, &failure, patience);
+        let command = command(program.as_os_str(), Format::Unknown);
+        let started = Decoder::run(command, input, &failure, patience);
         let mut decoder = started?.expect("it is there");
         let mut samples = Vec::new();
         while decoder.next(&mut samples)?.is_some() {}
@@ -360,9 +379,58 @@ mod tests {
     #[test]
     fn where_it_is_missing_nothing_is_done() {
         let failure = Error::new(ErrorKind::Unsupported, "HE-AAC").into();
-        let again = Again::Bytes(Bytes::new());
-        let program = OsStr::new("/nowhere/ffmpeg");
-        let started = Decoder::run(program, again, &failure, PATIENCE).expect("no failure");
+        let input = Input::Bytes(Bytes::new());
+        let command = command(OsStr::new("/nowhere/ffmpeg"), Format::Unknown);
+        let started = Decoder::run(command, input, &failure, PATIENCE).expect("no failure");
         assert!(started.is_none());
+    }
+
+    #[test]
+    fn no_setting_of_ours_is_handed_down() {
+        let mut command = Command::new("ffmpeg");
+        let names = ["GROQ_API_KEY", "groq_base_url", "PATH", "GROQ", "é"];
+        remove_secrets(&mut command, names.into_iter().map(OsString::from));
+        let mut removed: Vec<_> = command.get_envs().collect();
+        removed.sort();
+        let expected = ["GROQ_API_KEY", "groq_base_url"].map(|name| (OsStr::new(name), None));
+        assert_eq!(removed, expected);
+    }
+
+    /// The list holds what is known to be harmless, and nothing that opens other files.
+    #[test]
+    fn no_format_of_the_list_opens_files() {
+        let names: Vec<&str> = FORMATS.split(',').collect();
+        assert!(names.is_sorted() && names.iter().all(|name| !name.contains(' ')));
+        for name in [
+            "concat",
+            "concatf",
+            "dash",
+            "hls",
+            "applehttp",
+            "imf",
+            "image2",
+            "image2pipe",
+            "lavfi",
+            "avisynth",
+            "vapoursynth",
+            "sdp",
+            "rtsp",
+            "rtp",
+            "sap",
+            "mlv",
+            "vobsub",
+            "webm_dash_manifest",
+            "dvdvideo",
+            "sbg",
+            "alsa",
+            "pulse",
+            "x11grab",
+            "libgme",
+            "libopenmpt",
+            "tty",
+            "ffmetadata",
+        ] {
+            assert!(!names.contains(&name), "{name}");
+        }
     }
 }

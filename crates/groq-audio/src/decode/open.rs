@@ -67,10 +67,10 @@ impl Opened {
     }
 
     /// The same input once more, for a second decoder.
-    pub(super) fn again(&self) -> Option<ffmpeg::Again> {
+    pub(super) fn again(&self) -> Option<ffmpeg::Input> {
         match &self.input {
-            Input::File(file) => file.try_clone().ok().map(ffmpeg::Again::File),
-            Input::Bytes(bytes) => Some(ffmpeg::Again::Bytes(bytes.get_ref().clone())),
+            Input::File(file) => file.try_clone().ok().map(ffmpeg::Input::File),
+            Input::Bytes(bytes) => Some(ffmpeg::Input::Bytes(bytes.get_ref().clone())),
             Input::Piece(_) | Input::Stream(_) => None,
         }
     }

@@ -24,6 +24,7 @@ mod formats;
 #[cfg(all(unix, feature = "client"))]
 mod killed;
 mod long;
+mod playlists;
 mod quality;
 mod recogniser;
 mod score;

@@ -56,9 +56,11 @@ impl Complaint {
         self.is_film |= line.contains("Video: ");
         self.is_guessed |= line.contains("Estimating duration from bitrate");
         let torn = line.contains("corrupt input packet in stream");
-        let is_complaint = ["[error]", "[fatal]", "[panic]"]
-            .iter()
-            .any(|level| line.contains(level));
+        // Its cache says that a pipe cannot be sought in: we know.
+        let is_complaint = !line.starts_with("[cache @")
+            && ["[error]", "[fatal]", "[panic]"]
+                .iter()
+                .any(|level| line.contains(level));
         // One such packet comes with many warnings.
         let is_new = torn && !self.is_torn;
         self.is_torn |= torn;
@@ -99,6 +101,8 @@ mod tests {
         let complaint = Complaint::read(&said[..]);
         assert_eq!(complaint.seconds, Some(3_723.5));
         assert_eq!(complaint.text, "[x @ 1] [error] b\\xffd; [fatal] end");
+        let cache = b"[cache @ 0x1] [error] Inner protocol failed to seekback end : -38\n";
+        assert_eq!(Complaint::read(&cache[..]), Complaint::default());
         let torn = b"[warning] x: corrupt input packet in stream 0\n".repeat(3);
         let torn = Complaint::read(&torn[..]);
         assert!(torn.is_torn);
