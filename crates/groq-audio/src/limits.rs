@@ -120,8 +120,8 @@ impl Limits {
 }
 
 #[cfg(feature = "client")]
-impl From<groq_core::limits::Allowance> for Limits {
-    fn from(allowance: groq_core::limits::Allowance) -> Self {
+impl From<groq_core::limits::Quota> for Limits {
+    fn from(allowance: groq_core::limits::Quota) -> Self {
         // What is more than four billion is no limit.
         let limit = |limit: Option<u64>| limit.and_then(|limit| u32::try_from(limit).ok());
         Self {

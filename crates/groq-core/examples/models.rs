@@ -3,7 +3,7 @@
 #[path = "support/service.rs"]
 mod service;
 
-use groq_core::facts::Catalogue;
+use groq_core::models::Catalog;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -12,8 +12,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     for model in &models.data {
         println!("{:40} {:?} tokens", model.id, model.context_window);
     }
-    let mut catalogue = Catalogue::shipped();
-    catalogue.refresh(&models);
-    println!("{:?}", catalogue.get("openai/gpt-oss-120b"));
+    let mut catalog = Catalog::shipped();
+    catalog.refresh(&models);
+    println!("{:?}", catalog.get("openai/gpt-oss-120b"));
     Ok(())
 }

@@ -15,7 +15,6 @@ mod reranking;
 mod responses;
 
 pub use audio::Audio;
-pub(crate) use audio::MAX_PROMPT_CHARS;
 pub use batches::Batches;
 pub use chat::Chat;
 pub use embeddings::Embeddings;

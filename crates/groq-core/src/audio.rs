@@ -26,34 +26,6 @@ pub struct AudioInput {
     duration: Option<Duration>,
 }
 
-/// What an account may attach to a call; the service does not say it anywhere, so it is yours to choose.
-///
-/// ```
-/// use groq_core::{AudioTier, Client};
-///
-/// let client = Client::builder().api_key("gsk_example").audio_tier(AudioTier::Developer).build()?;
-/// # Ok::<(), groq_core::Error>(())
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum AudioTier {
-    /// 25 MiB: what is assumed.
-    #[default]
-    Free,
-    /// 100 MiB: paid plans.
-    Developer,
-}
-
-impl AudioTier {
-    /// How many bytes a file may have.
-    pub const fn max_bytes(self) -> u64 {
-        match self {
-            Self::Free => 25 << 20,
-            Self::Developer => 100 << 20,
-        }
-    }
-}
-
 #[derive(Clone)]
 enum Given {
     File(Upload),
@@ -109,7 +81,7 @@ impl AudioInput {
                 let max = Max {
                     bytes: max_bytes,
                     setting: "max_audio_bytes",
-                    advice: "give its url instead, or, on a paid plan, set audio_tier to Developer",
+                    advice: "give its URL instead, or, on a paid plan, set plan to Plan::Developer",
                 };
                 let file = file.prepare(Kind::Audio, max).await?;
                 let duration = match self.duration {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use groq_models::Catalog;
 use tokio::sync::Semaphore;
 
 use crate::api::{
@@ -14,7 +15,6 @@ use crate::api::{
 };
 use crate::config::{BaseUrl, ClientBuilder, Keys};
 use crate::error::{self, Error};
-use crate::facts::Catalogue;
 use crate::limits::{KnownLimits, RateLimiter, Record};
 use crate::middleware::Middleware;
 use crate::options::{RequestOptions, Settings};
@@ -58,7 +58,7 @@ pub(crate) struct Shared {
     pub(crate) slots: Option<Arc<Semaphore>>,
     pub(crate) limits: Record,
     pub(crate) middleware: Vec<Arc<dyn Middleware>>,
-    pub(crate) catalogue: Catalogue,
+    pub(crate) catalog: Catalog,
     pub(crate) runtime: Arc<dyn Runtime>,
 }
 
@@ -92,6 +92,17 @@ impl Client {
             shared: Arc::clone(&self.shared),
             settings: Arc::new(options.over(&self.settings)),
         }
+    }
+
+    /// Returns what the client knows about models; set by [`ClientBuilder::catalog`].
+    ///
+    /// ```no_run
+    /// # fn example(client: groq_core::Client) {
+    /// let model = client.catalog().get("openai/gpt-oss-20b");
+    /// # }
+    /// ```
+    pub fn catalog(&self) -> &Catalog {
+        &self.shared.catalog
     }
 
     /// Audio: speech to text, and text to speech.

@@ -11,11 +11,11 @@ mod keys;
 use std::fmt;
 use std::sync::Arc;
 
+use groq_models::Catalog;
 use tokio::sync::Semaphore;
 
 use crate::client::{Client, Shared};
 use crate::error::Error;
-use crate::facts::Catalogue;
 use crate::limits::{RateLimiter, Record};
 use crate::middleware::Middleware;
 use crate::options::{RequestOptions, Settings};
@@ -58,7 +58,7 @@ pub struct ClientBuilder {
     rate_limiter: Option<Arc<dyn RateLimiter>>,
     max_concurrency: Option<usize>,
     middleware: Vec<Arc<dyn Middleware>>,
-    catalogue: Catalogue,
+    catalog: Catalog,
     plaintext_http: bool,
     runtime: Arc<dyn Runtime>,
     hook: Option<transport::Hook>,
@@ -77,7 +77,7 @@ impl Default for ClientBuilder {
             rate_limiter: None,
             max_concurrency: None,
             middleware: Vec::new(),
-            catalogue: Catalogue::shipped(),
+            catalog: Catalog::shipped(),
             plaintext_http: false,
             runtime: Arc::new(DefaultRuntime),
             hook: None,
@@ -150,9 +150,9 @@ impl ClientBuilder {
     /// Sets what is known about models; by default what was known when this version was made.
     ///
     /// A voice that a known model does not have, and a text that it cannot speak at once, are refused before they are sent. A model
-    /// that is not in the catalogue is never refused.
-    pub fn catalogue(mut self, catalogue: Catalogue) -> Self {
-        self.catalogue = catalogue;
+    /// that is not in the catalog is never refused.
+    pub fn catalog(mut self, catalog: Catalog) -> Self {
+        self.catalog = catalog;
         self
     }
 
@@ -223,7 +223,7 @@ impl ClientBuilder {
             slots,
             limits: Record::default(),
             middleware: self.middleware,
-            catalogue: self.catalogue,
+            catalog: self.catalog,
             runtime: self.runtime,
         };
         Ok(Client::new(shared, settings))

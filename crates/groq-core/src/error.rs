@@ -4,6 +4,7 @@ mod api;
 mod decode;
 mod display;
 mod kind;
+mod models;
 mod place;
 mod predicates;
 pub(crate) mod text;

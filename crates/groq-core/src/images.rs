@@ -5,6 +5,7 @@ use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use groq_models::{Catalog, image_pixels};
 use groq_types::ContentPart;
 #[cfg(not(target_arch = "wasm32"))]
 use tokio::io::AsyncReadExt as _;
@@ -12,13 +13,6 @@ use tokio::io::AsyncReadExt as _;
 use crate::error::{Error, ErrorKind};
 #[cfg(not(target_arch = "wasm32"))]
 use crate::upload::{metadata_of, unreadable};
-
-/// How many images a request may have (docs).
-pub(crate) const MAX_COUNT: usize = 5;
-/// What they may have in it, base64 included (docs, of December 2025).
-pub(crate) const MAX_REQUEST_BYTES: usize = 4 << 20;
-/// What each may have: 33 megapixels (docs).
-pub(crate) const MAX_PIXELS: u64 = 33_177_600;
 
 /// The images of a message, counted and measured before anything is sent.
 ///
@@ -46,12 +40,14 @@ pub struct Images {
 
 impl Default for Images {
     fn default() -> Self {
+        let catalog = Catalog::shipped();
+        let service = catalog.service();
         Self {
             parts: Vec::new(),
             bytes: 0,
-            max_count: MAX_COUNT,
-            max_bytes: MAX_REQUEST_BYTES,
-            max_pixels: MAX_PIXELS,
+            max_count: service.max_images,
+            max_bytes: service.image_request_bytes,
+            max_pixels: service.image_pixels,
         }
     }
 }
@@ -70,7 +66,7 @@ impl Images {
         self
     }
 
-    /// Sets how many bytes the images may have in the request, base64 included; 4 MiB by default (docs). Images by URL do not count.
+    /// Sets how many bytes the images may have in the request, base64 included; 4,000,000 by default (docs). Images by URL do not count.
     pub fn max_bytes(mut self, bytes: usize) -> Self {
         self.max_bytes = bytes;
         self
@@ -102,7 +98,7 @@ impl Images {
         let kind = kind(bytes).ok_or_else(|| {
             Error::refused("the image is neither PNG, JPEG, GIF nor WebP").while_doing(DOING)
         })?;
-        if let Some(pixels) = pixels(bytes).filter(|pixels| *pixels > self.max_pixels) {
+        if let Some(pixels) = image_pixels(bytes).filter(|pixels| *pixels > self.max_pixels) {
             let message = format!(
                 "the image has {pixels} pixels, and at most {} may be sent (max_pixels)",
                 self.max_pixels
@@ -178,12 +174,6 @@ impl Images {
     }
 }
 
-/// How many pixels an image has, by its header; `None` where that does not say.
-pub(crate) fn pixels(image: &[u8]) -> Option<u64> {
-    let size = imagesize::blob_size(image).ok()?;
-    (size.width as u64).checked_mul(size.height as u64)
-}
-
 fn kind(bytes: &[u8]) -> Option<&'static str> {
     Some(match bytes {
         [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => "image/png",
@@ -211,9 +201,6 @@ fn kind(bytes: &[u8]) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::Catalogue;
-    use crate::preflight::Preflight as _;
-    use groq_types::{ChatCompletionRequest, Message};
 
     const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 
@@ -260,82 +247,20 @@ mod tests {
         );
     }
 
-    /// The beginning of each kind of image, of this size.
-    fn headers(width: u16, height: u16) -> [(&'static str, Vec<u8>); 5] {
-        let (wide, high) = (u32::from(width), u32::from(height));
-        let png = [
-            b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".as_slice(),
-            &wide.to_be_bytes(),
-            &high.to_be_bytes(),
-            b"\x08\x02\0\0\0",
-        ];
-        let gif = [
-            b"GIF89a".as_slice(),
-            &width.to_le_bytes(),
-            &height.to_le_bytes(),
-            b"\xf7\0\0",
-        ];
-        // Metadata stand before the size, with something like a size in them.
-        let jpeg = [
-            b"\xff\xd8\xff\xe1\0\x0b\xff\xc0\0\x11\x08\0\x01\0\x01\xff\xc0\0\x11\x08".as_slice(),
-            &height.to_be_bytes(),
-            &width.to_be_bytes(),
-            b"\x03\x01\x22\0\x02\x11\x01\x03\x11\x01",
-        ];
-        let webp = [
-            b"RIFF\x40\0\0\0WEBPVP8 \x30\0\0\0\x10\0\0\x9d\x01\x2a".as_slice(),
-            &width.to_le_bytes(),
-            &height.to_le_bytes(),
-        ];
-        let canvas = [
-            b"RIFF\x40\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0".as_slice(),
-            &(wide - 1).to_le_bytes()[..3],
-            &(high - 1).to_le_bytes()[..3],
-        ];
-        [
-            ("png", png.concat()),
-            ("gif", gif.concat()),
-            ("jpeg", jpeg.concat()),
-            ("webp", webp.concat()),
-            ("extended webp", canvas.concat()),
-        ]
-    }
-
     #[test]
     fn pixels_are_limited() {
-        for (kind, image) in headers(7680, 4320) {
-            assert_eq!(pixels(&image), Some(MAX_PIXELS), "{kind}");
-            assert!(Images::new().bytes(&image).is_ok(), "{kind}");
-            let small = Images::new().max_pixels(MAX_PIXELS - 1);
-            assert!(small.bytes(&image).is_err(), "{kind}");
-        }
-        for (kind, image) in headers(7681, 4320) {
-            let error = Images::new().bytes(&image).expect_err(kind);
-            assert!(
-                error.is_limit_exceeded() && error.to_string().contains("33181920"),
-                "{error}"
-            );
-            // And where it is put into a request by hand.
-            let url = format!("data:image/png;base64,{}", STANDARD.encode(&image));
-            let parts = vec![ContentPart::image_url(url)];
-            let request = ChatCompletionRequest::new("new/model", [Message::user(parts)]);
-            let findings = request.check(&Catalogue::shipped());
-            assert!(findings.into_result().is_err(), "{kind}");
-        }
-    }
-
-    #[test]
-    fn an_image_that_is_cut_off_has_no_size() {
-        for (kind, image) in headers(7681, 4320) {
-            for end in 0..image.len() {
-                // It may be read early, and must not be read wrong.
-                let found = pixels(&image[..end]);
-                assert!(
-                    matches!(found, None | Some(33_181_920)),
-                    "{kind} {end} {found:?}"
-                );
-            }
-        }
+        let png = |width: u32| {
+            let head = [PNG, b"\0\0\0\rIHDR"].concat();
+            [&head[..], &width.to_be_bytes(), &4_320_u32.to_be_bytes()].concat()
+        };
+        assert!(Images::new().bytes(png(7_680)).is_ok());
+        let small = Images::new().max_pixels(7_680 * 4_320 - 1);
+        assert!(small.bytes(png(7_680)).is_err());
+        let error = Images::new().bytes(png(7_681)).expect_err("too large");
+        assert!(
+            error.is_limit_exceeded() && error.to_string().contains("33181920"),
+            "{error}"
+        );
     }
 
     #[tokio::test]

@@ -13,18 +13,17 @@ mod download;
 mod error;
 #[cfg(doc)]
 pub mod errors;
+#[doc(hidden)]
 pub mod facts;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub mod fuzz;
-mod guard;
 mod images;
 pub mod limits;
 mod middleware;
 mod multipart;
 mod options;
 mod output;
-pub mod preflight;
 mod response;
 mod retry;
 pub mod runtime;
@@ -34,6 +33,9 @@ mod transport;
 mod upload;
 mod vector;
 
+/// What is known about models, and the checks of requests before they are sent: the crate `groq-models`.
+#[doc(no_inline)]
+pub use groq_models as models;
 /// The wire types: requests, replies, and what they are made of.
 #[doc(no_inline)]
 pub use groq_types as types;
@@ -42,13 +44,12 @@ pub use api::{
     Audio, Batches, Chat, Embeddings, Files, FineTunings, Models, RequestBuilder, Reranking,
     Responses,
 };
-pub use audio::{AudioInput, AudioTier};
+pub use audio::AudioInput;
 pub use client::Client;
 pub use config::{ClientBuilder, KeyFuture, KeyProvider};
 pub use conversation::Conversation;
 pub use download::Download;
 pub use error::{Error, ErrorKind, TimeoutKind};
-pub use guard::GuardVerdict;
 pub use images::Images;
 pub use middleware::{AttemptHead, AttemptOutcome, Middleware};
 pub use options::RequestOptions;

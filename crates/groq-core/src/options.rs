@@ -3,10 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
+use groq_models::{Catalog, Plan};
 use http::HeaderMap;
 use serde_json::{Map, Value};
 
-use crate::audio::AudioTier;
 use crate::config::{ClientBuilder, checked_header};
 use crate::error::Error;
 use crate::retry::decision::RetryConfig;
@@ -117,13 +117,13 @@ options! {
     /// Sets how much of an error response is read and kept; 64 KiB by default.
     max_error_bytes(bytes: u64) = 64 << 10;
 
-    /// Sets the largest audio that is attached to a request; 25 MiB by default, the limit of the free tier.
+    /// Sets the largest audio that is attached to a request; 25,000,000 bytes by default, the limit of the free plan.
     ///
-    /// See [`audio_tier`](Self::audio_tier). Larger audio is passed by URL.
-    max_audio_bytes(bytes: u64) = AudioTier::Free.max_bytes();
+    /// See [`plan`](Self::plan). Larger audio is passed by URL.
+    max_audio_bytes(bytes: u64) = Catalog::shipped().upload_bytes(Plan::Free);
 
-    /// Sets the largest file that is uploaded; 100 MiB by default.
-    max_file_bytes(bytes: u64) = 100 << 20;
+    /// Sets the largest file that is uploaded; 100,000,000 bytes by default.
+    max_file_bytes(bytes: u64) = Catalog::shipped().service().file_bytes;
 
     /// Sets the limits for lines, events and the whole length of a stream.
     stream_limits(limits: StreamLimits) = StreamLimits::default();
@@ -242,9 +242,15 @@ macro_rules! setters {
                 $self
             }
 
-            /// Sets [`max_audio_bytes`](Self::max_audio_bytes) to what the account may attach.
-            pub fn audio_tier($self, tier: AudioTier) -> Self {
-                $self.max_audio_bytes(tier.max_bytes())
+            /// Sets [`max_audio_bytes`](Self::max_audio_bytes) to what may be attached with a plan.
+            ///
+            /// ```
+            /// use groq_core::{RequestOptions, models::Plan};
+            ///
+            /// let options = RequestOptions::new().plan(Plan::Developer);
+            /// ```
+            pub fn plan($self, plan: Plan) -> Self {
+                $self.max_audio_bytes(Catalog::shipped().upload_bytes(plan))
             }
 
             /// Adds a header, such as `Groq-Model-Version`. Options replace the client's headers of the same name.

@@ -18,8 +18,6 @@ use crate::response::Response;
 use crate::retry::decision::Replay;
 use crate::transport::Operation;
 
-pub(crate) use form::MAX_PROMPT_CHARS;
-
 /// Audio; from [`Client::audio`].
 ///
 /// What comes back depends on the format that is asked for, so each format has a method of its own.
@@ -236,7 +234,7 @@ impl<'a> Audio<'a> {
     /// # Errors
     ///
     /// Before anything is sent, [`is_invalid_request`](Error::is_invalid_request) where the client's
-    /// [`catalogue`](crate::ClientBuilder::catalogue) knows the model, and that the voice is not one of its voices or the text too
+    /// [`catalog`](crate::ClientBuilder::catalog) knows the model, and that the voice is not one of its voices or the text too
     /// long for it; the message names the voices. From the server, often the same,
     /// [`is_rate_limited`](Error::is_rate_limited), and [`is_permission_denied`](Error::is_permission_denied) where the terms of the model were
     /// not accepted in the console. [`is_unexpected_response`](Error::is_unexpected_response) where no audio comes: JSON in

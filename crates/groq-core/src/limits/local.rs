@@ -12,8 +12,9 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use super::tables::Table;
-use super::{AcquireError, AcquireFuture, CallEstimate, Feedback, Permit, RateLimiter, Spent};
+use groq_models::{Catalog, Plan, Quota, Usage};
+
+use super::{AcquireError, AcquireFuture, CallEstimate, Feedback, Permit, RateLimiter};
 use crate::runtime::{DefaultRuntime, Instant, Purpose, Runtime, Sleep};
 use budget::{Budgets, Difference, Need, Ready};
 use estimate::Estimator;
@@ -34,17 +35,18 @@ use queue::Queue;
 ///
 /// ```
 /// use groq_core::Client;
-/// use groq_core::limits::{Allowance, LocalRateLimiter, tables};
+/// use groq_core::limits::{LocalRateLimiter, Quota};
+/// use groq_core::models::{Catalog, Plan};
 ///
-/// let limiter = LocalRateLimiter::from_table(&tables::FREE_2025_12)
-///     .quota("my-model", Allowance::new().with_requests_per_minute(10));
+/// let limiter = LocalRateLimiter::for_plan(&Catalog::shipped(), Plan::Free)
+///     .quota("my-model", Quota::new().requests_per_minute(10));
 /// let client = Client::builder().api_key("gsk_example").rate_limiter(limiter).build()?;
 /// # Ok::<(), groq_core::Error>(())
 /// ```
 #[derive(Clone, Default)]
 #[must_use = "a rate limiter does nothing until it is given to a client"]
 pub struct LocalRateLimiter {
-    quotas: BTreeMap<String, Allowance>,
+    quotas: BTreeMap<String, Quota>,
     shared: Arc<Shared>,
 }
 
@@ -61,71 +63,6 @@ struct Model {
     estimator: Estimator,
 }
 
-/// What may be spent on one model; `None` where nothing is said.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Allowance {
-    /// Requests per minute.
-    pub requests_per_minute: Option<u64>,
-    /// Requests per day.
-    pub requests_per_day: Option<u64>,
-    /// Tokens per minute.
-    pub tokens_per_minute: Option<u64>,
-    /// Tokens per day.
-    pub tokens_per_day: Option<u64>,
-    /// Seconds of audio per hour. A call counts as long as its recording is: what
-    /// [`AudioInput::duration`](crate::AudioInput::duration) or the head of a WAV file says beforehand, or what the answer
-    /// says afterwards. Of other files, only answers with timestamps tell.
-    pub audio_seconds_per_hour: Option<u64>,
-    /// Seconds of audio per day; see [`audio_seconds_per_hour`](Self::audio_seconds_per_hour).
-    pub audio_seconds_per_day: Option<u64>,
-}
-
-impl Allowance {
-    /// Nothing said.
-    pub const fn new() -> Self {
-        Self {
-            requests_per_minute: None,
-            requests_per_day: None,
-            tokens_per_minute: None,
-            tokens_per_day: None,
-            audio_seconds_per_hour: None,
-            audio_seconds_per_day: None,
-        }
-    }
-
-    /// Sets the requests per minute.
-    pub const fn with_requests_per_minute(mut self, requests: u64) -> Self {
-        self.requests_per_minute = Some(requests);
-        self
-    }
-
-    /// Sets the requests per day.
-    pub const fn with_requests_per_day(mut self, requests: u64) -> Self {
-        self.requests_per_day = Some(requests);
-        self
-    }
-
-    /// Sets the tokens per minute.
-    pub const fn with_tokens_per_minute(mut self, tokens: u64) -> Self {
-        self.tokens_per_minute = Some(tokens);
-        self
-    }
-
-    /// Sets the tokens per day.
-    pub const fn with_tokens_per_day(mut self, tokens: u64) -> Self {
-        self.tokens_per_day = Some(tokens);
-        self
-    }
-
-    /// Sets the seconds of audio per hour and per day.
-    pub const fn with_audio_seconds(mut self, per_hour: u64, per_day: u64) -> Self {
-        self.audio_seconds_per_hour = Some(per_hour);
-        self.audio_seconds_per_day = Some(per_day);
-        self
-    }
-}
-
 impl LocalRateLimiter {
     /// Models beyond this number share one state: names may come from strangers, and must not fill the memory.
     const MAX_MODELS: usize = 1000;
@@ -135,19 +72,18 @@ impl LocalRateLimiter {
         Self::default()
     }
 
-    /// Creates a limiter with the limits of a table. Limits of other models are learned.
-    pub fn from_table(table: &Table) -> Self {
-        let rows = table.rows.iter();
+    /// Creates a limiter with the limits that a plan has for the models of a catalog. Limits of other models are learned.
+    pub fn for_plan(catalog: &Catalog, plan: Plan) -> Self {
+        let quota =
+            |model: &groq_models::ModelInfo| Some((model.id.clone(), model.quotas.of(plan)?));
         Self {
-            quotas: rows
-                .map(|(model, row)| ((*model).to_owned(), *row))
-                .collect(),
+            quotas: catalog.models().filter_map(quota).collect(),
             ..Self::default()
         }
     }
 
     /// Sets the limits of one model.
-    pub fn quota(mut self, model: impl Into<String>, quota: Allowance) -> Self {
+    pub fn quota(mut self, model: impl Into<String>, quota: Quota) -> Self {
         self.quotas.insert(model.into(), quota);
         self
     }
@@ -291,12 +227,12 @@ impl RateLimiter for LocalRateLimiter {
         });
     }
 
-    fn release(&self, permit: Permit, usage: Option<Spent>) {
+    fn release(&self, permit: Permit, usage: Option<Usage>) {
         let now = self.runtime().now();
         self.with(&permit.estimate.model, now, |model| {
             let mut back = Difference::default();
             if let Some(usage) = usage {
-                let tokens = usage.prompt_tokens.saturating_add(usage.completion_tokens);
+                let tokens = usage.limited_tokens();
                 back.tokens = permit.tokens.saturating_sub(tokens);
                 if let Some(audio) = usage.audio {
                     let before = permit.estimate.audio.map_or(Duration::ZERO, billed);

@@ -7,6 +7,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use groq_models::Usage;
 use http::StatusCode;
 
 use super::RateLimits;
@@ -45,7 +46,7 @@ pub trait RateLimiter: fmt::Debug + Send + Sync {
     }
 
     /// Called when an attempt ends, with what it used, if known.
-    fn release(&self, permit: Permit, usage: Option<Spent>) {
+    fn release(&self, permit: Permit, usage: Option<Usage>) {
         let _ = (permit, usage);
     }
 
@@ -172,35 +173,6 @@ impl Feedback {
     /// Sets the wait that the server asks for.
     pub fn retry_after(mut self, wait: Duration) -> Self {
         self.retry_after = Some(wait);
-        self
-    }
-}
-
-/// What a call used.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Spent {
-    /// Tokens of the request.
-    pub prompt_tokens: u64,
-    /// Tokens of the reply.
-    pub completion_tokens: u64,
-    /// The duration of the recording, if the response contains it.
-    pub audio: Option<Duration>,
-}
-
-impl Spent {
-    /// Creates a usage of these tokens.
-    pub fn new(prompt_tokens: u64, completion_tokens: u64) -> Self {
-        Self {
-            prompt_tokens,
-            completion_tokens,
-            audio: None,
-        }
-    }
-
-    /// Sets the duration of the recording.
-    pub fn with_audio(mut self, duration: Duration) -> Self {
-        self.audio = Some(duration);
         self
     }
 }

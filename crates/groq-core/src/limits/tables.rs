@@ -3,7 +3,7 @@
 //! They are data to choose from, and never assumed: limits change, and an organisation may have others. The headers of answers, and the
 //! console, tell those that hold.
 
-use super::Allowance;
+use super::Quota;
 
 /// The limits of a plan at a time.
 #[derive(Clone, Copy, Debug)]
@@ -14,12 +14,12 @@ pub struct Table {
     /// When the documentation said so, as year and month.
     pub as_of: &'static str,
     /// The models, and what may be spent on each.
-    pub rows: &'static [(&'static str, Allowance)],
+    pub rows: &'static [(&'static str, Quota)],
 }
 
 impl Table {
     /// What may be spent on a model.
-    pub fn of(&self, model: &str) -> Option<Allowance> {
+    pub fn of(&self, model: &str) -> Option<Quota> {
         let (_, allowance) = self.rows.iter().find(|(name, _)| *name == model)?;
         Some(*allowance)
     }
@@ -160,7 +160,7 @@ pub const FREE_2025_12: Table = Table {
 const NONE: u64 = 0;
 
 /// Requests per minute and day, tokens per minute and day, audio seconds per hour and day.
-const fn row(model: &'static str, limits: [u64; 6]) -> (&'static str, Allowance) {
+const fn row(model: &'static str, limits: [u64; 6]) -> (&'static str, Quota) {
     let [
         requests_per_minute,
         requests_per_day,
@@ -169,14 +169,13 @@ const fn row(model: &'static str, limits: [u64; 6]) -> (&'static str, Allowance)
         audio_seconds_per_hour,
         audio_seconds_per_day,
     ] = limits;
-    let allowance = Allowance {
-        requests_per_minute: some(requests_per_minute),
-        requests_per_day: some(requests_per_day),
-        tokens_per_minute: some(tokens_per_minute),
-        tokens_per_day: some(tokens_per_day),
-        audio_seconds_per_hour: some(audio_seconds_per_hour),
-        audio_seconds_per_day: some(audio_seconds_per_day),
-    };
+    let mut allowance = Quota::new();
+    allowance.requests_per_minute = some(requests_per_minute);
+    allowance.requests_per_day = some(requests_per_day);
+    allowance.tokens_per_minute = some(tokens_per_minute);
+    allowance.tokens_per_day = some(tokens_per_day);
+    allowance.audio_seconds_per_hour = some(audio_seconds_per_hour);
+    allowance.audio_seconds_per_day = some(audio_seconds_per_day);
     (model, allowance)
 }
 

@@ -14,7 +14,7 @@ use super::request::Outgoing;
 use super::trace::Trace;
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, TimeoutKind};
-use crate::limits::{AcquireError, CallEstimate, Feedback, Permit, RateLimiter, RateLimits, Spent};
+use crate::limits::{AcquireError, CallEstimate, Feedback, Permit, RateLimiter, RateLimits, Usage};
 use crate::runtime::{Instant, within};
 
 /// Leave to send one attempt. It is given back when it is dropped, so a stream keeps it.
@@ -22,7 +22,7 @@ use crate::runtime::{Instant, within};
 pub(crate) struct Pass {
     slot: Option<OwnedSemaphorePermit>,
     permit: Option<(Arc<dyn RateLimiter>, Permit)>,
-    spent: Option<Spent>,
+    spent: Option<Usage>,
     trace: Trace,
 }
 
@@ -159,7 +159,7 @@ impl Pass {
 
     /// Tells what the call spent.
     pub(crate) fn spend(&mut self, prompt_tokens: u64, completion_tokens: u64) {
-        self.spent = Some(Spent::new(prompt_tokens, completion_tokens));
+        self.spent = Some(Usage::new(prompt_tokens, completion_tokens));
         self.trace.spent(prompt_tokens, completion_tokens);
     }
 
@@ -194,7 +194,7 @@ impl Pass {
         });
         if let Some(audio) = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()) {
             let spent = self.spent.unwrap_or_default();
-            self.spent = Some(spent.with_audio(audio));
+            self.spent = Some(spent.audio(audio));
         }
     }
 

@@ -1,6 +1,6 @@
 //! Speech to text and text to speech.
 
-use groq_core::facts::Catalogue;
+use groq_core::models::Catalog;
 use groq_core::types::{
     Language, SpeechFormat, SpeechRequest, TimestampGranularity, TranscriptionFormat,
     TranscriptionRequest, TranslationRequest,
@@ -355,18 +355,14 @@ async fn a_wrong_voice_is_named_with_the_right_ones() {
             .await
             .is_ok()
     );
-    let mut catalogue = Catalogue::shipped();
-    let mut facts = catalogue
+    let mut catalog = Catalog::shipped();
+    let mut facts = catalog
         .get("canopylabs/orpheus-v1-english")
         .expect("a model")
         .clone();
-    facts.voices = vec!["new"].into();
-    catalogue.insert(facts);
-    let client = server
-        .builder()
-        .catalogue(catalogue)
-        .build()
-        .expect("a client");
+    facts.voices = vec!["new".to_owned()];
+    catalog.insert(facts);
+    let client = server.builder().catalog(catalog).build().expect("a client");
     assert!(
         client
             .audio()

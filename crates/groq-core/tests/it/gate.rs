@@ -5,8 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use groq_core::limits::{
-    AcquireError, AcquireFuture, Allowance, CallEstimate, LocalRateLimiter, Permit, RateLimiter,
-    Spent,
+    AcquireError, AcquireFuture, CallEstimate, LocalRateLimiter, Permit, Quota, RateLimiter, Usage,
 };
 use groq_core::types::{TranscriptionRequest, TranslationRequest};
 use groq_core::{AudioInput, RequestOptions, TimeoutKind, Upload};
@@ -71,7 +70,7 @@ async fn nothing_remaining_is_waited_for_before_it_is_refused() {
 #[tokio::test]
 async fn what_can_never_fit_is_refused_before_it_is_sent() {
     let server = Server::start([]).await;
-    let allowance = Allowance::new().with_tokens_per_minute(6000);
+    let allowance = Quota::new().tokens_per_minute(6000);
     let pacing = LocalRateLimiter::new().quota("m", allowance);
     let client = server
         .builder()
@@ -92,7 +91,7 @@ async fn what_can_never_fit_is_refused_before_it_is_sent() {
 #[tokio::test]
 async fn a_turn_that_comes_too_late_is_an_error_of_its_own() {
     let server = Server::start([completion(&[])]).await;
-    let allowance = Allowance::new().with_requests_per_minute(1);
+    let allowance = Quota::new().requests_per_minute(1);
     let pacing = LocalRateLimiter::new().quota("m", allowance);
     let client = server
         .builder()
@@ -227,7 +226,7 @@ impl RateLimiter for Strict {
         })
     }
 
-    fn release(&self, _ticket: Permit, spent: Option<Spent>) {
+    fn release(&self, _ticket: Permit, spent: Option<Usage>) {
         assert_eq!(spent, None, "the reply tells no usage");
         self.0.fetch_add(1, Ordering::SeqCst);
     }
@@ -250,14 +249,14 @@ async fn another_limiter_can_take_its_place() {
 #[derive(Clone, Debug, Default)]
 struct Notes(Arc<Mutex<Vec<Note>>>);
 
-type Note = (CallEstimate, Option<Spent>);
+type Note = (CallEstimate, Option<Usage>);
 
 impl RateLimiter for Notes {
     fn acquire<'a>(&'a self, call: &'a CallEstimate) -> AcquireFuture<'a> {
         Box::pin(async move { Ok(Permit::new(call.clone())) })
     }
 
-    fn release(&self, permit: Permit, spent: Option<Spent>) {
+    fn release(&self, permit: Permit, spent: Option<Usage>) {
         self.0.lock().expect("notes").push((permit.estimate, spent));
     }
 }
@@ -349,7 +348,9 @@ async fn a_duration_may_be_text() {
 async fn a_recording_waits_for_its_seconds_and_is_refused_where_they_never_come() {
     let server = Server::repeating(Reply::json(200, r#"{"text":"canary"}"#)).await;
     let waits = crate::support::Waits::default();
-    let allowance = Allowance::new().with_audio_seconds(7200, 28_800);
+    let allowance = Quota::new()
+        .audio_seconds_per_hour(7200)
+        .audio_seconds_per_day(28_800);
     let client = server
         .builder()
         .runtime(waits.clone())

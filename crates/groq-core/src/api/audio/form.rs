@@ -1,6 +1,7 @@
 //! The forms of transcriptions and translations, and the text that answers them.
 
 use bytes::Bytes;
+use groq_models::Catalog;
 use groq_types::{Language, TranscriptionFormat, TranscriptionRequest, TranslationRequest};
 
 use crate::client::Client;
@@ -8,10 +9,6 @@ use crate::error::{Answer, ApiError, Error, ErrorKind, explain_bytes};
 use crate::multipart::Framing;
 use crate::response::Response;
 use crate::transport::Answered;
-
-/// A prompt has at most 224 tokens (docs). No tokenizer ships here, so this is as many as four characters each: longer ones may
-/// still fit, and shorter ones not, where a language has other tokens.
-pub(crate) const MAX_PROMPT_CHARS: usize = 896;
 
 pub(super) fn translation(
     request: TranslationRequest,
@@ -67,9 +64,12 @@ fn check(request: &TranscriptionRequest, format: TranscriptionFormat) -> Result<
     }
     let prompt = request.prompt.as_deref().unwrap_or_default();
     let prompt_chars = prompt.chars().count();
-    if prompt_chars > MAX_PROMPT_CHARS {
+    let catalog = Catalog::shipped();
+    let service = catalog.service();
+    if prompt_chars > service.audio_prompt_chars {
+        let (chars, tokens) = (service.audio_prompt_chars, service.audio_prompt_tokens);
         let message = format!(
-            "the prompt has {prompt_chars} characters, and at most {MAX_PROMPT_CHARS} may be sent: about 224 tokens"
+            "the prompt has {prompt_chars} characters, and at most {chars} may be sent: about {tokens} tokens"
         );
         return Err(Error::refused(message));
     }

@@ -1,6 +1,7 @@
 //! Spoken text: what is checked before it is asked for, and whether audio came.
 
 use bytes::{Bytes, BytesMut};
+use groq_models::Catalog;
 use groq_types::SpeechRequest;
 use http::{HeaderValue, Method};
 use serde::de::IgnoredAny;
@@ -8,7 +9,6 @@ use serde::de::IgnoredAny;
 use crate::client::Client;
 use crate::download::Download;
 use crate::error::{Answer, ApiError, Error, ErrorKind};
-use crate::facts::Catalogue;
 use crate::transport::{self, Answered, BodyFailure, Operation, ResponseBody};
 
 pub(super) async fn speak(
@@ -18,7 +18,7 @@ pub(super) async fn speak(
 ) -> Result<Download, Error> {
     const ANY: HeaderValue = HeaderValue::from_static("*/*");
     let path = "/openai/v1/audio/speech";
-    let request = check(request, &client.shared().catalogue)
+    let request = check(request, &client.shared().catalog)
         .and_then(|()| transport::json_request(client, Method::POST, path, ANY, request))
         .map_err(|error| error.while_doing(operation.doing))?;
     let answered = transport::open(client, operation, request).await?;
@@ -29,11 +29,11 @@ pub(super) async fn speak(
 }
 
 /// Refuses a voice that a known model does not have, and a text that is too long for it.
-pub(crate) fn check(request: &SpeechRequest, catalogue: &Catalogue) -> Result<(), Error> {
-    let Some(model) = catalogue.get(&request.model) else {
+pub(crate) fn check(request: &SpeechRequest, catalog: &Catalog) -> Result<(), Error> {
+    let Some(model) = catalog.get(&request.model) else {
         return Ok(());
     };
-    if !model.voices.is_empty() && !model.voices.contains(&request.voice.as_str()) {
+    if !model.voices.is_empty() && !model.voices.contains(&request.voice) {
         let message = format!("{} has no voice {:?}", request.model, request.voice);
         let advice = format!("it has {}", model.voices.join(", "));
         return Err(Error::refused(message).with_advice(advice));

@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::StatusCode;
 
 use super::bucket::{Bucket, float, seconds};
-use crate::limits::{AcquireError, Allowance, Feedback, RateLimit};
+use crate::limits::{AcquireError, Feedback, Quota, RateLimit};
 use crate::runtime::Instant;
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -66,7 +66,7 @@ pub(super) enum Ready {
 }
 
 impl Budgets {
-    pub(super) fn new(allowance: &Allowance, now: Instant) -> Self {
+    pub(super) fn new(allowance: &Quota, now: Instant) -> Self {
         let bucket =
             |limit: Option<u64>, period| limit.map(|limit| Bucket::new(limit, period, now));
         Self {
@@ -77,7 +77,7 @@ impl Budgets {
             audio_per_hour: bucket(allowance.audio_seconds_per_hour, HOUR),
             audio_per_day: bucket(allowance.audio_seconds_per_day, DAY),
             paused_until: None,
-            knowledge: if *allowance == Allowance::default() {
+            knowledge: if *allowance == Quota::default() {
                 Knowledge::None
             } else {
                 Knowledge::Known
@@ -284,7 +284,7 @@ mod tests {
     #[test]
     fn one_call_asks_for_limits_that_nobody_knows() {
         let now = Instant::now();
-        let mut budgets = Budgets::new(&Allowance::default(), now);
+        let mut budgets = Budgets::new(&Quota::default(), now);
         assert!(matches!(budgets.ready(tokens(1), now), Ready::Now));
         budgets.take(tokens(1), now);
         assert!(matches!(
@@ -308,7 +308,7 @@ mod tests {
     fn nothing_remaining_is_a_pause() {
         let now = Instant::now();
         for limit in [None, Some(8640)] {
-            let mut budgets = Budgets::new(&Allowance::default(), now);
+            let mut budgets = Budgets::new(&Quota::default(), now);
             budgets.take(tokens(1), now);
             budgets.feedback(&told(limit, 0, 10 * SECOND), 0.0, now);
             let wait = wait(&mut budgets, 1, now);
@@ -322,7 +322,7 @@ mod tests {
     #[test]
     fn a_limit_of_zero_is_not_believed() {
         let now = Instant::now();
-        let mut budgets = Budgets::new(&Allowance::default(), now);
+        let mut budgets = Budgets::new(&Quota::default(), now);
         for (limit, remaining) in [(0, 0), (100, 50), (0, 0), (0, 50)] {
             budgets.take(tokens(1), now);
             budgets.feedback(&told(Some(limit), remaining, SECOND), 0.0, now);
@@ -336,7 +336,7 @@ mod tests {
     #[test]
     fn one_refusal_pauses_everybody_beyond_the_servers_time() {
         let now = Instant::now();
-        let mut budgets = Budgets::new(&Allowance::new().with_requests_per_minute(600), now);
+        let mut budgets = Budgets::new(&Quota::new().requests_per_minute(600), now);
         budgets.take(tokens(1), now);
         let refusal = Feedback::new(StatusCode::TOO_MANY_REQUESTS).retry_after(4 * SECOND);
         budgets.feedback(&refusal, 0.5, now);
@@ -347,7 +347,7 @@ mod tests {
     #[test]
     fn what_can_never_fit_is_refused() {
         let now = Instant::now();
-        let mut budgets = Budgets::new(&Allowance::new().with_tokens_per_minute(6000), now);
+        let mut budgets = Budgets::new(&Quota::new().tokens_per_minute(6000), now);
         let Ready::Never(error) = budgets.ready(tokens(6001), now) else {
             panic!("it never fits");
         };
@@ -361,7 +361,7 @@ mod tests {
     #[test]
     fn what_was_not_needed_comes_back() {
         let now = Instant::now();
-        let mut budgets = Budgets::new(&Allowance::new().with_tokens_per_minute(6000), now);
+        let mut budgets = Budgets::new(&Quota::new().tokens_per_minute(6000), now);
         budgets.take(tokens(6000), now);
         assert!(wait(&mut budgets, 1000, now) > 9 * SECOND);
         let back = Difference {
@@ -375,7 +375,7 @@ mod tests {
     #[test]
     fn the_servers_word_on_when_all_is_there_again_shortens_the_wait() {
         let now = Instant::now();
-        let mut budgets = Budgets::new(&Allowance::default(), now);
+        let mut budgets = Budgets::new(&Quota::default(), now);
         budgets.take(tokens(1), now);
         // Thirty a day would come back one by one in 48 minutes each; this server counts by another time.
         budgets.feedback(&told(Some(30), 0, 10 * SECOND), 0.0, now);
@@ -392,7 +392,9 @@ mod tests {
     #[test]
     fn audio_is_paced_by_what_is_known_before_and_by_what_is_told_afterwards() {
         let now = Instant::now();
-        let allowance = Allowance::new().with_audio_seconds(7200, 28_800);
+        let allowance = Quota::new()
+            .audio_seconds_per_hour(7200)
+            .audio_seconds_per_day(28_800);
         let mut budgets = Budgets::new(&allowance, now);
         let audio = |seconds: u32| Need {
             tokens: 1,

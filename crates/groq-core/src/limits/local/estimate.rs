@@ -1,7 +1,7 @@
 //! How many tokens a call will need.
 
 use super::bucket::float;
-use crate::limits::{CallEstimate, Spent};
+use crate::limits::{CallEstimate, Usage};
 
 /// Learns from the calls before.
 #[derive(Clone, Copy, Debug)]
@@ -39,7 +39,7 @@ impl Estimator {
         tokens.max(1)
     }
 
-    pub(super) fn learn(&mut self, call: &CallEstimate, spent: Spent) {
+    pub(super) fn learn(&mut self, call: &CallEstimate, spent: Usage) {
         if call.request_bytes > 0 && spent.prompt_tokens > 0 {
             let per_byte = float(spent.prompt_tokens) / float(call.request_bytes);
             self.per_byte += Self::WEIGHT * (per_byte - self.per_byte);
@@ -67,7 +67,7 @@ mod tests {
         let call = CallEstimate::new("m").request_bytes(1000);
         let mut estimator = Estimator::default();
         for _ in 0..50 {
-            estimator.learn(&call, Spent::new(500, 10));
+            estimator.learn(&call, Usage::new(500, 10));
         }
         assert!((505..=515).contains(&estimator.tokens(&call)));
     }

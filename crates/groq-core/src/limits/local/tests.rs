@@ -6,7 +6,7 @@
 )]
 
 use super::*;
-use crate::limits::{Allowance, RateLimits};
+use crate::limits::{Quota, RateLimits};
 use crate::runtime::TokioRuntime;
 use http::StatusCode;
 use tokio::task::JoinSet;
@@ -90,7 +90,7 @@ async fn drive(limiter: &Arc<LocalRateLimiter>, service: &Arc<Service>) -> (usiz
                 tokio::time::sleep(Duration::from_millis(500 + task * 10)).await;
                 if feedback.status == StatusCode::OK {
                     service.end(40.0);
-                    limiter.release(permit, Some(Spent::new(100, 60)));
+                    limiter.release(permit, Some(Usage::new(100, 60)));
                     good += usize::from(late);
                     spent += if late { 160.0 } else { 0.0 };
                 } else {
@@ -112,7 +112,7 @@ async fn drive(limiter: &Arc<LocalRateLimiter>, service: &Arc<Service>) -> (usiz
 #[tokio::test(start_paused = true)]
 async fn the_allowance_of_requests_is_used_and_not_passed() {
     let service = Service::new(300.0, 1e9, false);
-    let allowance = Allowance::new().with_requests_per_minute(300);
+    let allowance = Quota::new().requests_per_minute(300);
     let limiter = shared(LocalRateLimiter::new().quota("m", allowance));
     let (good, bad, _) = drive(&limiter, &service).await;
     assert_eq!(bad, 0);
@@ -133,7 +133,7 @@ async fn requests_and_tokens_are_kept_to_together() {
     // 600 requests would fit, and 160 tokens each make it 375; then the other way round.
     for (requests, tokens, fits) in [(600.0, 60_000.0, 375.0), (200.0, 60_000.0, 200.0)] {
         let service = Service::new(requests, tokens, true);
-        let allowance = Allowance::new().with_requests_per_minute(requests as u64);
+        let allowance = Quota::new().requests_per_minute(requests as u64);
         let limiter = shared(LocalRateLimiter::new().quota("m", allowance));
         let (good, bad, _) = drive(&limiter, &service).await;
         assert_eq!(bad, 0);
@@ -143,7 +143,9 @@ async fn requests_and_tokens_are_kept_to_together() {
 
 #[tokio::test(start_paused = true)]
 async fn recordings_are_paced_by_their_seconds() {
-    let allowance = Allowance::new().with_audio_seconds(7200, 28_800);
+    let allowance = Quota::new()
+        .audio_seconds_per_hour(7200)
+        .audio_seconds_per_day(28_800);
     let limiter = shared(LocalRateLimiter::new().quota("m", allowance));
     let begun = TokioRuntime.now();
     let audio = |seconds: u32| call().audio(seconds * SECOND);
@@ -151,10 +153,10 @@ async fn recordings_are_paced_by_their_seconds() {
     let permit = limiter.acquire(&audio(3600)).await.expect("a permit");
     limiter.release(permit, None);
     let permit = limiter.acquire(&call()).await.expect("a permit");
-    limiter.release(permit, Some(Spent::new(0, 0).with_audio(3600 * SECOND)));
+    limiter.release(permit, Some(Usage::new(0, 0).audio(3600 * SECOND)));
     assert_eq!(TokioRuntime.now(), begun);
     let permit = limiter.acquire(&audio(1)).await.expect("a permit");
-    limiter.release(permit, Some(Spent::new(0, 0).with_audio(SECOND)));
+    limiter.release(permit, Some(Usage::new(0, 0).audio(SECOND)));
     let waited = TokioRuntime.now() - begun;
     assert!(waited >= 5 * SECOND && waited < 6 * SECOND, "{waited:?}");
     let refused = limiter.acquire(&audio(7201)).await;
@@ -163,7 +165,7 @@ async fn recordings_are_paced_by_their_seconds() {
 
 #[tokio::test(start_paused = true)]
 async fn the_first_to_ask_is_the_first_to_go() {
-    let allowance = Allowance::new().with_requests_per_minute(1);
+    let allowance = Quota::new().requests_per_minute(1);
     let limiter = shared(LocalRateLimiter::new().quota("m", allowance));
     let order = Arc::new(Mutex::new(Vec::new()));
     let mut tasks = JoinSet::new();
@@ -182,7 +184,7 @@ async fn the_first_to_ask_is_the_first_to_go() {
 
 #[tokio::test(start_paused = true)]
 async fn who_leaves_the_queue_holds_nobody_up() {
-    let allowance = Allowance::new().with_requests_per_minute(1);
+    let allowance = Quota::new().requests_per_minute(1);
     let limiter = shared(LocalRateLimiter::new().quota("m", allowance));
     let _permit = limiter.acquire(&call()).await.expect("the first");
     let waiting = call();
@@ -197,9 +199,7 @@ async fn who_leaves_the_queue_holds_nobody_up() {
 
 #[tokio::test(start_paused = true)]
 async fn what_takes_too_long_is_refused_at_once() {
-    let allowance = Allowance::new()
-        .with_requests_per_minute(1)
-        .with_tokens_per_minute(6000);
+    let allowance = Quota::new().requests_per_minute(1).tokens_per_minute(6000);
     let limiter = shared(LocalRateLimiter::new().quota("m", allowance));
     let _permit = limiter.acquire(&call()).await.expect("the first");
     let begun = TokioRuntime.now();
