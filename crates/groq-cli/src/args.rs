@@ -1,12 +1,12 @@
-//! What the command line looks like, beside what each command adds to it.
+//! The command line, without what each command adds to it.
 
-use std::{ffi::OsString, path::PathBuf};
+use std::ffi::OsString;
 
-use clap::{CommandFactory, Parser, error::ErrorKind};
+use clap::{Parser, error::ErrorKind};
 
-use crate::{commands::Command, failure::Failure, style::When};
+use crate::{commands::Command, failure::Failure, global::Global};
 
-/// Talk to Groq from a terminal or a pipe.
+/// Use Groq from a terminal or a script.
 #[derive(Debug, Parser)]
 #[command(
     name = "groq",
@@ -16,26 +16,26 @@ use crate::{commands::Command, failure::Failure, style::When};
     arg_required_else_help = true,
     after_help = "\
 Environment:
-  GROQ_API_KEY   the key; it is never an argument
-  GROQ_BASE_URL  another server, with or without a path (default https://api.groq.com/openai/v1)
-  GROQ_MODEL     the model where --model names none; GROQ_TRANSCRIPTION_MODEL,
-                 GROQ_TRANSLATION_MODEL, GROQ_SPEECH_MODEL and GROQ_VOICE likewise
-  GROQ_CONFIG    the settings file (default $XDG_CONFIG_HOME/groq/config.toml)
-  NO_COLOR       no colours
+  GROQ_API_KEY   API key; there is no option for it
+  GROQ_BASE_URL  server; the URL may have a path (default https://api.groq.com/openai/v1)
+  GROQ_MODEL     default of --model; GROQ_TRANSCRIPTION_MODEL, GROQ_TRANSLATION_MODEL,
+                 GROQ_SPEECH_MODEL and GROQ_VOICE are for the commands that use them
+  GROQ_CONFIG    settings file (default $XDG_CONFIG_HOME/groq/config.toml)
+  NO_COLOR       disables colors
 
-An option wins over the environment, the environment over the settings file.
+An option overrides the environment; the environment overrides the settings file.
 
 Exit status:
-  0  done, or nobody reads the output any more
-  1  internal error
-  2  usage: wrong options or settings, no key, or a file in the way
-  3  the key was refused
-  4  the service refused the request, or some items of a batch
-  5  a rate or size limit
-  6  the network, a failure of the server, or an answer cut short
-  7  an input file that cannot be used
-  8  the model's answer is of no use
-  130  interrupted, by Ctrl-C or by the system's request to end
+  0    success, or the reader of the output has closed it
+  1    internal error
+  2    usage: invalid options or settings, no API key, or an output file that exists
+  3    the API key was rejected
+  4    the service rejected the request, or some items of a batch
+  5    rate limit or size limit
+  6    network error, server error, or an incomplete response
+  7    an input file cannot be used
+  8    the model's answer cannot be used
+  130  interrupted by SIGINT (Ctrl-C) or SIGTERM
 
 Examples:
   groq demo
@@ -51,66 +51,25 @@ pub(crate) struct Args {
     pub(crate) command: Command,
 }
 
-/// What every command takes.
-#[derive(Clone, Debug, Default, clap::Args)]
-#[command(next_help_heading = "Options of every command")]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "they are switches, independent of each other"
-)]
-pub(crate) struct Global {
-    /// Talk to a local Groq inside this process: no key, no network.
-    #[arg(long, global = true)]
-    pub(crate) mock: bool,
-    /// Another server, with or without a path.
-    #[arg(long, global = true, value_name = "URL", conflicts_with = "mock")]
-    pub(crate) base_url: Option<String>,
-    /// Print JSON: one document, or one a line for lists and streams; errors as one object on standard error.
-    #[arg(long, global = true)]
-    pub(crate) json: bool,
-    /// Print the request instead of sending it; it needs no key.
-    #[arg(long, global = true)]
-    pub(crate) dry_run: bool,
-    /// Tell of request ids, attempts, waits and costs on standard error.
-    #[arg(short, long, global = true, conflicts_with = "quiet")]
-    pub(crate) verbose: bool,
-    /// Tell nothing on standard error but errors.
-    #[arg(short, long, global = true)]
-    pub(crate) quiet: bool,
-    /// The settings file, in place of the usual one.
-    #[arg(long, global = true, value_name = "FILE")]
-    pub(crate) config: Option<PathBuf>,
-    /// When to colour.
-    #[arg(
-        long,
-        global = true,
-        value_name = "WHEN",
-        value_enum,
-        default_value_t,
-        hide_possible_values = false
-    )]
-    pub(crate) color: When,
-}
-
-/// What the command line asked for.
+/// A parsed command line.
 pub(crate) enum Parsed {
     Run(Box<Args>),
     /// Help or the version, which clap prints.
     Help(clap::Error),
-    /// It makes no sense.
+    /// An invalid command line.
     Bad {
         failure: Failure,
         as_json: bool,
     },
 }
 
-/// Reads the command line.
+/// Parses the command line.
 pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Parsed {
     let words: Vec<OsString> = words.into_iter().collect();
     match Args::try_parse_from(&words) {
         Ok(args) => Parsed::Run(Box::new(args)),
         Err(error) => {
-            // What does not parse must be looked at as it is.
+            // What does not parse is searched for the option as it stands.
             let as_json = words
                 .iter()
                 .take_while(|word| *word != "--")
@@ -129,30 +88,31 @@ pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Parsed {
     }
 }
 
-/// What clap says, without the usage that follows it.
+/// The message of clap, without the usage that follows it.
 fn in_one_line(error: &clap::Error) -> String {
     if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
         return "no command; see 'groq --help'".to_owned();
     }
     let text = error.render().to_string();
-    let said = text
+    let message = text
         .lines()
         .map(str::trim)
         .take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more"));
-    let said: Vec<&str> = said.filter(|line| !line.is_empty()).collect();
-    let said = said.join("; ").replacen(":; ", ": ", 1);
-    let said = said.strip_prefix("error: ").unwrap_or(&said);
-    format!("{said}; see --help")
-}
-
-/// The whole command line, for completions and tests.
-pub(crate) fn command() -> clap::Command {
-    Args::command()
+    let message: Vec<&str> = message.filter(|line| !line.is_empty()).collect();
+    let message = message.join("; ").replacen(":; ", ": ", 1);
+    let message = message.strip_prefix("error: ").unwrap_or(&message);
+    format!("{message}; see --help")
 }
 
 #[cfg(test)]
 mod tests {
+    use clap::CommandFactory as _;
+
     use super::*;
+
+    fn command() -> clap::Command {
+        Args::command()
+    }
 
     fn message(words: &[&str]) -> String {
         match parse(words.iter().map(OsString::from)) {

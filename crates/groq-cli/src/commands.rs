@@ -1,30 +1,33 @@
-//! The commands, a file each.
+//! The commands, one file each.
 //!
-//! A new command is a file here with
+//! To add a command, add a file here with
 //!
-//! - `pub(crate) struct Args`, a `clap::Args` whose doc comment is what `groq --help` says of the command, and whose
-//!   `after_help` has its examples, beginning with `Examples:\n  groq `;
-//! - `impl Args { pub(crate) async fn run(self, session: &Session) -> Result<(), Failure> }`;
+//! - `pub(crate) struct Args`, a `clap::Args`. Its doc comment is the description in `groq --help`; its `after_help` has
+//!   examples, beginning with `Examples:\n  groq `.
+//! - `impl Args { pub(crate) async fn run(self, session: &Session) -> Result<(), Failure> }`.
 //!
-//! and three lines below: its `mod`, its variant, and its arm in [`Command::run`]. The tests of `args.rs` hold all of them to
-//! having examples; `tests/it/table.rs` has a row for each kind of bad input.
+//! Then add three lines below: its `mod`, its variant, and its arm in [`Command::run`]. The tests of `args.rs` check that each
+//! command has examples; `tests/it/table.rs` has a row for each kind of bad input.
 //!
-//! What the [`Session`] is for:
+//! What the [`Session`] offers:
 //!
-//! - `session.connect()` gives the client for what the user asked for: the service, `--base-url`, `--mock`, or `--dry-run`, which
-//!   keeps the first request, refuses it, and prints it in place of whatever the command then says. So check all input and
-//!   every place for output before the first request, and write nothing before it.
+//! - `session.connect()` makes the client: of the service, of `--base-url`, of `--mock`, or of `--dry-run`, which records the
+//!   first request, refuses it, and prints it in place of the outcome. So check all input and every place for output before the
+//!   first request, and write nothing before it.
 //! - `session.settings` has models and voices: option, then environment, then settings file, then `defaults.rs`.
-//! - `session.out` is standard output, for data. `text` and `line` are for what the service or a file says: escapes are shown on a
-//!   terminal. `styled` is for our own lines. `json` writes a line of JSON; with `--json` nothing else may go there.
-//! - `session.talk` is standard error: `note` for what is worth knowing (silent with `--quiet` and `--json`), `bar` for progress
-//!   (on a terminal only). Errors are not printed but returned.
-//! - A [`Failure`] has the exit status: `usage`, `bad_input`, `bad_answer`, `internal`, or what an `Error` of the layers below
-//!   becomes by `?`.
-//! - `input` reads prompts and files of text; `files::Place` is where output goes, whole or not at all.
+//! - `session.out` is standard output, for data. `text` and `line` are for text from the service or from a file: unsafe
+//!   characters are escaped on a terminal. `styled` is for our own lines. `json` writes a line of JSON; with `--json`, nothing
+//!   else may be written.
+//! - `session.stderr` is standard error: `note` for messages (silent with `--quiet` and `--json`), `bar` for progress (on a
+//!   terminal only). Errors are not printed but returned.
+//! - A [`Failure`] has the exit status: `usage`, `bad_input`, `bad_answer`, `internal`, or the one that an `Error` of the layers
+//!   below is converted to by `?`.
+//! - `input` reads prompts and text files. `files::Place` is where output goes, whole or not at all; `files::open_private` and
+//!   `files::private_folder` are for state. `options` has parsers for the values of options.
 //!
-//! An interrupt drops the future of `run`; what must not be lost is on the disk before the next `await`. A command that hears
-//! interrupts itself says so in [`Command::hears_interrupts`].
+//! A signal drops the future of `run`, so that what must not be lost has to be on the disk before the next `await`. Work that
+//! blocks or computes goes through `blocking::off_thread`; a command that does not end in time is killed. A command that
+//! handles signals itself says so in [`Command::signals`].
 
 mod batch;
 mod chat;
@@ -41,9 +44,9 @@ mod transcribe;
 mod translate;
 mod voices;
 
-use clap::Subcommand;
+use clap::{Args as _, Subcommand};
 
-use crate::{failure::Failure, session::Session};
+use crate::{failure::Failure, global::Global, interrupt::Signals, session::Session};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -79,20 +82,35 @@ impl Command {
             Self::Mock(args) => args.run(session).await,
             Self::Demo(args) => args.run(session).await,
             Self::Doctor(args) => args.run(session).await,
-            Self::Completions(args) => args.run(session),
+            Self::Completions(args) => args.run(session, Self::command_line()),
         }
     }
 
-    /// Whether the command deals with Ctrl-C by itself.
-    pub(crate) fn hears_interrupts(&self) -> bool {
+    /// The whole command line, for completions.
+    fn command_line() -> clap::Command {
+        Self::augment_subcommands(Global::augment_args(clap::Command::new("groq")))
+    }
+
+    /// What the command does with signals.
+    pub(crate) fn signals(&self) -> Signals {
         match self {
-            Self::Chat(args) => args.is_conversation(),
-            Self::Mock(_) => true,
-            _ => false,
+            Self::Chat(args) if args.is_conversation() => Signals::Handled,
+            Self::Mock(_) => Signals::Handled,
+            _ => Signals::End,
         }
     }
 
-    /// Whether it talks to no service but one of its own, so that there is no request to print.
+    /// What to say when a signal ends the command, if it can continue later.
+    pub(crate) fn when_interrupted(&self) -> &'static str {
+        match self {
+            Self::Transcribe(args) => args.when_interrupted(),
+            Self::Translate(args) => args.when_interrupted(),
+            Self::Batch(args) => args.when_interrupted(),
+            _ => "",
+        }
+    }
+
+    /// Whether it calls no service but one of its own, so that there is no request to print.
     pub(crate) fn is_local(&self) -> bool {
         matches!(
             self,

@@ -1,5 +1,4 @@
-//! `--dry-run`: the request as it would go out, byte for byte, since it does go out: to a server inside this process
-//! that keeps it and refuses it.
+//! `--dry-run`: the exact request, because it is sent, to a server inside this process that records and refuses it.
 
 mod request;
 
@@ -11,51 +10,53 @@ use serde_json::json;
 
 pub(crate) use request::Recorded;
 
-use crate::failure::Failure;
+use crate::{address, failure::Failure};
 
-/// Where requests would go if nobody said otherwise.
+/// The default server.
 const SERVICE: &str = "https://api.groq.com";
 
-/// Bytes of requests that are kept: more than the largest upload.
+/// The largest request that is recorded, in bytes: more than the largest upload.
 const MAX_BYTES: usize = 256 << 20;
 
-/// Keeps the requests of a dry run.
+/// Records the requests of a dry run.
 #[derive(Default)]
 pub(crate) struct Recorder {
     running: OnceLock<(Mock, Target)>,
 }
 
-/// Where requests would have gone: `https://api.groq.com`, and the path of the base URL, if it has one.
+/// Where requests would have gone: `https://api.groq.com`, and the path of the base URL.
 struct Target {
     origin: String,
     path: String,
 }
 
 impl Recorder {
-    /// A client that talks to the recorder as it would talk to `base_url`.
-    pub(crate) async fn client(&self, base_url: Option<String>) -> Result<Client, Failure> {
-        if let Some((mock, target)) = self.running.get() {
-            return client_of(mock, target);
+    /// Makes a client that calls the recorder as a client of `builder` would call `base_url`.
+    pub(crate) async fn client(
+        &self,
+        builder: impl Fn() -> Result<ClientBuilder, Failure>,
+        base_url: Option<String>,
+    ) -> Result<Client, Failure> {
+        if self.running.get().is_none() {
+            // What would be refused is refused here as well.
+            builder()?.build()?;
+            let target = Target::new(base_url.as_deref().unwrap_or(SERVICE));
+            let started = Mock::builder()
+                .max_log(1, MAX_BYTES)
+                .max_body(MAX_BYTES)
+                .start()
+                .await;
+            let mock = started.map_err(|error| Failure::internal(error.to_string()))?;
+            let refusal = json!({"error": {"message": "a dry run", "type": "invalid_request_error", "code": "dry_run"}});
+            mock.always(When::any(), Reply::json(400, &refusal));
+            let _ = self.running.set((mock, target));
         }
-        // What would be refused is refused here as well.
-        let mut wanted = ClientBuilder::from_env()?.api_key("none");
-        if let Some(url) = &base_url {
-            wanted = wanted.base_url(url);
-        }
-        wanted.build()?;
-        let target = Target::of(base_url.as_deref().unwrap_or(SERVICE));
-        let mock = Mock::builder()
-            .max_log(1, MAX_BYTES)
-            .max_body(MAX_BYTES)
-            .start()
-            .await
-            .map_err(|error| Failure::internal(error.to_string()))?;
-        let refusal = json!({"error": {"message": "a dry run", "type": "invalid_request_error", "code": "dry_run"}});
-        mock.script(When::any(), [Reply::json(400, &refusal)]);
-        mock.always(When::any(), Reply::json(400, &refusal));
-        let client = client_of(&mock, &target)?;
-        let _ = self.running.set((mock, target));
-        Ok(client)
+        let (mock, target) = self
+            .running
+            .get()
+            .ok_or_else(|| Failure::internal("the recorder is gone"))?;
+        let url = format!("{}{}", mock.url(), target.path);
+        Ok(builder()?.base_url(url).max_retries(0).build()?)
     }
 
     /// The first request that was made.
@@ -66,16 +67,10 @@ impl Recorder {
     }
 }
 
-/// A client with all that the environment says but the key.
-fn client_of(mock: &Mock, target: &Target) -> Result<Client, Failure> {
-    let url = format!("{}{}", mock.url(), target.path);
-    let builder = ClientBuilder::from_env()?.api_key("none");
-    Ok(builder.base_url(url).max_retries(0).build()?)
-}
-
 impl Target {
-    fn of(base_url: &str) -> Self {
-        let base_url = base_url.trim().trim_end_matches('/');
+    fn new(base_url: &str) -> Self {
+        let base_url = address::public(base_url);
+        let base_url = base_url.trim_end_matches('/');
         let after_scheme = base_url.find("://").map_or(0, |at| at + 3);
         let path = base_url[after_scheme..]
             .find('/')
@@ -97,8 +92,9 @@ mod tests {
             ("https://api.groq.com", "https://api.groq.com", ""),
             ("https://api.groq.com/", "https://api.groq.com", ""),
             ("http://localhost:8000/v1/", "http://localhost:8000", "/v1"),
+            ("https://u:p@h.org/v1", "https://h.org", "/v1"),
         ] {
-            let target = Target::of(url);
+            let target = Target::new(url);
             assert_eq!(
                 (target.origin.as_str(), target.path.as_str()),
                 (origin, path)

@@ -1,55 +1,58 @@
-//! How a command fails: with one message, and an exit status that scripts can tell apart.
+//! Failures: one message, and an exit status for scripts.
 
 use std::{error::Error, fmt, io, process::ExitCode};
 
 use groq_core::ErrorKind;
 use serde_json::{Value, json};
 
-use crate::{style::Style, terminal::shown};
+use crate::{
+    style::Style,
+    terminal::{self, shown},
+};
 
 /// Why a command ends early.
 #[derive(Debug)]
 pub(crate) struct Failure {
     status: Status,
     message: String,
-    /// What the service's answer adds, for `--json`.
+    /// Further members for `--json`.
     details: Value,
 }
 
 /// The exit statuses, as `groq --help` and the README list them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Status {
-    /// Nobody reads the output any more; that is no error.
+    /// The reader of the output has closed it, which is not an error.
     ClosedPipe = 0,
     Internal = 1,
-    /// Wrong options or settings, no key, or a file in the way.
+    /// Invalid options or settings, no API key, or an output file that exists.
     Usage = 2,
-    KeyRefused = 3,
-    /// The service refused the request.
-    Refused = 4,
+    KeyRejected = 3,
+    /// The service rejected the request.
+    Rejected = 4,
     /// A rate or size limit.
     Limit = 5,
-    /// The network, a failure of the server, or an answer cut short.
+    /// A network error, a server error, or an incomplete response.
     Network = 6,
-    /// A file or standard input that cannot be used.
+    /// A file or standard input cannot be used.
     BadInput = 7,
-    /// The model answered, but the answer is of no use.
+    /// The model's answer cannot be used.
     BadAnswer = 8,
     Interrupted = 130,
 }
 
 impl Failure {
-    /// A defect of this program, or of what it is given by the system.
+    /// A bug in this program, or a failure of the system.
     pub(crate) fn internal(message: impl Into<String>) -> Self {
         Self::new(Status::Internal, message)
     }
 
-    /// The command line, the environment, or the settings are at fault.
+    /// The command line, the environment or the settings are wrong.
     pub(crate) fn usage(message: impl Into<String>) -> Self {
         Self::new(Status::Usage, message)
     }
 
-    /// A file, or standard input, cannot be used.
+    /// A file or standard input cannot be used.
     pub(crate) fn bad_input(message: impl Into<String>) -> Self {
         Self::new(Status::BadInput, message)
     }
@@ -59,9 +62,9 @@ impl Failure {
         Self::new(Status::BadAnswer, message)
     }
 
-    /// The user had enough. It has no message.
-    pub(crate) fn interrupted() -> Self {
-        Self::new(Status::Interrupted, "")
+    /// A signal ended the command; `message` says how to go on, if there is anything to say.
+    pub(crate) fn interrupted(message: &str) -> Self {
+        Self::new(Status::Interrupted, message)
     }
 
     pub(crate) fn new(status: Status, message: impl Into<String>) -> Self {
@@ -72,7 +75,7 @@ impl Failure {
         }
     }
 
-    /// The same failure, with a beginning that says what it is about: the file among several, for example.
+    /// Prefixes the message with what it is about, such as one of several files.
     pub(crate) fn about(mut self, what: impl fmt::Display) -> Self {
         if !self.message.is_empty() {
             self.message = format!("{what}: {}", self.message);
@@ -80,7 +83,7 @@ impl Failure {
         self
     }
 
-    /// The same failure, with more for those who read it as JSON.
+    /// Adds a member for `--json`.
     pub(crate) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.details[name] = value.into();
         self
@@ -90,7 +93,7 @@ impl Failure {
         self.status
     }
 
-    /// What `--json` prints on standard error.
+    /// The document that `--json` prints on standard error.
     pub(crate) fn to_json(&self) -> Value {
         let mut error = self.details.clone();
         error["message"] = self.message.clone().into();
@@ -98,16 +101,16 @@ impl Failure {
         json!({"error": error})
     }
 
-    /// Says it on standard error, unless there is nothing to say, and gives the exit status.
+    /// Prints the message on standard error, if there is one, and returns the exit status.
     pub(crate) fn report(&self, as_json: bool, style: Style) -> ExitCode {
         use io::Write as _;
         if !self.message.is_empty() {
             let line = if as_json {
-                crate::terminal::json(&self.to_json())
+                terminal::json(&self.to_json())
             } else {
                 format!("{} {self}", style.error("groq:"))
             };
-            // Where nobody listens, the status still tells.
+            // If standard error is closed, the status remains.
             let _ = writeln!(io::stderr(), "{line}");
         }
         ExitCode::from(self.status as u8)
@@ -123,11 +126,7 @@ impl fmt::Display for Failure {
 
 impl From<groq_core::Error> for Failure {
     fn from(error: groq_core::Error) -> Self {
-        Self {
-            status: status(&error),
-            message: in_one_line(&error),
-            details: details(&error),
-        }
+        Self::from(&error)
     }
 }
 
@@ -154,7 +153,7 @@ fn details(error: &groq_core::Error) -> Value {
     })
 }
 
-/// The error and what caused it.
+/// An error with its causes.
 pub(crate) fn in_one_line(error: &(dyn Error + 'static)) -> String {
     let mut message = error.to_string();
     let mut source = error.source();
@@ -173,7 +172,7 @@ fn status(error: &groq_core::Error) -> Status {
     match error.kind() {
         ErrorKind::Config | ErrorKind::Request => Status::Usage,
         ErrorKind::Io => Status::BadInput,
-        _ if error.is_authentication() => Status::KeyRefused,
+        _ if error.is_authentication() => Status::KeyRejected,
         _ if error.is_rate_limited()
             || error.is_flex_capacity()
             || error.is_token_limit()
@@ -184,12 +183,12 @@ fn status(error: &groq_core::Error) -> Status {
         _ if error.is_failed_generation() => Status::BadAnswer,
         ErrorKind::LimitExceeded => Status::Limit,
         ErrorKind::Api if error.is_server_error() => Status::Network,
-        ErrorKind::Api => Status::Refused,
+        ErrorKind::Api => Status::Rejected,
         _ => Status::Network,
     }
 }
 
-/// Writing to standard output failed. Whoever reads a file says so with [`Failure::bad_input`].
+/// Writing to standard output failed. Failures of reading are made with [`Failure::bad_input`].
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         match error.kind() {
@@ -210,8 +209,8 @@ mod tests {
     }
 
     #[test]
-    fn an_interrupt_says_nothing() {
-        let failure = Failure::interrupted().about("file");
+    fn an_interrupt_has_no_message() {
+        let failure = Failure::interrupted("").about("file");
         assert_eq!(
             (failure.to_string().as_str(), failure.status()),
             ("", Status::Interrupted)

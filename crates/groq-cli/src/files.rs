@@ -1,16 +1,24 @@
-//! Files that appear whole or not at all, and replace nothing unless told to.
+//! Files that appear whole or not at all, and files of our own state.
 
 use std::{
-    fs::{self, File},
+    fs::{self, File, OpenOptions},
     io::{self, Write},
     path::{Path, PathBuf},
 };
 
 use tempfile::{NamedTempFile, TempDir};
 
-use crate::failure::Failure;
+use crate::{blocking::off_thread, failure::Failure};
 
-/// A place for output, looked at before the work begins and filled after it.
+/// `--force`.
+#[derive(Clone, Copy, Debug, Default, clap::Args)]
+pub(crate) struct Overwrite {
+    /// Replace an existing file; follow a symbolic link; write to a pipe or device.
+    #[arg(long = "force")]
+    pub(crate) allowed: bool,
+}
+
+/// A place for output, checked before the work begins and filled after it.
 #[derive(Clone, Debug)]
 pub(crate) struct Place {
     path: PathBuf,
@@ -19,19 +27,23 @@ pub(crate) struct Place {
 
 impl Place {
     /// Refuses a place where something is, or nothing can be, before anything has been paid for.
-    pub(crate) fn new(path: impl Into<PathBuf>, force: bool) -> Result<Self, Failure> {
+    pub(crate) fn new(path: impl Into<PathBuf>, overwrite: Overwrite) -> Result<Self, Failure> {
         let place = Self {
             path: path.into(),
-            force,
+            force: overwrite.allowed,
         };
-        let taken = "it exists; --force replaces it";
-        match fs::metadata(&place.path) {
-            Ok(there) if there.is_dir() => return Err(place.refused("it is a folder")),
-            Ok(there) if there.is_file() && !force => return Err(place.refused(taken)),
-            Ok(there) if !there.is_file() => return Ok(place),
-            // A link that leads nowhere is there all the same.
-            Err(_) if place.path.is_symlink() && !force => return Err(place.refused(taken)),
-            _ => {}
+        if place.path.is_dir() {
+            return Err(place.refused("it is a folder"));
+        }
+        if !place.force {
+            if let Some(kind) = special(&place.path) {
+                return Err(place.refused(&format!("it is {kind}; --force writes to it")));
+            }
+            if place.path.exists() {
+                return Err(place.refused(EXISTS));
+            }
+        } else if place.is_special() {
+            return Ok(place);
         }
         if names_a_folder(&place.path) || !place.folder().is_dir() {
             return Err(place.refused("there is no such folder"));
@@ -50,9 +62,20 @@ impl Place {
         folder(&self.path)
     }
 
-    /// Takes over what is in a finished file.
-    pub(crate) fn take(&self, finished: &Path) -> Result<(), Failure> {
-        self.write(|out| io::copy(&mut File::open(finished)?, out).map(drop))
+    /// Takes over the content of a finished file.
+    pub(crate) async fn take(&self, finished: &Path) -> Result<(), Failure> {
+        let finished = finished.to_owned();
+        self.fill(move |out| io::copy(&mut File::open(finished)?, out).map(drop))
+            .await
+    }
+
+    /// Writes the file off the reactor: a pipe without a reader blocks.
+    pub(crate) async fn fill(
+        &self,
+        content: impl FnOnce(&mut dyn Write) -> io::Result<()> + Send + 'static,
+    ) -> Result<(), Failure> {
+        let place = self.clone();
+        off_thread(move || place.write(content)).await?
     }
 
     /// Writes the file: under another name first, and under its own when all of it is on the disk.
@@ -60,7 +83,7 @@ impl Place {
         &self,
         content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<(), Failure> {
-        let written = if self.is_special() {
+        let written = if self.force && self.is_special() {
             File::options()
                 .write(true)
                 .open(&self.path)
@@ -69,7 +92,7 @@ impl Place {
             self.write_beside(content)
         };
         written.map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => self.refused("it exists; --force replaces it"),
+            io::ErrorKind::AlreadyExists => self.refused(EXISTS),
             // A pipe by name, whose reader has gone.
             io::ErrorKind::BrokenPipe => Failure::from(error),
             _ => Failure::internal(format!("write '{}': {error}", self.path.display())),
@@ -98,13 +121,14 @@ impl Place {
 
     /// What is replaced: a link stays a link, and what it leads to is another.
     fn target(&self) -> PathBuf {
-        match self.force {
-            true => fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone()),
-            false => self.path.clone(),
+        if self.force {
+            fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone())
+        } else {
+            self.path.clone()
         }
     }
 
-    /// A device or a pipe by name is written to as it is: there is nothing to replace.
+    /// Whether it is, or leads to, a device or a pipe: there is nothing to replace.
     fn is_special(&self) -> bool {
         fs::metadata(&self.path).is_ok_and(|there| !there.is_file())
     }
@@ -114,7 +138,9 @@ impl Place {
     }
 }
 
-/// A path as JSON has it: text, even where it is none.
+const EXISTS: &str = "it exists; --force replaces it";
+
+/// A path as JSON has it: text, even if it is not.
 pub(crate) fn in_json(path: &Path) -> String {
     path.display().to_string()
 }
@@ -127,13 +153,115 @@ pub(crate) fn workshop(place: &Place) -> Result<TempDir, Failure> {
     made.map_err(|error| Failure::internal(format!("make a temporary folder: {error}")))
 }
 
-/// `a/`, which no file can be.
+/// What is at a path, unless it is a regular file or nothing. A link is not followed.
+fn special(path: &Path) -> Option<&'static str> {
+    let kind = fs::symlink_metadata(path).ok()?.file_type();
+    if kind.is_file() {
+        None
+    } else if kind.is_symlink() {
+        Some("a symbolic link")
+    } else if kind.is_dir() {
+        Some("a folder")
+    } else {
+        Some("a pipe or a device")
+    }
+}
+
+/// Makes sure that a path of our own state has nothing but a regular file, if anything.
+pub(crate) fn check_regular(path: &Path) -> io::Result<()> {
+    match special(path) {
+        None => Ok(()),
+        Some(kind) => Err(io::Error::other(format!(
+            "'{}' is {kind}: remove it",
+            path.display()
+        ))),
+    }
+}
+
+/// Opens a file of our own state: for its owner alone, never through a link, and only if it is a regular file.
+pub(crate) fn open_private(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
+    check_regular(path)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
+        options.mode(0o600).custom_flags(flags.bits().cast_signed());
+    }
+    let file = options.open(path)?;
+    if !file.metadata()?.is_file() {
+        check_regular(path)?;
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        if file.metadata()?.permissions().mode() & 0o077 != 0 {
+            file.set_permissions(fs::Permissions::from_mode(0o600))?;
+        }
+    }
+    Ok(file)
+}
+
+/// Makes a folder of our own state, or takes over the one that is there: its owner's alone, not a link, with
+/// nothing in it that leads elsewhere.
+pub(crate) fn private_folder(path: &Path) -> io::Result<()> {
+    make_folder(path)?;
+    let there = fs::symlink_metadata(path)?;
+    let refused = |why: &str| Err(io::Error::other(format!("'{}' {why}", path.display())));
+    if !there.is_dir() {
+        return refused("is not a folder: remove it");
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+        if there.uid() != rustix::process::geteuid().as_raw() {
+            return refused("belongs to another user");
+        }
+        if there.mode() & 0o022 != 0 {
+            return refused("can be written to by other users: remove it, or 'chmod 700' it if you trust its content");
+        }
+        if there.mode() & 0o077 != 0 {
+            fs::set_permissions(path, fs::Permissions::from_mode(0o700))?;
+        }
+    }
+    for entry in fs::read_dir(path)? {
+        let entry = entry?;
+        if !entry.file_type()?.is_dir() {
+            check_regular(&entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+/// Makes a folder, and those that it is in, for their owner alone.
+pub(crate) fn make_folder(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+/// Whether everybody may add, rename and remove files in a folder.
+pub(crate) fn is_open_to_all(folder: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        fs::metadata(folder).is_ok_and(|there| there.mode() & 0o1002 == 0o002)
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = folder;
+        false
+    }
+}
+
+/// `a/`, which cannot be a file.
 fn names_a_folder(path: &Path) -> bool {
     let last = path.as_os_str().as_encoded_bytes().last();
     last.is_some_and(|last| std::path::is_separator(char::from(*last)))
 }
 
-/// What went wrong, without the name of a file that nobody asked for.
+/// What went wrong, without the name of a temporary file.
 fn plain(error: &io::Error) -> String {
     io::Error::from(error.kind()).to_string()
 }
@@ -145,7 +273,7 @@ fn folder(path: &Path) -> &Path {
     }
 }
 
-/// A file that is gone unless it is kept, with the permissions of any other new file.
+/// A file that is removed unless it is kept, with the permissions of any other new file.
 fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".groq-").suffix(".part");
@@ -158,6 +286,9 @@ fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
 mod tests {
     use super::*;
 
+    const KEEP: Overwrite = Overwrite { allowed: false };
+    const FORCE: Overwrite = Overwrite { allowed: true };
+
     fn names(folder: &Path) -> Vec<String> {
         let entries = fs::read_dir(folder).unwrap();
         entries
@@ -169,16 +300,16 @@ mod tests {
     fn a_file_appears_whole_and_is_not_replaced() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.txt");
-        let place = Place::new(&path, false).unwrap();
+        let place = Place::new(&path, KEEP).unwrap();
         place.write(|out| out.write_all(b"one")).unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"one");
         assert_eq!(names(folder.path()), ["a.txt"]);
-        let refused = Place::new(&path, false).unwrap_err();
+        let refused = Place::new(&path, KEEP).unwrap_err();
         assert!(refused.to_string().contains("--force"), "{refused}");
         // One that came about meanwhile is safe as well.
         assert!(place.write(|out| out.write_all(b"two")).is_err());
         assert_eq!(fs::read(&path).unwrap(), b"one");
-        Place::new(&path, true)
+        Place::new(&path, FORCE)
             .unwrap()
             .write(|out| out.write_all(b"two"))
             .unwrap();
@@ -188,7 +319,7 @@ mod tests {
     #[test]
     fn what_fails_half_way_leaves_nothing() {
         let folder = tempfile::tempdir().unwrap();
-        let place = Place::new(folder.path().join("a.txt"), false).unwrap();
+        let place = Place::new(folder.path().join("a.txt"), KEEP).unwrap();
         let failed = place.write(|out| {
             out.write_all(b"half")?;
             Err(io::Error::other("no more"))
@@ -200,40 +331,118 @@ mod tests {
     #[test]
     fn a_folder_that_is_missing_is_told_before() {
         let folder = tempfile::tempdir().unwrap();
-        assert!(Place::new(folder.path().join("no/a.txt"), false).is_err());
-        assert!(Place::new(folder.path(), true).is_err());
-        assert!(Place::new(folder.path().join("no/"), true).is_err());
+        assert!(Place::new(folder.path().join("no/a.txt"), KEEP).is_err());
+        assert!(Place::new(folder.path(), FORCE).is_err());
+        assert!(Place::new(folder.path().join("no/"), FORCE).is_err());
     }
 
     #[cfg(target_os = "linux")]
     #[test]
     fn a_folder_that_takes_no_files_is_told_before() {
         // Not even the superuser writes there.
-        let refused = Place::new("/proc/a.txt", false).unwrap_err();
+        let refused = Place::new("/proc/a.txt", KEEP).unwrap_err();
         assert_eq!(refused.status(), crate::failure::Status::Usage);
         assert!(!refused.to_string().contains(".part"), "{refused}");
     }
 
+    /// Everything that can stand at a path beside a regular file, made in a folder.
     #[cfg(unix)]
-    #[test]
-    fn a_link_is_something_that_is_there() {
-        let folder = tempfile::tempdir().unwrap();
-        let (link, file) = (folder.path().join("link"), folder.path().join("file"));
-        std::os::unix::fs::symlink(&file, &link).unwrap();
-        assert!(Place::new(&link, false).is_err(), "though it leads nowhere");
-        fs::write(&file, "one").unwrap();
-        assert!(Place::new(&link, false).is_err());
-        let place = Place::new(&link, true).unwrap();
-        place.write(|out| out.write_all(b"two")).unwrap();
-        assert!(link.is_symlink(), "it stays a link");
-        assert_eq!(fs::read(&file).unwrap(), b"two");
+    fn kinds(folder: &Path) -> Vec<PathBuf> {
+        use std::os::unix::fs::symlink;
+        let at = |name: &str| folder.join(name);
+        fs::write(at("file"), "one").unwrap();
+        symlink(at("file"), at("link")).unwrap();
+        symlink(at("nowhere"), at("dangling")).unwrap();
+        symlink("/dev/null", at("device")).unwrap();
+        fs::create_dir(at("folder")).unwrap();
+        let fifo = std::process::Command::new("mkfifo").arg(at("fifo")).status();
+        assert!(fifo.unwrap().success());
+        let mut all = ["link", "dangling", "device", "folder", "fifo"].map(at).to_vec();
+        all.push("/dev/null".into());
+        all
     }
 
     #[cfg(unix)]
     #[test]
-    fn a_device_is_written_to_as_it_is() {
-        let place = Place::new("/dev/null", false).unwrap();
-        place.write(|out| out.write_all(b"gone")).unwrap();
-        assert!(!fs::metadata("/dev/null").unwrap().is_file());
+    fn nothing_but_a_regular_file_is_written_to_or_opened() {
+        let folder = tempfile::tempdir().unwrap();
+        for path in kinds(folder.path()) {
+            let name = path.display();
+            assert!(Place::new(&path, KEEP).is_err(), "{name}");
+            // One that is put there after the check is safe as well.
+            let late = Place { path: path.clone(), force: false };
+            assert!(late.write(|out| out.write_all(b"two")).is_err(), "{name}");
+            for options in [
+                OpenOptions::new().read(true),
+                OpenOptions::new().append(true).create(true),
+                OpenOptions::new().write(true).create(true).truncate(true),
+            ] {
+                assert!(open_private(&path, options).is_err(), "{name}");
+            }
+        }
+        assert_eq!(fs::read(folder.path().join("file")).unwrap(), b"one");
+        assert!(!folder.path().join("nowhere").exists());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn force_follows_links_and_writes_to_devices() {
+        let folder = tempfile::tempdir().unwrap();
+        kinds(folder.path());
+        let (link, file) = (folder.path().join("link"), folder.path().join("file"));
+        let place = Place::new(&link, FORCE).unwrap();
+        place.write(|out| out.write_all(b"two")).unwrap();
+        assert!(link.is_symlink(), "it stays a link");
+        assert_eq!(fs::read(&file).unwrap(), b"two");
+        for device in [Path::new("/dev/null"), &folder.path().join("device")] {
+            let place = Place::new(device, FORCE).unwrap();
+            place.write(|out| out.write_all(b"gone")).unwrap();
+            assert!(!fs::metadata(device).unwrap().is_file());
+        }
+        assert!(Place::new(folder.path().join("folder"), FORCE).is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn state_is_its_owners_alone() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let set = |path: &Path, mode| {
+            fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+        };
+        let outer = tempfile::tempdir().unwrap();
+        let folder = outer.path().join("a/b");
+        private_folder(&folder).unwrap();
+        assert_eq!(mode(&folder), 0o700);
+        set(&folder, 0o755);
+        private_folder(&folder).unwrap();
+        assert_eq!(mode(&folder), 0o700, "narrowed");
+        let file = folder.join("history");
+        open_private(&file, OpenOptions::new().append(true).create(true)).unwrap();
+        assert_eq!(mode(&file), 0o600);
+        set(&file, 0o644);
+        open_private(&file, OpenOptions::new().read(true)).unwrap();
+        assert_eq!(mode(&file), 0o600, "narrowed");
+        for open in [0o777, 0o722, 0o770] {
+            set(&folder, open);
+            assert!(private_folder(&folder).is_err(), "{open:o}");
+        }
+        set(&folder, 0o700);
+        for planted in kinds(outer.path()) {
+            if planted.is_dir() || planted.starts_with("/dev") {
+                continue;
+            }
+            let inside = folder.join("input.jsonl");
+            fs::rename(&planted, &inside).unwrap();
+            assert!(private_folder(&folder).is_err(), "{}", planted.display());
+            fs::rename(&inside, &planted).unwrap();
+        }
+        let link = outer.path().join("to_folder");
+        std::os::unix::fs::symlink(&folder, &link).unwrap();
+        assert!(private_folder(&link).is_err());
+        set(outer.path(), 0o777);
+        assert!(is_open_to_all(outer.path()));
+        set(outer.path(), 0o1777);
+        assert!(!is_open_to_all(outer.path()));
     }
 }

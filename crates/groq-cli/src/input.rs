@@ -1,4 +1,4 @@
-//! What a command reads: standard input, and files of text.
+//! Standard input, and text files.
 
 use std::{
     io::{self, IsTerminal, Read},
@@ -8,21 +8,20 @@ use std::{
 
 use tokio::sync::oneshot;
 
-use crate::{failure::Failure, output::Talk};
+use crate::{blocking::off_thread, failure::Failure, output::Stderr};
 
-/// The most that is read of standard input, or of a file of text, in bytes.
+/// The largest text that is read, in bytes.
 const MAX_BYTES: u64 = 64 << 20;
 
-/// How long a pipe that may be nobody's may stay silent.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// How long to wait for the first byte of a pipe that may have been inherited by accident.
+const MAX_SILENCE: Duration = Duration::from_secs(1);
 
-/// What is said with words of the command line, with standard input, or with both.
+/// The prompt: arguments, standard input, or both.
 ///
-/// - Without words, standard input is the prompt.
-/// - A lone `-` among the words stands for standard input, however long it takes.
-/// - Words alone are followed by what is piped in. A pipe that is open and silent for a second is left out with a note: it is
-///   probably one that the program has inherited and nobody will ever write to.
-pub(crate) async fn prompt(words: &[String], talk: &Talk) -> Result<String, Failure> {
+/// - Without arguments, standard input is the prompt.
+/// - A lone `-` among the arguments stands for standard input, however long it takes.
+/// - Otherwise piped input follows the arguments. A pipe that is open and silent for a second is ignored with a note.
+pub(crate) async fn prompt(words: &[String], stderr: &Stderr) -> Result<String, Failure> {
     let prompt = if words.is_empty() {
         all_of_stdin().await?
     } else if words.iter().any(|word| word == "-") {
@@ -33,20 +32,20 @@ pub(crate) async fn prompt(words: &[String], talk: &Talk) -> Result<String, Fail
         words.collect::<Vec<_>>().join(" ")
     } else {
         let words = words.join(" ");
-        match piped(talk).await? {
+        match piped(stderr).await? {
             Some(input) if !input.trim().is_empty() => format!("{words}\n\n{}", input.trim_end()),
             _ => words,
         }
     };
     if prompt.trim().is_empty() {
         return Err(Failure::usage(
-            "no prompt: give one as an argument or on standard input",
+            "no prompt: pass it as an argument or on standard input",
         ));
     }
     Ok(prompt)
 }
 
-/// A file of text, whole; `-` is standard input.
+/// Reads a text file; `-` is standard input.
 pub(crate) async fn text_file(path: &Path) -> Result<String, Failure> {
     if path == Path::new("-") {
         return all_of_stdin().await;
@@ -58,31 +57,29 @@ pub(crate) async fn text_file(path: &Path) -> Result<String, Failure> {
         .map_err(|error| Failure::bad_input(format!("read '{name}': {}", plain(&error))))
 }
 
-/// All of standard input, as text.
+/// Reads all of standard input as text.
 pub(crate) async fn all_of_stdin() -> Result<String, Failure> {
     let read = off_thread(|| read_text(io::stdin()));
     read.await?
         .map_err(|error| Failure::bad_input(format!("read standard input: {}", plain(&error))))
 }
 
-/// What is piped in, if anything is.
-async fn piped(talk: &Talk) -> Result<Option<String>, Failure> {
+/// Reads what is piped in, if anything is.
+async fn piped(stderr: &Stderr) -> Result<Option<String>, Failure> {
     match kind_of_stdin() {
         Stdin::Nothing => Ok(None),
         Stdin::File => all_of_stdin().await.map(Some),
         Stdin::Pipe => {
-            match tokio::time::timeout(PATIENCE, first_byte()).await {
-                Ok(first) => Ok(Some(rest(first?).await?)),
-                Err(_) => {
-                    talk.note("standard input is open but silent, so it is left out; a lone - waits for it");
-                    Ok(None)
-                }
+            if let Ok(first) = tokio::time::timeout(MAX_SILENCE, first_byte()).await {
+                return Ok(Some(rest(first?).await?));
             }
+            stderr.note("standard input is open but silent, so it is ignored; a lone - waits for it");
+            Ok(None)
         }
     }
 }
 
-/// The first byte of standard input, if there is one. Where nobody waits for it any more, it is lost.
+/// Reads the first byte of standard input, if there is one. It is lost if the future is dropped.
 async fn first_byte() -> Result<Vec<u8>, Failure> {
     let (sender, receiver) = oneshot::channel();
     std::thread::spawn(move || {
@@ -102,12 +99,12 @@ async fn first_byte() -> Result<Vec<u8>, Failure> {
     first.map_err(|error| Failure::bad_input(format!("read standard input: {error}")))
 }
 
-/// The first byte and all that follows it.
+/// Reads all that follows the first byte.
 async fn rest(first: Vec<u8>) -> Result<String, Failure> {
-    let read = off_thread(move || match first.is_empty() {
-        true => Ok(String::new()),
-        false => read_text(io::Cursor::new(first).chain(io::stdin())),
-    });
+    if first.is_empty() {
+        return Ok(String::new());
+    }
+    let read = off_thread(move || read_text(io::Cursor::new(first).chain(io::stdin())));
     read.await?
         .map_err(|error| Failure::bad_input(format!("read standard input: {}", plain(&error))))
 }
@@ -115,7 +112,7 @@ async fn rest(first: Vec<u8>) -> Result<String, Failure> {
 enum Stdin {
     /// A terminal, the null device, or nothing at all.
     Nothing,
-    /// It ends by itself.
+    /// A file, which ends by itself.
     File,
     Pipe,
 }
@@ -137,24 +134,25 @@ fn kind_of_stdin() -> Stdin {
 
 #[cfg(not(unix))]
 fn kind_of_stdin() -> Stdin {
-    match io::stdin().is_terminal() {
-        true => Stdin::Nothing,
-        false => Stdin::Pipe,
+    if io::stdin().is_terminal() {
+        Stdin::Nothing
+    } else {
+        Stdin::Pipe
     }
 }
 
-/// Whether a person sits at standard input.
+/// Whether standard input is a terminal.
 pub(crate) fn is_terminal() -> bool {
     io::stdin().is_terminal()
 }
 
-/// All that a reader has, if it is text and not too much.
+/// Reads text of bounded size.
 fn read_text(from: impl Read) -> io::Result<String> {
     let mut bytes = Vec::new();
     from.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MAX_BYTES {
         return Err(io::Error::other(format!(
-            "it has more than {} MiB",
+            "it is larger than {} MiB",
             MAX_BYTES >> 20
         )));
     }
@@ -162,7 +160,7 @@ fn read_text(from: impl Read) -> io::Result<String> {
         let at = error.utf8_error().valid_up_to();
         io::Error::other(format!("it is not UTF-8 text (byte {at})"))
     })?;
-    // Editors of some systems put a mark before the text.
+    // Some editors write a byte order mark.
     Ok(text
         .strip_prefix('\u{feff}')
         .map(str::to_owned)
@@ -174,15 +172,6 @@ fn plain(error: &io::Error) -> String {
         io::ErrorKind::NotFound => "there is no such file".to_owned(),
         _ => error.to_string(),
     }
-}
-
-/// Runs what blocks on a thread of its own, so that an interrupt is heard meanwhile.
-pub(crate) async fn off_thread<R: Send + 'static>(
-    work: impl FnOnce() -> R + Send + 'static,
-) -> Result<R, Failure> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|error| Failure::internal(format!("a thread failed: {error}")))
 }
 
 #[cfg(test)]

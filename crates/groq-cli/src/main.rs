@@ -1,29 +1,28 @@
 //! The `groq` command.
 
-#![allow(
-    clippy::match_bool,
-    clippy::single_match_else,
-    reason = "two equal branches read better side by side"
-)]
-#![allow(clippy::format_collect, reason = "short, and never where it is hot")]
-
+mod address;
 mod args;
+mod blocking;
 mod commands;
 mod defaults;
 mod dry_run;
 mod failure;
 mod files;
+mod global;
 mod input;
 mod interrupt;
+mod options;
 mod output;
+mod panics;
 mod session;
 mod settings;
 mod style;
 mod table;
 mod terminal;
+mod units;
 mod verbose;
 
-use std::{io, panic, process::ExitCode};
+use std::{io, process::ExitCode, time::Duration};
 
 use crate::{
     args::{Args, Parsed},
@@ -31,6 +30,9 @@ use crate::{
     session::Session,
     style::{Style, When},
 };
+
+/// How long blocking work may go on after the command has ended, to remove its temporary files.
+const CLEANUP: Duration = Duration::from_millis(200);
 
 fn main() -> ExitCode {
     let args = match args::parse(std::env::args_os()) {
@@ -41,30 +43,15 @@ fn main() -> ExitCode {
             return ExitCode::from(u8::from(help.use_stderr()) * Status::Usage as u8);
         }
         Parsed::Bad { failure, as_json } => {
-            return failure.report(as_json, Style::of(When::Auto, &io::stderr()));
+            return failure.report(as_json, Style::new(When::Auto, &io::stderr()));
         }
     };
     let as_json = args.global.json;
-    let style = Style::of(args.global.color, &io::stderr());
-    match guarded(|| start(*args)) {
+    let style = Style::new(args.global.color, &io::stderr());
+    match panics::caught(|| start(*args)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(as_json, style),
     }
-}
-
-/// A panic is a failure as well: one message, and the status of a defect.
-fn guarded(work: impl FnOnce() -> Result<(), Failure> + panic::UnwindSafe) -> Result<(), Failure> {
-    panic::set_hook(Box::new(|_| {}));
-    panic::catch_unwind(work).unwrap_or_else(|panicked| {
-        let text = panicked
-            .downcast_ref::<&str>()
-            .map(|text| (*text).to_owned());
-        let text = text.or_else(|| panicked.downcast_ref::<String>().cloned());
-        Err(Failure::internal(format!(
-            "a defect of groq: {}",
-            text.unwrap_or_default()
-        )))
-    })
 }
 
 fn start(args: Args) -> Result<(), Failure> {
@@ -72,20 +59,26 @@ fn start(args: Args) -> Result<(), Failure> {
         .enable_all()
         .build()
         .map_err(|error| Failure::internal(format!("cannot start: {error}")))?;
+    interrupt::enforce(args.command.signals());
     let outcome = runtime.block_on(until_interrupted(args));
-    // A read of standard input that nobody will answer must not keep the process.
-    runtime.shutdown_background();
+    // A read of standard input that never ends must not keep the process.
+    runtime.shutdown_timeout(CLEANUP);
     outcome
 }
 
-/// Runs the command until it is done, or the user or the system has had enough.
+/// Runs the command until it is done, or a signal ends it.
 async fn until_interrupted(args: Args) -> Result<(), Failure> {
-    if args.command.hears_interrupts() {
+    if args.command.signals() == interrupt::Signals::Handled {
         return run(args).await;
     }
+    let message = if args.global.quiet || args.global.mock || args.global.dry_run {
+        ""
+    } else {
+        args.command.when_interrupted()
+    };
     tokio::select! {
         outcome = run(args) => outcome,
-        told = interrupt::told() => told.and(Err(Failure::interrupted())),
+        signal = interrupt::requested() => signal.and(Err(Failure::interrupted(message))),
     }
 }
 
@@ -94,13 +87,14 @@ async fn run(args: Args) -> Result<(), Failure> {
     let dry_run = global.dry_run;
     if dry_run && command.is_local() {
         return Err(Failure::usage(
-            "there is no request to print: this command talks to no service",
+            "there is no request to print: this command does not call the service",
         ));
     }
     let session = Session::new(global)?;
     let outcome = Box::pin(command.run(&session)).await;
-    match dry_run {
-        true => session.dry_run(outcome),
-        false => outcome,
+    if dry_run {
+        session.dry_run(outcome)
+    } else {
+        outcome
     }
 }

@@ -1,4 +1,4 @@
-//! Standard output is data; standard error is talk.
+//! Standard output is for data; standard error is for messages and progress.
 
 use std::{
     borrow::Cow,
@@ -9,8 +9,8 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 
 use crate::{
-    args::Global,
     failure::Failure,
+    global::Global,
     style::Style,
     terminal::{self, shown},
 };
@@ -25,7 +25,7 @@ impl Output {
     pub(crate) fn new(global: &Global) -> Self {
         Self {
             terminal: io::stdout().is_terminal(),
-            style: Style::of(global.color, &io::stdout()),
+            style: Style::new(global.color, &io::stdout()),
         }
     }
 
@@ -37,13 +37,13 @@ impl Output {
         self.style
     }
 
-    /// How many columns the terminal has; none for a pipe.
+    /// The width of the terminal; none for a pipe.
     pub(crate) fn columns(&self) -> Option<usize> {
         let (width, _) = terminal_size::terminal_size_of(io::stdout())?;
         Some(usize::from(width.0)).filter(|_| self.terminal)
     }
 
-    /// Writes text of the service: as it is into a pipe; on a terminal, with control characters made visible.
+    /// Writes text from the service: unchanged to a pipe, with unsafe characters escaped on a terminal.
     pub(crate) fn text(&self, text: &str) -> Result<(), Failure> {
         let text = if self.terminal {
             shown(text)
@@ -59,7 +59,7 @@ impl Output {
         self.raw(b"\n")
     }
 
-    /// Writes a line of our own, colours and all.
+    /// Writes a line of our own, which may have colors.
     pub(crate) fn styled(&self, line: &str) -> Result<(), Failure> {
         self.raw(line.as_bytes())?;
         self.raw(b"\n")
@@ -73,7 +73,7 @@ impl Output {
     }
 
     /// Writes bytes.
-    #[expect(clippy::unused_self, reason = "whoever writes has an output")]
+    #[expect(clippy::unused_self, reason = "a method, so that only an owner of the output writes")]
     pub(crate) fn raw(&self, bytes: &[u8]) -> Result<(), Failure> {
         let mut out = io::stdout().lock();
         out.write_all(bytes)?;
@@ -81,16 +81,16 @@ impl Output {
     }
 }
 
-/// Standard error: notes and progress, for whoever watches. Nothing of it with `--quiet` or `--json`.
+/// Standard error: notes and progress. Both are silent with `--quiet` and `--json`.
 #[derive(Clone)]
-pub(crate) struct Talk {
+pub(crate) struct Stderr {
     silent: bool,
     style: Style,
     /// Hidden, unless standard error is a terminal.
     bars: MultiProgress,
 }
 
-impl Talk {
+impl Stderr {
     pub(crate) fn new(global: &Global) -> Self {
         let silent = global.quiet || global.json;
         let watched = io::stderr().is_terminal() && !silent && !global.dry_run;
@@ -101,7 +101,7 @@ impl Talk {
         };
         Self {
             silent,
-            style: Style::of(global.color, &io::stderr()),
+            style: Style::new(global.color, &io::stderr()),
             bars: MultiProgress::with_draw_target(target),
         }
     }
@@ -110,29 +110,38 @@ impl Talk {
         self.style
     }
 
-    /// A line that is worth knowing: what was decided, what is odd.
+    /// Prints a note: a decision, or something unusual.
     pub(crate) fn note(&self, text: impl AsRef<str>) {
         if !self.silent {
             self.always(&shown(text.as_ref()));
         }
     }
 
-    /// A piece of text beside the data, dimmed: what a model thinks, for example.
+    /// Prints text beside the data, dimmed, such as a model's reasoning.
     pub(crate) fn aside(&self, text: &str) {
         if !self.silent {
             let _ = write!(io::stderr(), "{}", self.style.dim(shown(text)));
         }
     }
 
-    /// A line whatever was asked for; above the bars, if there are any.
+    /// Prints a line in any case, above the progress bars.
     pub(crate) fn always(&self, line: &str) {
         self.bars.suspend(|| {
-            // Where nobody listens, nothing is lost.
+            // A closed standard error is not a failure.
             let _ = writeln!(io::stderr(), "{line}");
         });
     }
 
-    /// A bar for work of known or unknown length; it shows only on a terminal, and is gone when it is dropped.
+    /// Prints a failure after which the command goes on; with `--json`, as JSON.
+    pub(crate) fn failure(&self, failure: &Failure, as_json: bool) {
+        if as_json {
+            self.always(&terminal::json(&failure.to_json()));
+        } else {
+            self.always(&format!("{} {failure}", self.style.error("groq:")));
+        }
+    }
+
+    /// Makes a progress bar; it shows on a terminal only, and is removed when it is dropped.
     ///
     /// `template` is indicatif's: `{prefix:12} {bar:30} {pos}/{len}`.
     pub(crate) fn bar(&self, prefix: &str, length: Option<u64>, template: &str) -> Bar {
@@ -148,7 +157,7 @@ impl Talk {
     }
 }
 
-/// A progress bar that leaves nothing behind.
+/// A progress bar that clears itself.
 pub(crate) struct Bar(ProgressBar);
 
 impl std::ops::Deref for Bar {

@@ -1,6 +1,6 @@
-//! What a command works with: the options of every command, the settings, both streams, and a client.
+//! What a command works with: global options, settings, both output streams, and a client.
 
-use std::{sync::OnceLock, time::Duration};
+use std::sync::OnceLock;
 
 use groq_core::{
     Client, ClientBuilder,
@@ -11,61 +11,64 @@ use groq_mock::Mock;
 use serde_json::{Value, json};
 
 use crate::{
-    args::Global,
     dry_run::Recorder,
     failure::Failure,
-    output::{Output, Talk},
+    global::Global,
+    output::{Output, Stderr},
     settings::{Settings, variable},
-    terminal,
-    verbose::Watch,
+    terminal, units,
+    verbose::AttemptLog,
 };
 
-/// All that a command is given.
+/// What a command is given.
 pub(crate) struct Session {
     pub(crate) global: Global,
     pub(crate) settings: Settings,
     pub(crate) out: Output,
-    pub(crate) talk: Talk,
+    pub(crate) stderr: Stderr,
     recorder: Recorder,
-    /// The server inside this process, if there is one: it stops when the session is dropped.
+    /// The server of `--mock`, which stops when the session is dropped.
     mock: OnceLock<Mock>,
 }
 
 impl Session {
     pub(crate) fn new(global: Global) -> Result<Self, Failure> {
+        if let Ok(key) = std::env::var(KEY) {
+            terminal::hide(key.trim());
+        }
         Ok(Self {
             settings: Settings::read(&global)?,
             out: Output::new(&global),
-            talk: Talk::new(&global),
+            stderr: Stderr::new(&global),
             recorder: Recorder::default(),
             mock: OnceLock::new(),
             global,
         })
     }
 
-    /// A client for what the user asked for: `--mock`, `--dry-run`, or a server and a key. Asked for again, it is another
-    /// client of the same server.
+    /// Makes a client of `--mock`, of `--dry-run`, or of the server and the key that are set.
     pub(crate) async fn connect(&self) -> Result<Client, Failure> {
         if self.global.dry_run {
-            let target = self.settings.base_url(&self.global)?;
-            return self.recorder.client(target).await;
+            let builder = || self.configured(ClientBuilder::from_env()?.api_key("none"));
+            return self.recorder.client(builder, self.base_url()?).await;
         }
         if self.global.mock {
             return self.embedded().await;
         }
         if !has_key()? {
             return Err(Failure::usage(
-                "no key: set GROQ_API_KEY, or use --mock for a local Groq that needs none",
+                "no API key: set GROQ_API_KEY, or use --mock for a local server that needs none",
             ));
         }
-        let mut builder = ClientBuilder::from_env()?;
-        if let Some(url) = self.settings.base_url(&self.global)? {
-            builder = builder.base_url(url);
-        }
-        Ok(self.watched(builder).build()?)
+        let builder = self.configured(ClientBuilder::from_env()?)?;
+        Ok(self.observed(builder).build()?)
     }
 
-    /// A client of the server inside this process, which lives as long as the session.
+    /// The address of the server, if it is not the default one.
+    pub(crate) fn base_url(&self) -> Result<Option<String>, Failure> {
+        self.settings.base_url(&self.global)
+    }
+
     async fn embedded(&self) -> Result<Client, Failure> {
         if self.mock.get().is_none() {
             let started = Mock::start().await;
@@ -74,19 +77,47 @@ impl Session {
         }
         match self.mock.get() {
             Some(mock) => self.client_of(mock),
-            None => Err(Failure::internal("the embedded server is gone")),
+            None => Err(Failure::internal("the mock server is gone")),
         }
     }
 
-    /// A client of a server inside this process.
+    /// Makes a client of a server inside this process.
     pub(crate) fn client_of(&self, mock: &Mock) -> Result<Client, Failure> {
         let builder = Client::builder()
             .api_key("embedded")
             .base_url(mock.base_url());
-        Ok(self.watched(builder).build()?)
+        Ok(self.observed(self.limited(builder)).build()?)
     }
 
-    /// What `--dry-run` prints, in place of what came of the command.
+    fn configured(&self, mut builder: ClientBuilder) -> Result<ClientBuilder, Failure> {
+        if let Some(url) = self.base_url()? {
+            builder = builder.base_url(url);
+        }
+        if self.global.allow_http {
+            builder = builder.allow_plaintext_http();
+        }
+        Ok(self.limited(builder))
+    }
+
+    fn limited(&self, mut builder: ClientBuilder) -> ClientBuilder {
+        if let Some(timeout) = self.global.timeout {
+            builder = builder.deadline(timeout);
+        }
+        if let Some(retries) = self.global.max_retries {
+            builder = builder.max_retries(retries);
+        }
+        builder
+    }
+
+    fn observed(&self, builder: ClientBuilder) -> ClientBuilder {
+        if self.global.verbose {
+            builder.middleware(AttemptLog::new(self.stderr.clone(), self.global.json))
+        } else {
+            builder
+        }
+    }
+
+    /// Prints the request of `--dry-run`, in place of the outcome of the command.
     pub(crate) fn dry_run(&self, outcome: Result<(), Failure>) -> Result<(), Failure> {
         match self.recorder.first() {
             Some(request) if self.global.json => self.out.json(&request.to_json()),
@@ -97,46 +128,41 @@ impl Session {
         }
     }
 
-    /// With `--verbose`, tells what a reply took.
-    pub(crate) fn tell_usage(&self, model: &str, usage: Option<&CompletionUsage>) {
+    /// With `--verbose`, prints what a reply used.
+    pub(crate) fn report_usage(&self, model: &str, usage: Option<&CompletionUsage>) {
         let Some(usage) = usage.filter(|_| self.global.verbose) else {
             return;
         };
         let (prompt, completion) = (usage.prompt_tokens, usage.completion_tokens);
-        self.tell_cost(
+        self.report_cost(
             &format!("{prompt} prompt + {completion} completion tokens"),
             json!({"model": model, "prompt_tokens": prompt, "completion_tokens": completion}),
             cost(model, usage),
         );
     }
 
-    /// Tells what was used and what it costs: in words, or with `--json` as a line of JSON.
-    pub(crate) fn tell_cost(&self, what: &str, mut used: Value, cost: Option<f64>) {
+    /// Prints what was used and its cost, in words or as JSON.
+    pub(crate) fn report_cost(&self, words: &str, mut used: Value, cost: Option<f64>) {
         if self.global.json {
             used["dollars"] = cost.into();
-            self.talk.always(&terminal::json(&json!({"usage": used})));
+            self.stderr.always(&terminal::json(&json!({"usage": used})));
         } else {
-            let dollars = cost.map_or_else(|| "price unknown".to_owned(), dollars);
-            self.talk
-                .always(&self.talk.style().dim(format!("{what}, {dollars}")));
-        }
-    }
-
-    fn watched(&self, builder: ClientBuilder) -> ClientBuilder {
-        if self.global.verbose {
-            builder.middleware(Watch::new(self.talk.clone(), self.global.json))
-        } else {
-            builder
+            let style = self.stderr.style();
+            self.stderr
+                .always(&style.dim(format!("{words}, {}", units::price(cost))));
         }
     }
 }
+
+/// The variable of the API key.
+pub(crate) const KEY: &str = "GROQ_API_KEY";
 
 /// Whether the environment has a key.
 pub(crate) fn has_key() -> Result<bool, Failure> {
-    Ok(variable("GROQ_API_KEY")?.is_some())
+    Ok(variable(KEY)?.is_some())
 }
 
-/// What a reply cost, by the prices that are known.
+/// The cost of a reply by the known prices.
 pub(crate) fn cost(model: &str, usage: &CompletionUsage) -> Option<f64> {
     match Catalogue::shipped().get(model)?.price? {
         #[expect(clippy::cast_precision_loss, reason = "no reply has 2^52 tokens")]
@@ -144,27 +170,6 @@ pub(crate) fn cost(model: &str, usage: &CompletionUsage) -> Option<f64> {
             (usage.prompt_tokens as f64 * input + usage.completion_tokens as f64 * output) / 1e6,
         ),
         _ => None,
-    }
-}
-
-/// An amount of money, with as many digits as it needs.
-pub(crate) fn dollars(amount: f64) -> String {
-    if amount >= 0.01 || amount == 0.0 {
-        format!("${amount:.2}")
-    } else {
-        format!("${amount:.6}")
-    }
-}
-
-/// A time for people: `0.42 s`, `3 min 20 s`, `2 h 5 min`.
-pub(crate) fn in_words(time: Duration) -> String {
-    let seconds = time.as_secs();
-    match seconds {
-        0 => format!("{} ms", time.as_millis()),
-        1..10 => format!("{:.2} s", time.as_secs_f64()),
-        10..60 => format!("{seconds} s"),
-        60..3_600 => format!("{} min {} s", seconds / 60, seconds % 60),
-        _ => format!("{} h {} min", seconds / 3_600, seconds % 3_600 / 60),
     }
 }
 
@@ -178,17 +183,5 @@ mod tests {
         let cost = cost("openai/gpt-oss-20b", &usage).unwrap();
         assert!((cost - 0.375).abs() < 1e-9, "{cost}");
         assert_eq!(super::cost("nobody", &usage), None);
-    }
-
-    #[test]
-    fn amounts_and_times_are_short() {
-        assert_eq!(
-            [dollars(0.375), dollars(0.000_012_3), dollars(0.0)],
-            ["$0.38", "$0.000012", "$0.00"]
-        );
-        let times = [420, 12_000, 200_000, 7_500_000]
-            .map(Duration::from_millis)
-            .map(in_words);
-        assert_eq!(times, ["420 ms", "12 s", "3 min 20 s", "2 h 5 min"]);
     }
 }

@@ -1,4 +1,4 @@
-//! What is set outside of the command line: the environment, then one TOML file.
+//! Settings: the environment, then one TOML file.
 
 use std::{
     env, fs,
@@ -8,16 +8,16 @@ use std::{
 
 use serde::Deserialize;
 
-use crate::{args::Global, defaults, failure::Failure};
+use crate::{defaults, failure::Failure, global::Global};
 
 /// The largest settings file that is read, in bytes.
 const MAX_BYTES: u64 = 1 << 20;
 
-/// What the settings file says; `groq --help` says what wins over it.
+/// The settings file; options and variables override it.
 #[derive(Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Settings {
-    /// Another server.
+    /// The address of the server.
     base_url: Option<String>,
     /// The model of `chat` and `json`.
     model: Option<String>,
@@ -25,21 +25,21 @@ pub(crate) struct Settings {
     translation_model: Option<String>,
     speech_model: Option<String>,
     voice: Option<String>,
-    /// What plays a WAV file that is given as its last argument.
+    /// The command that plays a WAV file; the file becomes its last argument.
     pub(crate) player: Option<String>,
-    /// The file that this is from.
+    /// The file that was read.
     #[serde(skip)]
     path: Option<PathBuf>,
 }
 
 impl Settings {
-    /// Reads the file that `--config` or `GROQ_CONFIG` names, or the usual one if it is there.
+    /// Reads the file of `--config` or `GROQ_CONFIG`, or the default one if it exists.
     pub(crate) fn read(global: &Global) -> Result<Self, Failure> {
         let named = match &global.config {
             Some(path) => Some(path.clone()),
             None => variable("GROQ_CONFIG")?.map(PathBuf::from),
         };
-        let path = named.clone().or_else(usual_path);
+        let path = named.clone().or_else(default_path);
         let Some(path) = path else {
             return Ok(Self::default());
         };
@@ -61,65 +61,61 @@ impl Settings {
         }
     }
 
-    /// The file that was read, if there is one.
+    /// The file that was read, if any.
     pub(crate) fn file(&self) -> Option<&Path> {
         self.path.as_deref()
     }
 
-    /// Where requests go, if that is set: `--base-url`, `GROQ_BASE_URL`, `base_url`.
+    /// The address of the server, if one is set.
     pub(crate) fn base_url(&self, global: &Global) -> Result<Option<String>, Failure> {
-        choose(
-            global.base_url.as_deref(),
-            "GROQ_BASE_URL",
-            self.base_url.as_deref(),
-        )
+        choose(global.base_url.as_ref(), "GROQ_BASE_URL", &self.base_url)
     }
 
     /// The model of `chat` and `json`.
-    pub(crate) fn model(&self, flag: Option<&str>) -> Result<String, Failure> {
-        let chosen = choose(flag, "GROQ_MODEL", self.model.as_deref())?;
-        Ok(chosen.unwrap_or_else(|| defaults::CHAT_MODEL.to_owned()))
+    pub(crate) fn model(&self, option: Option<&String>) -> Result<String, Failure> {
+        let model = choose(option, "GROQ_MODEL", &self.model)?;
+        Ok(model.unwrap_or_else(|| defaults::CHAT_MODEL.to_owned()))
     }
 
-    pub(crate) fn transcription_model(&self, flag: Option<&str>) -> Result<String, Failure> {
-        let chosen = choose(
-            flag,
+    pub(crate) fn transcription_model(&self, option: Option<&String>) -> Result<String, Failure> {
+        let model = choose(
+            option,
             "GROQ_TRANSCRIPTION_MODEL",
-            self.transcription_model.as_deref(),
+            &self.transcription_model,
         )?;
-        Ok(chosen.unwrap_or_else(|| defaults::TRANSCRIPTION_MODEL.to_owned()))
+        Ok(model.unwrap_or_else(|| defaults::TRANSCRIPTION_MODEL.to_owned()))
     }
 
-    pub(crate) fn translation_model(&self, flag: Option<&str>) -> Result<String, Failure> {
-        let chosen = choose(
-            flag,
-            "GROQ_TRANSLATION_MODEL",
-            self.translation_model.as_deref(),
-        )?;
-        Ok(chosen.unwrap_or_else(|| defaults::TRANSLATION_MODEL.to_owned()))
+    pub(crate) fn translation_model(&self, option: Option<&String>) -> Result<String, Failure> {
+        let model = choose(option, "GROQ_TRANSLATION_MODEL", &self.translation_model)?;
+        Ok(model.unwrap_or_else(|| defaults::TRANSLATION_MODEL.to_owned()))
     }
 
-    pub(crate) fn speech_model(&self, flag: Option<&str>) -> Result<String, Failure> {
-        let chosen = choose(flag, "GROQ_SPEECH_MODEL", self.speech_model.as_deref())?;
-        Ok(chosen.unwrap_or_else(|| defaults::SPEECH_MODEL.to_owned()))
+    pub(crate) fn speech_model(&self, option: Option<&String>) -> Result<String, Failure> {
+        let model = choose(option, "GROQ_SPEECH_MODEL", &self.speech_model)?;
+        Ok(model.unwrap_or_else(|| defaults::SPEECH_MODEL.to_owned()))
     }
 
-    /// The voice, if one is set; [`defaults::VOICE`] is only right for the default model.
-    pub(crate) fn voice(&self, flag: Option<&str>) -> Result<Option<String>, Failure> {
-        choose(flag, "GROQ_VOICE", self.voice.as_deref())
+    /// The voice, if one is set; [`defaults::VOICE`] fits the default model only.
+    pub(crate) fn voice(&self, option: Option<&String>) -> Result<Option<String>, Failure> {
+        choose(option, "GROQ_VOICE", &self.voice)
     }
 }
 
-/// The option, or else the environment, or else the file, as far as they say anything.
-fn choose(flag: Option<&str>, name: &str, file: Option<&str>) -> Result<Option<String>, Failure> {
-    if let Some(flag) = flag {
-        return Ok(Some(flag.to_owned()));
+/// The option, or else the variable, or else the settings file.
+fn choose(
+    option: Option<&String>,
+    variable_name: &str,
+    file: &Option<String>,
+) -> Result<Option<String>, Failure> {
+    if option.is_some() {
+        return Ok(option.cloned());
     }
-    let file = file.filter(|value| !value.trim().is_empty());
-    Ok(variable(name)?.or_else(|| file.map(str::to_owned)))
+    let file = file.clone().filter(|value| !value.trim().is_empty());
+    Ok(variable(variable_name)?.or(file))
 }
 
-/// A variable of the environment; one that is empty is as good as unset.
+/// A variable of the environment; an empty one is unset.
 pub(crate) fn variable(name: &str) -> Result<Option<String>, Failure> {
     match env::var_os(name).map(std::ffi::OsString::into_string) {
         None => Ok(None),
@@ -128,12 +124,12 @@ pub(crate) fn variable(name: &str) -> Result<Option<String>, Failure> {
     }
 }
 
-/// The folder for what is remembered between runs, such as the history of prompts.
+/// The folder for what is kept between runs, such as the history of prompts.
 pub(crate) fn state_folder() -> Option<PathBuf> {
     xdg("XDG_STATE_HOME", ".local/state").map(|folder| folder.join("groq"))
 }
 
-fn usual_path() -> Option<PathBuf> {
+fn default_path() -> Option<PathBuf> {
     xdg("XDG_CONFIG_HOME", ".config").map(|folder| folder.join("groq").join("config.toml"))
 }
 
@@ -154,13 +150,13 @@ fn read(path: &Path) -> io::Result<String> {
     let mut text = String::new();
     let mut file = fs::File::open(path)?.take(MAX_BYTES + 1);
     file.read_to_string(&mut text)?;
-    match text.len() as u64 > MAX_BYTES {
-        true => Err(io::Error::other("it is larger than a settings file can be")),
-        false => Ok(text),
+    if text.len() as u64 > MAX_BYTES {
+        return Err(io::Error::other("it is larger than 1 MiB"));
     }
+    Ok(text)
 }
 
-/// The settings, or where they go wrong: `line 3: ...`.
+/// Parses settings; an error names its line.
 fn parse(text: &str) -> Result<Settings, String> {
     toml::from_str(text).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start.min(text.len()));
@@ -208,7 +204,7 @@ mod tests {
     #[test]
     fn the_option_wins_over_the_file() {
         let settings = parse("transcription_model = 'file'").unwrap();
-        assert_eq!(settings.transcription_model(Some("flag")).unwrap(), "flag");
+        assert_eq!(settings.transcription_model(Some(&"flag".to_owned())).unwrap(), "flag");
         assert_eq!(settings.transcription_model(None).unwrap(), "file");
         let empty = parse("transcription_model = ' '").unwrap();
         assert_eq!(

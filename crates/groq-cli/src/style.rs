@@ -1,6 +1,8 @@
-//! Colours, where they are wanted.
+//! Colors, where they are wanted.
 
-use std::{env, fmt::Display, io::IsTerminal};
+use std::{fmt::Display, io::IsTerminal};
+
+use clap::builder::styling::{AnsiColor, Effects, Style as Ansi};
 
 /// `--color`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -12,60 +14,52 @@ pub(crate) enum When {
     Never,
 }
 
-/// Whether to colour what goes to one stream.
+/// Whether to color what goes to one stream.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Style {
-    coloured: bool,
+    pub(crate) colored: bool,
 }
 
 impl Style {
-    pub(crate) fn of(when: When, stream: &impl IsTerminal) -> Self {
-        let coloured = match when {
+    pub(crate) fn new(when: When, stream: &impl IsTerminal) -> Self {
+        let set = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+        let colored = match when {
             When::Always => true,
             When::Never => false,
             When::Auto => {
                 stream.is_terminal()
-                    && !no_colour()
-                    && env::var_os("TERM").is_none_or(|term| term != "dumb")
+                    && set("NO_COLOR").is_none()
+                    && set("TERM").is_none_or(|term| term != "dumb")
             }
         };
-        Self { coloured }
-    }
-
-    pub(crate) fn is_coloured(self) -> bool {
-        self.coloured
+        Self { colored }
     }
 
     pub(crate) fn bold(self, text: impl Display) -> String {
-        self.paint("1", text)
+        self.paint(Ansi::new().bold(), text)
     }
 
     pub(crate) fn dim(self, text: impl Display) -> String {
-        self.paint("2", text)
+        self.paint(Ansi::new().effects(Effects::DIMMED), text)
     }
 
     pub(crate) fn error(self, text: impl Display) -> String {
-        self.paint("1;31", text)
+        self.paint(AnsiColor::Red.on_default().bold(), text)
     }
 
     pub(crate) fn good(self, text: impl Display) -> String {
-        self.paint("32", text)
+        self.paint(AnsiColor::Green.on_default(), text)
     }
 
     pub(crate) fn accent(self, text: impl Display) -> String {
-        self.paint("36", text)
+        self.paint(AnsiColor::Cyan.on_default(), text)
     }
 
-    fn paint(self, code: &str, text: impl Display) -> String {
-        if self.coloured {
-            format!("\u{1b}[{code}m{text}\u{1b}[0m")
+    fn paint(self, style: Ansi, text: impl Display) -> String {
+        if self.colored {
+            format!("{style}{text}{style:#}")
         } else {
             text.to_string()
         }
     }
-}
-
-/// By the convention, any value but an empty one counts.
-fn no_colour() -> bool {
-    env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
 }

@@ -1,4 +1,4 @@
-//! `--verbose`: every HTTP attempt in a line on standard error.
+//! `--verbose`: one line on standard error for each HTTP attempt.
 
 use std::fmt;
 
@@ -6,24 +6,24 @@ use groq_core::{Attempt, AttemptHead, AttemptOutcome, Middleware};
 use serde_json::json;
 
 use crate::{
-    output::Talk,
-    session::in_words,
+    output::Stderr,
     terminal::{self, shown},
+    units,
 };
 
-/// Tells of attempts.
-pub(crate) struct Watch {
-    talk: Talk,
+/// Prints attempts.
+pub(crate) struct AttemptLog {
+    stderr: Stderr,
     as_json: bool,
 }
 
-impl Watch {
-    pub(crate) fn new(talk: Talk, as_json: bool) -> Self {
-        Self { talk, as_json }
+impl AttemptLog {
+    pub(crate) fn new(stderr: Stderr, as_json: bool) -> Self {
+        Self { stderr, as_json }
     }
 }
 
-impl Middleware for Watch {
+impl Middleware for AttemptLog {
     fn after(&self, head: &AttemptHead, attempt: &Attempt, outcome: AttemptOutcome) {
         let status = attempt.status().map(|status| status.as_u16());
         let retry_in = match outcome {
@@ -32,7 +32,7 @@ impl Middleware for Watch {
         };
         if self.as_json {
             let line = json!({"attempt": {
-                "doing": head.operation(),
+                "operation": head.operation(),
                 "number": head.number(),
                 "status": status,
                 "request_id": attempt.request_id(),
@@ -41,32 +41,32 @@ impl Middleware for Watch {
                 "failure": attempt.failure(),
                 "retry_in": retry_in.map(|wait| wait.as_secs_f64()),
             }});
-            self.talk.always(&terminal::json(&line));
+            self.stderr.always(&terminal::json(&line));
             return;
         }
         let mut line = format!("{}: attempt {}", head.operation(), head.number());
         if !head.waited().is_zero() {
-            line.push_str(&format!(" after waiting {}", in_words(head.waited())));
+            line.push_str(&format!(" after waiting {}", units::duration(head.waited())));
         }
         match (status, attempt.failure()) {
             (Some(status), _) => line.push_str(&format!(": status {status}")),
             (None, Some(failure)) => line.push_str(&format!(": {failure}")),
             (None, None) => {}
         }
-        line.push_str(&format!(" in {}", in_words(attempt.elapsed())));
+        line.push_str(&format!(" in {}", units::duration(attempt.elapsed())));
         if let Some(id) = attempt.request_id() {
             line.push_str(&format!(", request {id}"));
         }
         if let Some(wait) = retry_in {
-            line.push_str(&format!(", again in {}", in_words(wait)));
+            line.push_str(&format!(", retry in {}", units::duration(wait)));
         }
-        let style = self.talk.style();
-        self.talk.always(&style.dim(shown(&line)));
+        self.stderr
+            .always(&self.stderr.style().dim(shown(&line)));
     }
 }
 
-impl fmt::Debug for Watch {
+impl fmt::Debug for AttemptLog {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Watch").finish_non_exhaustive()
+        f.debug_struct("AttemptLog").finish_non_exhaustive()
     }
 }

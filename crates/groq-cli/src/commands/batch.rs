@@ -1,4 +1,4 @@
-//! `groq batch`: thousands of requests at half the price.
+//! `groq batch`: many requests at half the price.
 
 mod items;
 mod line;
@@ -13,9 +13,10 @@ use crate::{
     failure::Failure,
     session::Session,
     table::{self, Column, or_dash},
+    units,
 };
 
-/// Run many requests as a batch, and look after batches.
+/// Run many requests as a batch; list, show and cancel batches.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -37,21 +38,21 @@ Examples:
   groq batch list
   groq batch list --json | jq -r 'select(.status == \"completed\") | .id'")]
     List,
-    /// Tell about a batch.
+    /// Show a batch.
     #[command(after_help = "\
 Examples:
   groq batch get batch_01abc
   groq batch get batch_01abc --json | jq .request_counts")]
     Get {
-        /// Its id.
+        /// Batch id.
         id: String,
     },
-    /// Cancel a batch. What is done stays done.
+    /// Cancel a batch; finished requests stay finished.
     #[command(after_help = "\
 Examples:
   groq batch cancel batch_01abc")]
     Cancel {
-        /// Its id.
+        /// Batch id.
         id: String,
     },
 }
@@ -71,6 +72,15 @@ impl Args {
             }
         }
     }
+
+    pub(crate) fn when_interrupted(&self) -> &'static str {
+        match self.action {
+            Action::Run(_) => {
+                "interrupted; a batch that was created still runs, and the same command continues"
+            }
+            _ => "",
+        }
+    }
 }
 
 async fn list(session: &Session) -> Result<(), Failure> {
@@ -86,16 +96,18 @@ fn show(session: &Session, batches: &[Batch]) -> Result<(), Failure> {
     }
     let columns = [
         Column::left("BATCH"),
+        Column::left("CREATED").optional(2),
         Column::left("STATUS"),
         Column::right("DONE"),
         Column::right("FAILED"),
         Column::right("ALL"),
-        Column::left("RESULTS").dispensable(1),
+        Column::left("RESULTS").optional(1),
     ];
     let row = |batch: &Batch| {
         let counts = batch.request_counts.as_ref();
         vec![
             batch.id.clone(),
+            or_dash(batch.created_at.map(units::date)),
             batch.status.as_str().to_owned(),
             or_dash(counts.map(|counts| counts.completed)),
             or_dash(counts.map(|counts| counts.failed)),

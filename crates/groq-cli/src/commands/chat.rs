@@ -1,30 +1,30 @@
 //! `groq chat`: one question and its reply, or a conversation.
 
+mod images;
 mod repl;
+mod reply;
 mod save;
 
-use groq_core::{
-    Client, Images,
-    types::{
-        ChatCompletion, ChatCompletionRequest, Content, ContentPart, FinishReason, Message,
-        ReasoningFormat, StopSequences,
-    },
-};
+use groq_core::types::{ChatCompletionRequest, Message, ReasoningFormat, StopSequences};
 
 use crate::{
     defaults,
-    failure::{Failure, in_one_line},
+    failure::Failure,
     input,
+    options::{self, Values},
     session::Session,
 };
 
-/// Ask a model, and print its reply as it comes; without a prompt, at a terminal, have a conversation.
+/// Ask a model and print its reply as it arrives; without a prompt, at a terminal, start a conversation.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Without words, standard input is the prompt. What is piped in beside words comes after them, and in
-the place of a lone - if there is one. With --json the reply is one document, or, with --stream, a
-line for each chunk. In a conversation Ctrl-C breaks off a reply, and does nothing where a line is
-typed; an interrupt that another program sends then ends it, with status 130.
+Without arguments, the prompt is read from standard input. Piped input follows the arguments, or
+replaces a lone - among them. With --json the reply is one document, or, with --stream, one line
+per chunk.
+
+In a conversation, Ctrl-C stops a reply. Questions are kept in $XDG_STATE_HOME/groq/history
+(default ~/.local/state/groq/history), readable by you alone; start a question with a space to
+leave it out, or set XDG_STATE_HOME=/dev/null to keep none.
 
 Examples:
   groq chat \"Why is the sky blue?\"
@@ -32,79 +32,73 @@ Examples:
   git diff | groq chat \"Write a commit message for this diff\"
   groq chat --image cat.png --model qwen/qwen3.8-27b \"What is this?\"
   groq chat --mock --json hello
-  groq chat                                     # a conversation; /help tells how")]
+  groq chat                                     # a conversation; /help lists its commands")]
 pub(crate) struct Args {
-    /// The prompt; its words are joined.
+    /// Prompt; several arguments are joined by spaces.
     #[arg(value_name = "PROMPT")]
     prompt: Vec<String>,
-    #[arg(short, long, value_name = "ID", help = defaults::help("The model", "GROQ_MODEL", defaults::CHAT_MODEL))]
+    #[arg(short, long, value_name = "ID", help = defaults::help("Model", "GROQ_MODEL", defaults::CHAT_MODEL))]
     model: Option<String>,
-    /// Instructions that the model follows.
+    /// System prompt: instructions that the model follows.
     #[arg(short, long, value_name = "TEXT", allow_hyphen_values = true)]
     system: Option<String>,
-    /// How random the reply is, 0 to 2.
-    #[arg(short, long, value_name = "NUMBER", value_parser = temperature, allow_negative_numbers = true)]
+    /// Sampling temperature, from 0 to 2.
+    #[arg(short, long, value_name = "NUMBER", value_parser = options::temperature, allow_negative_numbers = true)]
     temperature: Option<f64>,
-    /// The most tokens that the reply may have, reasoning included.
+    /// Maximum number of tokens in the reply, including reasoning.
     #[arg(long, value_name = "TOKENS", value_parser = clap::value_parser!(u32).range(1..))]
     max_tokens: Option<u32>,
-    /// A text that ends the reply where it would come; up to four.
+    /// Text that ends the reply; may be given up to four times.
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     stop: Vec<String>,
-    /// An image for the model to look at: a PNG, JPEG, GIF or WebP file, or an address; up to five.
+    /// Image to send: a PNG, JPEG, GIF or WebP file, or a URL; may be given up to five times.
     #[arg(short, long, value_name = "FILE|URL")]
     image: Vec<String>,
-    /// How much the model thinks first: none, default, low, medium, high; what a model takes differs.
+    /// Reasoning effort: none, default, low, medium or high; models differ in what they accept.
     #[arg(long, value_name = "EFFORT")]
     reasoning: Option<String>,
-    /// Where the thoughts go: parsed are apart from the reply, shown dimmed on standard error.
-    #[arg(long, value_name = "FORMAT", value_enum)]
-    reasoning_format: Option<Thoughts>,
-    /// What is said to make replies alike from run to run.
+    /// What to do with the model's reasoning.
+    #[arg(long, value_name = "FORMAT", value_parser = options::one_of(FORMATS))]
+    reasoning_format: Option<ReasoningFormat>,
+    /// Seed for sampling: the same seed makes similar replies likely.
     #[arg(long, value_name = "NUMBER")]
     seed: Option<i64>,
-    /// With --json, print each chunk of the reply as it comes.
+    /// With --json, print each chunk of the reply as it arrives.
     #[arg(long, requires = "json")]
     stream: bool,
 }
 
 /// `--reasoning-format`.
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
-enum Thoughts {
-    Hidden,
-    Parsed,
-    Raw,
-}
-
-impl From<Thoughts> for ReasoningFormat {
-    fn from(thoughts: Thoughts) -> Self {
-        match thoughts {
-            Thoughts::Hidden => Self::Hidden,
-            Thoughts::Parsed => Self::Parsed,
-            Thoughts::Raw => Self::Raw,
-        }
-    }
-}
+const FORMATS: Values<ReasoningFormat> = &[
+    ("hidden", ReasoningFormat::Hidden, "Leave it out"),
+    (
+        "parsed",
+        ReasoningFormat::Parsed,
+        "Print it dimmed on standard error",
+    ),
+    ("raw", ReasoningFormat::Raw, "Leave it in the reply"),
+];
 
 impl Args {
     pub(crate) async fn run(self, session: &Session) -> Result<(), Failure> {
-        // The connection first: whoever has no key should not type a prompt to learn it.
+        // The connection first: a missing key should be reported before a prompt is typed.
         let client = session.connect().await?;
-        if self.is_conversation() {
-            let beginning = self.request(session)?;
-            let thoughts = self.reasoning_format.is_some();
-            return Box::pin(repl::run(session, &client, beginning, self.image, thoughts)).await;
-        }
-        let prompt = input::prompt(&self.prompt, &session.talk).await?;
+        let printer = reply::Printer {
+            session,
+            client: &client,
+            reasoning: self.reasoning_format.is_some(),
+        };
         let mut request = self.request(session)?;
-        let content = with_images(prompt, &self.image).await?;
+        if self.is_conversation() {
+            return Box::pin(repl::run(printer, request, self.image)).await;
+        }
+        let prompt = input::prompt(&self.prompt, &session.stderr).await?;
+        let content = images::with_images(prompt, &self.image).await?;
         request.messages.push(Message::user(content));
-        match self.stream {
-            true => chunks(session, &client, request).await,
-            false => {
-                let thoughts = self.reasoning_format.is_some();
-                reply(session, &client, request, thoughts).await.map(drop)
-            }
+        if self.stream {
+            printer.chunks(request).await
+        } else {
+            printer.reply(request, &mut String::new()).await.map(drop)
         }
     }
 
@@ -113,16 +107,16 @@ impl Args {
         self.prompt.is_empty() && input::is_terminal()
     }
 
-    /// Everything but what the user says.
+    /// Everything but the prompt.
     fn request(&self, session: &Session) -> Result<ChatCompletionRequest, Failure> {
-        let model = session.settings.model(self.model.as_deref())?;
+        let model = session.settings.model(self.model.as_ref())?;
         let system = self.system.as_deref().map(Message::system);
         let mut request = ChatCompletionRequest::new(model, system.into_iter().collect::<Vec<_>>());
         request.temperature = self.temperature;
         request.max_completion_tokens = self.max_tokens;
         request.seed = self.seed;
         request.reasoning_effort = self.reasoning.as_deref().map(Into::into);
-        self.place_thoughts(&mut request);
+        self.place_reasoning(&mut request);
         request.stop = match self.stop.as_slice() {
             [] => None,
             [one] => Some(StopSequences::One(one.clone())),
@@ -130,131 +124,16 @@ impl Args {
         };
         Ok(request)
     }
-}
 
-impl Args {
-    /// The gpt-oss models know no format of reasoning: they have it apart, or not at all.
-    fn place_thoughts(&self, request: &mut ChatCompletionRequest) {
-        match self.reasoning_format {
-            Some(Thoughts::Parsed) if is_gpt_oss(&request.model) => {}
-            Some(Thoughts::Hidden) if is_gpt_oss(&request.model) => {
+    /// The gpt-oss models have no reasoning format: they return reasoning apart, or not at all.
+    fn place_reasoning(&self, request: &mut ChatCompletionRequest) {
+        let is_gpt_oss = request.model.starts_with("openai/gpt-oss");
+        match &self.reasoning_format {
+            Some(ReasoningFormat::Parsed) if is_gpt_oss => {}
+            Some(ReasoningFormat::Hidden) if is_gpt_oss => {
                 request.include_reasoning = Some(false);
             }
-            format => request.reasoning_format = format.map(Into::into),
-        }
-    }
-}
-
-fn is_gpt_oss(model: &str) -> bool {
-    model.starts_with("openai/gpt-oss")
-}
-
-/// A prompt with images beside it.
-async fn with_images(prompt: String, images: &[String]) -> Result<Content, Failure> {
-    if images.is_empty() {
-        return Ok(prompt.into());
-    }
-    let mut all = Images::new();
-    for image in images {
-        let added = match image.starts_with("https://") || image.starts_with("http://") {
-            true => all.url(image),
-            false => all.path(image).await,
-        };
-        all = added.map_err(|error| {
-            Failure::bad_input(in_one_line(&error)).about(format!("image '{image}'"))
-        })?;
-    }
-    let mut parts = vec![ContentPart::text(prompt)];
-    parts.extend(all.into_parts());
-    Ok(parts.into())
-}
-
-/// Prints a reply as it comes, or with `--json` as one document, and returns it whole.
-async fn reply(
-    session: &Session,
-    client: &Client,
-    request: ChatCompletionRequest,
-    thoughts: bool,
-) -> Result<ChatCompletion, Failure> {
-    let model = request.model.clone();
-    if session.global.json {
-        let reply = client.chat().create(request).await?;
-        session.tell_usage(&model, reply.usage.as_ref());
-        session.out.json(&*reply)?;
-        return Ok(reply.into_inner());
-    }
-    let mut stream = client.chat().stream(request).await?;
-    let (mut at_line_start, mut thinking) = (true, false);
-    while let Some(chunk) = stream.next().await {
-        let chunk = chunk.inspect_err(|_| {
-            // What came stands on a line of its own, and the message on the next.
-            if !at_line_start {
-                let _ = session.out.line("");
-            }
-        })?;
-        if let Some(thought) = chunk
-            .delta()
-            .and_then(|delta| delta.reasoning.as_deref())
-            .filter(|_| thoughts)
-        {
-            session.talk.aside(thought);
-            thinking = true;
-        }
-        if let Some(text) = chunk.text().filter(|text| !text.is_empty()) {
-            if std::mem::take(&mut thinking) {
-                session.talk.aside("\n\n");
-            }
-            session.out.text(text)?;
-            at_line_start = text.ends_with('\n');
-        }
-    }
-    if !at_line_start {
-        session.out.line("")?;
-    }
-    if thinking {
-        session.talk.aside("\n");
-    }
-    session.tell_usage(&model, stream.usage());
-    let reply = stream.finish().await?;
-    if reply.finish_reason() == Some(&FinishReason::Length) {
-        session
-            .talk
-            .note("the reply ends where it reached the limit of tokens; --max-tokens sets it");
-    }
-    Ok(reply)
-}
-
-/// Prints the chunks of a reply, a line each.
-async fn chunks(
-    session: &Session,
-    client: &Client,
-    request: ChatCompletionRequest,
-) -> Result<(), Failure> {
-    let model = request.model.clone();
-    let mut stream = client.chat().stream(request).await?;
-    while let Some(chunk) = stream.next().await {
-        session.out.json(&chunk?)?;
-    }
-    session.tell_usage(&model, stream.usage());
-    Ok(())
-}
-
-pub(super) fn temperature(text: &str) -> Result<f64, String> {
-    match text.parse() {
-        Ok(value) if (0.0..=2.0).contains(&value) => Ok(value),
-        _ => Err("a number from 0 to 2 is needed".to_owned()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_temperature_has_its_range() {
-        assert_eq!(temperature("0.5"), Ok(0.5));
-        for text in ["-1", "2.1", "nan", "warm", ""] {
-            assert!(temperature(text).is_err(), "{text}");
+            format => request.reasoning_format.clone_from(format),
         }
     }
 }

@@ -1,11 +1,11 @@
-//! `groq completions`: what a shell needs to know.
+//! `groq completions`: completion scripts for shells.
 
 use clap_complete::Shell;
 use serde_json::json;
 
-use crate::{args, failure::Failure, session::Session};
+use crate::{failure::Failure, session::Session};
 
-/// Print the completions of a shell.
+/// Print a completion script for a shell.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -18,14 +18,14 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    pub(crate) fn run(self, session: &Session) -> Result<(), Failure> {
+    pub(crate) fn run(self, session: &Session, mut command: clap::Command) -> Result<(), Failure> {
         let mut script = Vec::new();
-        clap_complete::generate(self.shell, &mut args::command(), "groq", &mut script);
+        clap_complete::generate(self.shell, &mut command, "groq", &mut script);
         if !session.global.json {
             return session.out.raw(&script);
         }
         let script = String::from_utf8(script)
-            .map_err(|error| Failure::internal(format!("the script is no text: {error}")))?;
+            .map_err(|error| Failure::internal(format!("the script is not UTF-8: {error}")))?;
         session
             .out
             .json(&json!({"shell": self.shell.to_string(), "script": script}))

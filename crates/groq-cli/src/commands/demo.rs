@@ -1,6 +1,6 @@
-//! `groq demo`: a tour of all layers, on the server inside this process.
+//! `groq demo`: a tour of all features, on a mock server inside this process.
 
-mod stage;
+mod screen;
 mod steps;
 
 use std::time::{Duration, Instant};
@@ -10,14 +10,15 @@ use serde_json::json;
 
 use crate::{
     failure::Failure,
-    session::{Session, in_words},
+    session::Session,
+    units,
 };
-use stage::Stage;
+use screen::Screen;
 
-/// See every layer at work, on a local Groq: no key, no network.
+/// Show every feature at work, on a mock server; needs no key and no network.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-A streamed reply, a Rust type as an answer, a call of a tool, text to speech and back to subtitles, and a
+A streamed reply, an answer as a Rust type, a tool call, text to speech and back to subtitles, and a
 batch, in half a minute.
 
 Examples:
@@ -25,33 +26,33 @@ Examples:
   groq demo --json")]
 pub(crate) struct Args {}
 
-/// Tokens per second where a reply is watched.
-const PACE: f64 = 90.0;
-/// How long the others take: nothing can be seen that takes no time.
+/// Tokens per second of the streamed reply.
+const SPEED: f64 = 90.0;
+/// How long the others take, so that they can be seen.
 const LATENCY: Duration = Duration::from_millis(250);
 const BATCH_STEP: Duration = Duration::from_millis(700);
 
 impl Args {
     pub(crate) async fn run(self, session: &Session) -> Result<(), Failure> {
         let started = Instant::now();
-        let slow = start(Mock::builder().tokens_per_second(PACE).latency(LATENCY)).await?;
+        let slow = start(Mock::builder().tokens_per_second(SPEED).latency(LATENCY)).await?;
         let quick = start(Mock::builder().latency(LATENCY).batch_step(BATCH_STEP)).await?;
         let (watched, client) = (session.client_of(&slow)?, session.client_of(&quick)?);
-        let stage = Stage::new(session);
+        let screen = Screen::new(session);
 
-        stage.heading("A streamed reply", "groq chat")?;
-        let chat = steps::chat(&stage, &watched).await?;
-        stage.heading("A Rust type for an answer", "groq json")?;
-        let typed = steps::typed(&stage, &client).await?;
-        stage.heading("A function that the model calls", "groq_json::Tool")?;
-        let tool = steps::tool(&stage, &client).await?;
-        stage.heading(
+        screen.heading("A streamed reply", "groq chat")?;
+        let chat = steps::chat(&screen, &watched).await?;
+        screen.heading("An answer as a Rust type", "groq json")?;
+        let typed = steps::typed(&screen, &client).await?;
+        screen.heading("A tool call", "groq_json::Tool")?;
+        let tool = steps::tool(&screen, &client).await?;
+        screen.heading(
             "Text to speech, and back to subtitles",
             "groq speak, groq transcribe",
         )?;
-        let audio = steps::audio(&stage, &client).await?;
-        stage.heading("A batch, at half the price", "groq batch")?;
-        let batch = steps::batch(&stage, &client).await?;
+        let audio = steps::audio(&screen, &client).await?;
+        screen.heading("A batch, at half the price", "groq batch")?;
+        let batch = steps::batch(&screen, &client).await?;
 
         if session.global.json {
             return session.out.json(&json!({
@@ -59,9 +60,9 @@ impl Args {
                 "seconds": started.elapsed().as_secs_f64(),
             }));
         }
-        stage.end(&format!(
-            "All of it over HTTP, to a Groq on this machine, in {}.",
-            in_words(started.elapsed())
+        screen.end(&format!(
+            "All of it over HTTP, to a mock server on this machine, in {}.",
+            units::duration(started.elapsed())
         ))
     }
 }

@@ -1,4 +1,4 @@
-//! `groq doctor`: what is in the way, in plain words.
+//! `groq doctor`: checks the settings and the connection.
 
 use std::{
     env,
@@ -9,14 +9,16 @@ use groq_core::{Client, Response, types::ModelList};
 use serde_json::{Value, json};
 
 use crate::{
+    address,
     failure::{Failure, Status},
-    session::{Session, has_key, in_words},
+    session::{KEY, Session, has_key},
+    terminal, units,
 };
 
-/// Check the key, the address and the way to the service.
+/// Check settings, API key, address and connection.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-It makes one request, for the list of models, which costs nothing.
+Makes one request, for the list of models, which is free.
 
 Examples:
   groq doctor
@@ -24,23 +26,23 @@ Examples:
   groq doctor --json")]
 pub(crate) struct Args {}
 
-/// A clock that is further off makes certificates look expired.
+/// A larger difference makes certificates look expired.
 const MAX_SKEW: Duration = Duration::from_secs(300);
 
-/// Where requests go if nobody says otherwise.
+/// The default server.
 const SERVICE: &str = "https://api.groq.com";
 
-/// What one look has shown.
-struct Finding {
+/// The result of one check.
+struct Check {
     name: &'static str,
-    verdict: Verdict,
+    result: CheckResult,
     text: String,
 }
 
-enum Verdict {
-    Good,
-    /// Worth knowing; nothing fails because of it.
-    Odd,
+enum CheckResult {
+    Ok,
+    /// Unusual, but nothing fails because of it.
+    Warning,
     Bad(Status),
 }
 
@@ -51,19 +53,19 @@ impl Args {
             return Ok(());
         }
         let address = address(session)?;
-        let mut findings = vec![
-            Finding::good("settings", settings(session)),
+        let mut checks = vec![
+            Check::ok("settings", settings(session)),
             key(session),
-            Finding::good("address", address.clone()),
-            Finding::good("proxy", proxy(session)),
+            Check::ok("address", address.clone()),
+            Check::ok("proxy", proxy(session)),
         ];
-        if findings.iter().all(Finding::is_passable) {
+        if checks.iter().all(Check::is_passable) {
             match session.connect().await {
-                Ok(client) => findings.extend(service(&client, &address).await),
-                Err(failure) => findings.push(Finding::of("client", &failure)),
+                Ok(client) => checks.extend(service(&client, &address).await),
+                Err(failure) => checks.push(Check::failed("client", &failure)),
             }
         }
-        report(session, &findings)
+        report(session, &checks)
     }
 }
 
@@ -74,110 +76,105 @@ fn settings(session: &Session) -> String {
     }
 }
 
-fn key(session: &Session) -> Finding {
+fn key(session: &Session) -> Check {
     if session.global.mock {
-        return Finding::good("key", "none is needed by the embedded Groq");
+        return Check::ok("key", "not needed by the mock server");
     }
     match has_key() {
         Ok(true) => {}
         Ok(false) => {
-            let text = "GROQ_API_KEY is not set; keys are made at https://console.groq.com/keys";
-            return Finding::bad("key", Status::Usage, text);
+            let text = "GROQ_API_KEY is not set; create a key at https://console.groq.com/keys";
+            return Check::new("key", CheckResult::Bad(Status::Usage), text);
         }
-        Err(failure) => return Finding::of("key", &failure),
+        Err(failure) => return Check::failed("key", &failure),
     }
-    let key = env::var("GROQ_API_KEY").unwrap_or_default();
+    let key = env::var(KEY).unwrap_or_default();
     let length = key.trim().chars().count();
-    match key.trim().starts_with("gsk_") {
-        true => Finding::good("key", format!("GROQ_API_KEY is set, {length} characters")),
-        false => Finding::odd(
-            "key",
-            format!(
-                "GROQ_API_KEY has {length} characters and does not begin with gsk_, as keys of Groq do"
-            ),
-        ),
+    if key.trim().starts_with("gsk_") {
+        Check::ok("key", format!("GROQ_API_KEY is set, {length} characters"))
+    } else {
+        let text = format!(
+            "GROQ_API_KEY has {length} characters and does not begin with gsk_, as keys of Groq do"
+        );
+        Check::warning("key", text)
     }
 }
 
 fn address(session: &Session) -> Result<String, Failure> {
     if session.global.mock {
-        return Ok("the embedded Groq, on this machine".to_owned());
+        return Ok("the mock server in this process".to_owned());
     }
-    let url = session.settings.base_url(&session.global)?;
-    Ok(url.unwrap_or_else(|| SERVICE.to_owned()))
+    let url = session.base_url()?;
+    Ok(url.map_or_else(|| SERVICE.to_owned(), |url| address::public(&url)))
 }
 
-/// The proxies of the environment, without what stands before their `@`.
+/// The proxies of the environment.
 fn proxy(session: &Session) -> String {
     if session.global.mock {
-        return "none on the way to this process".to_owned();
+        return "not used by the mock server".to_owned();
     }
-    let names = [
-        "HTTPS_PROXY",
-        "https_proxy",
-        "ALL_PROXY",
-        "all_proxy",
-        "HTTP_PROXY",
-        "http_proxy",
-    ];
-    let set = names.iter().filter_map(|name| {
-        let value = env::var(name).ok().filter(|value| !value.is_empty())?;
-        let host = value.rsplit('@').next().unwrap_or_default().to_owned();
-        Some(format!("{name} is {host}"))
-    });
+    let set = ["HTTPS_PROXY", "ALL_PROXY", "HTTP_PROXY"]
+        .into_iter()
+        .flat_map(|name| [name.to_owned(), name.to_ascii_lowercase()])
+        .filter_map(|name| {
+            let value = env::var(&name).ok().filter(|value| !value.is_empty())?;
+            Some(format!("{name} is {}", address::public(&value)))
+        });
     let set: Vec<String> = set.collect();
-    match set.is_empty() {
-        true => "none is set".to_owned(),
-        false => set.join(", "),
+    if set.is_empty() {
+        "none is set".to_owned()
+    } else {
+        set.join(", ")
     }
 }
 
-/// What one request shows: that there is a way, that the key is good, and whether the clocks agree.
-async fn service(client: &Client, address: &str) -> Vec<Finding> {
+/// Checks the connection, the key and the clock with one request.
+async fn service(client: &Client, address: &str) -> Vec<Check> {
     match client.models().list().await {
         Ok(models) => {
-            let mut findings = vec![tls(address), answered(&models)];
-            findings.extend(clock(&models));
-            findings
+            let mut checks = vec![tls(address), answered(&models)];
+            checks.extend(clock(&models));
+            checks
         }
         Err(error) => {
-            let failure = Failure::from(&error);
             let name = match &error {
                 error if error.is_tls() => "TLS",
                 error if error.is_authentication() => "key",
                 error if error.is_connect() || error.is_timeout() => "network",
                 _ => "service",
             };
-            vec![Finding::of(name, &failure)]
+            vec![Check::failed(name, &Failure::from(&error))]
         }
     }
 }
 
-/// There was an answer, so what there is of it is good.
-fn tls(address: &str) -> Finding {
-    let text = match address.trim_start().starts_with("https://") {
-        true => "the server's certificate is good",
-        false => "none, on the way to this machine itself",
+/// There was a response, so the certificate is valid, if there is one.
+fn tls(address: &str) -> Check {
+    let text = if address.starts_with("https://") {
+        "the server's certificate is valid"
+    } else {
+        "not used: the address is plain HTTP"
     };
-    Finding::good("TLS", text)
+    Check::ok("TLS", text)
 }
 
-fn answered(models: &Response<ModelList>) -> Finding {
+fn answered(models: &Response<ModelList>) -> Check {
     let mut text = format!(
         "{} models in {}",
         models.data.len(),
-        in_words(models.elapsed())
+        units::duration(models.elapsed())
     );
     if let Some(id) = models.request_id() {
         text.push_str(&format!(", request {id}"));
     }
-    match models.data.is_empty() {
-        true => Finding::odd("service", format!("{text}: the key can use none")),
-        false => Finding::good("service", text),
+    if models.data.is_empty() {
+        Check::warning("service", format!("{text}: the key can use no model"))
+    } else {
+        Check::ok("service", text)
     }
 }
 
-fn clock(models: &Response<ModelList>) -> Option<Finding> {
+fn clock(models: &Response<ModelList>) -> Option<Check> {
     let date = models.headers().get("date")?.to_str().ok()?;
     let theirs = httpdate::parse_http_date(date).ok()?;
     let ours = SystemTime::now();
@@ -185,85 +182,78 @@ fn clock(models: &Response<ModelList>) -> Option<Finding> {
         .duration_since(theirs)
         .or_else(|_| theirs.duration_since(ours))
         .ok()?;
-    Some(match skew > MAX_SKEW {
-        true => Finding::odd("clock", format!("{} off the server's", in_words(skew))),
-        false => Finding::good("clock", "agrees with the server's"),
+    Some(if skew > MAX_SKEW {
+        let text = format!("differs from the server's by {}", units::duration(skew));
+        Check::warning("clock", text)
+    } else {
+        Check::ok("clock", "agrees with the server's")
     })
 }
 
-impl Finding {
-    fn good(name: &'static str, text: impl Into<String>) -> Self {
+impl Check {
+    fn new(name: &'static str, result: CheckResult, text: impl Into<String>) -> Self {
         Self {
             name,
-            verdict: Verdict::Good,
+            result,
             text: text.into(),
         }
     }
 
-    fn odd(name: &'static str, text: impl Into<String>) -> Self {
-        Self {
-            name,
-            verdict: Verdict::Odd,
-            text: text.into(),
-        }
+    fn ok(name: &'static str, text: impl Into<String>) -> Self {
+        Self::new(name, CheckResult::Ok, text)
     }
 
-    fn bad(name: &'static str, status: Status, text: impl Into<String>) -> Self {
-        Self {
-            name,
-            verdict: Verdict::Bad(status),
-            text: text.into(),
-        }
+    fn warning(name: &'static str, text: impl Into<String>) -> Self {
+        Self::new(name, CheckResult::Warning, text)
     }
 
-    fn of(name: &'static str, failure: &Failure) -> Self {
-        Self::bad(name, failure.status(), failure.to_string())
+    fn failed(name: &'static str, failure: &Failure) -> Self {
+        let result = CheckResult::Bad(failure.status());
+        Self::new(name, result, failure.to_string())
     }
 
     fn is_passable(&self) -> bool {
-        !matches!(self.verdict, Verdict::Bad(_))
+        !matches!(self.result, CheckResult::Bad(_))
     }
 
     fn word(&self) -> &'static str {
-        match self.verdict {
-            Verdict::Good => "ok",
-            Verdict::Odd => "odd",
-            Verdict::Bad(_) => "bad",
+        match self.result {
+            CheckResult::Ok => "ok",
+            CheckResult::Warning => "warning",
+            CheckResult::Bad(_) => "bad",
         }
     }
 }
 
-/// All findings; the first bad one is also how the command ends.
-fn report(session: &Session, findings: &[Finding]) -> Result<(), Failure> {
+/// Prints all checks. The first bad one is also how the command ends.
+fn report(session: &Session, checks: &[Check]) -> Result<(), Failure> {
     if session.global.json {
-        let checks: Vec<Value> = findings
+        let checks: Vec<Value> = checks
             .iter()
-            .map(|finding| json!({"check": finding.name, "result": finding.word(), "text": finding.text}))
+            .map(|check| json!({"check": check.name, "result": check.word(), "text": check.text}))
             .collect();
         session.out.json(&json!({"checks": checks}))?;
     } else {
         let style = session.out.style();
-        for finding in findings {
-            let word = match finding.verdict {
-                Verdict::Good => style.good("ok "),
-                Verdict::Odd => style.accent("odd"),
-                Verdict::Bad(_) => style.error("bad"),
+        for check in checks {
+            let word = format!("{:<7}", check.word());
+            let word = match check.result {
+                CheckResult::Ok => style.good(word),
+                CheckResult::Warning => style.accent(word),
+                CheckResult::Bad(_) => style.error(word),
             };
-            let text = crate::terminal::shown(&finding.text);
-            session
-                .out
-                .styled(&format!("{word}  {:<8}  {text}", finding.name))?;
+            let text = terminal::shown(&check.text);
+            let line = format!("{word}  {:<8}  {text}", check.name);
+            session.out.styled(&line)?;
         }
     }
-    let bad = findings.iter().find_map(|finding| match finding.verdict {
-        Verdict::Bad(status) => Some((finding, status)),
+    let bad = checks.iter().find_map(|check| match check.result {
+        CheckResult::Bad(status) => Some((check.name, status)),
         _ => None,
     });
     match bad {
-        Some((finding, status)) => Err(Failure::new(
-            status,
-            format!("{}: {}", finding.name, finding.text),
-        )),
+        // The text is printed already.
+        Some((name, status)) => Err(Failure::new(status, format!("{name}: check failed"))),
         None => Ok(()),
     }
 }

@@ -1,4 +1,4 @@
-//! `groq files`: what is stored for batches.
+//! `groq files`: files of batches.
 
 use std::path::PathBuf;
 
@@ -11,12 +11,13 @@ use serde_json::json;
 
 use crate::{
     failure::Failure,
-    files::{Place, in_json, workshop},
+    files::{Overwrite, Place, in_json, workshop},
     session::Session,
     table::{self, Column, or_dash},
+    units,
 };
 
-/// List, upload, download and delete files of batches.
+/// List, upload, download and delete the files of batches.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -43,38 +44,37 @@ Examples:
   groq files upload requests.jsonl
   groq files upload requests.jsonl --json | jq -r .id")]
     Upload {
-        /// A file with one JSON object a line.
+        /// File with one JSON object per line.
         file: PathBuf,
     },
-    /// Tell about a file.
+    /// Show a file.
     #[command(after_help = "\
 Examples:
   groq files get file_01abc --json")]
     Get {
-        /// Its id.
+        /// File id.
         id: String,
     },
-    /// Write what is in a file to standard output, or to a file.
+    /// Download the content of a file to standard output, or to a file.
     #[command(after_help = "\
 Examples:
   groq files download file_01abc | head -1
   groq files download file_01abc -o results.jsonl")]
     Download {
-        /// Its id.
+        /// File id.
         id: String,
-        /// Where it goes; - is standard output.
+        /// Output file, or - for standard output.
         #[arg(short, long, value_name = "FILE")]
         output: Option<PathBuf>,
-        /// Replace a file that is there.
-        #[arg(long)]
-        force: bool,
+        #[command(flatten)]
+        overwrite: Overwrite,
     },
     /// Delete a file.
     #[command(after_help = "\
 Examples:
   groq files delete file_01abc")]
     Delete {
-        /// Its id.
+        /// File id.
         id: String,
     },
 }
@@ -85,7 +85,11 @@ impl Args {
             Action::List => list(session).await,
             Action::Upload { file } => upload(session, file).await,
             Action::Get { id } => get(session, &id).await,
-            Action::Download { id, output, force } => download(session, &id, output, force).await,
+            Action::Download {
+                id,
+                output,
+                overwrite,
+            } => download(session, &id, output, overwrite).await,
             Action::Delete { id } => delete(session, &id).await,
         }
     }
@@ -100,13 +104,15 @@ async fn list(session: &Session) -> Result<(), Failure> {
     }
     let columns = [
         Column::left("FILE"),
+        Column::left("CREATED").optional(2),
         Column::right("BYTES"),
-        Column::left("PURPOSE").dispensable(1),
+        Column::left("PURPOSE").optional(1),
         Column::left("NAME"),
     ];
     let row = |file: &FileObject| {
         vec![
             file.id.clone(),
+            or_dash(file.created_at.map(units::date)),
             or_dash(file.bytes),
             or_dash(file.purpose.as_ref().map(FilePurpose::as_str)),
             or_dash(file.filename.as_deref()),
@@ -122,7 +128,7 @@ async fn upload(session: &Session, file: PathBuf) -> Result<(), Failure> {
         return Err(Failure::bad_input(format!("'{name}' is a folder")));
     }
     let client = session.connect().await?;
-    let bar = session.talk.bar(
+    let bar = session.stderr.bar(
         "upload",
         None,
         "{prefix:8} {bar:40} {bytes} of {total_bytes}",
@@ -153,7 +159,7 @@ fn show(session: &Session, file: &FileObject) -> Result<(), Failure> {
     }
     if let Some(bytes) = file.bytes {
         let name = file.filename.as_deref().unwrap_or("unnamed");
-        session.talk.note(format!("{name}, {bytes} bytes"));
+        session.stderr.note(format!("{name}, {bytes} bytes"));
     }
     session.out.line(&file.id)
 }
@@ -162,10 +168,10 @@ async fn download(
     session: &Session,
     id: &str,
     output: Option<PathBuf>,
-    force: bool,
+    overwrite: Overwrite,
 ) -> Result<(), Failure> {
     let output = output.filter(|path| path.as_os_str() != "-");
-    let place = output.map(|path| Place::new(path, force)).transpose()?;
+    let place = output.map(|path| Place::new(path, overwrite)).transpose()?;
     let client = session.connect().await?;
     let mut content = client.files().content(id).await?;
     let Some(place) = place else {
@@ -183,16 +189,15 @@ async fn download(
     let folder = workshop(&place)?;
     let whole = folder.path().join("whole");
     let bytes = content.save(&whole).await?;
-    place.take(&whole)?;
+    place.take(&whole).await?;
     session
-        .talk
+        .stderr
         .note(format!("{bytes} bytes in '{}'", place.path().display()));
-    match session.global.json {
-        true => session
-            .out
-            .json(&json!({"id": id, "file": in_json(place.path()), "bytes": bytes})),
-        false => Ok(()),
+    if session.global.json {
+        let document = json!({"id": id, "file": in_json(place.path()), "bytes": bytes});
+        return session.out.json(&document);
     }
+    Ok(())
 }
 
 async fn delete(session: &Session, id: &str) -> Result<(), Failure> {
@@ -206,6 +211,6 @@ async fn delete(session: &Session, id: &str) -> Result<(), Failure> {
             "the service did not delete '{id}'"
         )));
     }
-    session.talk.note(format!("deleted {id}"));
+    session.stderr.note(format!("deleted {id}"));
     Ok(())
 }

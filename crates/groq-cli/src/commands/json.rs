@@ -1,4 +1,4 @@
-//! `groq json`: a question whose answer is JSON of a known form.
+//! `groq json`: a question whose answer is JSON that fits a schema.
 
 mod example;
 
@@ -9,115 +9,125 @@ use groq_json::{Attempt, Extract, GroqJson, Mode, Repair};
 use serde_json::{Value, json};
 
 use crate::{
+    blocking::off_thread,
     defaults,
     failure::{Failure, Status, in_one_line},
     input,
+    options::{self, Values},
     session::Session,
     terminal,
 };
 
-/// Ask a model for JSON that fits a schema, and print nothing else.
+/// Ask a model for JSON that fits a schema, and print only that.
 #[derive(Debug, clap::Args)]
 #[command(
     group = clap::ArgGroup::new("form").required(true).args(["schema", "example"]),
     after_help = "\
-What is printed fits the schema. A reply that does not goes back to the model with what is wrong
-with it, as often as --retries allows; if none fits, nothing is printed and the status is 8.
+The output fits the schema. A reply that does not fit is sent back to the model with its errors,
+up to --max-corrections times. If no reply fits, nothing is printed and the exit status is 8.
 
 Examples:
   groq json --schema recipe.json \"A recipe for chocolate chip cookies\"
   groq json --example '{\"name\": \"Ada\", \"born\": 1815}' \"Who wrote the first program?\"
-  cat mail.txt | groq json --example ticket.json \"Make a ticket of this mail\" | jq .title"
+  cat mail.txt | groq json --example ticket.json \"Turn this mail into a ticket\" | jq .title"
 )]
 pub(crate) struct Args {
-    /// The prompt; its words are joined. Standard input is read as `groq chat` reads it.
+    /// Prompt; several arguments are joined by spaces. Standard input is used as in `groq chat`.
     #[arg(value_name = "PROMPT")]
     prompt: Vec<String>,
-    /// A JSON Schema that the answer must fit.
+    /// JSON Schema of the answer.
     #[arg(long, value_name = "FILE")]
     schema: Option<PathBuf>,
-    /// An example of an answer, as a file or as JSON: the answer has the same keys, with values of the same types.
+    /// Example answer, as a file or as JSON: the answer has the same keys and types.
     #[arg(long, value_name = "FILE|JSON")]
     example: Option<PathBuf>,
-    #[arg(short, long, value_name = "ID", help = defaults::help("The model", "GROQ_MODEL", defaults::CHAT_MODEL))]
+    #[arg(short, long, value_name = "ID", help = defaults::help("Model", "GROQ_MODEL", defaults::CHAT_MODEL))]
     model: Option<String>,
-    /// Instructions that the model follows.
+    /// System prompt: instructions that the model follows.
     #[arg(short, long, value_name = "TEXT", allow_hyphen_values = true)]
     system: Option<String>,
-    /// How random the answer is, 0 to 2.
-    #[arg(short, long, value_name = "NUMBER", value_parser = super::chat::temperature, allow_negative_numbers = true)]
+    /// Sampling temperature, from 0 to 2.
+    #[arg(short, long, value_name = "NUMBER", value_parser = options::temperature, allow_negative_numbers = true)]
     temperature: Option<f64>,
-    /// The most tokens that a reply may have, reasoning included.
+    /// Maximum number of tokens in a reply, including reasoning.
     #[arg(long, value_name = "TOKENS", value_parser = clap::value_parser!(u32).range(1..))]
     max_tokens: Option<u32>,
-    /// How often the model is asked again when its reply does not fit.
-    #[arg(long, value_name = "TIMES", default_value_t = 2)]
-    retries: u32,
-    /// What may be repaired in a reply: nothing, its form, or also values that have one reading only.
-    #[arg(long, value_name = "LEVEL", value_enum, default_value_t)]
-    repair: Level,
-    /// How the model is asked for JSON; the best way that it offers, unless this is set.
-    #[arg(long, value_name = "MODE", value_enum, default_value_t)]
-    mode: Way,
+    /// How many times to ask the model to correct a reply that does not fit.
+    #[arg(long, value_name = "NUMBER", default_value_t = 2)]
+    max_corrections: u32,
+    /// What may be repaired in a reply.
+    #[arg(long, value_name = "LEVEL", value_parser = options::one_of(REPAIRS), default_value = "safe")]
+    repair: Repair,
+    /// How to ask the model for JSON; by default the best mode that it supports.
+    #[arg(long, value_name = "MODE", value_parser = options::one_of(MODES))]
+    mode: Option<Mode>,
 }
 
 /// `--repair`.
-#[derive(Clone, Copy, Debug, Default, clap::ValueEnum)]
-enum Level {
-    /// Nothing: what is not JSON does not fit.
-    Off,
-    /// Fences, text around the value, commas, quotes, comments.
-    #[default]
-    Safe,
-    /// Also values of another type that have exactly one reading, such as "42" for a number.
-    Lossless,
-}
+const REPAIRS: Values<Repair> = &[
+    ("off", Repair::Off, "Nothing: the reply must be JSON"),
+    (
+        "safe",
+        Repair::Safe,
+        "Code fences, surrounding text, commas, quotes and comments",
+    ),
+    (
+        "lossless",
+        Repair::Lossless,
+        "Also values of the wrong type that have one meaning, such as \"42\" for a number",
+    ),
+];
 
 /// `--mode`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, clap::ValueEnum)]
-enum Way {
-    /// The best that the model offers.
-    #[default]
-    Auto,
-    /// A schema that the model cannot but follow.
-    Strict,
-    /// A schema that the service checks.
-    Schema,
-    /// Any JSON object, with the form in the prompt.
-    Object,
-    /// A call of a tool.
-    Tool,
-    /// Only the prompt.
-    Prompt,
-}
+const MODES: Values<Mode> = &[
+    (
+        "strict",
+        Mode::Strict,
+        "A JSON schema that constrains the model",
+    ),
+    (
+        "schema",
+        Mode::Schema,
+        "A JSON schema that the service checks",
+    ),
+    (
+        "object",
+        Mode::Object,
+        "Any JSON object, with the schema in the prompt",
+    ),
+    ("tool", Mode::Tool, "A tool call"),
+    ("prompt", Mode::Prompt, "The prompt alone"),
+];
 
 impl Args {
     pub(crate) async fn run(self, session: &Session) -> Result<(), Failure> {
         let client = session.connect().await?;
-        let model = session.settings.model(self.model.as_deref())?;
-        let (schema, example) = self.form().await?;
-        let prompt = input::prompt(&self.prompt, &session.talk).await?;
-        let mut question = client.extract_value(schema)?.model(&model).user(prompt);
+        let model = session.settings.model(self.model.as_ref())?;
+        let (schema, example) = self.schema().await?;
+        let prompt = input::prompt(&self.prompt, &session.stderr).await?;
+        // A schema may take long to prepare.
+        let prepared = off_thread(move || client.extract_value(schema)).await?;
+        let mut question = prepared?.model(&model).user(prompt);
         if let Some(example) = &example {
             question = question.example(example);
         }
-        let outcome = self.set(question).await;
+        let outcome = self.configure(question).await;
         let (attempts, usage) = match &outcome {
             Ok(answer) => (answer.attempts.as_slice(), answer.usage),
             Err(error) => (error.attempts(), error.usage()),
         };
-        tell_attempts(session, attempts);
+        report_attempts(session, attempts);
         let usage = CompletionUsage::new(
             usage.prompt_tokens,
             usage.completion_tokens,
             usage.total_tokens,
         );
-        session.tell_usage(&model, Some(&usage).filter(|usage| usage.total_tokens > 0));
+        session.report_usage(&model, Some(&usage).filter(|usage| usage.total_tokens > 0));
         print(session, &outcome?.value)
     }
 
-    /// The schema, and the example it was made of.
-    async fn form(&self) -> Result<(Value, Option<Value>), Failure> {
+    /// The schema, and the example that it was made of.
+    async fn schema(&self) -> Result<(Value, Option<Value>), Failure> {
         match (&self.schema, &self.example) {
             (Some(path), _) => Ok((read("schema", path).await?, None)),
             (None, Some(path)) => {
@@ -128,21 +138,9 @@ impl Args {
         }
     }
 
-    fn set(self, mut question: Extract<Value>) -> Extract<Value> {
-        question = question.retries(self.retries).repair(match self.repair {
-            Level::Off => Repair::Off,
-            Level::Safe => Repair::Safe,
-            Level::Lossless => Repair::Lossless,
-        });
-        let mode = match self.mode {
-            Way::Auto => None,
-            Way::Strict => Some(Mode::Strict),
-            Way::Schema => Some(Mode::Schema),
-            Way::Object => Some(Mode::Object),
-            Way::Tool => Some(Mode::Tool),
-            Way::Prompt => Some(Mode::Prompt),
-        };
-        if let Some(mode) = mode {
+    fn configure(self, question: Extract<Value>) -> Extract<Value> {
+        let mut question = question.retries(self.max_corrections).repair(self.repair);
+        if let Some(mode) = self.mode {
             question = question.mode(mode);
         }
         if let Some(tokens) = self.max_tokens {
@@ -161,24 +159,24 @@ impl Args {
     }
 }
 
-/// A file of JSON, or JSON itself: what begins as objects, lists and strings do, or is a value and no file.
+/// Reads a file of JSON, or JSON itself: an argument that begins like an object, a list or a string, or that is a value and
+/// not the name of a file.
 async fn read(what: &str, path: &Path) -> Result<Value, Failure> {
     let is_value = |text: &str| serde_json::from_str::<Value>(text).is_ok() && !path.exists();
     let inline = path
         .to_str()
         .filter(|text| text.trim_start().starts_with(['{', '[', '"']) || is_value(text));
-    let (text, name) = match inline {
-        Some(text) => (text.to_owned(), what.to_owned()),
-        None => (
-            input::text_file(path).await?,
-            format!("{what} '{}'", path.display()),
-        ),
+    let (text, name) = if let Some(text) = inline {
+        (text.to_owned(), what.to_owned())
+    } else {
+        let name = format!("{what} '{}'", path.display());
+        (input::text_file(path).await?, name)
     };
     serde_json::from_str(&text)
         .map_err(|error| Failure::bad_input(format!("{name} is not JSON: {error}")))
 }
 
-/// On a terminal over several lines, for a person; into a pipe on one.
+/// Prints the value: over several lines on a terminal, else on one.
 fn print(session: &Session, value: &Value) -> Result<(), Failure> {
     if session.out.is_terminal() && !session.global.json {
         session.out.styled(&terminal::json_in_lines(value))
@@ -187,8 +185,8 @@ fn print(session: &Session, value: &Value) -> Result<(), Failure> {
     }
 }
 
-/// With `--verbose`, tells what each attempt came to.
-fn tell_attempts(session: &Session, attempts: &[Attempt]) {
+/// With `--verbose`, prints the outcome of each attempt.
+fn report_attempts(session: &Session, attempts: &[Attempt]) {
     if !session.global.verbose {
         return;
     }
@@ -197,14 +195,12 @@ fn tell_attempts(session: &Session, attempts: &[Attempt]) {
         if let Some(reason) = &attempt.reason {
             line.push_str(&format!(" ({reason})"));
         }
-        line.push_str(&match &attempt.failure {
-            Some(failure) => format!(": {failure}"),
-            None => ": it fits".to_owned(),
-        });
+        let failure = attempt.failure.as_ref().map(ToString::to_string);
+        line.push_str(&format!(": {}", failure.as_deref().unwrap_or("it fits")));
         for repair in &attempt.repairs {
             line.push_str(&format!(", repaired: {repair}"));
         }
-        session.talk.note(line);
+        session.stderr.note(line);
     }
 }
 

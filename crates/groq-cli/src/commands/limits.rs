@@ -1,4 +1,4 @@
-//! `groq limits`: how much is left.
+//! `groq limits`: what is left of the rate limits.
 
 use groq_core::{
     facts::{Catalogue, ModelKind},
@@ -10,54 +10,63 @@ use serde_json::{Value, json};
 use crate::{
     defaults,
     failure::Failure,
-    session::{Session, in_words},
+    session::Session,
     table::{self, Column, or_dash},
+    units,
 };
 
-/// Tell what is left of a model's rate limits.
+/// Show what is left of a model's rate limits.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-The service tells limits only beside an answer, so this makes one call that asks for one token.
-Limits are those of the organisation: other programs and other keys spend from them as well.
+The service reports limits only with a response, so this makes one call for one token. Limits apply
+to the organization: other programs and keys use them as well.
 
 Examples:
   groq limits
   groq limits --model llama-3.1-8b-instant
   groq limits --json")]
 pub(crate) struct Args {
-    #[arg(short, long, value_name = "ID", help = defaults::help("The model", "GROQ_MODEL", defaults::CHAT_MODEL))]
+    #[arg(short, long, value_name = "ID", help = defaults::help("Model", "GROQ_MODEL", defaults::CHAT_MODEL))]
     model: Option<String>,
 }
 
 impl Args {
     pub(crate) async fn run(self, session: &Session) -> Result<(), Failure> {
-        let model = session.settings.model(self.model.as_deref())?;
-        refuse_what_does_not_converse(&model)?;
+        let model = session.settings.model(self.model.as_ref())?;
+        check_kind(&model)?;
         let client = session.connect().await?;
         let question = Message::user("Hi");
         let request = ChatCompletionRequest::new(&model, [question]).with_max_completion_tokens(1);
-        session.talk.note(format!(
-            "asking {model} for one token, since limits come only with an answer"
+        session.stderr.note(format!(
+            "asking {model} for one token, because limits come with a response"
         ));
-        let reply = client.chat().create(request).await?;
-        session.tell_usage(&model, reply.usage.as_ref());
-        let limits = *reply.rate_limits();
-        if limits == RateLimits::default() {
-            return Err(Failure::bad_answer("the server told no limits"));
+        let reply = client.chat().create(request).await;
+        // A call that is refused because of a limit reports the limits as well.
+        let limits = match &reply {
+            Ok(reply) => *reply.rate_limits(),
+            Err(error) if error.is_rate_limited() => error.rate_limits(),
+            Err(_) => RateLimits::default(),
+        };
+        let is_known = limits != RateLimits::default();
+        if is_known && session.global.json {
+            session.out.json(&document(&model, &limits))?;
+        } else if is_known {
+            table::print(&session.out, &columns(), &rows(&limits))?;
         }
-        if session.global.json {
-            return session.out.json(&document(&model, &limits));
+        session.report_usage(&model, reply?.usage.as_ref());
+        if !is_known {
+            return Err(Failure::bad_answer("the server reported no limits"));
         }
-        table::print(&session.out, &columns(), &rows(&limits))
+        Ok(())
     }
 }
 
-/// An unknown model is asked.
-fn refuse_what_does_not_converse(model: &str) -> Result<(), Failure> {
+/// Refuses models that are known not to chat.
+fn check_kind(model: &str) -> Result<(), Failure> {
     let kind = Catalogue::shipped().get(model).map(|facts| facts.kind);
     match kind {
         Some(ModelKind::Transcription | ModelKind::Speech) => Err(Failure::usage(format!(
-            "the limits of '{model}' cannot be had with one token: it works on sound"
+            "'{model}' works on audio: its limits cannot be read with one token"
         ))),
         _ => Ok(()),
     }
@@ -94,7 +103,7 @@ fn rows(limits: &RateLimits) -> [Vec<String>; 2] {
             name.to_owned(),
             or_dash(limit.remaining),
             or_dash(limit.limit),
-            or_dash(limit.reset.map(in_words)),
+            or_dash(limit.reset.map(units::duration)),
         ]
     };
     [
@@ -110,7 +119,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_the_server_did_not_say_is_a_dash() {
+    fn what_the_server_did_not_report_is_a_dash() {
         let mut limits = RateLimits::default();
         limits.tokens.remaining = Some(5_994);
         limits.tokens.limit = Some(6_000);
@@ -128,8 +137,8 @@ mod tests {
     }
 
     #[test]
-    fn a_model_that_hears_is_not_asked() {
-        assert!(refuse_what_does_not_converse("whisper-large-v3").is_err());
-        assert!(refuse_what_does_not_converse("nobody/knows-it").is_ok());
+    fn an_audio_model_is_refused() {
+        assert!(check_kind("whisper-large-v3").is_err());
+        assert!(check_kind("nobody/knows-it").is_ok());
     }
 }

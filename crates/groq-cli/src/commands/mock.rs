@@ -1,4 +1,4 @@
-//! `groq mock`: the embedded server, for other programs.
+//! `groq mock`: the mock server, for other programs.
 
 mod faults;
 mod limits;
@@ -10,33 +10,33 @@ use serde_json::json;
 
 use crate::{
     failure::{Failure, in_one_line},
-    files::Place,
-    interrupt,
+    files::{Overwrite, Place, make_folder},
+    interrupt, options,
     session::Session,
 };
 use faults::Faults;
-use limits::Allowed;
+use limits::Limits;
 
-/// Run a local Groq for other programs, until Ctrl-C.
+/// Run a mock server for other programs, until Ctrl-C.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-The first line of standard output is the address, which any client of Groq takes as its base URL;
-clients for the OpenAI protocol want /openai/v1 after it. Any key is taken. Ctrl-C ends it in good
-order, with status 0.
+The first line of standard output is the base URL for clients of Groq; clients of OpenAI's API need
+/openai/v1 after it. Any API key is accepted. Ctrl-C shuts the server down with status 0.
 
-Faults happen to one request after the other, in the order given; then all is well, unless the list
-ends with repeat. WHAT*TIMES does the same several times:
-  ok            nothing                        cut=N     the stream ends after N events
-  STATUS        an error, such as 503          abort=N   the connection breaks after N events
-  429=SECONDS   with a retry-after             stall=N   silence after N events
-  delay=TIME    the answer comes so late       garble=N  event N is cut off in its middle
-  reset, close  the connection, unanswered     error=N   an error event after N events
-  slow=TIME     a few bytes at a time, so far apart
+Faults apply to one request after the other, in the order given; later requests succeed, unless the
+list ends with repeat. FAULT*N applies a fault to N requests:
+  ok            no fault                      cut=N     end the stream after N events
+  STATUS        an error, such as 503         abort=N   break the connection after N events
+  429=SECONDS   with a retry-after header     stall=N   send nothing more after N events
+  delay=TIME    wait before the response      garble=N  cut event N in its middle
+  reset, close  end the connection            error=N   send an error event after N events
+  slow=TIME     send a few bytes at a time, with this pause
 
-Limits are free (the free plan's), none, or a list of requests=N/TIME, tokens=N/TIME, audio=SECONDS/TIME.
+Limits are free (those of the free plan), none, or a list of requests=N/TIME, tokens=N/TIME and
+audio=SECONDS/TIME.
 
-With --record every request is handed on, with the key that it came with, to the service or to --base-url,
-and what comes back is written to a file, keys scrubbed; --replay gives it again, without key and network.
+--record forwards requests, with their keys, to the service or to --base-url, and writes the responses
+to a file without keys. --replay answers from such a file, without key and network.
 
 Examples:
   groq mock --port 8080
@@ -47,48 +47,47 @@ Examples:
   groq mock --replay weather.yaml
   groq chat --base-url http://127.0.0.1:8080 hello")]
 pub(crate) struct Args {
-    /// The port to listen on; 0 is any free one.
+    /// Port to listen on; 0 is any free port.
     #[arg(short, long, value_name = "PORT", default_value_t = 0)]
     port: u16,
-    /// The address to listen on; with any other, everybody who can reach it can use it.
+    /// Address to listen on; everybody who can reach it can use the server.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
     bind: IpAddr,
-    /// Another host name under which requests may come.
+    /// Additional host name to accept in requests.
     #[arg(long, value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     allow_host: Vec<String>,
-    /// What all replies depend on, beside the request.
+    /// Seed of the replies, which depend on it and on the request.
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     seed: u64,
-    /// How long every answer waits, such as 50ms.
-    #[arg(long, value_name = "TIME", value_parser = time)]
+    /// Latency of every response, such as 50ms.
+    #[arg(long, value_name = "TIME", value_parser = options::duration)]
     latency: Option<Duration>,
-    /// How fast replies are written; as fast as possible, unless this is set.
+    /// Speed of streamed replies; unlimited by default.
     #[arg(long, value_name = "NUMBER", value_parser = speed)]
     tokens_per_second: Option<f64>,
-    /// What each model may be used; by default so much that nobody meets a limit.
+    /// Rate limits of each model; practically unlimited by default.
     #[arg(long, value_name = "LIMITS", value_parser = limits::parse)]
-    limits: Option<Allowed>,
-    /// What goes wrong, request by request.
+    limits: Option<Limits>,
+    /// Faults, request by request.
     #[arg(long, value_name = "FAULTS", value_parser = faults::parse)]
     faults: Option<Faults>,
-    /// A folder in which files are kept; in memory, unless this is set.
+    /// Folder for uploaded files; by default they are kept in memory.
     #[arg(long, value_name = "FOLDER")]
     folder: Option<PathBuf>,
-    /// How long a batch stays in each state; by default it goes one on whenever it is asked for.
-    #[arg(long, value_name = "TIME", value_parser = time)]
+    /// Time that a batch stays in each state; by default each status request moves it on.
+    #[arg(long, value_name = "TIME", value_parser = options::duration)]
     batch_step: Option<Duration>,
-    /// Hand requests on to the service, and write what it answers to this file, in the form of the crate httpmock.
+    /// Forward requests to the service and record the responses in this file, in the format of the httpmock crate.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["replay", "faults", "limits"])]
     record: Option<PathBuf>,
-    /// Answer from the recordings of this file.
+    /// Answer from the recordings in this file.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["faults", "limits"])]
     replay: Option<PathBuf>,
-    /// Record in place of a file that is there.
-    #[arg(long, requires = "record")]
-    force: bool,
+    #[command(flatten)]
+    overwrite: Overwrite,
 }
 
-/// Where requests that are recorded go if nobody says otherwise.
+/// The default server of recordings.
 const SERVICE: &str = "https://api.groq.com";
 
 impl Args {
@@ -98,9 +97,9 @@ impl Args {
         let answers = self.record.is_none() && self.replay.is_none();
         let started = self.builder(session)?.start().await;
         let mock = started.map_err(|error| Failure::usage(in_one_line(&error)))?;
-        // What a script answers, recordings do not.
+        // A script would answer in place of the recordings.
         if answers {
-            watch(&mock, faults, session);
+            inject(&mock, faults, session);
         }
         if session.global.json {
             session.out.json(
@@ -109,25 +108,26 @@ impl Args {
         } else {
             session.out.line(&mock.url())?;
         }
-        session.talk.note(format!(
-            "for clients of the OpenAI protocol: {}",
+        session.stderr.note(format!(
+            "for clients of OpenAI's API: {}",
             mock.base_url()
         ));
         if !bind.is_loopback() {
             session
-                .talk
-                .note("it listens beyond this machine, to everybody who can reach it");
+                .stderr
+                .note("everybody who can reach this address can use the server");
         }
-        interrupt::told().await?;
+        interrupt::requested().await?;
         tokio::select! {
             () = mock.shutdown() => Ok(()),
-            // Once more, and nothing is waited for.
-            told = interrupt::told() => told,
+            // A second signal, or a request that does not end, cuts the shutdown short.
+            signal = interrupt::requested() => signal,
+            () = tokio::time::sleep(interrupt::GRACE) => Ok(()),
         }
     }
 
     fn builder(self, session: &Session) -> Result<groq_mock::Builder, Failure> {
-        // Nobody asks this process what it received.
+        // This process does not look at what it received.
         let mut builder = Mock::builder()
             .port(self.port)
             .seed(self.seed)
@@ -148,7 +148,7 @@ impl Args {
             builder = limits.set(builder);
         }
         if let Some(folder) = self.folder {
-            std::fs::create_dir_all(&folder).map_err(|error| {
+            make_folder(&folder).map_err(|error| {
                 Failure::usage(format!("keep files in '{}': {error}", folder.display()))
             })?;
             builder = builder.folder(folder);
@@ -160,8 +160,8 @@ impl Args {
             return Ok(builder.replay(path));
         }
         if let Some(path) = self.record {
-            let origin = session.settings.base_url(&session.global)?;
-            let place = Place::new(path, self.force)?;
+            let origin = session.base_url()?;
+            let place = Place::new(path, self.overwrite)?;
             let origin = origin.unwrap_or_else(|| SERVICE.to_owned());
             return Ok(builder.record(origin, place.path()));
         }
@@ -169,10 +169,10 @@ impl Args {
     }
 }
 
-/// Lets faults happen, and, with `--verbose`, tells of each request.
-fn watch(mock: &Mock, faults: Option<Faults>, session: &Session) {
-    let talk = session.global.verbose.then(|| session.talk.clone());
-    if faults.is_none() && talk.is_none() {
+/// Injects faults, and, with `--verbose`, prints each request.
+fn inject(mock: &Mock, faults: Option<Faults>, session: &Session) {
+    let stderr = session.global.verbose.then(|| session.stderr.clone());
+    if faults.is_none() && stderr.is_none() {
         return;
     }
     let faults = faults.unwrap_or_default();
@@ -180,9 +180,9 @@ fn watch(mock: &Mock, faults: Option<Faults>, session: &Session) {
         When::any(),
         Reply::from_fn(move |request| {
             let (reply, what) = faults.next();
-            if let Some(talk) = &talk {
+            if let Some(stderr) = &stderr {
                 let bytes = request.body().len();
-                talk.note(format!(
+                stderr.note(format!(
                     "{} {}, {bytes} bytes{what}",
                     request.method(),
                     request.path()
@@ -193,20 +193,9 @@ fn watch(mock: &Mock, faults: Option<Faults>, session: &Session) {
     );
 }
 
-/// `50ms`, `1m30s`, or seconds as a number.
-fn time(text: &str) -> Result<Duration, String> {
-    let plain = text
-        .parse::<f64>()
-        .ok()
-        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    plain
-        .or_else(|| groq_core::limits::parse_duration(text))
-        .ok_or_else(|| "a time is needed, such as 50ms, 2s or 1m30s".to_owned())
-}
-
 fn speed(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(speed) if speed.is_finite() && speed > 0.0 => Ok(speed),
-        _ => Err("a number above 0 is needed".to_owned()),
+        _ => Err("expected a number above 0".to_owned()),
     }
 }

@@ -1,4 +1,4 @@
-//! `groq models`: what the key can use, and what is known of it.
+//! `groq models`: the models that the key can use.
 
 use groq_core::{
     facts::{Catalogue, JsonSchemaSupport, ModelFacts, ModelKind, Price},
@@ -16,9 +16,9 @@ use crate::{
 /// List the models that the key can use, with limits, prices, modes and retirements.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Sizes are in tokens, prices in US dollars: of a million tokens in and out, of an hour of audio, or of a
-million characters to speak. What the service does not say comes from a table that has a date.
-With --json each model is a line: what the service says, and in \"facts\" what is known beside.
+Sizes are in tokens. Prices are in US dollars: per million tokens in and out, per hour of audio, or per
+million characters of speech. What the service does not report comes from a dated catalog. With --json
+each model is one line: what the service reports, and in \"facts\" what the catalog knows.
 
 Examples:
   groq models
@@ -53,8 +53,8 @@ impl Args {
                 section(session, title, &models)?;
             }
         }
-        session.talk.note(format!(
-            "Rates are those of the {} plan as of {}: requests and tokens a minute.",
+        session.stderr.note(format!(
+            "Rates are those of the {} plan as of {}: requests and tokens per minute.",
             FREE_2025_12.plan, FREE_2025_12.as_of
         ));
         Ok(())
@@ -64,11 +64,11 @@ impl Args {
 fn section(session: &Session, title: &'static str, models: &[&ModelFacts]) -> Result<(), Failure> {
     let columns = [
         Column::left(title),
-        Column::right("CTX").dispensable(2),
-        Column::right("OUT").dispensable(3),
+        Column::right("CTX").optional(2),
+        Column::right("OUT").optional(3),
         Column::right("PRICE"),
-        Column::right("RATE").dispensable(4),
-        Column::left("CAN").dispensable(1),
+        Column::right("RATE").optional(4),
+        Column::left("CAN").optional(1),
         Column::left("ENDS"),
     ];
     let rows: Vec<Vec<String>> = models.iter().map(|facts| row(facts)).collect();

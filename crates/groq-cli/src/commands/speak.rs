@@ -15,17 +15,17 @@ use serde_json::json;
 use crate::{
     defaults,
     failure::Failure,
-    files::{Place, in_json, workshop},
+    files::{Overwrite, Place, in_json, workshop},
     input,
     session::Session,
 };
 use player::Player;
 
-/// Read text of any length aloud, to a file, a pipe, or a player.
+/// Turn text of any length into speech: a file, a pipe, or sound.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-The text is split at the ends of sentences, spoken several at once, and joined into one WAV file.
-Without -o it is played if standard output is a terminal, and written to standard output if not.
+The text is split at the ends of sentences, synthesized in parallel, and joined into one WAV file.
+Without -o it is played if standard output is a terminal, and written to standard output otherwise.
 
 Examples:
   groq speak \"Dinner is ready\"
@@ -33,21 +33,20 @@ Examples:
   git log -1 --format=%B | groq speak --voice hannah -o commit.wav
   groq speak \"Hello\" | aplay")]
 pub(crate) struct Args {
-    /// The text; its words are joined. Standard input is read as `groq chat` reads it.
+    /// Text; several arguments are joined by spaces. Standard input is used as in `groq chat`.
     #[arg(value_name = "TEXT", conflicts_with = "file")]
     text: Vec<String>,
-    /// A file of text to read, or - for standard input.
+    /// Text file to read, or - for standard input.
     #[arg(short, long, value_name = "FILE")]
     file: Option<PathBuf>,
-    /// The WAV file to write; - is standard output.
+    /// WAV file to write, or - for standard output.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Replace a file that is there.
-    #[arg(long)]
-    force: bool,
-    #[arg(short, long, value_name = "ID", help = defaults::help("The model", "GROQ_SPEECH_MODEL", defaults::SPEECH_MODEL))]
+    #[command(flatten)]
+    overwrite: Overwrite,
+    #[arg(short, long, value_name = "ID", help = defaults::help("Model", "GROQ_SPEECH_MODEL", defaults::SPEECH_MODEL))]
     model: Option<String>,
-    #[arg(short = 'V', long, value_name = "NAME", help = defaults::help("The voice, one of `groq voices`", "GROQ_VOICE", defaults::VOICE))]
+    #[arg(short = 'V', long, value_name = "NAME", help = defaults::help("Voice; `groq voices` lists them", "GROQ_VOICE", defaults::VOICE))]
     voice: Option<String>,
 }
 
@@ -60,21 +59,21 @@ enum Sink {
 
 impl Args {
     pub(crate) async fn run(self, session: &Session) -> Result<(), Failure> {
-        let model = session.settings.speech_model(self.model.as_deref())?;
-        let voice = voice(&model, session.settings.voice(self.voice.as_deref())?)?;
+        let model = session.settings.speech_model(self.model.as_ref())?;
+        let voice = voice(&model, session.settings.voice(self.voice.as_ref())?)?;
         let sink = self.sink(session)?;
         let text = match &self.file {
             Some(path) => input::text_file(path).await?,
-            None => input::prompt(&self.text, &session.talk).await?,
+            None => input::prompt(&self.text, &session.stderr).await?,
         };
         if text.trim().is_empty() {
             return Err(Failure::bad_input("there is no text to speak"));
         }
         let client = session.connect().await?;
-        tell_price(session, &model, &text);
+        report_price(session, &model, &text);
         let reader = Speak::new(&client).model(&model).voice(voice);
         let bar = session
-            .talk
+            .stderr
             .bar("speak", None, "{prefix:8} {spinner} {elapsed}");
         bar.enable_steady_tick(std::time::Duration::from_millis(100));
         match sink {
@@ -82,7 +81,7 @@ impl Args {
             Sink::File(place) => {
                 let bytes = to_file(&reader, &text, &place).await?;
                 drop(bar);
-                tell(session, place.path(), bytes)
+                report(session, place.path(), bytes)
             }
             Sink::Player(player) => {
                 let folder = tempfile::tempdir().map_err(|error| {
@@ -99,7 +98,7 @@ impl Args {
     fn sink(&self, session: &Session) -> Result<Sink, Failure> {
         let file = self.output.as_ref().filter(|path| *path != Path::new("-"));
         match file {
-            Some(path) => Ok(Sink::File(Place::new(path, self.force)?)),
+            Some(path) => Ok(Sink::File(Place::new(path, self.overwrite)?)),
             None if session.global.dry_run => Ok(Sink::Stdout),
             None if session.global.json => Err(Failure::usage("--json needs -o FILE")),
             None if self.output.is_some() => Ok(Sink::Stdout),
@@ -111,7 +110,7 @@ impl Args {
     }
 }
 
-/// The voice that was asked for, if the model has it, or else the model's first.
+/// The requested voice, if the model has it, or else the first one of the model.
 fn voice(model: &str, wanted: Option<String>) -> Result<String, Failure> {
     let catalogue = Catalogue::shipped();
     let known = catalogue
@@ -127,14 +126,14 @@ fn voice(model: &str, wanted: Option<String>) -> Result<String, Failure> {
         None => match known.first() {
             Some(voice) => Ok((*voice).to_owned()),
             None => Err(Failure::usage(format!(
-                "no voices are known of '{model}'; name one with --voice"
+                "the voices of '{model}' are unknown; choose one with --voice"
             ))),
         },
     }
 }
 
-/// With `--verbose`, tells what it costs.
-fn tell_price(session: &Session, model: &str, text: &str) {
+/// With `--verbose`, prints the cost.
+fn report_price(session: &Session, model: &str, text: &str) {
     if !session.global.verbose {
         return;
     }
@@ -147,7 +146,7 @@ fn tell_price(session: &Session, model: &str, text: &str) {
         Some(Price::Characters(million)) => Some(characters as f64 * million / 1e6),
         _ => None,
     };
-    session.tell_cost(
+    session.report_cost(
         &format!("{characters} characters"),
         json!({"model": model, "characters": characters}),
         amount,
@@ -162,24 +161,24 @@ async fn to_stdout(session: &Session, reader: &Speak<Client>, text: &str) -> Res
     Ok(())
 }
 
-/// Bytes that were written.
+/// Writes the file and returns its length in bytes.
 async fn to_file(reader: &Speak<Client>, text: &str, place: &Place) -> Result<u64, Failure> {
     let folder = workshop(place)?;
     let whole = folder.path().join("speech.wav");
     reader.save(text, &whole).await?;
-    place.take(&whole)?;
+    place.take(&whole).await?;
     let length = std::fs::metadata(place.path()).map(|file| file.len());
     Ok(length.unwrap_or_default())
 }
 
-fn tell(session: &Session, path: &Path, bytes: u64) -> Result<(), Failure> {
+fn report(session: &Session, path: &Path, bytes: u64) -> Result<(), Failure> {
     if session.global.json {
         return session
             .out
             .json(&json!({"file": in_json(path), "bytes": bytes}));
     }
     session
-        .talk
+        .stderr
         .note(format!("{bytes} bytes in '{}'", path.display()));
     Ok(())
 }

@@ -1,18 +1,18 @@
-//! `groq translate`: speech in any language as English text.
+//! `groq translate`: speech in any language to English text.
 
 use super::transcribe::{Recordings, Task};
 use crate::{defaults, failure::Failure, session::Session};
 
-/// Write down in English what is said in another language.
+/// Translate recordings of any length into English text.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-It is like transcribe, with a model that translates; the service gives no times of single words.
+Works like transcribe, with a model that translates. The service does not time single words here.
 
 Examples:
   groq translate rede.mp3
   groq translate rede.mp4 --format srt -o speech.srt")]
 pub(crate) struct Args {
-    #[arg(short, long, value_name = "ID", help = defaults::help("The model", "GROQ_TRANSLATION_MODEL", defaults::TRANSLATION_MODEL))]
+    #[arg(short, long, value_name = "ID", help = defaults::help("Model", "GROQ_TRANSLATION_MODEL", defaults::TRANSLATION_MODEL))]
     model: Option<String>,
     #[command(flatten)]
     recordings: Recordings,
@@ -20,7 +20,11 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) async fn run(self, session: &Session) -> Result<(), Failure> {
-        let model = session.settings.translation_model(self.model.as_deref())?;
+        let model = session.settings.translation_model(self.model.as_ref())?;
         self.recordings.run(session, &model, Task::Translate).await
+    }
+
+    pub(crate) fn when_interrupted(&self) -> &'static str {
+        self.recordings.when_interrupted()
     }
 }

@@ -1,4 +1,4 @@
-//! `groq voices`: who can speak.
+//! `groq voices`: the voices of speech models.
 
 use groq_core::facts::{Catalogue, ModelFacts};
 use serde_json::json;
@@ -10,17 +10,17 @@ use crate::{
     table::{self, Column},
 };
 
-/// List the voices of the models that speak.
+/// List the voices of speech models.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-The list comes with this program: the service has none. It needs no key.
+The list is part of this program, because the service has none. It needs no key.
 
 Examples:
   groq voices
   groq voices --model canopylabs/orpheus-arabic-saudi
   groq voices --json | jq -r .voice")]
 pub(crate) struct Args {
-    /// Only the voices of this model.
+    /// List only the voices of this model.
     #[arg(short, long, value_name = "ID")]
     model: Option<String>,
 }
@@ -67,7 +67,7 @@ impl Args {
         if found.is_empty() {
             let known: Vec<&str> = speaking().map(|model| model.id.as_str()).collect();
             return Err(Failure::usage(format!(
-                "no voices are known of '{wanted}'; the models that speak: {}",
+                "the voices of '{wanted}' are unknown; models with known voices: {}",
                 known.join(", ")
             )));
         }

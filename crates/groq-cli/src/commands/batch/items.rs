@@ -1,4 +1,4 @@
-//! A file of items: looked through before anything is sent, and read again for what follows.
+//! A file of items: checked before anything is sent, and read again for each later step.
 
 use std::{
     collections::HashMap,
@@ -7,27 +7,29 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::line::{Endpoint, Line};
+use groq_core::types::BatchEndpoint;
+
+use super::line::Line;
 use crate::failure::Failure;
 
-/// A line may be this long, in bytes.
+/// Largest line, in bytes.
 const MAX_LINE: u64 = 64 << 20;
 
-/// A file of items that was looked through.
+/// A file of items that has been checked.
 #[derive(Clone)]
 pub(super) struct Items {
     path: PathBuf,
     model: String,
-    pub(super) endpoint: Endpoint,
+    pub(super) endpoint: BatchEndpoint,
     pub(super) count: u64,
 }
 
 impl Items {
-    /// Looks at every line before anything is sent.
+    /// Checks every line before anything is sent.
     pub(super) fn check(path: &Path, model: &str) -> Result<Self, Failure> {
         if fs::metadata(path).is_ok_and(|there| !there.is_file()) {
             return Err(Failure::bad_input(format!(
-                "'{}' is no file, and it has to be read more than once",
+                "'{}' is not a file, and it has to be read more than once",
                 path.display()
             )));
         }
@@ -35,20 +37,20 @@ impl Items {
         let mut lines_of = HashMap::new();
         let mut count = 0;
         each(path, model, |number, line| {
-            let first = *endpoint.get_or_insert(line.endpoint);
-            if line.endpoint != first {
+            let first = endpoint.get_or_insert_with(|| line.endpoint.clone());
+            if line.endpoint != *first {
                 return Err(at(
                     path,
                     number,
                     &format!(
-                        "it goes to {}, and those before it to {}; a batch has one address",
+                        "its url is {}, but that of the lines before is {}; a batch has one url",
                         line.endpoint.as_str(),
                         first.as_str()
                     ),
                 ));
             }
             if let Some(earlier) = lines_of.insert(line.id.clone(), number) {
-                let what = format!("its id '{}' is that of line {earlier}", line.id);
+                let what = format!("its id '{}' is also that of line {earlier}", line.id);
                 return Err(at(path, number, &what));
             }
             count += 1;
@@ -131,11 +133,11 @@ mod tests {
             ("{\"id\":1,\"prompt\":\"a\"}\n\nnonsense", "line 3"),
             (
                 "{\"id\":1,\"prompt\":\"a\"}\n{\"id\":\"1\",\"prompt\":\"b\"}",
-                "line 2: its id '1' is that of line 1",
+                "line 2: its id '1' is also that of line 1",
             ),
             (
                 "{\"id\":1,\"prompt\":\"a\"}\n{\"custom_id\":\"b\",\"url\":\"/v1/audio/translations\",\"body\":{}}",
-                "line 2: it goes to /v1/audio/translations",
+                "line 2: its url is /v1/audio/translations",
             ),
         ] {
             let failure = items(text).map(|_| ()).unwrap_err();
@@ -152,6 +154,6 @@ mod tests {
             "{failure}"
         );
         let items = items("\u{feff}{\"id\":1,\"prompt\":\"a\"}\r\n\r\n \r\n").unwrap();
-        assert_eq!((items.count, items.endpoint), (1, Endpoint::Chat));
+        assert_eq!((items.count, items.endpoint), (1, BatchEndpoint::V1ChatCompletions));
     }
 }

@@ -1,4 +1,4 @@
-//! The lines of a batch: Groq's requests as they are, or prompts.
+//! The lines of a batch: requests in Groq's format, or prompts.
 
 use groq_core::{
     Error,
@@ -8,33 +8,32 @@ use groq_core::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// What one line asks for.
+/// One line of the input.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Line {
     pub(super) id: String,
-    /// The id as it was given: perhaps as a number.
+    /// The id as it is in the file, where it may be a number.
     pub(super) given: Value,
-    pub(super) endpoint: Endpoint,
+    pub(super) endpoint: BatchEndpoint,
     pub(super) body: Map<String, Value>,
     pub(super) kind: Kind,
 }
 
-/// How a line was written, and its result is.
+/// How a line is written, and its result will be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// A request line of Groq's.
+    /// A request in Groq's format.
     Request,
-    /// `{"id", "prompt"}`, perhaps with `"system"`.
+    /// `{"id", "prompt"}`, optionally with `"system"`.
     Prompt,
 }
 
-/// Where requests of a batch can go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Endpoint {
-    Chat,
-    Transcriptions,
-    Translations,
-}
+/// The endpoints of batches.
+const ENDPOINTS: [BatchEndpoint; 3] = [
+    BatchEndpoint::V1ChatCompletions,
+    BatchEndpoint::V1AudioTranscriptions,
+    BatchEndpoint::V1AudioTranslations,
+];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -54,17 +53,17 @@ struct PromptLine {
 }
 
 impl Line {
-    /// Reads a line; what is wrong with it is said in words.
+    /// Reads a line; the error says what is wrong with it.
     pub(super) fn read(line: &str, model: &str) -> Result<Self, String> {
         let value: Map<String, Value> =
-            serde_json::from_str(line).map_err(|error| format!("it is no JSON object: {error}"))?;
+            serde_json::from_str(line).map_err(|error| format!("it is not a JSON object: {error}"))?;
         if value.contains_key("custom_id") {
             return request(value);
         }
         if value.contains_key("prompt") {
             return prompt(value, model);
         }
-        Err("it has neither custom_id, as requests of Groq's have, nor prompt".to_owned())
+        Err("it has neither custom_id, as in Groq's format, nor prompt".to_owned())
     }
 }
 
@@ -82,7 +81,7 @@ fn request(value: Map<String, Value>) -> Result<Line, String> {
     Ok(Line {
         given: Value::from(id.as_str()),
         id,
-        endpoint: Endpoint::of(&line.url)?,
+        endpoint: endpoint(&line.url)?,
         body: line.body,
         kind: Kind::Request,
     })
@@ -101,45 +100,33 @@ fn prompt(value: Map<String, Value>, model: &str) -> Result<Line, String> {
     messages.push(Message::user(line.prompt));
     let request = ChatCompletionRequest::new(model, messages);
     let Ok(Value::Object(body)) = serde_json::to_value(request) else {
-        return Err("it makes no request".to_owned());
+        return Err("it cannot be made into a request".to_owned());
     };
     Ok(Line {
         id: named(id)?,
         given: line.id,
-        endpoint: Endpoint::Chat,
+        endpoint: BatchEndpoint::V1ChatCompletions,
         body,
         kind: Kind::Prompt,
     })
 }
 
 fn named(id: String) -> Result<String, String> {
-    match id.is_empty() {
-        true => Err("its id is empty".to_owned()),
-        false => Ok(id),
+    if id.is_empty() {
+        return Err("its id is empty".to_owned());
     }
+    Ok(id)
 }
 
-impl Endpoint {
-    fn of(url: &str) -> Result<Self, String> {
-        let all = [Self::Chat, Self::Transcriptions, Self::Translations];
-        all.into_iter()
-            .find(|endpoint| endpoint.as_str() == url)
-            .ok_or_else(|| {
-                let known = all.map(Self::as_str).join(", ");
-                format!("its url is '{url}', and batches go to {known}")
-            })
-    }
-
-    pub(super) fn as_str(self) -> &'static str {
-        match self {
-            Self::Chat => "/v1/chat/completions",
-            Self::Transcriptions => "/v1/audio/transcriptions",
-            Self::Translations => "/v1/audio/translations",
-        }
-    }
+fn endpoint(url: &str) -> Result<BatchEndpoint, String> {
+    let found = ENDPOINTS.iter().find(|endpoint| endpoint.as_str() == url);
+    found.cloned().ok_or_else(|| {
+        let known: Vec<&str> = ENDPOINTS.iter().map(BatchEndpoint::as_str).collect();
+        format!("its url is '{url}'; a batch takes {}", known.join(", "))
+    })
 }
 
-/// A body that goes out as it stands in the file.
+/// A request body that is sent as it is in the file.
 pub(super) trait Body: BatchItem<Reply = Value> + Send + Sync + 'static {
     fn of(body: Map<String, Value>) -> Self;
 }
@@ -195,7 +182,7 @@ mod tests {
     #[test]
     fn a_prompt_becomes_a_request() {
         let line = Line::read(r#"{"id":7,"prompt":"Hi","system":"Be kind"}"#, "m").unwrap();
-        assert_eq!((line.id.as_str(), line.endpoint), ("7", Endpoint::Chat));
+        assert_eq!((line.id.as_str(), line.endpoint), ("7", BatchEndpoint::V1ChatCompletions));
         assert_eq!(line.body["model"], "m");
         assert_eq!(line.body["messages"][0]["role"], "system");
         assert_eq!(line.body["messages"][1]["content"], "Hi");

@@ -19,31 +19,31 @@ use super::{
 };
 use crate::{failure::Failure, files::Place, session::cost};
 
-/// Results on the disk, to be had by id.
-pub(super) struct Sorted {
+/// Results on the disk, found by id.
+pub(super) struct SortedResults {
     file: File,
     places: HashMap<String, (u64, usize)>,
-    used: Used,
+    used: BatchUsage,
 }
 
-/// What the answers took, all together.
+/// What all answers used.
 #[derive(Clone, Copy)]
-pub(super) struct Used {
+pub(super) struct BatchUsage {
     pub(super) prompt_tokens: u64,
     pub(super) completion_tokens: u64,
-    /// None, if the price of one is not known.
+    /// `None` if the price of one is unknown.
     pub(super) dollars: Option<f64>,
 }
 
-/// A batch costs so much of what its requests would cost one by one.
+/// The price of a batch, as a share of the price of its requests.
 const SHARE: f64 = 0.5;
 
-impl Sorted {
+impl SortedResults {
     pub(super) fn collect<B: Body>(results: Results<B>, folder: &Path) -> Result<Self, Failure> {
         let unwritable = |error: io::Error| Failure::internal(format!("sort the results: {error}"));
         let mut file = BufWriter::new(tempfile::tempfile_in(folder).map_err(unwritable)?);
         let mut places = HashMap::new();
-        let mut used = Used {
+        let mut used = BatchUsage {
             prompt_tokens: 0,
             completion_tokens: 0,
             dollars: Some(0.0),
@@ -66,13 +66,13 @@ impl Sorted {
         Ok(Self { file, places, used })
     }
 
-    pub(super) fn used(&self) -> Used {
+    pub(super) fn used(&self) -> BatchUsage {
         self.used
     }
 
     fn get(&mut self, id: &str) -> io::Result<Value> {
         let Some(&(start, length)) = self.places.get(id) else {
-            return Ok(json!({"error": {"message": "the batch has no result for it"}}));
+            return Ok(json!({"error": {"message": "the batch has no result for this item"}}));
         };
         self.file.seek(SeekFrom::Start(start))?;
         let mut bytes = vec![0; length];
@@ -81,7 +81,7 @@ impl Sorted {
     }
 }
 
-impl Used {
+impl BatchUsage {
     fn add(&mut self, body: &Value) {
         let count = |name: &str| body["usage"][name].as_u64().unwrap_or(0);
         let (prompt, completion) = (count("prompt_tokens"), count("completion_tokens"));
@@ -94,7 +94,7 @@ impl Used {
     }
 }
 
-/// A result, without the id: `response`, or `error`.
+/// A result without the id: `response` or `error`.
 fn outcome(item: &Item<Value>) -> Value {
     match &item.outcome {
         Ok(body) => {
@@ -106,8 +106,8 @@ fn outcome(item: &Item<Value>) -> Value {
     }
 }
 
-/// Writes the results in the order of the items, and counts those without an answer.
-pub(super) fn write(place: &Place, items: &Items, mut sorted: Sorted) -> Result<u64, Failure> {
+/// Writes the results in the order of the items, and returns how many have no answer.
+pub(super) fn write(place: &Place, items: &Items, mut sorted: SortedResults) -> Result<u64, Failure> {
     let mut failed = 0;
     place.write(|out| {
         let each = items.each(|_, line| {
@@ -121,7 +121,7 @@ pub(super) fn write(place: &Place, items: &Items, mut sorted: Sorted) -> Result<
     Ok(failed)
 }
 
-/// A result as its item was written: as Groq's results are, or with the text alone.
+/// A result in the format of its item: Groq's, or the text alone.
 fn in_kind(line: &Line, mut result: Value) -> Value {
     if line.kind == Kind::Request {
         return json!({"custom_id": line.id, "response": result["response"].take(), "error": result["error"].take()});

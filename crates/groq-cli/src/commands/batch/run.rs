@@ -1,6 +1,7 @@
-//! `groq batch run`.
+//! `groq batch run`: a batch from its items to its results.
 
 use std::{
+    ops::RangeInclusive,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -9,66 +10,62 @@ use std::{
 use groq_core::{
     Client,
     batch::{Job, Phase, Progress},
+    types::BatchEndpoint,
 };
 use serde_json::json;
 
 use super::{
     items::Items,
-    line::{Body, ChatBody, Endpoint, TranscriptionBody, TranslationBody},
-    results::{self, Sorted, Used},
+    line::{Body, ChatBody, TranscriptionBody, TranslationBody},
+    results::{self, BatchUsage, SortedResults},
     state::State,
 };
 use crate::{
+    blocking::off_thread,
     defaults,
     failure::{Failure, Status},
-    files::{Place, in_json},
-    input::off_thread,
+    files::{Overwrite, Place, in_json, is_open_to_all},
+    options,
     output::Bar,
     session::Session,
 };
 
-/// Run the requests of a file as a batch, and write their results in the same order.
+/// Run the requests of a file as a batch, and write the results in the same order.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-A line of the input is a request as Groq's batches have them, or {\"id\": ..., \"prompt\": ...}, perhaps
-with \"system\". The state is kept in a folder beside the output: after an interrupt, or a crash, the
-same command goes on where it was, and nothing is paid twice.
+A line of the input is a request in Groq's batch format, or {\"id\": ..., \"prompt\": ...}, optionally
+with \"system\". The state is kept in a folder beside the output, readable by you alone. After an
+interruption or a crash the same command continues, and nothing is paid for twice.
 
 Examples:
   groq batch run requests.jsonl -o results.jsonl
   groq batch run prompts.jsonl -o answers.jsonl --model llama-3.1-8b-instant
   groq batch run prompts.jsonl -o answers.jsonl --mock")]
 pub(super) struct Args {
-    /// The items, one JSON object a line.
+    /// Input file, one JSON object per line.
     #[arg(value_name = "FILE")]
     input: PathBuf,
-    /// Where the results go, one JSON object a line.
+    /// Output file for the results, one JSON object per line.
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
-    /// Replace a file that is there.
-    #[arg(long)]
-    force: bool,
-    #[arg(short, long, value_name = "ID", help = defaults::help("The model of items that name none", "GROQ_MODEL", defaults::CHAT_MODEL))]
+    #[command(flatten)]
+    overwrite: Overwrite,
+    #[arg(short, long, value_name = "ID", help = defaults::help("Model of items without one", "GROQ_MODEL", defaults::CHAT_MODEL))]
     model: Option<String>,
-    /// How long the batch may take, from 24h to 7d.
+    /// Completion window of the batch, from 24h to 7d.
     #[arg(long, value_name = "TIME", default_value = "24h", value_parser = window)]
     window: String,
-    /// How soon to ask how far the batch is, such as 500ms; then ever less often, up to twelve times as long.
-    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = poll)]
-    poll: Duration,
+    /// First interval between status requests, such as 500ms; it grows up to twelve times.
+    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = options::duration_in(POLL, "from 20ms to 1h, such as 500ms or 30s"))]
+    poll_interval: Duration,
 }
 
-/// The embedded Groq goes on when it is asked.
+/// The mock server proceeds whenever it is asked.
 const FAST_POLL: Duration = Duration::from_millis(20);
 
-fn poll(text: &str) -> Result<Duration, String> {
-    let bounds = FAST_POLL..=Duration::from_secs(3_600);
-    groq_core::limits::parse_duration(text)
-        .filter(|time| bounds.contains(time))
-        .ok_or_else(|| "a time from 20ms to 1h is needed, such as 500ms or 30s".to_owned())
-}
+const POLL: RangeInclusive<Duration> = FAST_POLL..=Duration::from_secs(3_600);
 
-/// Hours or days, as the service takes them.
+/// Checks a completion window: hours or days, as the service takes them.
 fn window(text: &str) -> Result<String, String> {
     let hours = |unit: char, hours: u32| {
         text.strip_suffix(unit)?
@@ -80,22 +77,29 @@ fn window(text: &str) -> Result<String, String> {
         .or_else(|| hours('d', 24))
         .filter(|hours| (24..=7 * 24).contains(hours))
         .map(|_| text.to_owned())
-        .ok_or_else(|| "a time from 24h to 7d is needed".to_owned())
+        .ok_or_else(|| "expected a time from 24h to 7d".to_owned())
 }
 
 impl Args {
     pub(super) async fn run(self, session: &Session) -> Result<(), Failure> {
         if self.output == Path::new("-") {
             return Err(Failure::usage(
-                "the results need a file, since the state of the batch is kept beside it",
+                "the results need a file, because the state of the batch is kept beside it",
             ));
         }
-        let place = Place::new(&self.output, self.force)?;
-        let model = session.settings.model(self.model.as_deref())?;
+        let place = Place::new(&self.output, self.overwrite)?;
+        if is_open_to_all(place.folder()) {
+            session.stderr.note(format!(
+                "all users can write to '{}': they can remove or replace the results",
+                place.folder().display()
+            ));
+        }
+        let model = session.settings.model(self.model.as_ref())?;
         let (path, of) = (self.input.clone(), model.clone());
         let items = off_thread(move || Items::check(&path, &of)).await??;
         let client = session.connect().await?;
-        let state = self.state(session, &items, &model)?;
+        let state = self.state(session, &items, model).await?;
+        let is_fast = session.global.mock;
         let work = Work {
             session,
             client,
@@ -103,28 +107,32 @@ impl Args {
             state,
             place,
             window: self.window,
-            poll: match session.global.mock {
-                true => FAST_POLL,
-                false => self.poll,
-            },
+            poll_interval: if is_fast { FAST_POLL } else { self.poll_interval },
         };
         match work.items.endpoint {
-            Endpoint::Chat => work.run::<ChatBody>().await,
-            Endpoint::Transcriptions => work.run::<TranscriptionBody>().await,
-            Endpoint::Translations => work.run::<TranslationBody>().await,
+            BatchEndpoint::V1AudioTranscriptions => work.run::<TranscriptionBody>().await,
+            BatchEndpoint::V1AudioTranslations => work.run::<TranslationBody>().await,
+            _ => work.run::<ChatBody>().await,
         }
     }
 
-    fn state(&self, session: &Session, items: &Items, model: &str) -> Result<State, Failure> {
+    async fn state(
+        &self,
+        session: &Session,
+        items: &Items,
+        model: String,
+    ) -> Result<State, Failure> {
         if session.global.mock || session.global.dry_run {
             return State::temporary();
         }
-        let url = session.settings.base_url(&session.global)?;
-        State::beside(&self.output, &self.input, items.endpoint, model, url)
+        let folder = State::folder_of(&self.output);
+        let (input, endpoint) = (self.input.clone(), items.endpoint.clone());
+        let url = session.base_url()?;
+        off_thread(move || State::open(folder, &input, &endpoint, model, url)).await?
     }
 }
 
-/// A batch on its way.
+/// A batch that is being run.
 struct Work<'a> {
     session: &'a Session,
     client: Client,
@@ -132,7 +140,7 @@ struct Work<'a> {
     state: State,
     place: Place,
     window: String,
-    poll: Duration,
+    poll_interval: Duration,
 }
 
 impl Work<'_> {
@@ -141,33 +149,32 @@ impl Work<'_> {
             .job::<B>()
             .await?
             .on_progress(self.progress())
-            .poll_interval(self.poll, self.poll * 12);
+            .poll_interval(self.poll_interval, self.poll_interval * 12);
         let results = job.run().await?;
         let (items, folder) = (self.items.clone(), self.state.folder().to_owned());
         let place = self.place;
         let written = off_thread(move || {
-            let sorted = Sorted::collect(results, &folder)?;
+            let sorted = SortedResults::collect(results, &folder)?;
             let used = sorted.used();
             let failed = results::write(&place, &items, sorted)?;
             Ok::<_, Failure>((place, failed, used))
         });
         let (place, failed, used) = written.await??;
-        tell_used(self.session, used);
+        report_usage(self.session, used);
         if let Err(error) = self.state.remove() {
-            self.session
-                .talk
-                .note(format!("the state of the batch stays behind: {error}"));
+            let note = format!("the state of the batch was not removed: {error}");
+            self.session.stderr.note(note);
         }
-        tell(self.session, &place, self.items.count, failed)
+        report(self.session, &place, self.items.count, failed)
     }
 
-    /// The job, with all items on the disk: those of an earlier run, or written now.
+    /// The job, with all items on the disk: from an earlier run, or written now.
     async fn job<B: Body>(&self) -> Result<Job<B>, Failure> {
         let folder = self.state.folder().to_owned();
         if self.state.is_written() {
             self.session
-                .talk
-                .note("going on with the batch that was begun");
+                .stderr
+                .note("continuing the batch of an earlier run");
             return Ok(self.client.batches().resume::<B>(&folder)?);
         }
         let (client, items, window) =
@@ -185,7 +192,7 @@ impl Work<'_> {
     }
 
     fn progress(&self) -> impl Fn(&Progress) + Send + Sync + 'static {
-        let bar = Arc::new(self.session.talk.bar(
+        let bar = Arc::new(self.session.stderr.bar(
             "batch",
             Some(self.items.count),
             "{prefix:8} {bar:40} {pos} of {len} {msg}",
@@ -204,11 +211,11 @@ fn show(bar: &Bar, progress: &Progress) {
     });
 }
 
-/// With `--verbose`, tells what it costs.
-fn tell_used(session: &Session, used: Used) {
+/// With `--verbose`, prints the cost.
+fn report_usage(session: &Session, used: BatchUsage) {
     let (prompt, completion) = (used.prompt_tokens, used.completion_tokens);
     if session.global.verbose && prompt + completion > 0 {
-        session.tell_cost(
+        session.report_cost(
             &format!("{prompt} prompt + {completion} completion tokens in a batch"),
             json!({"prompt_tokens": prompt, "completion_tokens": completion}),
             used.dollars,
@@ -216,25 +223,25 @@ fn tell_used(session: &Session, used: Used) {
     }
 }
 
-fn tell(session: &Session, place: &Place, items: u64, failed: u64) -> Result<(), Failure> {
+fn report(session: &Session, place: &Place, items: u64, failed: u64) -> Result<(), Failure> {
     let file = place.path().display();
     if session.global.json {
         session
             .out
             .json(&json!({"file": in_json(place.path()), "items": items, "failed": failed}))?;
     } else {
-        session.talk.note(format!(
+        session.stderr.note(format!(
             "{} of {items} items answered, in '{file}'",
             items - failed
         ));
     }
-    match failed {
-        0 => Ok(()),
-        _ => Err(Failure::new(
-            Status::Refused,
-            format!("{failed} of {items} items have no answer; '{file}' says why"),
-        )),
+    if failed > 0 {
+        return Err(Failure::new(
+            Status::Rejected,
+            format!("{failed} of {items} items have no answer; '{file}' has the reasons"),
+        ));
     }
+    Ok(())
 }
 
 #[cfg(test)]

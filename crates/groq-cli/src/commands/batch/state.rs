@@ -1,26 +1,30 @@
-//! The folder beside the output, from which a batch goes on.
+//! The folder beside the output that lets a batch continue.
 
 use std::{
-    fs::{self, File},
-    io,
+    fs::{self, File, OpenOptions},
+    io::{self, Read as _, Write as _},
     path::{Path, PathBuf},
 };
 
+use groq_core::types::BatchEndpoint;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
-use super::line::Endpoint;
-use crate::failure::Failure;
+use crate::{
+    address,
+    failure::Failure,
+    files::{open_private, private_folder},
+};
 
-/// Where a batch is kept while it runs.
+/// The state of a batch while it runs.
 pub(super) struct State {
     folder: PathBuf,
-    /// There, the folder goes with the process: nothing can be gone on with.
+    /// If set, the folder is removed with the process, and the batch cannot continue.
     temporary: Option<TempDir>,
 }
 
-/// What the folder is for, so that it is never gone on with for something else.
+/// What the folder belongs to, so that it is never continued for something else.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct Purpose {
     /// SHA-256 of the items, in hexadecimal.
@@ -31,24 +35,29 @@ struct Purpose {
 }
 
 impl State {
-    /// A folder beside the output, new or from an earlier run with the same items.
-    pub(super) fn beside(
-        output: &Path,
-        input: &Path,
-        endpoint: Endpoint,
-        model: &str,
-        base_url: Option<String>,
-    ) -> Result<Self, Failure> {
+    /// The folder that belongs to an output.
+    pub(super) fn folder_of(output: &Path) -> PathBuf {
         let mut name = output.file_name().unwrap_or_default().to_owned();
         name.push(".batch");
-        let folder = output.with_file_name(name);
+        output.with_file_name(name)
+    }
+
+    /// Opens a folder: a new one, or that of an earlier run with the same items.
+    pub(super) fn open(
+        folder: PathBuf,
+        input: &Path,
+        endpoint: &BatchEndpoint,
+        model: String,
+        base_url: Option<String>,
+    ) -> Result<Self, Failure> {
+        let items = digest(input).map_err(|error| {
+            Failure::bad_input(format!("read '{}': {error}", input.display()))
+        })?;
         let purpose = Purpose {
-            items: digest(input).map_err(|error| {
-                Failure::bad_input(format!("read '{}': {error}", input.display()))
-            })?,
+            items,
             endpoint: endpoint.as_str().to_owned(),
-            model: model.to_owned(),
-            base_url,
+            model,
+            base_url: base_url.as_deref().map(address::public),
         };
         claim(&folder, &purpose)?;
         Ok(Self {
@@ -57,7 +66,7 @@ impl State {
         })
     }
 
-    /// A folder for a batch that cannot outlive the process.
+    /// Makes a folder for a batch that cannot outlive the process.
     pub(super) fn temporary() -> Result<Self, Failure> {
         let folder = tempfile::tempdir()
             .map_err(|error| Failure::internal(format!("make a temporary folder: {error}")))?;
@@ -71,12 +80,12 @@ impl State {
         &self.folder
     }
 
-    /// Whether all items were written by an earlier run.
+    /// Whether an earlier run has written all items.
     pub(super) fn is_written(&self) -> bool {
         self.folder.join("batch.json").exists()
     }
 
-    /// Removes the folder, once the results are where they belong.
+    /// Removes the folder, once the results are written.
     pub(super) fn remove(self) -> io::Result<()> {
         match self.temporary {
             Some(folder) => folder.close(),
@@ -85,30 +94,29 @@ impl State {
     }
 }
 
-/// Makes the folder ours, or finds that it already is.
+/// Marks the folder as ours, or finds that it already is.
 fn claim(folder: &Path, purpose: &Purpose) -> Result<(), Failure> {
-    let path = folder.join("purpose.json");
     let unusable = |error: io::Error| {
-        Failure::internal(format!(
-            "write the state in '{}': {error}",
-            folder.display()
-        ))
+        Failure::usage(format!("the state of the batch cannot be kept: {error}"))
     };
-    match fs::read(&path) {
-        Ok(bytes) if serde_json::from_slice::<Purpose>(&bytes).ok().as_ref() == Some(purpose) => {
+    private_folder(folder).map_err(unusable)?;
+    let path = folder.join("purpose.json");
+    match open_private(&path, OpenOptions::new().read(true)) {
+        Ok(file) if serde_json::from_reader::<_, Purpose>(file).ok().as_ref() == Some(purpose) => {
             Ok(())
         }
         Ok(_) => Err(Failure::usage(format!(
-            "'{}' holds a batch of other items, another model or another server: remove it to begin anew, or use another output",
+            "'{}' holds a batch of other items, another model or another server: remove it to start again, or use another output",
             folder.display()
         ))),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            fs::create_dir_all(folder).map_err(unusable)?;
-            let new = folder.join("purpose.json.new");
             let text = serde_json::to_vec_pretty(purpose)
                 .map_err(|error| Failure::internal(error.to_string()))?;
-            fs::write(&new, text).map_err(unusable)?;
-            fs::rename(new, path).map_err(unusable)
+            // Under another name first, so that a crash leaves no half file.
+            let mut file = tempfile::NamedTempFile::new_in(folder).map_err(unusable)?;
+            file.write_all(&text).map_err(unusable)?;
+            file.persist(path).map_err(|error| unusable(error.error))?;
+            Ok(())
         }
         Err(error) => Err(unusable(error)),
     }
@@ -119,7 +127,7 @@ fn digest(path: &Path) -> io::Result<String> {
     let mut file = File::open(path)?;
     let mut piece = vec![0; 1 << 16];
     loop {
-        match io::Read::read(&mut file, &mut piece)? {
+        match file.read(&mut piece)? {
             0 => break,
             count => hash.update(&piece[..count]),
         }
@@ -136,15 +144,22 @@ mod tests {
     fn a_folder_is_for_the_same_items_only() {
         let folder = tempfile::tempdir().unwrap();
         let (input, output) = (folder.path().join("in"), folder.path().join("out.jsonl"));
-        let open = || State::beside(&output, &input, Endpoint::Chat, "m", None);
+        let state = State::folder_of(&output);
+        let url = || Some("https://u:canary@h.org".to_owned());
+        let open = || {
+            let endpoint = BatchEndpoint::V1ChatCompletions;
+            State::open(state.clone(), &input, &endpoint, "m".to_owned(), url())
+        };
         fs::write(&input, "one").unwrap();
-        let state = open().unwrap();
-        assert!(state.folder().ends_with("out.jsonl.batch"));
+        let opened = open().unwrap();
+        assert!(opened.folder().ends_with("out.jsonl.batch"));
+        let purpose = fs::read_to_string(state.join("purpose.json")).unwrap();
+        assert!(!purpose.contains("canary"), "{purpose}");
         assert!(open().is_ok());
         fs::write(&input, "two").unwrap();
         let error = open().err().unwrap();
         assert!(error.to_string().contains("other items"), "{error}");
-        state.remove().unwrap();
+        opened.remove().unwrap();
         assert!(open().is_ok());
     }
 }

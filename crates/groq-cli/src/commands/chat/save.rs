@@ -4,11 +4,18 @@ use std::path::Path;
 
 use groq_core::types::{Content, ContentPart, Message, TextContent};
 
-use crate::{failure::Failure, files::Place};
+use crate::{
+    failure::Failure,
+    files::{Overwrite, Place},
+};
 
-/// Writes a conversation: as the messages of a request where the extension is `json`, else as Markdown.
-pub(super) fn write(messages: &[Message], file: &str, force: bool) -> Result<(), Failure> {
-    let place = Place::new(file, force)?;
+/// Writes a conversation: as the messages of a request if the extension is `json`, else as Markdown.
+pub(super) async fn write(
+    messages: &[Message],
+    file: &str,
+    overwrite: Overwrite,
+) -> Result<(), Failure> {
+    let place = Place::new(file, overwrite)?;
     let is_json = Path::new(file)
         .extension()
         .is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
@@ -18,7 +25,7 @@ pub(super) fn write(messages: &[Message], file: &str, force: bool) -> Result<(),
     } else {
         markdown(messages)
     };
-    place.write(|out| out.write_all(text.as_bytes()))
+    place.fill(move |out| out.write_all(text.as_bytes())).await
 }
 
 fn markdown(messages: &[Message]) -> String {

@@ -1,4 +1,4 @@
-//! The steps of the tour. Each returns what came of it, for `--json`.
+//! The steps of the tour. Each returns its result for `--json`.
 
 use std::{
     sync::Arc,
@@ -16,18 +16,18 @@ use groq_json::{GroqJson as _, JsonSchema, Tool};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::stage::Stage;
+use super::screen::Screen;
 use crate::{
     defaults::{CHAT_MODEL, SPEECH_MODEL, TRANSCRIPTION_MODEL, VOICE},
     failure::Failure,
-    session::in_words,
+    units,
 };
 
 const QUESTION: &str =
     "In three sentences, why do fast language models change what software can do?";
 
-pub(super) async fn chat(stage: &Stage<'_>, client: &Client) -> Result<Value, Failure> {
-    stage.question(QUESTION)?;
+pub(super) async fn chat(screen: &Screen<'_>, client: &Client) -> Result<Value, Failure> {
+    screen.question(QUESTION)?;
     let request = ChatCompletionRequest::new(CHAT_MODEL, [Message::user(QUESTION)]);
     let begun = Instant::now();
     let mut first = None;
@@ -35,18 +35,18 @@ pub(super) async fn chat(stage: &Stage<'_>, client: &Client) -> Result<Value, Fa
     let mut text = stream.text();
     while let Some(piece) = text.next().await {
         first.get_or_insert_with(|| begun.elapsed());
-        stage.piece(&piece?)?;
+        screen.piece(&piece?)?;
     }
-    stage.line("")?;
+    screen.line("")?;
     let first = first.unwrap_or_default();
     let usage = stream.usage();
     let tokens = usage.map_or(0, |usage| usage.completion_tokens);
     let rate = usage
         .and_then(groq_core::types::CompletionUsage::tokens_per_second)
         .unwrap_or_default();
-    stage.figures(&format!(
+    screen.figures(&format!(
         "{tokens} tokens, the first after {}, {rate:.0} tokens/s",
-        in_words(first)
+        units::duration(first)
     ))?;
     Ok(json!({"tokens": tokens, "first_token_seconds": first.as_secs_f64()}))
 }
@@ -62,23 +62,23 @@ struct Meeting {
     online: bool,
 }
 
-pub(super) async fn typed(stage: &Stage<'_>, client: &Client) -> Result<Value, Failure> {
+pub(super) async fn typed(screen: &Screen<'_>, client: &Client) -> Result<Value, Failure> {
     let question = "For the calendar: title=Review, minutes=45, online=true, with Ada and Grace.";
-    stage.question(question)?;
+    screen.question(question)?;
     let answer = client
         .extract::<Meeting>()
         .model(CHAT_MODEL)
         .user(question)
         .await?;
     for line in format!("{:#?}", answer.value).lines() {
-        stage.line(line)?;
+        screen.line(line)?;
     }
     let mode = answer
         .attempts
         .last()
         .map(|attempt| attempt.mode.to_string())
         .unwrap_or_default();
-    stage.figures(&format!(
+    screen.figures(&format!(
         "a struct, by {mode}; parsed, validated, {} attempt",
         answer.attempts.len()
     ))?;
@@ -92,9 +92,9 @@ struct Numbers {
     b: i64,
 }
 
-pub(super) async fn tool(stage: &Stage<'_>, client: &Client) -> Result<Value, Failure> {
+pub(super) async fn tool(screen: &Screen<'_>, client: &Client) -> Result<Value, Failure> {
     let question = "Use multiply: what is a=127 times b=49?";
-    stage.question(question)?;
+    screen.question(question)?;
     let multiply = Tool::new(
         "multiply",
         "Multiplies two whole numbers",
@@ -106,7 +106,7 @@ pub(super) async fn tool(stage: &Stage<'_>, client: &Client) -> Result<Value, Fa
         .user(question)
         .max_steps(4)
         .await?;
-    let style = stage.style();
+    let style = screen.style();
     let mut calls = 0;
     for message in &ran.messages {
         match message {
@@ -114,7 +114,7 @@ pub(super) async fn tool(stage: &Stage<'_>, client: &Client) -> Result<Value, Fa
                 for call in message.tool_calls.iter().flatten() {
                     calls += 1;
                     let (name, arguments) = (&call.function.name, &call.function.arguments);
-                    stage.styled(&format!(
+                    screen.styled(&format!(
                         "  {} {}",
                         style.bold(name),
                         style.accent(arguments)
@@ -124,7 +124,7 @@ pub(super) async fn tool(stage: &Stage<'_>, client: &Client) -> Result<Value, Fa
             Message::Tool(message) => {
                 let result = serde_json::to_value(&message.content).unwrap_or_default();
                 let result = result.as_str().unwrap_or_default();
-                stage.styled(&format!(
+                screen.styled(&format!(
                     "  {} {}",
                     style.dim("returns"),
                     style.accent(result)
@@ -133,10 +133,10 @@ pub(super) async fn tool(stage: &Stage<'_>, client: &Client) -> Result<Value, Fa
             _ => {}
         }
     }
-    stage.line("")?;
-    stage.line(&ran.text)?;
-    stage.figures(&format!(
-        "{calls} call of a Rust closure, its arguments typed and validated"
+    screen.line("")?;
+    screen.line(&ran.text)?;
+    screen.figures(&format!(
+        "{calls} call of a Rust closure, with typed and validated arguments"
     ))?;
     Ok(json!({"calls": calls, "steps": ran.steps.len()}))
 }
@@ -151,14 +151,14 @@ const SPEECH: &str = "Good evening, and welcome. Tonight we talk about time. \
     Every step made something possible that nobody had planned. \
     So let us not ask what faster answers cost, but what slow ones have cost us so far. Thank you.";
 
-pub(super) async fn audio(stage: &Stage<'_>, client: &Client) -> Result<Value, Failure> {
+pub(super) async fn audio(screen: &Screen<'_>, client: &Client) -> Result<Value, Failure> {
     let words = SPEECH.split_whitespace().count();
-    stage.question(&format!(
-        "A speech of {words} words, aloud, and then as subtitles"
+    screen.question(&format!(
+        "A speech of {words} words, spoken, and then as subtitles"
     ))?;
-    let spoken = speak(stage, client).await?;
+    let spoken = speak(screen, client).await?;
     let kilobytes = spoken.bytes.len() / 1_000;
-    let transcript = transcribe(stage, client, spoken.bytes).await?;
+    let transcript = transcribe(screen, client, spoken.bytes).await?;
     let heard = transcript
         .text()
         .split_whitespace()
@@ -168,25 +168,25 @@ pub(super) async fn audio(stage: &Stage<'_>, client: &Client) -> Result<Value, F
         .trim_end()
         .lines()
     {
-        stage.line(line)?;
+        screen.line(line)?;
     }
-    stage.line(&format!("\n... and {} more", cues.len().saturating_sub(2)))?;
-    stage.figures(&format!(
+    screen.line(&format!("\n... and {} more", cues.len().saturating_sub(2)))?;
+    screen.figures(&format!(
         "spoken in {} pieces, {} of sound, {kilobytes} kB",
         spoken.pieces,
-        in_words(Duration::from_secs_f64(transcript.seconds())),
+        units::duration(Duration::from_secs_f64(transcript.seconds())),
     ))?;
     let usage = transcript.usage();
     let same = if heard {
         "every word is back, once"
     } else {
-        "some words were misheard"
+        "some words differ"
     };
-    stage.styled(&format!(
+    screen.styled(&format!(
         "{} {}",
-        stage.style().good("✓"),
-        stage.style().dim(format!(
-            "heard in {} pieces that overlap, {} seams: {same}",
+        screen.style().good("✓"),
+        screen.style().dim(format!(
+            "transcribed in {} overlapping pieces, {} joins: {same}",
             usage.pieces,
             transcript.seams().len()
         ))
@@ -201,9 +201,9 @@ struct Spoken {
     pieces: usize,
 }
 
-async fn speak(stage: &Stage<'_>, client: &Client) -> Result<Spoken, Failure> {
+async fn speak(screen: &Screen<'_>, client: &Client) -> Result<Spoken, Failure> {
     let pieces = groq_audio::speak::split(SPEECH, 200).len();
-    let bar = stage.bar("speaking");
+    let bar = screen.bar("speaking");
     bar.set_length(pieces as u64);
     let reader = Speak::new(client)
         .model(SPEECH_MODEL)
@@ -214,18 +214,18 @@ async fn speak(stage: &Stage<'_>, client: &Client) -> Result<Spoken, Failure> {
 }
 
 async fn transcribe(
-    stage: &Stage<'_>,
+    screen: &Screen<'_>,
     client: &Client,
     wav: Vec<u8>,
 ) -> Result<groq_audio::Transcript, Failure> {
-    let bar = Arc::new(stage.bar("listening"));
-    let told = Arc::clone(&bar);
+    let bar = Arc::new(screen.bar("transcribing"));
+    let shown = Arc::clone(&bar);
     let audio = LongAudio::new(client)
         .model(TRANSCRIPTION_MODEL)
         .pieces(PlanOptions::new().max_len(Duration::from_secs(15)))
         .on_event(move |event| match event {
-            Event::Planned { .. } => told.inc_length(1),
-            Event::Done { .. } => told.inc(1),
+            Event::Planned { .. } => shown.inc_length(1),
+            Event::Done { .. } => shown.inc(1),
             _ => {}
         });
     let transcript = audio.transcribe(wav).await?;
@@ -237,8 +237,8 @@ const COUNTRIES: [&str; 8] = [
     "Chad", "Peru", "Laos", "Mali", "Cuba", "Oman", "Fiji", "Togo",
 ];
 
-pub(super) async fn batch(stage: &Stage<'_>, client: &Client) -> Result<Value, Failure> {
-    stage.question(&format!(
+pub(super) async fn batch(screen: &Screen<'_>, client: &Client) -> Result<Value, Failure> {
+    screen.question(&format!(
         "The capitals of {} countries, as one file of requests",
         COUNTRIES.len()
     ))?;
@@ -253,15 +253,15 @@ pub(super) async fn batch(stage: &Stage<'_>, client: &Client) -> Result<Value, F
         ));
         writer.push(country, &ChatCompletionRequest::new(CHAT_MODEL, [question]))?;
     }
-    let bar = Arc::new(stage.bar("running"));
+    let bar = Arc::new(screen.bar("running"));
     bar.set_length(COUNTRIES.len() as u64);
-    let told = Arc::clone(&bar);
+    let shown = Arc::clone(&bar);
     let mut job = writer
         .finish(CompletionWindow::DAY)?
         .poll_interval(Duration::from_millis(200), Duration::from_millis(400))
         .on_progress(move |progress| {
             if progress.phase != Phase::Starting {
-                told.set_position(progress.completed + progress.failed);
+                shown.set_position(progress.completed + progress.failed);
             }
         });
     let results = job.run().await?;
@@ -280,9 +280,9 @@ pub(super) async fn batch(stage: &Stage<'_>, client: &Client) -> Result<Value, F
         };
         let text: String = text.chars().take(66).collect();
         let text = crate::terminal::shown(&text);
-        stage.styled(&format!("  {}  {text}…", stage.style().bold(&item.id)))?;
+        screen.styled(&format!("  {}  {text}…", screen.style().bold(&item.id)))?;
     }
-    stage.figures(&format!(
+    screen.figures(&format!(
         "{good} of {all} answered, by their ids; the state was on the disk all the time"
     ))?;
     Ok(json!({"items": all, "answered": good}))

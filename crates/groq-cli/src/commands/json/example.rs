@@ -2,55 +2,37 @@
 
 use serde_json::{Map, Value, json};
 
-/// A schema for values like this one: the same keys, all of them there, and values of the same types.
+/// Makes a schema for values like this one: the same keys, all of them required, and values of the same types.
 ///
-/// The items of a list are taken together: what only some of them have may be absent. A `null` stands for anything.
+/// The items of a list are taken together: a key that only some of them have is optional. A `null` stands for anything.
 pub(super) fn schema(example: &Value) -> Value {
     of(&[example])
 }
 
-/// A schema for values like any of these.
+/// Makes a schema for values like any of these.
 fn of(examples: &[&Value]) -> Value {
     let mut choices: Vec<Value> = Vec::new();
-    let of_kind = |kind: fn(&Value) -> bool| {
-        examples
-            .iter()
-            .copied()
-            .filter(|value| kind(value))
-            .collect::<Vec<_>>()
-    };
-    if !of_kind(Value::is_string).is_empty() {
+    let any = |kind: fn(&Value) -> bool| examples.iter().any(|value| kind(value));
+    if any(Value::is_string) {
         choices.push(json!({"type": "string"}));
     }
-    let numbers = of_kind(Value::is_number);
-    if !numbers.is_empty() {
-        let whole = numbers
-            .iter()
-            .all(|number| number.is_i64() || number.is_u64());
-        choices.push(json!({"type": if whole { "integer" } else { "number" }}));
+    if any(Value::is_f64) {
+        choices.push(json!({"type": "number"}));
+    } else if any(Value::is_number) {
+        choices.push(json!({"type": "integer"}));
     }
-    if !of_kind(Value::is_boolean).is_empty() {
+    if any(Value::is_boolean) {
         choices.push(json!({"type": "boolean"}));
     }
-    let lists = of_kind(Value::is_array);
-    if !lists.is_empty() {
-        let items: Vec<&Value> = lists
-            .iter()
-            .filter_map(|list| list.as_array())
-            .flatten()
-            .collect();
-        choices.push(json!({"type": "array", "items": of(&items)}));
+    if any(Value::is_array) {
+        let lists = examples.iter().filter_map(|value| value.as_array());
+        choices.push(json!({"type": "array", "items": of(&lists.flatten().collect::<Vec<_>>())}));
     }
-    let objects = of_kind(Value::is_object);
-    if !objects.is_empty() {
-        choices.push(object(
-            &objects
-                .iter()
-                .filter_map(|object| object.as_object())
-                .collect::<Vec<_>>(),
-        ));
+    if any(Value::is_object) {
+        let objects = examples.iter().filter_map(|value| value.as_object());
+        choices.push(object(&objects.collect::<Vec<_>>()));
     }
-    let or_null = examples.iter().any(|value| value.is_null());
+    let or_null = any(Value::is_null);
     match choices.len() {
         0 => json!({}),
         1 if !or_null => choices.remove(0),

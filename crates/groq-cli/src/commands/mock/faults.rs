@@ -1,4 +1,4 @@
-//! `--faults`: what goes wrong, request by request.
+//! `--faults`: what fails, request by request.
 
 use std::{
     sync::{
@@ -10,10 +10,12 @@ use std::{
 
 use groq_mock::{Fault, Reply};
 
-/// How many requests a list may speak of.
-const MOST: usize = 100_000;
+use crate::options;
 
-/// A list of what happens to one request after the other.
+/// The largest number of requests in a list.
+const MAX_REQUESTS: usize = 100_000;
+
+/// Faults of one request after the other.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Faults {
     steps: Arc<Vec<Step>>,
@@ -21,27 +23,29 @@ pub(super) struct Faults {
     seen: Arc<AtomicUsize>,
 }
 
-/// What happens to one request.
+/// The fault of one request.
 #[derive(Clone, Debug, PartialEq)]
 enum Step {
-    Well,
-    /// An error of this status, with the time after which to come back.
+    NoFault,
+    /// An error with this status, and perhaps a `retry-after` header.
     Status(u16, Option<Duration>),
     Fault(Fault),
 }
 
 impl Faults {
-    /// What the next request gets, and how to call it.
+    /// The reply for the next request, and its description.
     pub(super) fn next(&self) -> (Reply, String) {
         let number = self.seen.fetch_add(1, Ordering::Relaxed);
-        let step = match self.repeat {
-            true => self.steps.get(number % self.steps.len().max(1)),
-            false => self.steps.get(number),
+        let number = if self.repeat {
+            number % self.steps.len().max(1)
+        } else {
+            number
         };
+        let step = self.steps.get(number);
         match step {
-            None | Some(Step::Well) => (Reply::generated(), String::new()),
+            None | Some(Step::NoFault) => (Reply::generated(), String::new()),
             Some(Step::Status(status, wait)) => {
-                let reply = Reply::error(*status, "a fault to order");
+                let reply = Reply::error(*status, "an injected fault");
                 let reply = match wait {
                     Some(wait) => reply.header("retry-after", wait.as_secs_f64().to_string()),
                     None => reply,
@@ -70,8 +74,8 @@ pub(super) fn parse(text: &str) -> Result<Faults, String> {
             Some((what, times)) => (what.trim(), count(times).ok_or_else(|| wrong(item))?),
             None => (*item, 1),
         };
-        if steps.len().saturating_add(times) > MOST {
-            return Err(format!("a list may speak of {MOST} requests"));
+        if steps.len().saturating_add(times) > MAX_REQUESTS {
+            return Err(format!("a list can have at most {MAX_REQUESTS} requests"));
         }
         let step = step(what).ok_or_else(|| wrong(item))?;
         steps.extend(std::iter::repeat_n(step, times));
@@ -85,10 +89,10 @@ fn count(times: &str) -> Option<usize> {
 }
 
 fn wrong(item: &str) -> String {
-    match item.is_empty() {
-        true => "a fault is missing: write them as in 503*2, ok, cut=5".to_owned(),
-        false => format!("'{item}' is no fault: see 'groq mock --help'"),
+    if item.is_empty() {
+        return "a fault is missing; an example of a list is 503*2, ok, cut=5".to_owned();
     }
+    format!("'{item}' is not a fault; 'groq mock --help' lists them")
 }
 
 fn step(text: &str) -> Option<Step> {
@@ -97,14 +101,14 @@ fn step(text: &str) -> Option<Step> {
         None => (text, None),
     };
     if let Ok(status) = what.parse::<u16>() {
-        let wait = value.map(|value| super::time(value).ok());
+        let wait = value.map(|value| options::duration(value).ok());
         let is_error = (400..600).contains(&status) && wait != Some(None);
         return is_error.then_some(Step::Status(status, wait.flatten()));
     }
     let count = || value?.parse::<usize>().ok();
-    let time = || super::time(value?).ok();
+    let time = || options::duration(value?).ok();
     let fault = match (what, value) {
-        ("ok", None) => return Some(Step::Well),
+        ("ok", None) => return Some(Step::NoFault),
         ("reset", None) => Fault::Reset,
         ("close", None) => Fault::Close,
         ("delay", _) => Fault::Delay(time()?),
@@ -121,7 +125,7 @@ fn step(text: &str) -> Option<Step> {
         ("garble", _) => Fault::Garble(count()?),
         ("error", _) => Fault::ErrorEvent {
             events: count()?,
-            message: "a fault to order".to_owned(),
+            message: "an injected fault".to_owned(),
             named: true,
         },
         _ => return None,
@@ -139,7 +143,7 @@ mod tests {
         let expected = [
             Step::Status(503, None),
             Step::Status(503, None),
-            Step::Well,
+            Step::NoFault,
             Step::Fault(Fault::CutAfterEvents(5)),
             Step::Status(429, Some(Duration::from_secs(2))),
             Step::Fault(Fault::Delay(Duration::from_millis(50))),

@@ -2,16 +2,16 @@
 
 use groq_mock::{Builder, Throttle};
 
-/// What each model may be used.
+/// The rate limits of each model.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Allowed {
-    /// What the free plan gives of it.
+pub(super) enum Limits {
+    /// Those of the free plan.
     FreePlan,
-    /// The same for all.
+    /// The same for all models.
     Same(Throttle),
 }
 
-impl Allowed {
+impl Limits {
     pub(super) fn set(self, builder: Builder) -> Builder {
         match self {
             Self::FreePlan => builder.free_plan(),
@@ -20,13 +20,13 @@ impl Allowed {
     }
 }
 
-/// `free`, `none`, or a list such as `requests=30/1m, tokens=8000/1m, audio=7200/1h`.
-pub(super) fn parse(text: &str) -> Result<Allowed, String> {
+/// Parses `free`, `none`, or a list such as `requests=30/1m, tokens=8000/1m, audio=7200/1h`.
+pub(super) fn parse(text: &str) -> Result<Limits, String> {
     if text.trim() == "free" {
-        return Ok(Allowed::FreePlan);
+        return Ok(Limits::FreePlan);
     }
     text.parse()
-        .map(Allowed::Same)
+        .map(Limits::Same)
         .map_err(|error: groq_mock::ThrottleError| error.to_string())
 }
 
@@ -36,8 +36,8 @@ mod tests {
 
     #[test]
     fn the_free_plan_differs_from_model_to_model() {
-        assert_eq!(parse("free"), Ok(Allowed::FreePlan));
-        assert_eq!(parse("none"), Ok(Allowed::Same(Throttle::new())));
+        assert_eq!(parse("free"), Ok(Limits::FreePlan));
+        assert_eq!(parse("none"), Ok(Limits::Same(Throttle::new())));
         assert!(parse("many").is_err_and(|error| error.contains("many")));
     }
 }

@@ -4,8 +4,8 @@ use std::{env, path::Path, process::Stdio};
 
 use crate::failure::Failure;
 
-/// Players that are usual somewhere, with what makes them play a file and go.
-const USUAL: &[&[&str]] = &[
+/// Common players, with the arguments that make them play a file and exit.
+const COMMON: &[&[&str]] = &[
     &["pw-play"],
     &["paplay"],
     &["aplay", "-q"],
@@ -14,33 +14,42 @@ const USUAL: &[&[&str]] = &[
     &["play", "-q"],
 ];
 
-/// A command line that lacks only the file.
+/// A command line without the file.
 #[derive(Debug, PartialEq)]
 pub(super) struct Player(Vec<String>);
 
 impl Player {
-    /// The one of the settings, or the first usual one that is installed.
+    /// Finds the player of the settings, or the first common one that is installed.
     pub(super) fn find(setting: Option<&str>) -> Result<Self, Failure> {
-        if let Some(setting) = setting {
-            let words: Vec<String> = setting.split_whitespace().map(str::to_owned).collect();
-            return match words.is_empty() {
-                true => Err(Failure::usage("the setting 'player' names no program")),
-                false => Ok(Self(words)),
-            };
+        let words: Vec<String> = match setting {
+            Some(setting) => setting.split_whitespace().map(str::to_owned).collect(),
+            None => {
+                let installed = COMMON.iter().find(|words| is_installed(words[0]));
+                let words = installed.ok_or_else(|| {
+                    Failure::usage(
+                        "no audio player found: write a file with -o, or set 'player' in the settings file",
+                    )
+                })?;
+                words.iter().map(ToString::to_string).collect()
+            }
+        };
+        if words.is_empty() {
+            return Err(Failure::usage("the setting 'player' is empty"));
         }
-        let installed = USUAL.iter().find(|words| is_installed(words[0]));
-        match installed {
-            Some(words) => Ok(Self(words.iter().map(|word| (*word).to_owned()).collect())),
-            None => Err(Failure::usage(
-                "no program was found that plays sound: write a file with -o, or set 'player' in the settings",
-            )),
-        }
+        Ok(Self(words))
     }
 
-    /// Plays a file to its end. An interrupt ends the player as well.
+    /// Plays a file to its end. A signal ends the player as well.
     pub(super) async fn play(&self, sound: &Path) -> Result<(), Failure> {
         let program = &self.0[0];
-        let mut running = tokio::process::Command::new(program)
+        let mut command = tokio::process::Command::new(program);
+        for (name, _) in env::vars_os() {
+            // A player needs neither the key nor the settings.
+            if name.as_encoded_bytes().starts_with(b"GROQ_") {
+                command.env_remove(name);
+            }
+        }
+        let mut running = command
             .args(&self.0[1..])
             .arg(sound)
             .stdin(Stdio::null())
@@ -52,12 +61,12 @@ impl Player {
             .wait()
             .await
             .map_err(|error| Failure::internal(format!("wait for '{program}': {error}")))?;
-        match ended.success() {
-            true => Ok(()),
-            false => Err(Failure::usage(format!(
+        if !ended.success() {
+            return Err(Failure::usage(format!(
                 "the player '{program}' failed: {ended}"
-            ))),
+            )));
         }
+        Ok(())
     }
 }
 

@@ -1,11 +1,11 @@
-//! Progress: how much is decoded, how many pieces are sent, and how many are done.
+//! Progress: seconds decoded, pieces sent, pieces done.
 
 use std::sync::Arc;
 
 use groq_audio::Event;
 
 use crate::{
-    output::{Bar, Talk},
+    output::{Bar, Stderr},
     session::Session,
     terminal::shown,
 };
@@ -13,29 +13,29 @@ use crate::{
 const SECONDS: &str = "{prefix:8} {bar:40} {msg}";
 const PIECES: &str = "{prefix:8} {bar:40} {pos} of {len} pieces";
 
-/// The bars of one recording; gone when this is dropped.
+/// The bars of one recording; they are removed when this is dropped.
 pub(super) struct Bars(Arc<Listener>);
 
-/// What hears events, on whatever thread they come from.
+/// Shows events, on whatever thread they are sent.
 pub(super) struct Listener {
     decode: Bar,
     upload: Bar,
     pieces: Bar,
-    talk: Talk,
+    stderr: Stderr,
     verbose: bool,
 }
 
 impl Bars {
     pub(super) fn new(session: &Session, name: &str) -> Self {
-        let talk = session.talk.clone();
-        let decode = talk.bar("decode", Some(0), SECONDS);
+        let stderr = session.stderr.clone();
+        let decode = stderr.bar("decode", Some(0), SECONDS);
         decode.set_message(shown(name).into_owned());
         Self(Arc::new(Listener {
             decode,
-            upload: talk.bar("upload", Some(0), PIECES),
-            pieces: talk.bar("write", Some(0), PIECES),
+            upload: stderr.bar("upload", Some(0), PIECES),
+            pieces: stderr.bar("text", Some(0), PIECES),
             verbose: session.global.verbose,
-            talk,
+            stderr,
         }))
     }
 
@@ -46,7 +46,7 @@ impl Bars {
 
 impl Drop for Bars {
     fn drop(&mut self) {
-        // The job may hold on to its listener a little longer.
+        // The job may keep its listener a little longer.
         let Listener {
             decode,
             upload,
@@ -60,7 +60,7 @@ impl Drop for Bars {
 }
 
 impl Listener {
-    pub(super) fn tell(&self, event: &Event) {
+    pub(super) fn show(&self, event: &Event) {
         match event {
             Event::Decoded { seconds, total } => self.decoded(*seconds, *total),
             Event::Planned { .. } => {
@@ -76,7 +76,7 @@ impl Listener {
                 self.pieces.inc(1);
             }
             Event::Retrying { .. } | Event::Halved { .. } if self.verbose => {
-                self.talk.note(event.to_string());
+                self.stderr.note(event.to_string());
             }
             _ => {}
         }

@@ -1,65 +1,60 @@
 //! What recordings will take.
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
+use groq_audio::LongAudio;
 use groq_core::Client;
 use serde_json::json;
 
-use super::{Recordings, address, counted, source};
-use crate::{
-    failure::Failure,
-    files::in_json,
-    session::{Session, dollars, in_words},
-};
+use super::input::{source, url};
+use crate::{failure::Failure, files::in_json, session::Session, units};
 
-impl Recordings {
-    /// What each recording will take; nothing is sent, so no key is needed.
-    pub(super) async fn estimates(&self, session: &Session, model: &str) -> Result<(), Failure> {
-        let client = Client::builder().api_key("none").build()?;
-        let audio = self.settings(&client, model);
-        for input in &self.inputs {
-            let name = input.display();
-            if address(input).is_some() {
-                return Err(Failure::usage(format!(
-                    "'{name}' is fetched by the service, so nothing is known of it"
-                )));
-            }
-            let estimate = audio
-                .estimate(source(input))
-                .await
-                .map_err(|error| Failure::from(error).about(&name))?;
-            if session.global.json {
-                session.out.json(&json!({
-                    "file": in_json(input),
-                    "model": model,
-                    "seconds": estimate.seconds,
-                    "requests": estimate.pieces,
-                    "billed_seconds": estimate.billed_seconds,
-                    "dollars": estimate.dollars,
-                    "prices_as_of": groq_audio::models::PRICES_AS_OF,
-                    "wait_seconds": estimate.wait.as_secs_f64(),
-                }))?;
-                continue;
-            }
-            let price = match estimate.dollars {
-                Some(amount) => format!(
-                    "{} (prices of {})",
-                    dollars(amount),
-                    groq_audio::models::PRICES_AS_OF
-                ),
-                None => format!("no price is known for {model}"),
-            };
-            let wait = match estimate.wait {
-                Duration::ZERO => String::new(),
-                wait => format!(", limits make it last {}", in_words(wait)),
-            };
-            let requests = counted(estimate.pieces, "request");
-            session.out.line(&format!(
-                "{name}: {} of audio, {requests}, {:.0} s billed, {price}{wait}",
-                in_words(Duration::from_secs_f64(estimate.seconds)),
-                estimate.billed_seconds,
-            ))?;
+/// Prints what each recording will take.
+pub(super) async fn print(
+    session: &Session,
+    audio: &LongAudio<Client>,
+    model: &str,
+    inputs: &[PathBuf],
+) -> Result<(), Failure> {
+    for input in inputs {
+        let name = input.display();
+        if url(input).is_some() {
+            return Err(Failure::usage(format!(
+                "'{name}' is fetched by the service, so its length is unknown"
+            )));
         }
-        Ok(())
+        let estimate = audio
+            .estimate(source(input))
+            .await
+            .map_err(|error| Failure::from(error).about(&name))?;
+        let as_of = groq_audio::models::PRICES_AS_OF;
+        if session.global.json {
+            session.out.json(&json!({
+                "file": in_json(input),
+                "model": model,
+                "seconds": estimate.seconds,
+                "requests": estimate.pieces,
+                "billed_seconds": estimate.billed_seconds,
+                "dollars": estimate.dollars,
+                "prices_as_of": as_of,
+                "wait_seconds": estimate.wait.as_secs_f64(),
+            }))?;
+            continue;
+        }
+        let price = match estimate.dollars {
+            Some(amount) => format!("{} (prices of {as_of})", units::dollars(amount)),
+            None => format!("the price of {model} is unknown"),
+        };
+        let wait = match estimate.wait {
+            Duration::ZERO => String::new(),
+            wait => format!(", {} with rate limits", units::duration(wait)),
+        };
+        session.out.line(&format!(
+            "{name}: {} of audio, {}, {:.0} s billed, {price}{wait}",
+            units::duration(Duration::from_secs_f64(estimate.seconds)),
+            units::counted(estimate.pieces, "request"),
+            estimate.billed_seconds,
+        ))?;
     }
+    Ok(())
 }

@@ -1,4 +1,4 @@
-//! Where the answers of a job wait until it is done.
+//! Journals: what is done of a job, so that the same command continues after an interruption.
 
 use std::{
     fs,
@@ -7,39 +7,38 @@ use std::{
     time::Duration,
 };
 
-use crate::{session::Session, settings};
+use super::input::{is_stdin, url};
+use crate::{
+    files::{check_regular, private_folder},
+    session::Session,
+    settings,
+};
 
-/// How long a job that was broken off can be resumed.
+/// How long an interrupted job can be resumed.
 const KEPT: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 
-/// A journal of this many bytes has no answer in it.
+/// A journal of at most this many bytes is empty.
 const EMPTY: u64 = 64;
 
-/// The journal for a recording; none for what cannot be found again, or where nothing can be kept.
+/// The journal of a recording; `None` for what cannot be found again, or if nothing can be kept.
 ///
-/// It is named by the recording and by who answers: what one server heard is no answer of another. The answers in it are found
-/// by the hash of the audio and all options, so a file that has changed gets none of them.
-pub(super) fn of(input: &Path, session: &Session) -> Option<PathBuf> {
-    if super::is_stdin(input) || super::address(input).is_some() {
+/// It is named after the recording and the server: the answers of one server are not those of another. Answers are found by
+/// the hash of the audio and all options, so that a file that has changed gets none of them.
+pub(super) fn path(input: &Path, session: &Session) -> Option<PathBuf> {
+    if is_stdin(input) || url(input).is_some() {
         return None;
     }
     let path = fs::canonicalize(input).ok()?;
-    let server = match session.global.mock {
-        true => Some("mock".to_owned()),
-        false => session.settings.base_url(&session.global).ok()?,
+    let server = if session.global.mock {
+        Some("mock".to_owned())
+    } else {
+        session.base_url().ok()?
     };
-    // It need not be the same in the next version: then the job begins anew.
+    // The hash may differ in another version: then the job starts again.
     let mut hasher = DefaultHasher::new();
     (&path, server).hash(&mut hasher);
-    let folder = settings::state_folder()?.join("journals");
-    if let Err(error) = private_folder(&folder) {
-        session.talk.note(format!(
-            "a broken-off job cannot be resumed: '{}': {error}",
-            folder.display()
-        ));
-        return None;
-    }
-    forget_old_ones(&folder);
+    let state = settings::state_folder()?;
+    let folder = state.join("journals");
     let stem = path
         .file_stem()
         .map(|stem| stem.to_string_lossy().into_owned())
@@ -49,10 +48,21 @@ pub(super) fn of(input: &Path, session: &Session) -> Option<PathBuf> {
         .filter(|c| c.is_alphanumeric() || matches!(c, '-' | '_'))
         .take(40)
         .collect();
-    Some(folder.join(format!("{stem}-{:016x}.journal", hasher.finish())))
+    let journal = folder.join(format!("{stem}-{:016x}.journal", hasher.finish()));
+    let usable = private_folder(&state)
+        .and_then(|()| private_folder(&folder))
+        .and_then(|()| check_regular(&journal));
+    if let Err(error) = usable {
+        session
+            .stderr
+            .note(format!("this job cannot be resumed if it is interrupted: {error}"));
+        return None;
+    }
+    remove_old(&folder);
+    Some(journal)
 }
 
-/// Done with, after the job succeeded, or if there is nothing in it.
+/// Removes the journal of a job that has succeeded, or that has nothing in it.
 pub(super) fn close(path: &Path, succeeded: bool) {
     let is_empty = || fs::metadata(path).is_ok_and(|there| there.len() <= EMPTY);
     if succeeded || is_empty() {
@@ -60,25 +70,12 @@ pub(super) fn close(path: &Path, succeeded: bool) {
     }
 }
 
-/// Jobs that nobody came back to.
-fn forget_old_ones(folder: &Path) {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    for entry in entries {
-        let age = entry
-            .metadata()
-            .and_then(|there| there.modified())
-            .map(|changed| changed.elapsed());
-        if matches!(age, Ok(Ok(age)) if age > KEPT) {
+/// Removes the journals of jobs that were not continued.
+fn remove_old(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let changed = entry.metadata().and_then(|there| there.modified());
+        if changed.is_ok_and(|changed| changed.elapsed().is_ok_and(|age| age > KEPT)) {
             let _ = fs::remove_file(entry.path());
         }
     }
-}
-
-/// What is said in recordings is nobody else's business.
-fn private_folder(path: &Path) -> std::io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
 }

@@ -1,59 +1,55 @@
 //! A transcript as text, and how far it can be trusted.
 
 use groq_audio::{
-    Cues, Flag, Severity, Transcript, Verdict,
+    Cues, Flag, Form, Severity, Transcript, Verdict,
     subtitles::{self, Cue},
 };
 
-use super::{Format, counted};
+use super::recordings::Task;
 use crate::{
     failure::Failure,
-    session::{Session, dollars},
+    session::Session,
+    units::{self, counted},
 };
 
-/// The most suspicions that are told of.
-const MOST: usize = 12;
+/// The largest number of suspicious passages that are printed.
+const MAX_FLAGS: usize = 12;
 
-/// The transcript in a form.
+/// The transcript in a format.
 pub(super) fn text(
     transcript: &Transcript,
-    format: Format,
-    words: bool,
+    format: Form,
+    task: Task,
 ) -> Result<String, Failure> {
-    if words {
+    if task == Task::TranscribeWords {
         match format {
-            Format::Srt => return Ok(subtitles::srt(&cues(transcript))),
-            Format::Vtt => return Ok(subtitles::vtt(&cues(transcript))),
-            Format::Txt => return Ok(lines(transcript)),
-            // It has the times of words anyway.
-            Format::Json => {}
+            Form::Srt => return Ok(subtitles::srt(&cues(transcript))),
+            Form::Vtt => return Ok(subtitles::vtt(&cues(transcript))),
+            Form::Text => return Ok(lines(transcript)),
+            // JSON has the times of words anyway.
+            _ => {}
         }
     }
     let mut bytes = Vec::new();
-    transcript.write(&mut bytes, format.into(), &Cues::default())?;
+    transcript.write(&mut bytes, format, &Cues::default())?;
     let mut text = String::from_utf8(bytes)
-        .map_err(|error| Failure::internal(format!("the transcript is no text: {error}")))?;
+        .map_err(|error| Failure::internal(format!("the transcript is not UTF-8: {error}")))?;
     if !text.is_empty() && !text.ends_with('\n') {
         text.push('\n');
     }
     Ok(text)
 }
 
-/// A cue for each word.
+/// One cue per word.
 fn cues(transcript: &Transcript) -> Vec<Cue> {
-    let words = transcript.words().iter();
-    words
-        .map(|word| {
-            Cue::new(
-                milliseconds(word.start),
-                milliseconds(word.end),
-                [word.word.clone()],
-            )
-        })
-        .collect()
+    let cue = |word: &groq_audio::Word| {
+        let (start, end) = (milliseconds(word.start), milliseconds(word.end));
+        Cue::new(start, end, [word.word.clone()])
+    };
+    transcript.words().iter().map(cue).collect()
 }
 
-/// A line for each word.
+/// One line per word.
 fn lines(transcript: &Transcript) -> String {
     let words = transcript.words().iter();
     words
@@ -79,43 +75,36 @@ pub(super) fn verdict(transcript: &Transcript) -> &'static str {
     }
 }
 
-/// Tells what is suspicious, and, with `--verbose`, what it took.
-pub(super) fn tell(transcript: &Transcript, session: &Session) {
-    let talk = &session.talk;
+/// Prints notes and suspicious passages, and, with `--verbose`, what was used.
+pub(super) fn print(transcript: &Transcript, session: &Session) {
+    let stderr = &session.stderr;
     for note in transcript.notes() {
-        talk.note(note);
+        stderr.note(note);
     }
     if session.global.verbose {
         let usage = transcript.usage();
-        let price = usage
-            .dollars
-            .map_or_else(|| "price unknown".to_owned(), dollars);
-        talk.note(format!(
-            "{:.0} s of audio in {}, {}, {} from the journal, {:.0} s billed, {price}",
+        stderr.note(format!(
+            "{:.0} s of audio in {}, {}, {} from the journal, {:.0} s billed, {}",
             transcript.seconds(),
             counted(usage.pieces, "piece"),
             counted(usage.requests as usize, "request"),
             usage.from_journal,
             usage.billed_seconds,
+            units::price(usage.dollars),
         ));
     }
-    let telling = |flag: &&Flag| session.global.verbose || flag.severity > Severity::Note;
-    let flags: Vec<&Flag> = transcript.flags().iter().filter(telling).collect();
-    match transcript.verdict() {
-        Verdict::Clean => talk.note("quality: nothing suspicious"),
-        Verdict::Unchecked => talk.note("quality: unchecked"),
-        _ => talk.note(format!(
-            "quality: {} to look at",
-            counted(flags.len(), "passage")
-        )),
+    let is_shown = |flag: &&Flag| session.global.verbose || flag.severity > Severity::Note;
+    let flags: Vec<&Flag> = transcript.flags().iter().filter(is_shown).collect();
+    stderr.note(match transcript.verdict() {
+        Verdict::Clean => "quality: nothing suspicious".to_owned(),
+        Verdict::Unchecked => "quality: unchecked".to_owned(),
+        _ => format!("quality: {} to check", counted(flags.len(), "passage")),
+    });
+    for flag in flags.iter().take(MAX_FLAGS) {
+        stderr.note(format!("  {flag}"));
     }
-    for flag in flags.iter().take(MOST) {
-        talk.note(format!("  {flag}"));
-    }
-    if flags.len() > MOST {
-        talk.note(format!(
-            "  and {} more; --format json has them all",
-            flags.len() - MOST
-        ));
+    if flags.len() > MAX_FLAGS {
+        let more = flags.len() - MAX_FLAGS;
+        stderr.note(format!("  and {more} more; --format json has all of them"));
     }
 }

@@ -1,4 +1,4 @@
-//! Which input goes where, and in which form.
+//! Which input goes where, and in which format.
 
 use std::{
     collections::HashSet,
@@ -6,23 +6,22 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::Format;
-use crate::{failure::Failure, files::Place};
+use groq_audio::Form;
 
-/// How places for output are taken.
-#[derive(Clone, Copy)]
-pub(super) struct Way {
-    /// What is there may be replaced.
-    pub(super) force: bool,
-    /// Nothing is written, so no folder is made.
-    pub(super) dry_run: bool,
-}
+use super::{
+    formats::extension,
+    input::{is_stdin, url},
+};
+use crate::{
+    failure::Failure,
+    files::{Overwrite, Place},
+};
 
 /// A recording and where its text goes.
 pub(super) struct Target {
     pub(super) input: PathBuf,
-    pub(super) format: Format,
-    /// Standard output, if it is none.
+    pub(super) format: Form,
+    /// `None` is standard output.
     pub(super) place: Option<Place>,
 }
 
@@ -33,15 +32,16 @@ impl Targets {
     pub(super) fn new(
         inputs: &[PathBuf],
         output: Option<&Path>,
-        format: Option<Format>,
-        way: Way,
+        format: Option<Form>,
+        overwrite: Overwrite,
+        dry_run: bool,
     ) -> Result<Self, Failure> {
-        if inputs.iter().filter(|input| super::is_stdin(input)).count() > 1 {
+        if inputs.iter().filter(|input| is_stdin(input)).count() > 1 {
             return Err(Failure::usage("standard input can be read only once"));
         }
         let output = output.filter(|path| *path != Path::new("-"));
         let Some(output) = output else {
-            let format = format.unwrap_or(Format::Txt);
+            let format = format.unwrap_or(Form::Text);
             let targets = inputs.iter().map(|input| Target {
                 input: input.clone(),
                 format,
@@ -53,9 +53,9 @@ impl Targets {
             inputs.len() > 1 || output.is_dir() || output.to_string_lossy().ends_with('/');
         if !is_folder {
             let format = format
-                .or_else(|| of_extension(output))
-                .unwrap_or(Format::Txt);
-            let place = Place::new(output, way.force)?;
+                .or_else(|| Form::of(output))
+                .unwrap_or(Form::Text);
+            let place = Place::new(output, overwrite)?;
             let targets = inputs.iter().map(|input| Target {
                 input: input.clone(),
                 format,
@@ -63,7 +63,7 @@ impl Targets {
             });
             return Ok(Self(targets.collect()));
         }
-        in_folder(inputs, output, format.unwrap_or(Format::Txt), way)
+        in_folder(inputs, output, format.unwrap_or(Form::Text), overwrite, dry_run)
     }
 
     /// Whether several texts would run into each other on standard output.
@@ -81,21 +81,12 @@ impl<'a> IntoIterator for &'a Targets {
     }
 }
 
-impl Target {
-    /// What to call the recording.
-    pub(super) fn name(&self) -> String {
-        match super::is_stdin(&self.input) {
-            true => "standard input".to_owned(),
-            false => self.input.display().to_string(),
-        }
-    }
-}
-
 fn in_folder(
     inputs: &[PathBuf],
     folder: &Path,
-    format: Format,
-    way: Way,
+    format: Form,
+    overwrite: Overwrite,
+    dry_run: bool,
 ) -> Result<Targets, Failure> {
     let mut taken: HashSet<PathBuf> = HashSet::new();
     let mut paths = Vec::new();
@@ -106,30 +97,24 @@ fn in_folder(
         let path = folder.join(name);
         if !taken.insert(path.clone()) {
             return Err(Failure::usage(format!(
-                "two recordings would be written to '{}'; do them one by one",
+                "two recordings would be written to '{}'; transcribe them one by one",
                 path.display()
             )));
         }
         paths.push(path);
     }
     let is_there = folder.is_dir();
-    if !is_there && !way.dry_run {
+    if !is_there && !dry_run {
         std::fs::create_dir(folder).map_err(|error| {
-            Failure::usage(format!(
-                "cannot make the folder '{}': {error}",
-                folder.display()
-            ))
+            Failure::usage(format!("create folder '{}': {error}", folder.display()))
         })?;
     }
     let target = |(input, path): (&PathBuf, PathBuf)| {
-        let place = match is_there || !way.dry_run {
-            true => Some(Place::new(path, way.force)?),
-            false => None,
-        };
+        let place = (is_there || !dry_run).then(|| Place::new(path, overwrite));
         Ok(Target {
             input: input.clone(),
             format,
-            place,
+            place: place.transpose()?,
         })
     };
     let targets = inputs.iter().zip(paths).map(target);
@@ -138,44 +123,25 @@ fn in_folder(
 
 /// The name of a recording without folders and extension.
 fn stem(input: &Path) -> OsString {
-    if super::is_stdin(input) {
+    if is_stdin(input) {
         return "stdin".into();
     }
-    let path = match super::address(input) {
+    let path = match url(input) {
         Some(url) => Path::new(url.split(['?', '#']).next().unwrap_or(url)),
         None => input,
     };
     path.file_stem().unwrap_or("recording".as_ref()).to_owned()
 }
 
-fn extension(format: Format) -> &'static str {
-    match format {
-        Format::Txt => "txt",
-        Format::Srt => "srt",
-        Format::Vtt => "vtt",
-        Format::Json => "json",
-    }
-}
-
-fn of_extension(path: &Path) -> Option<Format> {
-    let ours = path.extension()?.to_str()?.to_ascii_lowercase();
-    [Format::Txt, Format::Srt, Format::Vtt, Format::Json]
-        .into_iter()
-        .find(|format| extension(*format) == ours)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const WAY: Way = Way {
-        force: false,
-        dry_run: false,
-    };
+    const KEEP: Overwrite = Overwrite { allowed: false };
 
-    fn targets(inputs: &[&str], output: Option<&Path>) -> Result<Vec<(String, Format)>, Failure> {
+    fn targets(inputs: &[&str], output: Option<&Path>) -> Result<Vec<(String, Form)>, Failure> {
         let inputs: Vec<PathBuf> = inputs.iter().map(PathBuf::from).collect();
-        let targets = Targets::new(&inputs, output, None, WAY)?;
+        let targets = Targets::new(&inputs, output, None, KEEP, false)?;
         let shown = |target: &Target| {
             let place = target
                 .place
@@ -197,11 +163,11 @@ mod tests {
         let srt = folder.path().join("a.SRT");
         assert_eq!(
             targets(&["a.mp3"], Some(&srt)).unwrap(),
-            [("a.SRT".to_owned(), Format::Srt)]
+            [("a.SRT".to_owned(), Form::Srt)]
         );
         assert_eq!(
             targets(&["a.mp3"], None).unwrap(),
-            [(String::new(), Format::Txt)]
+            [(String::new(), Form::Text)]
         );
     }
 
@@ -210,16 +176,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("out");
         let inputs = ["x/a.mp3", "https://e.org/b.ogg?c=d.e", "-"];
-        let expected = ["a.txt", "b.txt", "stdin.txt"].map(|name| (name.to_owned(), Format::Txt));
+        let expected = ["a.txt", "b.txt", "stdin.txt"].map(|name| (name.to_owned(), Form::Text));
         assert_eq!(targets(&inputs, Some(&out)).unwrap(), expected);
         assert!(targets(&["x/a.mp3", "y/a.ogg"], Some(&out)).is_err());
         let other = folder.path().join("other/");
         assert!(targets(&["x/a.mp3", "y/a.ogg"], Some(&other)).is_err());
-        let dry_run = Way {
-            dry_run: true,
-            ..WAY
-        };
-        assert!(Targets::new(&["a.mp3".into()], Some(&other), None, dry_run).is_ok());
+        assert!(Targets::new(&["a.mp3".into()], Some(&other), None, KEEP, true).is_ok());
         assert!(!other.exists(), "made for nothing");
         assert!(targets(&["-", "-"], Some(&out)).is_err());
     }

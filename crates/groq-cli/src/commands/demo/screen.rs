@@ -1,4 +1,4 @@
-//! What the tour looks like.
+//! The output of the tour.
 
 use std::cell::Cell;
 
@@ -7,17 +7,17 @@ use crate::{failure::Failure, output::Bar, session::Session, style::Style};
 /// The widest line.
 const WIDTH: usize = 78;
 
-/// Where the tour is shown; nowhere with `--json`.
-pub(super) struct Stage<'a> {
+/// Prints the tour; nothing with `--json`.
+pub(super) struct Screen<'a> {
     session: &'a Session,
     shown: bool,
-    /// The step that is shown, from 1.
+    /// The current step, from 1.
     step: Cell<usize>,
-    /// The column in which text that is coming in stands.
+    /// The column of the next character of streamed text.
     column: Cell<usize>,
 }
 
-impl<'a> Stage<'a> {
+impl<'a> Screen<'a> {
     pub(super) fn new(session: &'a Session) -> Self {
         Self {
             session,
@@ -48,12 +48,12 @@ impl<'a> Stage<'a> {
         ))
     }
 
-    /// What is asked.
+    /// Prints a question.
     pub(super) fn question(&self, text: &str) -> Result<(), Failure> {
         self.styled(&format!("{} {text}\n", self.style().accent(">")))
     }
 
-    /// Text as it comes in, broken between words.
+    /// Prints text as it arrives, wrapped at words.
     pub(super) fn piece(&self, text: &str) -> Result<(), Failure> {
         if !self.shown {
             return Ok(());
@@ -75,14 +75,14 @@ impl<'a> Stage<'a> {
         Ok(())
     }
 
-    /// Ends text that came in.
+    /// Prints the last piece of a text.
     pub(super) fn line(&self, text: &str) -> Result<(), Failure> {
         self.piece(text)?;
         self.column.set(0);
         self.styled("")
     }
 
-    /// What there is to know about it.
+    /// Prints the figures of a step.
     pub(super) fn figures(&self, text: &str) -> Result<(), Failure> {
         self.styled(&format!(
             "\n{} {}",
@@ -95,22 +95,22 @@ impl<'a> Stage<'a> {
         let style = self.style();
         self.styled(&format!("\n{}\n\n{text}", style.accent("━".repeat(WIDTH))))?;
         self.styled(&format!(
-            "With a key in GROQ_API_KEY it is Groq itself: {}; {} has more.",
+            "With a key in GROQ_API_KEY, the same works on Groq: {}; {} has more.",
             style.bold("groq chat"),
             style.bold("groq --help"),
         ))
     }
 
     pub(super) fn styled(&self, line: &str) -> Result<(), Failure> {
-        match self.shown {
-            true => self.session.out.styled(line),
-            false => Ok(()),
+        if self.shown {
+            self.session.out.styled(line)?;
         }
+        Ok(())
     }
 
     pub(super) fn bar(&self, prefix: &str) -> Bar {
         self.session
-            .talk
+            .stderr
             .bar(prefix, Some(0), "{prefix:12} {bar:40} {pos} of {len}")
     }
 }

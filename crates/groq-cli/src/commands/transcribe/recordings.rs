@@ -1,0 +1,179 @@
+//! What `groq transcribe` and `groq translate` take.
+
+use std::{path::PathBuf, time::Duration};
+
+use groq_audio::{Encoding, Form, Limits, LongAudio, PlanOptions, Tier};
+use groq_core::Client;
+
+use super::{
+    estimate,
+    formats::{ENCODINGS, FORMATS, PLANS},
+    run::Run,
+    target::Targets,
+};
+use crate::{
+    failure::{Failure, Status},
+    files::Overwrite,
+    options,
+    session::Session,
+};
+
+/// Recordings, and how to transcribe them.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Recordings {
+    /// Audio or video files, - for standard input, or URLs.
+    #[arg(value_name = "FILE|-|URL", required = true)]
+    pub(super) inputs: Vec<PathBuf>,
+    /// Output file, or a folder for one file per recording.
+    #[arg(short, long, value_name = "FILE|FOLDER")]
+    output: Option<PathBuf>,
+    #[command(flatten)]
+    overwrite: Overwrite,
+    /// Output format; by default the one of the output's extension, or text.
+    #[arg(short, long, value_name = "FORMAT", value_parser = options::one_of(FORMATS))]
+    format: Option<Form>,
+    /// Language of the speech, as a two-letter code: makes answers faster and better.
+    #[arg(short, long, value_name = "CODE")]
+    language: Option<String>,
+    /// Text that guides spelling and style, such as names.
+    #[arg(short, long, value_name = "TEXT", allow_hyphen_values = true)]
+    prompt: Option<String>,
+    /// Longest piece to send, such as 300 or 5m.
+    #[arg(long, value_name = "TIME", value_parser = options::duration_in(PIECES, "from 10 seconds to 2 hours, such as 300 or 5m"))]
+    piece: Option<Duration>,
+    /// Encoding of the pieces.
+    #[arg(long, value_name = "ENCODING", value_parser = options::one_of(ENCODINGS), default_value = "flac")]
+    encoding: Encoding,
+    /// Plan of the account, which limits uploads.
+    #[arg(long, value_name = "PLAN", value_parser = options::one_of(PLANS))]
+    plan: Option<Tier>,
+    /// Largest number of pieces in flight at the same time.
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..))]
+    max_concurrency: Option<u16>,
+    /// Longest time to wait for a rate limit.
+    #[arg(long, value_name = "TIME", value_parser = options::duration)]
+    max_wait: Option<Duration>,
+    /// Print length, requests, cost and waiting time, and send nothing.
+    #[arg(long)]
+    estimate: bool,
+    /// Ignore what an earlier, interrupted run has done.
+    #[arg(long)]
+    no_resume: bool,
+    /// Exit with status 8 if the text cannot be trusted, after writing it.
+    #[arg(long)]
+    pub(super) strict: bool,
+}
+
+const PIECES: std::ops::RangeInclusive<Duration> =
+    Duration::from_secs(10)..=Duration::from_secs(7_200);
+
+/// What to do with a recording.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Task {
+    Transcribe,
+    /// Transcribe, and time every word.
+    TranscribeWords,
+    Translate,
+}
+
+impl Recordings {
+    pub(crate) async fn run(
+        self,
+        session: &Session,
+        model: &str,
+        task: Task,
+    ) -> Result<(), Failure> {
+        let targets = Targets::new(
+            &self.inputs,
+            self.output.as_deref(),
+            self.format,
+            self.overwrite,
+            session.global.dry_run,
+        )?;
+        if self.estimate {
+            // Nothing is sent, so no key is needed.
+            let client = Client::builder().api_key("none").build()?;
+            let audio = self.long_audio(&client, model);
+            return estimate::print(session, &audio, model, &self.inputs).await;
+        }
+        if targets.need_a_folder() && !session.global.json && !session.global.dry_run {
+            return Err(Failure::usage(
+                "several recordings need -o FOLDER, or --json",
+            ));
+        }
+        let client = session.connect().await?;
+        let run = Run {
+            session,
+            client,
+            model,
+            task,
+            options: &self,
+        };
+        let mut failed = Vec::new();
+        for target in &targets {
+            match run.one(target).await {
+                Ok(()) => {}
+                Err(failure) if self.inputs.len() == 1 || ends_all(&failure) => {
+                    return Err(failure);
+                }
+                Err(failure) => {
+                    run.report(target, &failure)?;
+                    failed.push(failure);
+                }
+            }
+        }
+        let Some(first) = failed.first() else {
+            return Ok(());
+        };
+        let (count, all) = (failed.len(), self.inputs.len());
+        Err(Failure::new(
+            first.status(),
+            format!("{count} of {all} recordings failed"),
+        ))
+    }
+
+    pub(super) fn long_audio(&self, client: &Client, model: &str) -> LongAudio<Client> {
+        let mut audio = LongAudio::new(client).model(model).encoding(self.encoding);
+        if let Some(language) = &self.language {
+            audio = audio.language(language);
+        }
+        if let Some(prompt) = &self.prompt {
+            audio = audio.prompt(prompt);
+        }
+        if let Some(longest) = self.piece {
+            // A file that needs no cut is sent as it is, unless cuts are asked for.
+            audio = audio.pieces(PlanOptions::new().max_len(longest));
+        }
+        if let Some(pieces) = self.max_concurrency {
+            audio = audio.in_flight(pieces.into());
+        }
+        if let Some(wait) = self.max_wait {
+            audio = audio.max_wait(wait);
+        }
+        match self.plan {
+            None => audio,
+            Some(Tier::Free) => audio.limits(Limits::free()),
+            Some(plan) => audio.tier(plan),
+        }
+    }
+
+    pub(super) fn resumes(&self) -> bool {
+        !self.no_resume
+    }
+
+    pub(crate) fn when_interrupted(&self) -> &'static str {
+        if self.no_resume || self.estimate {
+            ""
+        } else {
+            "interrupted; the same command continues where it stopped"
+        }
+    }
+}
+
+/// Whether other recordings would fail in the same way.
+fn ends_all(failure: &Failure) -> bool {
+    matches!(
+        failure.status(),
+        Status::KeyRejected | Status::Usage | Status::ClosedPipe | Status::Internal
+    )
+}

@@ -1,0 +1,157 @@
+//! One recording after the other.
+
+use groq_audio::{Form, Transcript, Verdict};
+use groq_core::Client;
+use serde_json::{Value, json};
+
+use super::{
+    bars,
+    input::{name, source},
+    journal,
+    recordings::{Recordings, Task},
+    report,
+    target::Target,
+};
+use crate::{
+    failure::{Failure, Status, in_one_line},
+    files::in_json,
+    session::Session,
+};
+
+/// A run of the command.
+pub(super) struct Run<'a> {
+    pub(super) session: &'a Session,
+    pub(super) client: Client,
+    pub(super) model: &'a str,
+    pub(super) task: Task,
+    pub(super) options: &'a Recordings,
+}
+
+impl Run<'_> {
+    /// Transcribes one recording.
+    pub(super) async fn one(&self, target: &Target) -> Result<(), Failure> {
+        let session = self.session;
+        let journal = if self.options.resumes() && !session.global.dry_run {
+            journal::path(&target.input, session)
+        } else {
+            None
+        };
+        let bars = bars::Bars::new(session, &name(&target.input));
+        let mut audio = self.options.long_audio(&self.client, self.model);
+        if let Some(path) = &journal {
+            audio = audio.journal(path);
+        }
+        let listener = bars.listener();
+        audio = audio.on_event(move |event| listener.show(event));
+        let outcome = if self.task == Task::Translate {
+            audio.translate(source(&target.input)).await
+        } else {
+            audio.transcribe(source(&target.input)).await
+        };
+        drop(bars);
+        let transcript = match outcome {
+            Ok(transcript) => self.write(&transcript, target).await.map(|()| transcript),
+            Err(error) => Err(self.failed(error, target)),
+        };
+        if let Some(path) = journal {
+            journal::close(&path, transcript.is_ok());
+        }
+        self.judge(&transcript?, target)
+    }
+
+    fn failed(&self, error: groq_audio::Error, target: &Target) -> Failure {
+        let is_journal = error.is_journal();
+        let mut failure = Failure::from(error);
+        if is_journal {
+            let message = format!("{failure}; --no-resume ignores the file");
+            failure = Failure::new(failure.status(), message);
+        }
+        if self.options.inputs.len() > 1 {
+            failure = failure.about(name(&target.input));
+        }
+        failure
+    }
+
+    async fn write(&self, transcript: &Transcript, target: &Target) -> Result<(), Failure> {
+        let out = &self.session.out;
+        let text = report::text(transcript, target.format, self.task)?;
+        let Some(place) = &target.place else {
+            if !self.session.global.json {
+                return out.text(&text);
+            }
+            let text = report::text(transcript, Form::Json, self.task)?;
+            let mut document: Value = serde_json::from_str(&text)
+                .map_err(|error| Failure::internal(format!("write JSON: {error}")))?;
+            document["file"] = in_json(&target.input).into();
+            return out.json(&document);
+        };
+        place
+            .fill(move |file| file.write_all(text.as_bytes()))
+            .await?;
+        if self.session.global.json {
+            return out.json(&json!({
+                "file": in_json(&target.input),
+                "output": in_json(place.path()),
+                "verdict": report::verdict(transcript),
+                "seconds": transcript.seconds(),
+                "billed_seconds": transcript.usage().billed_seconds,
+                "dollars": transcript.usage().dollars,
+            }));
+        }
+        let note = format!("wrote {}", place.path().display());
+        self.session.stderr.note(note);
+        Ok(())
+    }
+
+    /// Reports how far the text can be trusted, and, with `--strict`, fails if it cannot.
+    fn judge(&self, transcript: &Transcript, target: &Target) -> Result<(), Failure> {
+        report::print(transcript, self.session);
+        let problem = match transcript.verdict() {
+            Verdict::Clean => return Ok(()),
+            Verdict::Unchecked => "the text could not be checked",
+            _ => "the text is suspicious",
+        };
+        if self.options.strict {
+            return Err(Failure::bad_answer(problem).about(name(&target.input)));
+        }
+        Ok(())
+    }
+
+    /// Reports one of several recordings that failed.
+    pub(super) fn report(&self, target: &Target, failure: &Failure) -> Result<(), Failure> {
+        if self.session.global.json {
+            let mut line = failure.to_json();
+            line["file"] = in_json(&target.input).into();
+            return self.session.out.json(&line);
+        }
+        let stderr = &self.session.stderr;
+        stderr.failure(failure, self.session.global.json);
+        Ok(())
+    }
+}
+
+impl From<groq_audio::Error> for Failure {
+    fn from(error: groq_audio::Error) -> Self {
+        use groq_audio::ErrorKind;
+        let service = std::error::Error::source(&error)
+            .and_then(|source| source.downcast_ref::<groq_core::Error>());
+        if let (true, Some(service)) = (error.is_service(), service) {
+            return service.into();
+        }
+        let status = match error.kind() {
+            ErrorKind::Unsupported
+            | ErrorKind::Corrupt
+            | ErrorKind::Short
+            | ErrorKind::Io
+            | ErrorKind::Journal => Status::BadInput,
+            ErrorKind::Options => Status::Usage,
+            ErrorKind::Budget => Status::Limit,
+            ErrorKind::Service => Status::Network,
+            _ => Status::Internal,
+        };
+        Self::new(status, in_one_line(&error)).with(
+            "retry_after",
+            error.retry_after().map(|wait| wait.as_secs_f64()),
+        )
+    }
+}
