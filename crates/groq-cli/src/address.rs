@@ -26,7 +26,10 @@ pub(crate) fn public(address: &str) -> String {
     } else {
         format!("{scheme}://")
     };
-    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+    let port = url
+        .port()
+        .map(|port| format!(":{port}"))
+        .unwrap_or_default();
     format!("{scheme}{host}{port}{}", url.path().trim_end_matches('/'))
 }
 
@@ -51,7 +54,12 @@ mod tests {
         ] {
             assert_eq!(public(address), expected);
         }
-        for broken in ["https://u:can/ary@h.org", "https://u:80/ary@h.org", "https://u:can?ary@h", "http://@?canary"] {
+        for broken in [
+            "https://u:can/ary@h.org",
+            "https://u:80/ary@h.org",
+            "https://u:can?ary@h",
+            "http://@?canary",
+        ] {
             let shown = public(broken);
             assert!(!shown.contains("ary"), "{broken}: {shown}");
         }

@@ -217,7 +217,9 @@ pub(crate) fn private_folder(path: &Path) -> io::Result<()> {
             return refused("belongs to another user");
         }
         if there.mode() & 0o022 != 0 {
-            return refused("can be written to by other users: remove it, or 'chmod 700' it if you trust its content");
+            return refused(
+                "can be written to by other users: remove it, or 'chmod 700' it if you trust its content",
+            );
         }
         if there.mode() & 0o077 != 0 {
             fs::set_permissions(path, fs::Permissions::from_mode(0o700))?;
@@ -355,9 +357,13 @@ mod tests {
         symlink(at("nowhere"), at("dangling")).unwrap();
         symlink("/dev/null", at("device")).unwrap();
         fs::create_dir(at("folder")).unwrap();
-        let fifo = std::process::Command::new("mkfifo").arg(at("fifo")).status();
+        let fifo = std::process::Command::new("mkfifo")
+            .arg(at("fifo"))
+            .status();
         assert!(fifo.unwrap().success());
-        let mut all = ["link", "dangling", "device", "folder", "fifo"].map(at).to_vec();
+        let mut all = ["link", "dangling", "device", "folder", "fifo"]
+            .map(at)
+            .to_vec();
         all.push("/dev/null".into());
         all
     }
@@ -370,7 +376,10 @@ mod tests {
             let name = path.display();
             assert!(Place::new(&path, KEEP).is_err(), "{name}");
             // One that is put there after the check is safe as well.
-            let late = Place { path: path.clone(), force: false };
+            let late = Place {
+                path: path.clone(),
+                force: false,
+            };
             assert!(late.write(|out| out.write_all(b"two")).is_err(), "{name}");
             for options in [
                 OpenOptions::new().read(true),

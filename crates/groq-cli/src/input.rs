@@ -73,7 +73,8 @@ async fn piped(stderr: &Stderr) -> Result<Option<String>, Failure> {
             if let Ok(first) = tokio::time::timeout(MAX_SILENCE, first_byte()).await {
                 return Ok(Some(rest(first?).await?));
             }
-            stderr.note("standard input is open but silent, so it is ignored; a lone - waits for it");
+            stderr
+                .note("standard input is open but silent, so it is ignored; a lone - waits for it");
             Ok(None)
         }
     }

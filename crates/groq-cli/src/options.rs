@@ -10,13 +10,15 @@ pub(crate) type Values<T> = &'static [(&'static str, T, &'static str)];
 /// Parses an option that takes one of these values.
 pub(crate) fn one_of<T: Clone + Send + Sync + 'static>(
     values: Values<T>,
-) -> impl TypedValueParser<Value = T> + Clone {
+) -> impl TypedValueParser<Value = T> {
     let names = values
         .iter()
         .map(|(name, _, help)| PossibleValue::new(*name).help(*help));
     PossibleValuesParser::new(names).try_map(move |name| {
         let value = values.iter().find(|(known, ..)| *known == name);
-        value.map(|(_, value, _)| value.clone()).ok_or("unknown value")
+        value
+            .map(|(_, value, _)| value.clone())
+            .ok_or("unknown value")
     })
 }
 

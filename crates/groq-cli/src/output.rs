@@ -73,7 +73,10 @@ impl Output {
     }
 
     /// Writes bytes.
-    #[expect(clippy::unused_self, reason = "a method, so that only an owner of the output writes")]
+    #[expect(
+        clippy::unused_self,
+        reason = "a method, so that only an owner of the output writes"
+    )]
     pub(crate) fn raw(&self, bytes: &[u8]) -> Result<(), Failure> {
         let mut out = io::stdout().lock();
         out.write_all(bytes)?;

@@ -68,12 +68,16 @@ impl Settings {
 
     /// The address of the server, if one is set.
     pub(crate) fn base_url(&self, global: &Global) -> Result<Option<String>, Failure> {
-        choose(global.base_url.as_ref(), "GROQ_BASE_URL", &self.base_url)
+        choose(
+            global.base_url.as_ref(),
+            "GROQ_BASE_URL",
+            self.base_url.as_ref(),
+        )
     }
 
     /// The model of `chat` and `json`.
     pub(crate) fn model(&self, option: Option<&String>) -> Result<String, Failure> {
-        let model = choose(option, "GROQ_MODEL", &self.model)?;
+        let model = choose(option, "GROQ_MODEL", self.model.as_ref())?;
         Ok(model.unwrap_or_else(|| defaults::CHAT_MODEL.to_owned()))
     }
 
@@ -81,24 +85,28 @@ impl Settings {
         let model = choose(
             option,
             "GROQ_TRANSCRIPTION_MODEL",
-            &self.transcription_model,
+            self.transcription_model.as_ref(),
         )?;
         Ok(model.unwrap_or_else(|| defaults::TRANSCRIPTION_MODEL.to_owned()))
     }
 
     pub(crate) fn translation_model(&self, option: Option<&String>) -> Result<String, Failure> {
-        let model = choose(option, "GROQ_TRANSLATION_MODEL", &self.translation_model)?;
+        let model = choose(
+            option,
+            "GROQ_TRANSLATION_MODEL",
+            self.translation_model.as_ref(),
+        )?;
         Ok(model.unwrap_or_else(|| defaults::TRANSLATION_MODEL.to_owned()))
     }
 
     pub(crate) fn speech_model(&self, option: Option<&String>) -> Result<String, Failure> {
-        let model = choose(option, "GROQ_SPEECH_MODEL", &self.speech_model)?;
+        let model = choose(option, "GROQ_SPEECH_MODEL", self.speech_model.as_ref())?;
         Ok(model.unwrap_or_else(|| defaults::SPEECH_MODEL.to_owned()))
     }
 
     /// The voice, if one is set; [`defaults::VOICE`] fits the default model only.
     pub(crate) fn voice(&self, option: Option<&String>) -> Result<Option<String>, Failure> {
-        choose(option, "GROQ_VOICE", &self.voice)
+        choose(option, "GROQ_VOICE", self.voice.as_ref())
     }
 }
 
@@ -106,13 +114,13 @@ impl Settings {
 fn choose(
     option: Option<&String>,
     variable_name: &str,
-    file: &Option<String>,
+    file: Option<&String>,
 ) -> Result<Option<String>, Failure> {
     if option.is_some() {
         return Ok(option.cloned());
     }
-    let file = file.clone().filter(|value| !value.trim().is_empty());
-    Ok(variable(variable_name)?.or(file))
+    let file = file.filter(|value| !value.trim().is_empty());
+    Ok(variable(variable_name)?.or(file.cloned()))
 }
 
 /// A variable of the environment; an empty one is unset.
@@ -204,7 +212,12 @@ mod tests {
     #[test]
     fn the_option_wins_over_the_file() {
         let settings = parse("transcription_model = 'file'").unwrap();
-        assert_eq!(settings.transcription_model(Some(&"flag".to_owned())).unwrap(), "flag");
+        assert_eq!(
+            settings
+                .transcription_model(Some(&"flag".to_owned()))
+                .unwrap(),
+            "flag"
+        );
         assert_eq!(settings.transcription_model(None).unwrap(), "file");
         let empty = parse("transcription_model = ' '").unwrap();
         assert_eq!(

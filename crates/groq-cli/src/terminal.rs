@@ -141,7 +141,9 @@ mod tests {
 
     fn in_category(c: char) -> bool {
         let code = u32::from(c);
-        FORMAT.iter().any(|(from, to)| (*from..=*to).contains(&code))
+        FORMAT
+            .iter()
+            .any(|(from, to)| (*from..=*to).contains(&code))
     }
 
     #[test]
@@ -192,10 +194,7 @@ mod tests {
     fn a_secret_is_hidden_wherever_it_stands() {
         hide("short");
         hide("gsk_canary-0123456789");
-        assert_eq!(
-            shown("id gsk_canary-0123456789! short"),
-            "id [key]! short"
-        );
+        assert_eq!(shown("id gsk_canary-0123456789! short"), "id [key]! short");
         let line = json(&serde_json::json!({"gsk_canary-0123456789": "gsk_canary-0123456789"}));
         assert_eq!(line, r#"{"[key]":"[key]"}"#);
     }

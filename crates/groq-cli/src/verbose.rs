@@ -46,7 +46,10 @@ impl Middleware for AttemptLog {
         }
         let mut line = format!("{}: attempt {}", head.operation(), head.number());
         if !head.waited().is_zero() {
-            line.push_str(&format!(" after waiting {}", units::duration(head.waited())));
+            line.push_str(&format!(
+                " after waiting {}",
+                units::duration(head.waited())
+            ));
         }
         match (status, attempt.failure()) {
             (Some(status), _) => line.push_str(&format!(": status {status}")),
@@ -60,8 +63,7 @@ impl Middleware for AttemptLog {
         if let Some(wait) = retry_in {
             line.push_str(&format!(", retry in {}", units::duration(wait)));
         }
-        self.stderr
-            .always(&self.stderr.style().dim(shown(&line)));
+        self.stderr.always(&self.stderr.style().dim(shown(&line)));
     }
 }
 

@@ -8,11 +8,7 @@ use std::time::{Duration, Instant};
 use groq_mock::Mock;
 use serde_json::json;
 
-use crate::{
-    failure::Failure,
-    session::Session,
-    units,
-};
+use crate::{failure::Failure, session::Session, units};
 use screen::Screen;
 
 /// Show every feature at work, on a mock server; needs no key and no network.

@@ -108,10 +108,9 @@ impl Args {
         } else {
             session.out.line(&mock.url())?;
         }
-        session.stderr.note(format!(
-            "for clients of OpenAI's API: {}",
-            mock.base_url()
-        ));
+        session
+            .stderr
+            .note(format!("for clients of OpenAI's API: {}", mock.base_url()));
         if !bind.is_loopback() {
             session
                 .stderr

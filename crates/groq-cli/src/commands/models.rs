@@ -122,11 +122,8 @@ fn price(price: Price) -> String {
 /// `0.15`, `0.075`, `22`.
 fn amount(dollars: f64) -> String {
     let text = format!("{dollars:.3}");
-    let text = match text.ends_with(".000") {
-        true => text.trim_end_matches(".000"),
-        false => text.strip_suffix('0').unwrap_or(&text),
-    };
-    text.to_owned()
+    let short = text.strip_suffix(".000").or(text.strip_suffix('0'));
+    short.unwrap_or(&text).to_owned()
 }
 
 /// What it can do beside answering.

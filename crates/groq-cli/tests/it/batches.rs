@@ -45,7 +45,7 @@ impl Setting {
             "items.jsonl",
             "-o",
             "out.jsonl",
-            "--poll",
+            "--poll-interval",
             "20ms",
         ]);
         command
@@ -132,7 +132,11 @@ fn goes_on_after(end: impl FnOnce(&mut std::process::Child), status: Option<i32>
     setting.mock.clear_script();
     let output = setting.command(&[]).output().unwrap();
     ends_with(&output, 0);
-    assert!(stderr(&output).contains("going on"), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("continuing"),
+        "{}",
+        stderr(&output)
+    );
     assert_eq!(setting.results().len(), PROMPTS);
     assert_eq!(
         (setting.posts_to("/files"), setting.posts_to("/batches")),

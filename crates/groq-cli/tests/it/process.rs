@@ -112,7 +112,7 @@ fn json_fits_the_schema_or_is_not_printed() {
         "--json",
         "--mode",
         "prompt",
-        "--retries",
+        "--max-corrections",
         "1",
     ];
     let output = run(&[&args[..], &["--example", r#"{"n": 1}"#, "hello"]].concat());

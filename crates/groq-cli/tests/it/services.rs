@@ -124,7 +124,11 @@ fn the_doctor_says_what_is_wrong_and_ends_accordingly() {
 
     let no_key = run(&["doctor"]);
     ends_with(&no_key, 2);
-    assert!(stdout(&no_key).contains("bad  key"), "{}", stdout(&no_key));
+    assert!(
+        stdout(&no_key).contains("bad      key"),
+        "{}",
+        stdout(&no_key)
+    );
 
     let mock = Mock::builder().start_blocking().unwrap();
     mock.always(When::any(), Reply::new(401));
@@ -135,9 +139,9 @@ fn the_doctor_says_what_is_wrong_and_ends_accordingly() {
     let refused = doctor(&mock.url());
     ends_with(&refused, 3);
     for (address, key, what) in [
-        ("nonsense", "gsk_secret", "bad  client"),
-        ("http://192.0.2.1", "gsk_secret", "bad  client"),
-        (mock.url().as_str(), "two words", "bad  client"),
+        ("nonsense", "gsk_secret", "bad      client"),
+        ("http://192.0.2.1", "gsk_secret", "bad      client"),
+        (mock.url().as_str(), "two words", "bad      client"),
     ] {
         let mut command = groq(&["doctor", "--base-url", address]);
         let output = command.env("GROQ_API_KEY", key).output().unwrap();

@@ -34,7 +34,11 @@ const ROWS: &[Row] = &[
         "cannot be used with",
     ),
     ("json --example [1] --repair much x", 2, "much"),
-    ("json --example [1] --mode prompt --retries 0 x", 8, "JSON"),
+    (
+        "json --example [1] --mode prompt --max-corrections 0 x",
+        8,
+        "JSON",
+    ),
     ("json --example [1]", 2, "no prompt"),
     ("transcribe", 2, "FILE"),
     ("transcribe FOLDER/none.mp3", 7, "none.mp3"),
@@ -98,7 +102,7 @@ const ROWS: &[Row] = &[
     ("completions cobol", 2, "cobol"),
     ("batch run", 2, "FILE"),
     ("batch run FOLDER/none.jsonl -o FOLDER/x", 7, "none.jsonl"),
-    ("batch run FOLDER -o FOLDER/x", 7, "is no file"),
+    ("batch run FOLDER -o FOLDER/x", 7, "is not a file"),
     ("batch run FOLDER/empty.wav -o FOLDER/x", 7, "no items"),
     ("batch run FOLDER/text.txt -o FOLDER/x", 7, "line 1"),
     ("batch run FOLDER/items.jsonl -o -", 2, "need a file"),
@@ -113,7 +117,7 @@ const ROWS: &[Row] = &[
         "24h",
     ),
     (
-        "batch run FOLDER/items.jsonl -o FOLDER/x --poll 1ms",
+        "batch run FOLDER/items.jsonl -o FOLDER/x --poll-interval 1ms",
         2,
         "20ms",
     ),
@@ -131,7 +135,7 @@ const ROWS: &[Row] = &[
     ("files download nope -o FOLDER/no/x", 2, "no such folder"),
     ("files download nope -o FOLDER/new/", 2, "no such folder"),
     ("limits --model nobody -q", 4, "nobody"),
-    ("limits --model whisper-large-v3", 2, "sound"),
+    ("limits --model whisper-large-v3", 2, "audio"),
     ("voices --model nobody", 2, "nobody"),
     ("voices --config FOLDER/bad.toml", 2, "line 2"),
     ("voices --config FOLDER/bytes", 2, "UTF-8"),
@@ -158,7 +162,9 @@ const ROWS: &[Row] = &[
     #[cfg(unix)]
     ("speak hello -o FOLDER/link", 2, "--force"),
     #[cfg(target_os = "linux")]
-    ("speak hello -o /dev/full", 1, "/dev/full"),
+    ("speak hello -o /dev/full", 2, "--force"),
+    #[cfg(target_os = "linux")]
+    ("speak hello --force -o /dev/full", 1, "/dev/full"),
 ];
 
 #[test]
@@ -207,7 +213,7 @@ fn without_a_key_each_command_names_both_ways_out() {
         &["json", "--example", "[1]", "x"],
         &["transcribe", sound],
         &["translate", sound],
-        &["speak", "x", "-o", "/dev/null"],
+        &["speak", "x", "--force", "-o", "/dev/null"],
         &["models"],
         &["limits"],
         &["files", "list"],

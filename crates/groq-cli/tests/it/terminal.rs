@@ -165,15 +165,15 @@ fn a_conversation_has_commands_history_and_an_end() {
     assert_eq!(messages.len(), 4, "the conversation goes on");
     assert_eq!(messages[3]["content"], "Say this \nand that");
     terminal.send("/model openai/gpt-oss-120b\r");
-    terminal.expect("Now with openai/gpt-oss-120b");
+    terminal.expect("The model is now openai/gpt-oss-120b");
     terminal.send("/nonsense\r");
-    terminal.expect("there is no /nonsense");
+    terminal.expect("unknown command /nonsense");
     terminal.send(&format!("/save {}\r", saved.display()));
     terminal.expect("Saved as");
     terminal.send(&format!("/save {}\r", saved.display()));
     terminal.expect("it exists");
     terminal.send("/help\r");
-    terminal.expect("the arrow keys bring back");
+    terminal.expect("the arrow keys recall");
     // Only at a prompt: before it the terminal itself takes this key, and the editor gets another.
     terminal.expect("> ");
     terminal.send("\u{4}");
@@ -206,7 +206,7 @@ fn an_interrupt_breaks_off_a_reply_and_not_the_conversation() {
     terminal.send(&format!("{LONG}\r"));
     terminal.expect("\none");
     terminal.send("\u{3}");
-    terminal.expect("Broken off");
+    terminal.expect("Stopped");
     terminal.expect("> ");
     terminal.send("/quit\r");
     assert_eq!(terminal.end(), Some(0), "{}", terminal.shown());

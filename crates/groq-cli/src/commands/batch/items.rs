@@ -154,6 +154,9 @@ mod tests {
             "{failure}"
         );
         let items = items("\u{feff}{\"id\":1,\"prompt\":\"a\"}\r\n\r\n \r\n").unwrap();
-        assert_eq!((items.count, items.endpoint), (1, BatchEndpoint::V1ChatCompletions));
+        assert_eq!(
+            (items.count, items.endpoint),
+            (1, BatchEndpoint::V1ChatCompletions)
+        );
     }
 }

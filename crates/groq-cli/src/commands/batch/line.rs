@@ -55,8 +55,8 @@ struct PromptLine {
 impl Line {
     /// Reads a line; the error says what is wrong with it.
     pub(super) fn read(line: &str, model: &str) -> Result<Self, String> {
-        let value: Map<String, Value> =
-            serde_json::from_str(line).map_err(|error| format!("it is not a JSON object: {error}"))?;
+        let value: Map<String, Value> = serde_json::from_str(line)
+            .map_err(|error| format!("it is not a JSON object: {error}"))?;
         if value.contains_key("custom_id") {
             return request(value);
         }
@@ -182,7 +182,10 @@ mod tests {
     #[test]
     fn a_prompt_becomes_a_request() {
         let line = Line::read(r#"{"id":7,"prompt":"Hi","system":"Be kind"}"#, "m").unwrap();
-        assert_eq!((line.id.as_str(), line.endpoint), ("7", BatchEndpoint::V1ChatCompletions));
+        assert_eq!(
+            (line.id.as_str(), line.endpoint),
+            ("7", BatchEndpoint::V1ChatCompletions)
+        );
         assert_eq!(line.body["model"], "m");
         assert_eq!(line.body["messages"][0]["role"], "system");
         assert_eq!(line.body["messages"][1]["content"], "Hi");

@@ -107,7 +107,11 @@ fn outcome(item: &Item<Value>) -> Value {
 }
 
 /// Writes the results in the order of the items, and returns how many have no answer.
-pub(super) fn write(place: &Place, items: &Items, mut sorted: SortedResults) -> Result<u64, Failure> {
+pub(super) fn write(
+    place: &Place,
+    items: &Items,
+    mut sorted: SortedResults,
+) -> Result<u64, Failure> {
     let mut failed = 0;
     place.write(|out| {
         let each = items.each(|_, line| {

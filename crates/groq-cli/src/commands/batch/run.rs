@@ -107,7 +107,11 @@ impl Args {
             state,
             place,
             window: self.window,
-            poll_interval: if is_fast { FAST_POLL } else { self.poll_interval },
+            poll_interval: if is_fast {
+                FAST_POLL
+            } else {
+                self.poll_interval
+            },
         };
         match work.items.endpoint {
             BatchEndpoint::V1AudioTranscriptions => work.run::<TranscriptionBody>().await,
@@ -128,7 +132,7 @@ impl Args {
         let folder = State::folder_of(&self.output);
         let (input, endpoint) = (self.input.clone(), items.endpoint.clone());
         let url = session.base_url()?;
-        off_thread(move || State::open(folder, &input, &endpoint, model, url)).await?
+        off_thread(move || State::open(folder, &input, &endpoint, model, url.as_deref())).await?
     }
 }
 

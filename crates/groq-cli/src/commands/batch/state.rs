@@ -48,16 +48,15 @@ impl State {
         input: &Path,
         endpoint: &BatchEndpoint,
         model: String,
-        base_url: Option<String>,
+        base_url: Option<&str>,
     ) -> Result<Self, Failure> {
-        let items = digest(input).map_err(|error| {
-            Failure::bad_input(format!("read '{}': {error}", input.display()))
-        })?;
+        let items = digest(input)
+            .map_err(|error| Failure::bad_input(format!("read '{}': {error}", input.display())))?;
         let purpose = Purpose {
             items,
             endpoint: endpoint.as_str().to_owned(),
             model,
-            base_url: base_url.as_deref().map(address::public),
+            base_url: base_url.map(address::public),
         };
         claim(&folder, &purpose)?;
         Ok(Self {
@@ -102,7 +101,7 @@ fn claim(folder: &Path, purpose: &Purpose) -> Result<(), Failure> {
     private_folder(folder).map_err(unusable)?;
     let path = folder.join("purpose.json");
     match open_private(&path, OpenOptions::new().read(true)) {
-        Ok(file) if serde_json::from_reader::<_, Purpose>(file).ok().as_ref() == Some(purpose) => {
+        Ok(file) if serde_json::from_reader::<_, Purpose>(&file).ok().as_ref() == Some(purpose) => {
             Ok(())
         }
         Ok(_) => Err(Failure::usage(format!(
@@ -132,8 +131,11 @@ fn digest(path: &Path) -> io::Result<String> {
             count => hash.update(&piece[..count]),
         }
     }
-    let bytes = hash.finalize();
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    let mut digits = String::new();
+    for byte in hash.finalize() {
+        digits.push_str(&format!("{byte:02x}"));
+    }
+    Ok(digits)
 }
 
 #[cfg(test)]
@@ -145,10 +147,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (input, output) = (folder.path().join("in"), folder.path().join("out.jsonl"));
         let state = State::folder_of(&output);
-        let url = || Some("https://u:canary@h.org".to_owned());
+        let url = Some("https://u:canary@h.org");
         let open = || {
             let endpoint = BatchEndpoint::V1ChatCompletions;
-            State::open(state.clone(), &input, &endpoint, "m".to_owned(), url())
+            State::open(state.clone(), &input, &endpoint, "m".to_owned(), url)
         };
         fs::write(&input, "one").unwrap();
         let opened = open().unwrap();

@@ -21,17 +21,16 @@ pub(super) struct Player(Vec<String>);
 impl Player {
     /// Finds the player of the settings, or the first common one that is installed.
     pub(super) fn find(setting: Option<&str>) -> Result<Self, Failure> {
-        let words: Vec<String> = match setting {
-            Some(setting) => setting.split_whitespace().map(str::to_owned).collect(),
-            None => {
-                let installed = COMMON.iter().find(|words| is_installed(words[0]));
-                let words = installed.ok_or_else(|| {
+        let words: Vec<String> = if let Some(setting) = setting {
+            setting.split_whitespace().map(str::to_owned).collect()
+        } else {
+            let installed = COMMON.iter().find(|words| is_installed(words[0]));
+            let words = installed.ok_or_else(|| {
                     Failure::usage(
                         "no audio player found: write a file with -o, or set 'player' in the settings file",
                     )
                 })?;
-                words.iter().map(ToString::to_string).collect()
-            }
+            words.iter().map(ToString::to_string).collect()
         };
         if words.is_empty() {
             return Err(Failure::usage("the setting 'player' is empty"));

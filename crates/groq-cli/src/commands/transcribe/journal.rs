@@ -53,9 +53,9 @@ pub(super) fn path(input: &Path, session: &Session) -> Option<PathBuf> {
         .and_then(|()| private_folder(&folder))
         .and_then(|()| check_regular(&journal));
     if let Err(error) = usable {
-        session
-            .stderr
-            .note(format!("this job cannot be resumed if it is interrupted: {error}"));
+        session.stderr.note(format!(
+            "this job cannot be resumed if it is interrupted: {error}"
+        ));
         return None;
     }
     remove_old(&folder);

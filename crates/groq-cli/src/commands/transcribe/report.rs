@@ -16,11 +16,7 @@ use crate::{
 const MAX_FLAGS: usize = 12;
 
 /// The transcript in a format.
-pub(super) fn text(
-    transcript: &Transcript,
-    format: Form,
-    task: Task,
-) -> Result<String, Failure> {
+pub(super) fn text(transcript: &Transcript, format: Form, task: Task) -> Result<String, Failure> {
     if task == Task::TranscribeWords {
         match format {
             Form::Srt => return Ok(subtitles::srt(&cues(transcript))),
@@ -42,19 +38,23 @@ pub(super) fn text(
 
 /// One cue per word.
 fn cues(transcript: &Transcript) -> Vec<Cue> {
-    let cue = |word: &groq_audio::Word| {
-        let (start, end) = (milliseconds(word.start), milliseconds(word.end));
-        Cue::new(start, end, [word.word.clone()])
-    };
-    transcript.words().iter().map(cue).collect()
+    let words = transcript.words().iter();
+    words
+        .map(|word| {
+            let (start, end) = (milliseconds(word.start), milliseconds(word.end));
+            Cue::new(start, end, [word.word.clone()])
+        })
+        .collect()
 }
 
 /// One line per word.
 fn lines(transcript: &Transcript) -> String {
-    let words = transcript.words().iter();
-    words
-        .map(|word| format!("{:.2}\t{:.2}\t{}\n", word.start, word.end, word.word.trim()))
-        .collect()
+    let mut lines = String::new();
+    for word in transcript.words() {
+        let text = word.word.trim();
+        lines.push_str(&format!("{:.2}\t{:.2}\t{text}\n", word.start, word.end));
+    }
+    lines
 }
 
 #[expect(

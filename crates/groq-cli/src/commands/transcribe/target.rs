@@ -52,9 +52,7 @@ impl Targets {
         let is_folder =
             inputs.len() > 1 || output.is_dir() || output.to_string_lossy().ends_with('/');
         if !is_folder {
-            let format = format
-                .or_else(|| Form::of(output))
-                .unwrap_or(Form::Text);
+            let format = format.or_else(|| Form::of(output)).unwrap_or(Form::Text);
             let place = Place::new(output, overwrite)?;
             let targets = inputs.iter().map(|input| Target {
                 input: input.clone(),
@@ -63,7 +61,13 @@ impl Targets {
             });
             return Ok(Self(targets.collect()));
         }
-        in_folder(inputs, output, format.unwrap_or(Form::Text), overwrite, dry_run)
+        in_folder(
+            inputs,
+            output,
+            format.unwrap_or(Form::Text),
+            overwrite,
+            dry_run,
+        )
     }
 
     /// Whether several texts would run into each other on standard output.

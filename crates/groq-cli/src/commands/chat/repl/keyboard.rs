@@ -3,8 +3,12 @@
 use std::io;
 
 use rustyline::{
-    Behavior, ColorMode, Config, Context, Editor, Helper, completion::Completer,
-    error::ReadlineError, highlight::Highlighter, hint::Hinter, history::MemHistory,
+    Behavior, ColorMode, Config, Context, Editor, Helper,
+    completion::Completer,
+    error::ReadlineError,
+    highlight::Highlighter,
+    hint::Hinter,
+    history::MemHistory,
     validate::{ValidationContext, ValidationResult, Validator},
 };
 
@@ -152,7 +156,9 @@ impl Completer for Rules {
         _: &Context<'_>,
     ) -> rustyline::Result<(usize, Vec<String>)> {
         let typed = &line[..position];
-        let commands = COMMANDS.iter().filter(|command| !typed.is_empty() && command.starts_with(typed));
+        let commands = COMMANDS
+            .iter()
+            .filter(|command| !typed.is_empty() && command.starts_with(typed));
         Ok((0, commands.map(ToString::to_string).collect()))
     }
 }
