@@ -101,7 +101,7 @@ impl Session {
 
     fn limited(&self, mut builder: ClientBuilder) -> ClientBuilder {
         if let Some(timeout) = self.global.timeout {
-            builder = builder.deadline(timeout);
+            builder = builder.timeout(timeout);
         }
         if let Some(retries) = self.global.max_retries {
             builder = builder.max_retries(retries);
