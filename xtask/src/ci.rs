@@ -1,98 +1,138 @@
-//! `cargo xtask ci [NAME]`: what CI runs, all of it or one step.
+//! `cargo xtask ci [all | NAME]`: the steps of CI; `.ci/run` calls it.
 
-mod cargo;
-mod deny;
+pub(crate) mod cargo;
 mod features;
-mod metadata;
 mod package;
 mod tree;
 mod wasm;
 
+use std::process::Command;
+
 use anyhow::{Context, Result, bail};
 
-use crate::{coverage, generate};
+use crate::{architecture, coverage, generate};
 
 struct Step {
     name: &'static str,
     /// What it makes sure of.
     about: &'static str,
+    /// Whether it runs only by name and with `all`.
+    slow: bool,
     run: fn() -> Result<()>,
 }
 
+impl Step {
+    const fn new(name: &'static str, about: &'static str, run: fn() -> Result<()>) -> Self {
+        Self {
+            name,
+            about,
+            slow: false,
+            run,
+        }
+    }
+
+    const fn slow(mut self) -> Self {
+        self.slow = true;
+        self
+    }
+}
+
 /// From quick to slow, so that a slip shows early; what compiles the same things stands together.
-const STEPS: [Step; 11] = [
-    Step {
-        name: "fmt",
-        about: "the code is laid out by rustfmt",
-        run: || cargo::run(&["fmt", "--all", "--", "--check"]),
-    },
-    Step {
-        name: "generate",
-        about: "the description keeps its conventions, and the generated code is what it says",
-        run: || generate::run(generate::Mode::Check),
-    },
-    Step {
-        name: "coverage",
-        about: "every operation has its method, its mock, its expectation and a test",
-        run: || coverage::run(coverage::Mode::Fail),
-    },
-    Step {
-        name: "tree",
-        about: "groq-types depends on serde and serde_json alone",
-        run: tree::run,
-    },
-    Step {
-        name: "deny",
-        about: "licences, duplicate versions, and who may use the HTTP library are as deny.toml says",
-        run: deny::run,
-    },
-    Step {
-        name: "clippy",
-        about: "no lint has anything to say",
-        run: || {
-            let what = ["clippy", "--workspace", "--all-targets", "--all-features"];
-            cargo::run(&[&what[..], &["--", "-D", "warnings"]].concat())
-        },
-    },
-    Step {
-        name: "doc",
-        about: "the documentation builds without a warning",
-        run: || {
-            let what = ["doc", "--workspace", "--no-deps", "--all-features"];
-            cargo::run_with(&what, &[("RUSTDOCFLAGS", "-D warnings")])
-        },
-    },
-    Step {
-        name: "test",
-        about: "everything behaves as it should",
-        run: || cargo::run(&["test", "--workspace", "--all-features"]),
-    },
-    Step {
-        name: "features",
-        about: "each published crate compiles alone, with each set of its features",
-        run: features::run,
-    },
-    Step {
-        name: "wasm",
-        about: "what works in a browser compiles for it",
-        run: wasm::run,
-    },
-    Step {
-        name: "package",
-        about: "each published crate can be published",
-        run: package::run,
-    },
+const STEPS: [Step; 14] = [
+    Step::new("fmt", "the code is laid out by rustfmt", || {
+        cargo::run(&["fmt", "--all", "--", "--check"])
+    }),
+    Step::new(
+        "generate",
+        "the description keeps its conventions, and the generated code is what it says",
+        || generate::run(generate::Mode::Check),
+    ),
+    Step::new("coverage", "every layer has every operation", coverage::run),
+    Step::new(
+        "architecture",
+        "what ARCHITECTURE.md says of dependencies and modules is true",
+        architecture::run,
+    ),
+    Step::new(
+        "tree",
+        "groq-types depends on serde and serde_json alone",
+        tree::run,
+    ),
+    Step::new(
+        "deny",
+        "licenses, duplicate versions and sources of dependencies are as deny.toml says",
+        || deny(&["bans", "licenses", "sources"]),
+    ),
+    Step::new(
+        "advisories",
+        "no dependency has a known vulnerability; fetches the RustSec database",
+        || deny(&["advisories"]),
+    )
+    .slow(),
+    Step::new("clippy", "no lint has anything to say", || {
+        let what = ["clippy", "--workspace", "--all-targets", "--all-features"];
+        cargo::run(&[&what[..], &["--", "-D", "warnings"]].concat())
+    }),
+    Step::new("test", "everything behaves as it should", || {
+        cargo::run(&["test", "--workspace", "--all-features"])
+    }),
+    Step::new(
+        "ffmpeg",
+        "what ffmpeg decodes is right, where it is installed",
+        ffmpeg,
+    ),
+    Step::new("doc", "the documentation builds without a warning", || {
+        let what = ["doc", "--workspace", "--no-deps", "--all-features"];
+        cargo::run_with(&what, &[("RUSTDOCFLAGS", "-D warnings")])
+    }),
+    Step::new("wasm", "what works in a browser compiles for it", wasm::run),
+    Step::new(
+        "features",
+        "each published crate compiles alone, with each set of its features",
+        features::run,
+    )
+    .slow(),
+    Step::new(
+        "package",
+        "each published crate can be published",
+        package::run,
+    )
+    .slow(),
 ];
 
-/// Runs one step, or all until one fails.
+/// Runs the usual steps, all, or the one with this name, until one fails.
 pub(crate) fn run(name: Option<&str>) -> Result<()> {
-    let Some(name) = name else {
-        return STEPS.iter().try_for_each(Step::run);
-    };
-    match STEPS.iter().find(|step| step.name == name) {
-        Some(step) => step.run(),
-        None => bail!("no such step: {name}\n\n{}", usage()),
+    match name {
+        None => STEPS
+            .iter()
+            .filter(|step| !step.slow)
+            .try_for_each(Step::run),
+        Some("all") => STEPS.iter().try_for_each(Step::run),
+        Some(name) => match STEPS.iter().find(|step| step.name == name) {
+            Some(step) => step.run(),
+            None => bail!("no such step: {name}\n\n{}", usage()),
+        },
     }
+}
+
+/// Runs the tests that are ignored where ffmpeg is missing.
+fn ffmpeg() -> Result<()> {
+    let is_there = Command::new("ffmpeg").arg("-version").output().is_ok();
+    if !is_there {
+        println!("  NOT CHECKED: ffmpeg is not installed");
+        return Ok(());
+    }
+    let what = ["test", "-p", "groq-audio", "--all-features", "--test", "it"];
+    cargo::run(&[&what[..], &["--", "--ignored", "formats::", "playlists::"]].concat())
+}
+
+/// Runs checks of cargo-deny, or says that it did not.
+fn deny(checks: &[&str]) -> Result<()> {
+    if !cargo::has("deny") {
+        println!("  NOT CHECKED: `cargo install --locked cargo-deny` installs what checks it");
+        return Ok(());
+    }
+    cargo::run(&[&["deny", "check"], checks].concat())
 }
 
 impl Step {
@@ -109,9 +149,13 @@ impl Step {
 
 /// The steps, in the order in which they run.
 pub(crate) fn usage() -> String {
-    let mut text = "steps of `cargo xtask ci`:\n".to_owned();
-    for Step { name, about, .. } in &STEPS {
-        text.push_str(&format!("  {name:9} {about}\n"));
+    let mut text = "steps of `cargo xtask ci`; with *, only by name or with `all`:\n".to_owned();
+    for Step {
+        name, about, slow, ..
+    } in &STEPS
+    {
+        let mark = if *slow { "*" } else { " " };
+        text.push_str(&format!("  {name:12} {mark} {about}\n"));
     }
     text
 }

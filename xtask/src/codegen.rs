@@ -1,13 +1,15 @@
-//! From the API description to Rust, in stages: load, model, lower, emit.
+//! From the API description to Rust, in stages: load, model, lower, emit, format.
 //!
 //! - [`load`] reads the YAML with openapiv3.
 //! - [`model`] says what the description means for us: which schema is open, which enum, which union, in which file.
-//! - [`lower`] rewrites the description into what typify and progenitor emit well.
-//! - [`emit`] runs them, and turns their tokens into the files of `groq-types` and `groq-httpmock`.
+//! - [`lower`] rewrites the description into what progenitor emits well: the raw client.
+//! - [`emit`] turns the model into the files of `groq-types` and `groq-httpmock`.
+//! - [`format`] lays them out with rustfmt.
 //!
-//! Each stage is a function of the one before; none touches a file but the first.
+//! Each stage is a function of the one before.
 
 pub(crate) mod emit;
+mod format;
 pub(crate) mod load;
 pub(crate) mod lower;
 pub(crate) mod model;
@@ -24,16 +26,16 @@ pub(crate) fn groq_types(yaml: &str) -> Result<Files> {
     let api = load::api(yaml)?;
     let model = model(&api)?;
     let lowered = lower::lower(&api, &model);
-    emit::files(&lowered, &model)
+    format::all(emit::files(&lowered, &model)?)
 }
 
 /// All generated files of `groq-httpmock` for a description in YAML.
 pub(crate) fn groq_httpmock(yaml: &str) -> Result<Files> {
-    Ok(emit::httpmock::files(&model(&load::api(yaml)?)?))
+    format::all(emit::httpmock::files(&model(&load::api(yaml)?)?))
 }
 
 /// What the description means, or a report of everything in it that means nothing to us.
-fn model(api: &openapiv3::OpenAPI) -> Result<model::Model> {
+pub(crate) fn model(api: &openapiv3::OpenAPI) -> Result<model::Model> {
     model::Model::of(api).map_err(|problems| anyhow::anyhow!(crate::problem::report(&problems)))
 }
 

@@ -1,62 +1,98 @@
-//! `cargo xtask diff OLD NEW`: what changed between two descriptions, and whom it breaks.
+//! `cargo xtask diff OLD NEW`: what changed between two descriptions, as an entry for `openapi/CHANGELOG.md`.
 //!
-//! Facts are compared, not text: an operation, a schema, a field with its need and its type, the value of an enum. Of each
-//! change it says whether code that uses `groq-types` stops compiling, and whether what was valid on the wire no longer is.
+//! Facts are compared, not text: operations, types, fields, values and variants. A change that stops code from compiling
+//! against `groq-types` is marked; for the whole public interface, run `cargo semver-checks`.
 
-mod compare;
 mod facts;
-mod report;
-mod source;
 #[cfg(test)]
 mod tests;
-mod ty;
 
-use std::io::{self, Write};
-
-use anyhow::{Context, Result};
-
-use crate::{
-    codegen::{load, model::Model},
-    problem,
+use std::{
+    collections::BTreeSet,
+    fs,
+    io::{self, Write},
+    path::Path,
+    process::Command,
 };
 
-/// What to print.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Form {
-    /// Lines for a terminal.
-    Text,
-    /// The entry for `openapi/CHANGELOG.md`.
-    Changelog,
-}
+use anyhow::{Context, Result, bail};
+
+use crate::{codegen, workspace};
+use facts::{Fact, Facts};
 
 /// Each side is a file, or `REVISION:PATH` as git writes it.
-pub(crate) fn run(old: &str, new: &str, form: Form) -> Result<()> {
-    let (before, after) = (description(old)?, description(new)?);
-    let changes = compare::changes(&before.facts, &after.facts);
-    let text = match form {
-        Form::Text => report::text(&changes),
-        Form::Changelog => report::changelog(&changes, &before.version, &after.version),
-    };
+pub(crate) fn run(old: &str, new: &str) -> Result<()> {
+    let text = entry(&read(old)?, &read(new)?)?;
     // Not `print!`, which panics where the reader has enough.
     io::stdout()
         .write_all(text.as_bytes())
         .context("print the changes")
 }
 
-struct Description {
-    version: String,
-    facts: facts::Facts,
+fn read(place: &str) -> Result<String> {
+    if Path::new(place).exists() || !place.contains(':') {
+        return fs::read_to_string(place).with_context(|| format!("read {place}"));
+    }
+    let output = Command::new("git")
+        .args(["show", place])
+        .current_dir(workspace::root())
+        .output()
+        .context("run git")?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        bail!("git show {place}: {}", said.trim());
+    }
+    String::from_utf8(output.stdout).with_context(|| format!("git show {place}: not UTF-8"))
 }
 
-fn description(place: &str) -> Result<Description> {
-    described(&source::read(place)?).with_context(|| format!("read the description {place}"))
+/// Under the new version, or under none where the version stayed.
+fn entry(old: &str, new: &str) -> Result<String> {
+    let (old_version, old) = described(old).context("read the old description")?;
+    let (new_version, new) = described(new).context("read the new description")?;
+    let title = if old_version == new_version {
+        "Unreleased"
+    } else {
+        &new_version
+    };
+    let lines = lines(&old, &new);
+    let lines = if lines.is_empty() {
+        "Nothing changed.".to_owned()
+    } else {
+        lines.join("\n")
+    };
+    Ok(format!("## {title}\n\n{lines}\n"))
 }
 
-fn described(yaml: &str) -> Result<Description> {
-    let api = load::api(yaml)?;
-    let model = Model::of(&api).map_err(|problems| anyhow::anyhow!(problem::report(&problems)))?;
-    Ok(Description {
-        version: api.info.version.clone(),
-        facts: facts::Facts::of(&api, &model),
-    })
+fn described(yaml: &str) -> Result<(String, Facts)> {
+    let api = codegen::load::api(yaml)?;
+    let facts = facts::of(&codegen::model(&api)?);
+    Ok((api.info.version, facts))
+}
+
+/// A line for each change: what was added, then what changed, then what was removed.
+fn lines(old: &Facts, new: &Facts) -> Vec<String> {
+    let subjects: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    let mut lines = [Vec::new(), Vec::new(), Vec::new()];
+    for subject in subjects {
+        let (kind, what, breaks) = match (old.get(subject), new.get(subject)) {
+            (None, Some(new)) => (0, format!("Added {subject}: {new}"), new.is_required()),
+            (Some(old), Some(new)) if old != new => (
+                1,
+                format!("Changed {subject}: {old}, now {new}"),
+                old.rust != new.rust,
+            ),
+            (Some(old), None) => (2, format!("Removed {subject}: {old}"), true),
+            _ => continue,
+        };
+        let mark = if breaks { " **Breaks Rust.**" } else { "" };
+        lines[kind].push(format!("- {what}.{mark}"));
+    }
+    lines.concat()
+}
+
+impl Fact {
+    /// Whether it is an argument of a constructor.
+    fn is_required(&self) -> bool {
+        self.rust.starts_with("required")
+    }
 }

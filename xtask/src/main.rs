@@ -1,13 +1,14 @@
 //! Tasks of this workspace: `cargo xtask` lists them.
 
+mod architecture;
 mod ci;
 mod codegen;
 mod coverage;
 mod diff;
-mod facts;
 mod generate;
 mod lint;
 mod problem;
+mod sources;
 mod workspace;
 
 use std::process::ExitCode;
@@ -21,13 +22,11 @@ commands:
   generate           write the generated code from openapi/groq.yaml
   generate --check   fail, with a diff, when the generated code is stale
   lint               hold openapi/groq.yaml to the conventions of openapi/README.md
-  diff OLD NEW       what changed between two descriptions, and whom it breaks; each is a file, or REVISION:PATH
-  diff --changelog OLD NEW
-                     the same as an entry for openapi/CHANGELOG.md
-  facts FILE         list the names of a fact sheet that the description does not mention
-  coverage           fail where an operation lacks its method, its mock, its expectation or its test
-  coverage --report  print the table without failing
-  ci [STEP]          what CI runs";
+  diff OLD NEW       what changed between two descriptions, as an entry for openapi/CHANGELOG.md;
+                     each is a file, or REVISION:PATH
+  coverage           fail where a layer lacks an operation
+  architecture       fail where a sentence of ARCHITECTURE.md is not true of the code
+  ci [all | STEP]    what CI runs";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -48,11 +47,9 @@ fn run(words: &[&str]) -> Result<()> {
         ["lint"] => lint::run(),
         ["ci"] => ci::run(None),
         ["ci", step] => ci::run(Some(step)),
-        ["facts", sheet] => facts::run(sheet),
-        ["coverage"] => coverage::run(coverage::Mode::Fail),
-        ["coverage", "--report"] => coverage::run(coverage::Mode::Report),
-        ["diff", "--changelog", old, new] => diff::run(old, new, diff::Form::Changelog),
-        ["diff", old, new] => diff::run(old, new, diff::Form::Text),
+        ["coverage"] => coverage::run(),
+        ["architecture"] => architecture::run(),
+        ["diff", old, new] => diff::run(old, new),
         [] | ["help" | "--help" | "-h"] => {
             println!("{USAGE}\n\n{}", ci::usage());
             Ok(())

@@ -38,6 +38,14 @@ pub(crate) use self::{
     source::Source,
 };
 
+// The one type that the generator leaves to us.
+arbitrary! {
+    |s| union InputItem {
+        Typed,
+        Easy,
+    }
+}
+
 /// What arbitrary values may hold: the parameter of every type's `Arbitrary`.
 #[derive(Clone, Copy, Debug)]
 pub struct Scope {

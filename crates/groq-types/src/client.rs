@@ -64,9 +64,11 @@ impl Client {
 impl ClientHooks<Arc<dyn Execute>> for Client {
     async fn exec(
         &self,
-        request: reqwest::Request,
+        mut request: reqwest::Request,
         info: &OperationInfo,
     ) -> reqwest::Result<reqwest::Response> {
+        // A convention of progenitor; the service knows no such header.
+        request.headers_mut().remove("api-version");
         self.inner().execute(request, info.operation_id).await
     }
 }

@@ -5,8 +5,6 @@ pub mod arbitrary;
 #[cfg(feature = "client")]
 pub mod client;
 mod ext;
-// Laid out by the generator, without rustfmt, so that every toolchain writes the same bytes.
-#[rustfmt::skip]
 // For `for_every_type!`, which `schema` calls.
 #[macro_use]
 mod generated;
@@ -15,6 +13,7 @@ pub mod operations;
 mod schema;
 mod wire;
 
+pub use self::ext::InputItem;
 #[doc(inline)]
 pub use self::generated::*;
 pub use self::wire::{UnknownFields, UnknownValue};

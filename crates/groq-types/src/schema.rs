@@ -32,6 +32,9 @@ fn schema(name: &str, generator: &mut SchemaGenerator) -> Schema {
 fn resolve(schema: &mut Value, generator: &mut SchemaGenerator) {
     match schema {
         Value::Object(keywords) => {
+            if let Some(description) = keywords.get_mut("description") {
+                join(description);
+            }
             for value in keywords.values_mut() {
                 resolve(value, generator);
             }
@@ -58,8 +61,16 @@ fn resolve(schema: &mut Value, generator: &mut SchemaGenerator) {
     }
 }
 
+/// Makes one text of the pieces that the generator writes.
+fn join(description: &mut Value) {
+    if let Value::Array(pieces) = description {
+        let text: String = pieces.iter().filter_map(Value::as_str).collect();
+        *description = Value::String(text);
+    }
+}
+
 macro_rules! implement {
-    ($($name:ident),*) => {
+    ($($name:ident),* $(,)?) => {
         fn subschema(name: &str, generator: &mut SchemaGenerator) -> Option<Schema> {
             match name {
                 $(stringify!($name) => Some(generator.subschema_for::<crate::$name>()),)*

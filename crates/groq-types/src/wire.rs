@@ -6,7 +6,6 @@
 //! - [`object!`]: a struct. An open one keeps the keys it does not know; a closed one refuses them. `null` and absent are
 //!   both `None`, a whole number may be spelled `7.0`, a key that comes twice is an error.
 //! - [`tagged!`]: a union told apart by a tag. An open one keeps an object whose tag it does not know.
-//! - [`maybe_tagged!`]: a tagged union, or one object without the tag.
 //! - [`by_type!`]: a union told apart by its JSON type.
 //! - [`string_enum!`]: a string with known values. An open one keeps a value it does not know.
 //!
@@ -25,6 +24,6 @@ pub(crate) use self::{
     integer::Integer,
     object::{Fields, Key, KeySeed, expect_tag, keep, object},
     string_enum::string_enum,
-    tagged::{Text, maybe_tagged, open_tag, tagged},
+    tagged::{Text, open_tag, tagged},
 };
 pub use self::{string_enum::UnknownValue, unknown::UnknownFields};

@@ -3,11 +3,12 @@
 use std::{ffi::OsString, process::Command};
 
 use anyhow::{Context, Result, bail};
+use serde_json::Value;
 
 use crate::workspace;
 
 /// Runs cargo at the root of the workspace; it says itself what it does.
-pub(super) fn run(arguments: &[&str]) -> Result<()> {
+pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     run_with(arguments, &[])
 }
 
@@ -29,11 +30,8 @@ pub(super) fn output(arguments: &[&str]) -> Result<String> {
         .output()
         .with_context(|| said(arguments))?;
     if !output.status.success() {
-        bail!(
-            "{}: {}",
-            said(arguments),
-            String::from_utf8_lossy(&output.stderr).trim()
-        );
+        let said_itself = String::from_utf8_lossy(&output.stderr);
+        bail!("{}: {}", said(arguments), said_itself.trim());
     }
     String::from_utf8(output.stdout)
         .with_context(|| format!("{}: its output is not UTF-8", said(arguments)))
@@ -44,6 +42,28 @@ pub(super) fn has(subcommand: &str) -> bool {
     command(&[subcommand, "--version"])
         .output()
         .is_ok_and(|output| output.status.success())
+}
+
+/// The packages of the workspace, as `cargo metadata` describes them.
+pub(crate) fn packages() -> Result<Vec<Value>> {
+    let json = output(&["metadata", "--format-version", "1", "--no-deps"])?;
+    let mut metadata: Value =
+        serde_json::from_str(&json).context("read what cargo metadata says")?;
+    match metadata["packages"].take() {
+        Value::Array(packages) => Ok(packages),
+        _ => bail!("cargo metadata lists no packages"),
+    }
+}
+
+/// Those that are published. `publish = false` is an empty list of registries, in cargo's words.
+pub(super) fn published() -> Result<Vec<Value>> {
+    let mut packages = packages()?;
+    packages.retain(|package| package["publish"].is_null());
+    Ok(packages)
+}
+
+pub(crate) fn name(package: &Value) -> &str {
+    package["name"].as_str().unwrap_or_default()
 }
 
 fn command(arguments: &[&str]) -> Command {

@@ -2,13 +2,16 @@
 
 use anyhow::Result;
 
-use super::{cargo, metadata::Metadata};
+use super::cargo;
 
 pub(super) fn run() -> Result<()> {
-    for package in Metadata::workspace()?.published() {
-        for set in sets(&package.features()) {
-            println!("  {} {}", package.name(), set.join(" "));
-            let mut arguments = vec!["check", "--quiet", "-p", package.name()];
+    for package in cargo::published()? {
+        let name = cargo::name(&package);
+        let features = package["features"].as_object().into_iter().flatten();
+        let features: Vec<&str> = features.map(|(name, _)| name.as_str()).collect();
+        for set in sets(&features) {
+            println!("  {name} {}", set.join(" "));
+            let mut arguments = vec!["check", "--quiet", "-p", name];
             arguments.extend(&set);
             cargo::run(&arguments)?;
         }

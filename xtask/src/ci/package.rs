@@ -4,29 +4,26 @@
 use anyhow::{Result, bail};
 use serde_json::Value;
 
-use super::{
-    cargo,
-    metadata::{Metadata, Package},
-};
+use super::cargo;
 
 pub(super) fn run() -> Result<()> {
-    let metadata = Metadata::workspace()?;
-    let slips: Vec<String> = metadata.published().flat_map(slips).collect();
+    let packages = cargo::published()?;
+    let slips: Vec<String> = packages.iter().flat_map(slips).collect();
     if !slips.is_empty() {
         bail!("{}", slips.join("\n"));
     }
     // All in one call, so that those which depend on each other find each other: no registry has them yet. What is not
     // committed is packed as well, because this is a rehearsal.
     let mut arguments = vec!["package", "--quiet", "--allow-dirty"];
-    for package in metadata.published() {
-        arguments.extend(["-p", package.name()]);
+    for package in &packages {
+        arguments.extend(["-p", cargo::name(package)]);
     }
     cargo::run(&arguments)
 }
 
 /// What a manifest lacks.
-fn slips(package: Package<'_>) -> Vec<String> {
-    let says = |pointer: &str| match package.value(pointer) {
+fn slips(package: &Value) -> Vec<String> {
+    let says = |pointer: &str| match package.pointer(pointer) {
         Some(Value::String(text)) => !text.is_empty(),
         Some(Value::Array(items)) => !items.is_empty(),
         Some(Value::Bool(yes)) => *yes,
@@ -45,7 +42,12 @@ fn slips(package: Package<'_>) -> Vec<String> {
     ];
     let missing = wanted.iter().filter(|(pointer, _)| !says(pointer));
     missing
-        .map(|(_, what)| format!("{}: its manifest lacks `{what}`; add it", package.name()))
+        .map(|(_, what)| {
+            format!(
+                "{}: its manifest lacks `{what}`; add it",
+                cargo::name(package)
+            )
+        })
         .collect()
 }
 
@@ -64,8 +66,7 @@ mod tests {
         let mut lacking = whole.clone();
         lacking["description"] = json!("");
         lacking["metadata"] = Value::Null;
-        let metadata = Metadata::from_value(json!({"packages": [whole, lacking]}));
-        let slips: Vec<String> = metadata.packages().flat_map(slips).collect();
+        let slips: Vec<String> = [whole, lacking].iter().flat_map(slips).collect();
         assert_eq!(slips.len(), 2, "{slips:?}");
         assert!(
             slips[0].contains("`description`") && slips[1].contains("docs.rs"),

@@ -61,11 +61,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_default_tree_of_the_wire_types_is_small() {
-        run().unwrap();
-    }
-
-    #[test]
     fn what_a_tree_may_not_have() {
         let many = [
             "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m",

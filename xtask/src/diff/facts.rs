@@ -1,162 +1,163 @@
-//! What a description states, without its words.
+//! What a description states, one fact by subject.
 
-mod read;
+use std::{collections::BTreeMap, fmt};
 
-use std::collections::{BTreeMap, BTreeSet};
+use crate::codegen::model::{
+    Component, Field, Model, Object, Shape, is_true,
+    operation::{Body, Operation, ReplyKind},
+};
 
-use super::ty::Ty;
+pub(super) type Facts = BTreeMap<String, Fact>;
 
-/// All facts.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Facts {
-    /// By operation id.
-    pub(super) operations: BTreeMap<String, Operation>,
-    /// By name.
-    pub(super) schemas: BTreeMap<String, Component>,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Fact {
+    /// What code in Rust depends on.
+    pub(super) rust: String,
+    /// What else is stated, as sentences about the wire.
+    wire: Vec<String>,
 }
 
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Operation {
-    /// Method and path.
-    pub(super) route: String,
-    pub(super) module: String,
-    pub(super) status: Option<String>,
-    /// Whether the raw client leaves it out.
-    pub(super) handwritten: bool,
-    /// In the order of the raw client's arguments.
-    pub(super) parameters: Vec<Argument>,
-    pub(super) body: Option<Body>,
-    /// By status and media type.
-    pub(super) replies: BTreeMap<String, Ty>,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Argument {
-    pub(super) name: String,
-    /// `path`, `query`, `header` or `cookie`.
-    pub(super) place: &'static str,
-    pub(super) required: bool,
-    pub(super) ty: Ty,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Body {
-    pub(super) required: bool,
-    pub(super) media: String,
-    pub(super) ty: Ty,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Component {
-    pub(super) module: String,
-    pub(super) status: Option<String>,
-    /// Whether a request can carry it.
-    pub(super) sent: bool,
-    /// Whether a reply can carry it.
-    pub(super) received: bool,
-    pub(super) open: bool,
-    pub(super) shape: Shape,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Shape {
-    Object(Object),
-    /// The values.
-    Enum(BTreeSet<String>),
-    Tagged {
-        tag: String,
-        /// By the tag's value.
-        variants: BTreeMap<String, Variant>,
-    },
-    /// By JSON type.
-    ByType(BTreeMap<String, Variant>),
-    MaybeTagged {
-        tag: String,
-        tagged: Variant,
-        untagged: Variant,
-    },
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Object {
-    /// The constructor's arguments.
-    pub(super) required: Vec<String>,
-    /// By name on the wire.
-    pub(super) fields: BTreeMap<String, Field>,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Field {
-    pub(super) required: bool,
-    pub(super) nullable: bool,
-    pub(super) ty: Ty,
-    pub(super) status: Option<String>,
-    pub(super) unsupported: bool,
-    pub(super) range: Range,
-}
-
-/// What values are allowed: the bounds of a number, a length or a count, or a list.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Range {
-    pub(super) least: Option<f64>,
-    pub(super) most: Option<f64>,
-    pub(super) values: Option<BTreeSet<i64>>,
-    /// As a sentence.
-    pub(super) text: Option<String>,
-}
-
-/// An arm of an enum: its name, and what it holds.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Variant {
-    pub(super) name: String,
-    pub(super) ty: Ty,
-}
-
-impl Facts {
-    /// Gives a schema another name wherever it is used.
-    pub(super) fn rename(&mut self, from: &str, to: &str) {
-        if let Some(component) = self.schemas.remove(from) {
-            self.schemas.insert(to.to_owned(), component);
-        }
-        for operation in self.operations.values_mut() {
-            let arguments = operation
-                .parameters
-                .iter_mut()
-                .map(|argument| &mut argument.ty);
-            let body = operation.body.iter_mut().map(|body| &mut body.ty);
-            arguments
-                .chain(body)
-                .chain(operation.replies.values_mut())
-                .for_each(|ty| ty.rename(from, to));
-        }
-        for component in self.schemas.values_mut() {
-            component.shape.rename(from, to);
+impl Fact {
+    fn new(rust: impl Into<String>) -> Self {
+        Self {
+            rust: rust.into(),
+            wire: Vec::new(),
         }
     }
 }
 
-impl Shape {
-    pub(super) fn rename(&mut self, from: &str, to: &str) {
-        for ty in self.types() {
-            ty.rename(from, to);
+impl fmt::Display for Fact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.rust)?;
+        for fact in &self.wire {
+            write!(f, ", {fact}")?;
         }
+        Ok(())
     }
+}
 
-    fn types(&mut self) -> Vec<&mut Ty> {
-        match self {
-            Self::Object(object) => object
-                .fields
-                .values_mut()
-                .map(|field| &mut field.ty)
-                .collect(),
-            Self::Enum(_) => Vec::new(),
-            Self::Tagged { variants, .. } | Self::ByType(variants) => variants
-                .values_mut()
-                .map(|variant| &mut variant.ty)
-                .collect(),
-            Self::MaybeTagged {
-                tagged, untagged, ..
-            } => vec![&mut tagged.ty, &mut untagged.ty],
-        }
+pub(super) fn of(model: &Model) -> Facts {
+    let mut facts = Facts::new();
+    for operation in &model.operations {
+        self::operation(operation, &mut facts);
     }
+    for component in model.components.values() {
+        self::component(component, &mut facts);
+    }
+    facts
+}
+
+fn operation(operation: &Operation, facts: &mut Facts) {
+    let Operation {
+        id, method, path, ..
+    } = operation;
+    let mut whole = Fact::new(if operation.handwritten {
+        "not in the raw client"
+    } else {
+        "in the raw client"
+    });
+    whole.wire = vec![format!("`{} {path}`", method.to_uppercase())];
+    if !operation.idempotent {
+        whole.wire.push("not idempotent".to_owned());
+    }
+    facts.insert(format!("operation `{id}`"), whole);
+    for parameter in &operation.parameters {
+        let subject = format!("parameter `{}` of `{id}`", parameter.wire);
+        let place = format!("{:?}", parameter.place).to_lowercase();
+        facts.insert(subject, Fact::new(format!("in the {place}")));
+    }
+    let body = match &operation.body {
+        Body::None => None,
+        Body::Json(name) => Some(format!("`{name}` as JSON")),
+        Body::Multipart(name, files) => Some(format!("`{name}` as a form, files: {files:?}")),
+    };
+    if let Some(body) = body {
+        facts.insert(format!("body of `{id}`"), Fact::new(body));
+    }
+    for reply in &operation.replies {
+        let kind = match &reply.kind {
+            ReplyKind::Json(name) | ReplyKind::Events(name) => format!("`{name}`"),
+            ReplyKind::Text => "text".to_owned(),
+            ReplyKind::Bytes => "bytes".to_owned(),
+        };
+        let subject = format!("reply of `{id}`, {}: {kind}", reply.media);
+        facts.insert(subject, Fact::new("with status 200"));
+    }
+}
+
+fn component(component: &Component, facts: &mut Facts) {
+    let name = &component.name;
+    let openness = if component.open { "open" } else { "closed" };
+    let mut insert = |subject: String, rust: String| facts.insert(subject, Fact::new(rust));
+    let kind = match &component.shape {
+        Shape::Object(object) => {
+            let required = object.fields.iter().filter(|field| field.required);
+            let required: Vec<&str> = required.map(|field| field.ident.as_str()).collect();
+            format!("struct with `new({})`", required.join(", "))
+        }
+        Shape::StringEnum(values) => {
+            for value in values {
+                let subject = format!("value `{}` of `{name}`", value.wire);
+                insert(subject, format!("`{}`", value.variant));
+            }
+            "enum".to_owned()
+        }
+        Shape::Tagged(union) => {
+            for variant in &union.variants {
+                let subject = format!("variant `{}` of `{name}`", variant.wire);
+                insert(
+                    subject,
+                    format!("`{}({})`", variant.variant, variant.schema),
+                );
+            }
+            format!("union by `{}`", union.tag)
+        }
+        Shape::ByType(branches) => {
+            for branch in branches {
+                let subject = format!("variant for {} of `{name}`", branch.json_type);
+                insert(subject, format!("`{}({})`", branch.variant, branch.ty));
+            }
+            "union by JSON type".to_owned()
+        }
+        Shape::ByHand => "type written by hand".to_owned(),
+    };
+    if let Shape::Object(object) = &component.shape {
+        fields(component, object, facts);
+    }
+    facts.insert(
+        format!("type `{name}`"),
+        Fact::new(format!("{openness} {kind}")),
+    );
+}
+
+fn fields(component: &Component, object: &Object, facts: &mut Facts) {
+    for field in &object.fields {
+        let subject = format!("field `{}.{}`", component.name, field.wire);
+        facts.insert(subject, self::field(component, field));
+    }
+}
+
+fn field(component: &Component, field: &Field) -> Fact {
+    let need = if field.required {
+        "required"
+    } else {
+        "optional"
+    };
+    let mut fact = Fact::new(format!("{need} `{}`", field.ty));
+    if let Some(range) = &field.notes.range {
+        let range = range.trim_end_matches('.');
+        fact.wire
+            .push(format!("{}{}", range[..1].to_lowercase(), &range[1..]));
+    }
+    let is_nullable = component.property(&field.wire).is_some_and(|property| {
+        let data = &property.schema_data;
+        data.nullable || is_true(data.extensions.get("x-nullable"))
+    });
+    if is_nullable {
+        fact.wire.push("may be null".to_owned());
+    }
+    if field.notes.unsupported {
+        fact.wire.push("refused by the service".to_owned());
+    }
+    fact
 }

@@ -1,276 +1,134 @@
 //! Small changes of the small description, and what is said of them.
 
-use super::{compare, described, report};
+use super::{described, entry, lines, read};
 
 const SMALL: &str = include_str!("../codegen/testdata/small.yaml");
 
-/// Every change in a line: what happened to what, and whom it breaks.
-fn lines(old: &str, new: &str) -> Vec<String> {
-    let (old, new) = (described(old).unwrap(), described(new).unwrap());
-    let changes = compare::changes(&old.facts, &new.facts);
-    let line = |change: &compare::Change| {
-        let mut line = format!("{:?} {}: {}", change.kind, change.subject, change.detail);
-        for (what, why) in [(" [Rust]", &change.rust), (" [wire]", &change.wire)] {
-            line.push_str(if why.is_some() { what } else { "" });
-        }
-        line
-    };
-    changes.iter().map(line).collect()
-}
-
-/// Replaces a piece of the description, and expects these lines; and the other way round.
+/// Replaces a piece of the description, and expects these lines.
 #[track_caller]
-fn changing(old: &str, new: &str, there: &[&str], back: &[&str]) {
+fn changing(old: &str, new: &str, expected: &[&str]) {
     assert!(SMALL.contains(old), "no {old:?} in the small description");
     let changed = SMALL.replacen(old, new, 1);
-    assert_eq!(lines(SMALL, &changed), there, "{old} -> {new}");
-    assert_eq!(lines(&changed, SMALL), back, "{new} -> {old}");
-}
-
-#[test]
-fn the_same_description_has_no_changes() {
-    assert_eq!(lines(SMALL, SMALL), [] as [&str; 0]);
+    let facts = |yaml: &str| described(yaml).unwrap().1;
+    assert_eq!(
+        lines(&facts(SMALL), &facts(&changed)),
+        expected,
+        "{old} -> {new}"
+    );
+    let back = lines(&facts(&changed), &facts(SMALL));
+    assert_eq!(back.len(), expected.len(), "{back:#?}");
 }
 
 #[test]
 fn words_are_no_facts() {
-    changing("What was said.", "All that was said.", &[], &[]);
-    changing("x-server-default: 100", "x-server-default: 200", &[], &[]);
+    changing("What was said.", "All that was said.", &[]);
+    changing("x-server-default: 100", "x-server-default: 200", &[]);
+    assert_eq!(
+        entry(SMALL, SMALL).unwrap(),
+        "## Unreleased\n\nNothing changed.\n"
+    );
 }
 
 #[test]
-fn fields_of_a_request() {
+fn fields() {
+    let model = "        model: {description: Which model., type: string}\n";
+    let seed = "        seed: {description: x, type: integer, format: int64}\n";
     changing(
-        "        model: {description: Which model., type: string}\n",
-        "        model: {description: Which model., type: string}\n        seed: {description: x, type: integer, format: int64}\n",
-        &["Added field `Request.seed`: optional `i64`"],
-        &["Removed field `Request.seed`: optional `i64` [Rust] [wire]"],
+        model,
+        &format!("{model}{seed}"),
+        &["- Added field `Request.seed`: optional `i64`."],
     );
     changing(
-        "required: [model, messages]",
-        "required: [model, messages, limit]",
-        &["Changed field `Request.limit`: optional became required [Rust] [wire]"],
-        &["Changed field `Request.limit`: required became optional [Rust]"],
+        "        id: {description: Its name., type: string}\n",
+        "",
+        &[
+            "- Changed type `Reply`: open struct with `new(id, items)`, now open struct with `new(items)`. **Breaks Rust.**",
+            "- Removed field `Reply.id`: required `String`. **Breaks Rust.**",
+        ],
     );
     changing(
         "required: [model, messages]",
         "required: [messages, model]",
-        &["Changed schema `Request`: required in another order: messages, model [Rust]"],
-        &["Changed schema `Request`: required in another order: model, messages [Rust]"],
+        &[
+            "- Changed type `Request`: closed struct with `new(model, messages)`, now closed struct with `new(messages, model)`. **Breaks Rust.**",
+        ],
     );
     changing(
         "minimum: 1\n",
         "minimum: 1\n          maximum: 5\n",
-        &["Changed field `Request.limit`: allows 1 to 5, allowed at least 1 [wire]"],
-        &["Changed field `Request.limit`: allows at least 1, allowed 1 to 5"],
-    );
-    changing(
-        ", x-unsupported: true",
-        "",
-        &["Changed field `Request.temperature`: is no longer refused by the service"],
-        &["Changed field `Request.temperature`: is refused by the service now [wire]"],
-    );
-    changing(
-        "allOf: [{$ref: '#/components/schemas/Stop'}], x-nullable: true",
-        "allOf: [{$ref: '#/components/schemas/Stop'}]",
-        &["Changed field `Request.stop`: may no longer be null [wire]"],
-        &["Changed field `Request.stop`: may be null"],
-    );
-}
-
-#[test]
-fn fields_of_a_reply() {
-    changing(
-        "        id: {description: Its name., type: string}\n",
-        "",
-        &["Removed field `Reply.id`: required `String` [Rust]"],
-        &["Added field `Reply.id`: required `String` [Rust] [wire]"],
-    );
-    changing(
-        "        reason: {description: Why it ended., allOf: [{$ref: '#/components/schemas/Reason'}]}\n",
-        "        reason: {description: Why it ended., allOf: [{$ref: '#/components/schemas/Reason'}]}\n        at: {description: When., type: number}\n",
-        &["Added field `Reply.at`: optional `f64`"],
-        &["Removed field `Reply.at`: optional `f64` [Rust]"],
+        &[
+            "- Changed field `Request.limit`: optional `u64`, at least 1, now optional `u64`, 1 to 5.",
+        ],
     );
     changing(
         "items: {type: integer, format: int32, minimum: 0}",
         "items: {type: integer, format: int64, minimum: 0}",
-        &["Changed field `Reply.counts`: `Vec<u32>` became `Vec<u64>` [Rust]"],
-        &["Changed field `Reply.counts`: `Vec<u64>` became `Vec<u32>` [Rust] [wire]"],
+        &[
+            "- Changed field `Reply.counts`: optional `Vec<u32>`, now optional `Vec<u64>`. **Breaks Rust.**",
+        ],
+    );
+    changing(
+        "allOf: [{$ref: '#/components/schemas/Stop'}], x-nullable: true",
+        "allOf: [{$ref: '#/components/schemas/Stop'}]",
+        &["- Changed field `Request.stop`: optional `Stop`, may be null, now optional `Stop`."],
     );
 }
 
 #[test]
-fn files_of_a_form_are_of_the_wire_only() {
-    changing(
-        "required: [file]",
-        "required: []",
-        &["Changed field `Upload.file`: required became optional"],
-        &["Changed field `Upload.file`: optional became required [wire]"],
-    );
-}
-
-#[test]
-fn values_of_enums() {
-    changing(
-        "enum: [stop, content_filter]",
-        "enum: [stop]",
-        &["Removed value `content_filter` of `Reason`: in an open enum [Rust]"],
-        &["Added value `content_filter` of `Reason`: in an open enum"],
-    );
+fn values_and_variants() {
     changing(
         "enum: [low, high]",
         "enum: [low]",
-        &["Removed value `high` of `Detail`: in a closed enum [Rust] [wire]"],
-        &["Added value `high` of `Detail`: in a closed enum"],
+        &["- Removed value `high` of `Detail`: `High`. **Breaks Rust.**"],
     );
     changing(
         "enum: [low, high]",
         "enum: [low, high]\n      x-open-enum: true",
-        &["Changed schema `Detail`: was closed, is open [Rust]"],
-        &["Changed schema `Detail`: was open, is closed [Rust] [wire]"],
+        &["- Changed type `Detail`: closed enum, now open enum. **Breaks Rust.**"],
     );
-}
-
-#[test]
-fn variants_of_unions() {
     changing(
         "          developer: '#/components/schemas/Instruction'\n",
         "",
-        &["Removed variant `developer` of `Message`: `Instruction` [Rust] [wire]"],
-        &["Added variant `developer` of `Message`: `Instruction` [Rust]"],
-    );
-    changing(
-        "x-variant-names: {output.text: Text}",
-        "x-variant-names: {output.text: Words}",
-        &[
-            "Changed variant `output.text` of `Item`: `Text(TextItem)` became `Words(TextItem)` [Rust]",
-        ],
-        &[
-            "Changed variant `output.text` of `Item`: `Words(TextItem)` became `Text(TextItem)` [Rust]",
-        ],
-    );
-    changing(
-        "        - {title: Many, type: array, items: {type: string}}\n",
-        "",
-        &["Removed variant for array of `Stop`: `Many(Vec<String>)` [Rust] [wire]"],
-        &["Added variant for array of `Stop`: `Many(Vec<String>)`"],
+        &["- Removed variant `developer` of `Message`: `Developer(Instruction)`. **Breaks Rust.**"],
     );
     changing(
         "title: One, type: string",
         "title: Single, type: string",
-        &["Changed variant for string of `Stop`: `One(String)` became `Single(String)` [Rust]"],
-        &["Changed variant for string of `Stop`: `Single(String)` became `One(String)` [Rust]"],
+        &[
+            "- Changed variant for string of `Stop`: `One(String)`, now `Single(String)`. **Breaks Rust.**",
+        ],
     );
 }
 
 #[test]
 fn operations() {
     changing(
-        "operationId: createReply",
-        "operationId: makeReply",
-        &[
-            "Added operation `makeReply`: `POST /v1/chat`",
-            "Removed operation `createReply`: `POST /v1/chat` [Rust] [wire]",
-        ],
-        &[
-            "Added operation `createReply`: `POST /v1/chat`",
-            "Removed operation `makeReply`: `POST /v1/chat` [Rust] [wire]",
-        ],
-    );
-    changing(
         "  /v1/chat:",
         "  /v2/chat:",
-        &["Changed operation `createReply`: `POST /v1/chat` became `POST /v2/chat` [wire]"],
-        &["Changed operation `createReply`: `POST /v2/chat` became `POST /v1/chat` [wire]"],
+        &[
+            "- Changed operation `createReply`: in the raw client, `POST /v1/chat`, now in the raw client, `POST /v2/chat`.",
+        ],
     );
     changing(
         "      requestBody: {required: true, content",
         "      parameters: [{name: x-y, in: header, schema: {type: string}}]\n      requestBody: {required: true, content",
-        &["Added parameter `x-y` in header of operation `createReply`: optional `String` [Rust]"],
-        &["Removed parameter `x-y` in header of operation `createReply`: optional `String` [Rust]"],
+        &["- Added parameter `x-y` of `createReply`: in the header."],
     );
     changing(
         "application/json: {schema: {$ref: '#/components/schemas/Nothing'}}",
-        "text/plain: {schema: {$ref: '#/components/schemas/Nothing'}}",
+        "text/plain: {schema: {type: string}}",
         &[
-            "Added reply `200 text/plain` of operation `uploadFile`: `Nothing`",
-            "Removed reply `200 application/json` of operation `uploadFile`: `Nothing` [wire]",
-        ],
-        &[
-            "Added reply `200 application/json` of operation `uploadFile`: `Nothing`",
-            "Removed reply `200 text/plain` of operation `uploadFile`: `Nothing` [wire]",
+            "- Added reply of `uploadFile`, text/plain: text: with status 200.",
+            "- Changed type `Nothing`: open struct with `new()`, now closed struct with `new()`. **Breaks Rust.**",
+            "- Removed reply of `uploadFile`, application/json: `Nothing`: with status 200. **Breaks Rust.**",
         ],
     );
 }
 
 #[test]
-fn a_schema_with_another_name_is_the_same_schema() {
-    let renamed = SMALL
-        .replace("Instruction", "Order")
-        .replace("Message", "Turn");
-    assert_eq!(
-        lines(SMALL, &renamed),
-        [
-            "Changed schema `Instruction`: is now `Order` [Rust]",
-            "Changed schema `Message`: is now `Turn` [Rust]",
-        ]
-    );
-}
-
-#[test]
-fn a_schema_that_nothing_carried_and_another_kind_of_schema() {
-    changing(
-        "        parent: {description: The one before., allOf: [{$ref: '#/components/schemas/Reply'}], x-nullable: true}\n",
-        "        parent: {description: The one before., allOf: [{$ref: '#/components/schemas/Request'}]}\n",
-        &[
-            "Changed field `Reply.parent`: `Reply` became `Request` [Rust] [wire]",
-            "Changed field `Reply.parent`: may no longer be null",
-            "Changed schema `Detail`: was closed, is open [Rust]",
-            "Changed schema `Detail`: was in requests, is in requests and replies",
-            "Changed schema `Instruction`: was closed, is open",
-            "Changed schema `Instruction`: was in requests, is in requests and replies",
-            "Changed schema `Message`: was closed, is open",
-            "Changed schema `Message`: was in requests, is in requests and replies",
-            "Changed schema `Question`: was closed, is open",
-            "Changed schema `Question`: was in requests, is in requests and replies",
-            "Changed schema `Request`: was closed, is open",
-            "Changed schema `Request`: was in requests, is in requests and replies",
-            "Changed schema `Stop`: was in requests, is in requests and replies",
-        ],
-        &[
-            "Changed field `Reply.parent`: `Request` became `Reply` [Rust] [wire]",
-            "Changed field `Reply.parent`: may be null",
-            "Changed schema `Detail`: was in requests and replies, is in requests",
-            "Changed schema `Detail`: was open, is closed [Rust] [wire]",
-            "Changed schema `Instruction`: was in requests and replies, is in requests",
-            "Changed schema `Instruction`: was open, is closed [Rust] [wire]",
-            "Changed schema `Message`: was in requests and replies, is in requests",
-            "Changed schema `Message`: was open, is closed [Rust] [wire]",
-            "Changed schema `Question`: was in requests and replies, is in requests",
-            "Changed schema `Question`: was open, is closed [Rust] [wire]",
-            "Changed schema `Request`: was in requests and replies, is in requests",
-            "Changed schema `Request`: was open, is closed [Rust] [wire]",
-            "Changed schema `Stop`: was in requests and replies, is in requests",
-        ],
-    );
-}
-
-#[test]
-fn the_report_says_whom_a_change_breaks() {
-    let without = SMALL.replacen("enum: [low, high]", "enum: [low]", 1);
-    let (old, new) = (described(SMALL).unwrap(), described(&without).unwrap());
-    let changes = compare::changes(&old.facts, &new.facts);
-    assert_eq!(
-        report::text(&changes),
-        "1 change: 1 breaks Rust users, 1 breaks the wire.\n\nRemoved:\n  value `high` of `Detail`: in a closed enum\n    \
-         breaks Rust: its variant is gone\n    breaks the wire: what says it is refused\n"
-    );
-    assert_eq!(
-        report::changelog(&changes, "1", "2"),
-        "## 2\n\n1 change: 1 breaks Rust users, 1 breaks the wire.\n\n### Removed\n\n- Value `high` of `Detail`: in a closed \
-         enum. **Breaks Rust:** its variant is gone. **Breaks the wire:** what says it is refused.\n"
-    );
-    assert_eq!(report::text(&[]), "Nothing changed.\n");
-    assert!(report::changelog(&[], "1", "1").starts_with("## Unreleased\n"));
+fn what_is_neither_a_file_nor_a_revision_is_named() {
+    for place in ["no/such/file.yaml", "no-such-revision:openapi/groq.yaml"] {
+        let error = format!("{:#}", read(place).unwrap_err());
+        assert!(error.contains(place), "{error}");
+    }
 }

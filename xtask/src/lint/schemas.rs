@@ -14,7 +14,7 @@ const TAKEN: [&str; 12] = [
 ];
 
 /// What our extensions may be called; a slip of the pen in one would otherwise go unseen.
-const EXTENSIONS: [&str; 17] = [
+const EXTENSIONS: [&str; 16] = [
     "x-any",
     "x-enum-descriptions",
     "x-event-schema",
@@ -29,7 +29,6 @@ const EXTENSIONS: [&str; 17] = [
     "x-open-union",
     "x-server-default",
     "x-status",
-    "x-tag-optional",
     "x-unsupported",
     "x-variant-names",
 ];

@@ -23,7 +23,7 @@ use std::collections::BTreeSet;
 use self::{case::Cases, spec::Spec, subject::Subject};
 
 macro_rules! laws {
-    ($($name:ident),*) => {
+    ($($name:ident),* $(,)?) => {
         const TYPES: &[&str] = &[$(stringify!($name)),*];
 
         mod values_of {

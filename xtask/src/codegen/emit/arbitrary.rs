@@ -2,92 +2,72 @@
 
 use std::{collections::BTreeSet, fmt::Display};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use openapiv3::{
     AdditionalProperties, ArrayType, IntegerType, NumberType, ObjectType, ReferenceOr, Schema,
     SchemaKind, StringType, Type,
 };
 
-use super::{file, openness, typify_pass::Structs};
-use crate::codegen::model::{Branch, BranchKind, Component, Model, Object, Shape};
+use super::{file, openness};
+use crate::codegen::model::{self, Branch, Component, Field, Model, Object, Shape, Ty};
 
 /// The file with the call of every type.
-pub(super) fn file(model: &Model, structs: &Structs) -> Result<String> {
+pub(super) fn file(model: &Model) -> Result<String> {
     let mut text = format!(
         "//! How arbitrary values are made, for the feature `proptest`.\n\n{}\nuse crate::arbitrary::{{Source, arbitrary}};\n",
         file::HEADER
     );
     for component in model.components.values() {
         ends(component, model)?;
-        text.push('\n');
-        text.push_str(&call(component, structs)?);
+        if let Some(call) = call(component)? {
+            text.push_str(&format!("\n{call}"));
+        }
     }
     Ok(text)
 }
 
-fn call(component: &Component, structs: &Structs) -> Result<String> {
+fn call(component: &Component) -> Result<Option<String>> {
     let name = &component.name;
     let open = openness(component);
-    Ok(match &component.shape {
-        Shape::Object(object) => block(
-            &format!("|s| {open} struct {name}"),
-            &fields(component, object, structs)?,
+    let (head, rows) = match &component.shape {
+        Shape::Object(object) => (
+            format!("|s| {open} struct {name}"),
+            fields(component, object)?,
         ),
-        Shape::StringEnum(values) => block(
-            &format!("{open} enum {name}"),
-            &values
-                .iter()
-                .map(|value| value.variant.clone())
-                .collect::<Vec<_>>(),
+        Shape::StringEnum(values) => (
+            format!("{open} enum {name}"),
+            values.iter().map(|value| value.variant.clone()).collect(),
         ),
-        Shape::Tagged(tagged) => block(
-            &format!("|s| {open} union {name} by {:?}", tagged.tag),
-            &tagged
+        Shape::Tagged(tagged) => (
+            format!("|s| {open} union {name} by {:?}", tagged.tag),
+            tagged
                 .variants
                 .iter()
                 .map(|variant| variant.variant.clone())
-                .collect::<Vec<_>>(),
+                .collect(),
         ),
-        Shape::ByType(branches) => block(
-            &format!("|s| union {name}"),
-            &self::branches(component, branches)?,
+        Shape::ByType(branches) => (
+            format!("|s| union {name}"),
+            self::branches(component, branches)?,
         ),
-        Shape::MaybeTagged(union) => block(
-            &format!("|s| union {name}"),
-            &[union.tagged.variant.clone(), union.untagged.variant.clone()],
-        ),
-    })
-}
-
-fn block(head: &str, rows: &[String]) -> String {
-    if rows.is_empty() {
-        return format!("arbitrary! {{ {head} {{}} }}\n");
-    }
-    let rows = rows.join(",\n        ");
-    format!("arbitrary! {{\n    {head} {{\n        {rows},\n    }}\n}}\n")
-}
-
-fn fields(component: &Component, object: &Object, structs: &Structs) -> Result<Vec<String>> {
-    let name = &component.name;
-    let emitted = structs
-        .get(name)
-        .with_context(|| format!("typify emitted no `{name}`"))?;
-    let properties = match &component.schema.schema_kind {
-        SchemaKind::Type(Type::Object(object)) => &object.properties,
-        _ => bail!("#/components/schemas/{name}: an object whose schema is none"),
+        Shape::ByHand => return Ok(None),
     };
-    let row = |field: &crate::codegen::model::Field| {
-        let pointer = format!("#/components/schemas/{name}/properties/{}", field.wire);
-        let ident = &emitted
-            .get(&field.wire)
-            .with_context(|| format!("{pointer}: typify emitted no field"))?
-            .ident;
-        let within = match properties.get(&field.wire) {
-            Some(ReferenceOr::Item(schema)) => within(schema, &pointer)?,
-            _ => None,
+    Ok(Some(file::call("arbitrary", &head, &rows)))
+}
+
+fn fields(component: &Component, object: &Object) -> Result<Vec<String>> {
+    let row = |field: &Field| {
+        let pointer = format!(
+            "#/components/schemas/{}/properties/{}",
+            component.name, field.wire
+        );
+        let within = match component.property(&field.wire) {
+            Some(schema) => within(schema, &pointer)?,
+            None => None,
         };
+        let ident = &field.ident;
         Ok(match within {
-            None => ident.to_string(),
+            None => ident.clone(),
             Some(value) if field.required => format!("{ident}: {value}"),
             Some(value) => format!("{ident}: s.optional(|s| {value})"),
         })
@@ -236,41 +216,36 @@ fn ends(component: &Component, model: &Model) -> Result<()> {
 /// The components that the smallest value of a component holds: required fields, and the first variant of a union.
 fn needs(component: &Component) -> Vec<String> {
     match &component.shape {
-        Shape::StringEnum(_) => Vec::new(),
-        Shape::Tagged(tagged) => tagged
-            .variants
-            .iter()
-            .take(1)
-            .map(|variant| variant.schema.clone())
-            .collect(),
-        Shape::MaybeTagged(union) => vec![union.tagged.schema.clone()],
-        Shape::ByType(branches) => match branches.first().map(|branch| &branch.kind) {
-            Some(BranchKind::Object(name)) => vec![name.clone()],
+        // What is written by hand sees to it by itself.
+        Shape::StringEnum(_) | Shape::ByHand => Vec::new(),
+        Shape::Tagged(tagged) => {
+            let first = tagged.variants.first();
+            first
+                .map(|variant| variant.schema.clone())
+                .into_iter()
+                .collect()
+        }
+        Shape::ByType(branches) => match branches.first().map(|branch| &branch.ty) {
+            Some(Ty::Named(name)) => vec![name.clone()],
             _ => Vec::new(),
         },
         Shape::Object(object) => {
-            let SchemaKind::Type(Type::Object(schema)) = &component.schema.schema_kind else {
-                return Vec::new();
-            };
             let required = object.fields.iter().filter(|field| field.required);
-            let properties =
-                required.filter_map(|field| schema.properties.get(&field.wire)?.as_item());
-            properties.filter_map(|property| held(property)).collect()
+            let properties = required.filter_map(|field| component.property(&field.wire));
+            properties.filter_map(held).collect()
         }
     }
 }
 
 /// The component that a required property always holds one of.
 fn held(property: &Schema) -> Option<String> {
-    use crate::codegen::model::{reference, single_all_of};
-
     match &property.schema_kind {
         SchemaKind::Type(Type::Array(array)) if array.min_items.unwrap_or(0) > 0 => {
             match array.items.as_ref()? {
-                ReferenceOr::Reference { reference } => crate::codegen::model::component(reference),
+                ReferenceOr::Reference { reference } => model::component(reference),
                 ReferenceOr::Item(item) => held(item),
             }
         }
-        kind => single_all_of(kind).and_then(reference).map(str::to_owned),
+        kind => model::named(kind).map(str::to_owned),
     }
 }

@@ -2,26 +2,23 @@
 //!
 //! - The types go to files of their own.
 //! - `Client::new` goes: it sets a total timeout of 15 seconds and unwraps.
-//! - The `api-version` header goes: it is progenitor's convention, not Groq's.
+//!
+//! Its `api-version` header, which is progenitor's convention and not Groq's, is removed where requests are sent
+//! (`groq-types/src/client.rs`).
 
 use anyhow::{Result, bail};
-use quote::ToTokens;
 use syn::{
-    Attribute, Expr, Item, Stmt, parse_quote,
+    Attribute, ImplItem, Item, parse_quote,
     visit_mut::{self, VisitMut},
 };
 
-use super::{docs, file, typify_pass};
+use super::{docs, file};
 use crate::codegen::model::Model;
 
 pub(super) fn file(code: syn::File, model: &Model) -> Result<String> {
-    let mut items = Vec::new();
-    for item in code.items {
-        match item {
-            Item::Mod(module) if module.ident == "types" || module.ident == "prelude" => {}
-            item => items.push(item),
-        }
-    }
+    let is_ours = |item: &Item| matches!(item, Item::Mod(module) if module.ident == "types" || module.ident == "prelude");
+    let mut items: Vec<Item> = code.items;
+    items.retain(|item| !is_ours(item));
     let mut pass = Tidy::default();
     for item in &mut items {
         pass.visit_item_mut(item);
@@ -32,14 +29,9 @@ pub(super) fn file(code: syn::File, model: &Model) -> Result<String> {
             pass.constructors
         );
     }
-    let used = typify_pass::names_in(&items);
-    let mut names: Vec<_> = model
-        .components
-        .keys()
-        .filter(|name| used.contains(*name))
-        .map(|name| quote::format_ident!("{name}"))
-        .collect();
-    names.sort();
+    let used = file::names_in(&items);
+    let names = model.components.keys().filter(|name| used.contains(*name));
+    let names = file::idents(names.map(String::as_str));
     items.insert(0, parse_quote!(use crate::{#(#names),*};));
     Ok(file::whole(
         "The raw client: a method for each operation with JSON in and out.",
@@ -54,60 +46,34 @@ struct Tidy {
 
 impl VisitMut for Tidy {
     fn visit_item_impl_mut(&mut self, item: &mut syn::ItemImpl) {
-        let is_new = |item: &syn::ImplItem| matches!(item, syn::ImplItem::Fn(function) if function.sig.ident == "new");
-        self.constructors += item.items.iter().filter(|item| is_new(item)).count();
-        item.items.retain(|item| !is_new(item));
-        item.attrs
-            .retain(|attribute| !attribute.path().is_ident("allow"));
+        let before = item.items.len();
+        item.items
+            .retain(|item| !matches!(item, ImplItem::Fn(function) if function.sig.ident == "new"));
+        self.constructors += before - item.items.len();
         visit_mut::visit_item_impl_mut(self, item);
     }
 
-    fn visit_block_mut(&mut self, block: &mut syn::Block) {
-        block
-            .stmts
-            .retain(|statement| !appends_api_version(statement));
-        let appends = |statement: &Stmt| {
-            let text = statement.to_token_stream().to_string();
-            text.contains("header_map . append")
-        };
-        if block.stmts.iter().any(declares_headers) && !block.stmts.iter().any(appends) {
-            block.stmts.retain(|statement| !declares_headers(statement));
-            WithoutHeaders.visit_block_mut(block);
+    /// Short paths: `Option<ChatCompletion>`.
+    fn visit_path_mut(&mut self, path: &mut syn::Path) {
+        let names: Vec<String> = path
+            .segments
+            .iter()
+            .map(|segment| segment.ident.to_string())
+            .collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        if matches!(names.as_slice(), ["std", "option", "Option"] | ["types", _]) {
+            path.leading_colon = None;
+            path.segments = path
+                .segments
+                .iter()
+                .skip(names.len() - 1)
+                .cloned()
+                .collect();
         }
-        visit_mut::visit_block_mut(self, block);
-    }
-
-    fn visit_type_path_mut(&mut self, path: &mut syn::TypePath) {
-        typify_pass::Shorten.visit_type_path_mut(path);
+        visit_mut::visit_path_mut(self, path);
     }
 
     fn visit_attributes_mut(&mut self, attributes: &mut Vec<Attribute>) {
         *attributes = docs::relined(attributes);
     }
-}
-
-/// Takes `.headers(header_map)` out of a request's chain.
-struct WithoutHeaders;
-
-impl VisitMut for WithoutHeaders {
-    fn visit_expr_mut(&mut self, expression: &mut Expr) {
-        visit_mut::visit_expr_mut(self, expression);
-        if let Expr::MethodCall(call) = expression
-            && call.method == "headers"
-        {
-            *expression = (*call.receiver).clone();
-        }
-    }
-}
-
-fn declares_headers(statement: &Stmt) -> bool {
-    matches!(statement, Stmt::Local(local) if local.pat.to_token_stream().to_string() == "mut header_map")
-}
-
-fn appends_api_version(statement: &Stmt) -> bool {
-    matches!(statement, Stmt::Expr(..))
-        && statement
-            .to_token_stream()
-            .to_string()
-            .contains("\"api-version\"")
 }

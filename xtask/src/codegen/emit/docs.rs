@@ -41,9 +41,6 @@ fn facts(notes: &Notes) -> String {
     if let Some(default) = &notes.server_default {
         facts.push(format!("The service's default: `{default}`."));
     }
-    if !notes.evidence.is_empty() {
-        facts.push(format!("Evidence: {}.", notes.evidence.join(", ")));
-    }
     facts.join(" ")
 }
 

@@ -9,7 +9,7 @@ use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 use quote::{format_ident, quote};
 use syn::{Attribute, Ident, ImplItem, Item, parse_quote};
 
-use super::{docs, file, typify_pass};
+use super::{docs, file};
 use crate::codegen::{
     Files,
     model::{
@@ -281,25 +281,24 @@ fn error(what: &str, class: u16, name: &str) -> ImplItem {
 }
 
 fn module(tag: &str, mut items: Vec<Item>, model: &Model) -> String {
-    let used = typify_pass::names_in(&items);
+    let used = file::names_in(&items);
     let imports = imports(&used, model);
     items.splice(0..0, imports);
     let docs = format!("Expectations of the `{tag}` operations.");
-    spaced(&file::whole(&docs, items))
+    file::whole(&docs, items)
 }
 
 fn imports(used: &BTreeSet<String>, model: &Model) -> [Item; 3] {
-    let named = |names: &[&str]| -> Vec<Ident> {
-        let used = names.iter().filter(|name| used.contains(**name));
-        used.map(|name| format_ident!("{name}")).collect()
+    let named = |names: &[&'static str]| {
+        file::idents(names.iter().copied().filter(|name| used.contains(*name)))
     };
-    let mut types: Vec<&str> = model.components.keys().map(String::as_str).collect();
-    types.sort_unstable();
-    let (types, httpmock, support) = (named(&types), named(&HTTPMOCK), named(&SUPPORT));
+    let types = model.components.keys().map(String::as_str);
+    let types = file::idents(types.filter(|name| used.contains(*name)));
+    let (httpmock, support) = (named(&HTTPMOCK), named(&SUPPORT));
     [
+        parse_quote!(use crate::{#(#support),*};),
         parse_quote!(use groq_types::{#(#types,)* operations};),
         parse_quote!(use httpmock::{#(#httpmock),*};),
-        parse_quote!(use crate::{#(#support),*};),
     ]
 }
 
@@ -328,36 +327,7 @@ fn root(operations: &[Operation]) -> String {
     }
     items.extend(extension(operations));
     let docs = "The expectations, and the trait that offers them.";
-    spaced(&file::whole(docs, items))
-}
-
-/// An empty line before what is documented and before each `impl`, which the printer leaves out, and none between imports.
-fn spaced(code: &str) -> String {
-    let mut text = String::new();
-    let mut previous = "";
-    let mut lines = code.lines().peekable();
-    while let Some(line) = lines.next() {
-        let bare = line.trim_start();
-        let starts = bare.starts_with("///") && !previous.trim_start().starts_with("///")
-            || line.starts_with("impl ")
-            || is_import(line) && previous.starts_with("mod ");
-        if starts && !previous.is_empty() && !previous.ends_with('{') {
-            text.push('\n');
-        }
-        let between_imports =
-            line.is_empty() && previous == "};" && lines.peek().is_some_and(|next| is_import(next));
-        if between_imports {
-            continue;
-        }
-        text.push_str(line);
-        text.push('\n');
-        previous = line;
-    }
-    text
-}
-
-fn is_import(line: &str) -> bool {
-    line.starts_with("use ") || line.starts_with("pub use ")
+    file::whole(docs, items)
 }
 
 fn extension(operations: &[Operation]) -> [Item; 2] {

@@ -4,25 +4,35 @@ use std::{fs, path::Path};
 
 use anyhow::{Context, Result};
 
+use crate::workspace;
+
 /// A file, its path counted from the root of the workspace and written with slashes.
-pub(super) struct Source {
-    pub(super) path: String,
-    pub(super) code: String,
+pub(crate) struct Source {
+    pub(crate) path: String,
+    pub(crate) code: String,
 }
 
-/// All of them, sorted by path.
-pub(super) fn read(root: &Path) -> Result<Vec<Source>> {
+impl Source {
+    /// The code before the module of tests that ends the file.
+    pub(crate) fn without_tests(&self) -> &str {
+        let tests = self.code.find("\n#[cfg(test)]\nmod ");
+        &self.code[..tests.unwrap_or(self.code.len())]
+    }
+}
+
+/// All files of the crates, of `tests` and of this tool, sorted by path.
+pub(crate) fn read() -> Result<Vec<Source>> {
+    let root = workspace::root();
     let mut sources = Vec::new();
-    for folder in ["crates", "tests"] {
-        below(root, &root.join(folder), &mut sources)?;
+    for folder in ["crates", "tests", "xtask"] {
+        below(&root, &root.join(folder), &mut sources)?;
     }
     sources.sort_by(|one, two| one.path.cmp(&two.path));
     Ok(sources)
 }
 
 fn below(root: &Path, folder: &Path, sources: &mut Vec<Source>) -> Result<()> {
-    let entries = fs::read_dir(folder).with_context(|| format!("list {}", folder.display()))?;
-    for entry in entries {
+    for entry in fs::read_dir(folder).with_context(|| format!("list {}", folder.display()))? {
         let path = entry
             .with_context(|| format!("list {}", folder.display()))?
             .path();

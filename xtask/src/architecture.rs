@@ -1,0 +1,159 @@
+//! `cargo xtask architecture`: holds the sentences of ARCHITECTURE.md that a program can hold.
+
+use anyhow::{Result, bail};
+use serde_json::Value;
+
+use crate::{
+    ci::cargo,
+    sources::{self, Source},
+};
+
+/// Each published crate, and the crates of this workspace that it may depend on: arrows point down.
+const DEPENDENCIES: [(&str, &[&str]); 8] = [
+    ("groq-types", &[]),
+    ("groq-models", &["groq-types"]),
+    ("groq-httpmock", &["groq-types"]),
+    // The mock decides nothing with the client's code, so that the two check each other.
+    ("groq-mock", &["groq-types", "groq-models"]),
+    ("groq-core", &["groq-types", "groq-models"]),
+    ("groq-json", &["groq-types", "groq-models", "groq-core"]),
+    ("groq-audio", &["groq-types", "groq-models", "groq-core"]),
+    (
+        "groq-cli",
+        &[
+            "groq-types",
+            "groq-models",
+            "groq-core",
+            "groq-json",
+            "groq-audio",
+            "groq-mock",
+        ],
+    ),
+];
+
+/// A word of the code, and where alone it may stand: files, or folders with a slash at the end.
+struct Word {
+    text: &'static str,
+    places: &'static [&'static str],
+    why: &'static str,
+}
+
+const WORDS: [Word; 2] = [
+    Word {
+        text: "reqwest::",
+        places: &[
+            "crates/groq-core/src/transport.rs",
+            "crates/groq-core/src/transport/",
+            // `configure_reqwest` is the one hook with the library in its type.
+            "crates/groq-core/src/config/hooks.rs",
+            "crates/groq-types/src/client.rs",
+            "crates/groq-types/src/generated/client.rs",
+        ],
+        why: "only the transport of groq-core and the raw client name the HTTP library",
+    },
+    Word {
+        text: "block_on(",
+        places: &[
+            "crates/groq-cli/src/main.rs",
+            "crates/groq-core/src/blocking/worker.rs",
+            "crates/groq-mock/src/blocking.rs",
+        ],
+        why: "tokio's `block_on` panics inside a runtime: it may only run on a thread of its own",
+    },
+];
+
+pub(crate) fn run() -> Result<()> {
+    let mut slips = dependencies(&cargo::packages()?);
+    slips.extend(words(&sources::read()?));
+    if !slips.is_empty() {
+        bail!("{}", slips.join("\n"));
+    }
+    Ok(())
+}
+
+/// Dependencies that point up, or out of the table; those of tests are free.
+fn dependencies(packages: &[Value]) -> Vec<String> {
+    let ours: Vec<&str> = packages.iter().map(cargo::name).collect();
+    let mut slips = Vec::new();
+    for package in packages {
+        let name = cargo::name(package);
+        let Some((_, allowed)) = DEPENDENCIES.iter().find(|(of, _)| *of == name) else {
+            continue;
+        };
+        for dependency in package["dependencies"].as_array().into_iter().flatten() {
+            let on = cargo::name(dependency);
+            // The kind of an ordinary dependency is null.
+            let counts = dependency["kind"].is_null() && ours.contains(&on);
+            if counts && !allowed.contains(&on) {
+                slips.push(format!("{name} depends on {on}: an arrow that points up"));
+            }
+        }
+    }
+    slips
+}
+
+fn words(sources: &[Source]) -> Vec<String> {
+    let mut slips = Vec::new();
+    for source in sources {
+        let is_library = source.path.starts_with("crates/") && source.path.contains("/src/");
+        if !is_library || source.path.starts_with("crates/groq-bench/") {
+            continue;
+        }
+        let is_test = source.path.ends_with("/tests.rs") || source.path.contains("/tests/");
+        let code = source.without_tests();
+        for Word { text, places, why } in WORDS {
+            let is_allowed = places.iter().any(|place| {
+                source.path == *place || place.ends_with('/') && source.path.starts_with(place)
+            });
+            let stands = |line: &&str| line.contains(text) && !line.trim_start().starts_with("//");
+            if !is_test && !is_allowed && code.lines().any(|line| stands(&line)) {
+                slips.push(format!("{}: has `{text}`; {why}", source.path));
+            }
+        }
+    }
+    slips
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_arrow_that_points_up_is_named() {
+        let on = |name: &str, kind: Value| json!({"name": name, "kind": kind});
+        let packages = [
+            json!({"name": "groq-types", "dependencies": [on("serde", Value::Null)]}),
+            json!({"name": "groq-mock", "dependencies": [
+                on("groq-types", Value::Null), on("groq-core", json!("dev")),
+            ]}),
+            json!({"name": "groq-core", "dependencies": [on("groq-mock", Value::Null)]}),
+        ];
+        let slips = dependencies(&packages);
+        assert_eq!(
+            slips,
+            ["groq-core depends on groq-mock: an arrow that points up"]
+        );
+    }
+
+    #[test]
+    fn a_word_out_of_its_place_is_named() {
+        let source = |path: &str, code: &str| Source {
+            path: path.to_owned(),
+            code: code.to_owned(),
+        };
+        let slips = words(&[
+            source("crates/groq-core/src/transport/a.rs", "reqwest::Client"),
+            source("crates/groq-core/src/batch.rs", "/// `reqwest::Client`"),
+            source("crates/groq-cli/src/talk.rs", "runtime.block_on(work)"),
+            source("crates/groq-cli/tests/it/a.rs", "runtime.block_on(work)"),
+            source(
+                "crates/groq-json/src/a.rs",
+                "\n#[cfg(test)]\nmod tests { reqwest::get() }",
+            ),
+        ]);
+        assert_eq!(slips.len(), 1, "{slips:#?}");
+        assert!(slips[0].starts_with("crates/groq-cli/src/talk.rs: has `block_on(`"));
+    }
+}
