@@ -39,5 +39,10 @@ pub(crate) fn model(api: &openapiv3::OpenAPI) -> Result<model::Model> {
     model::Model::of(api).map_err(|problems| anyhow::anyhow!(crate::problem::report(&problems)))
 }
 
+/// All generated files of `groq-mock` for a description in YAML.
+pub(crate) fn groq_mock(yaml: &str) -> Result<Files> {
+    emit::mock::files(&load::api(yaml)?)
+}
+
 #[cfg(test)]
 mod tests;

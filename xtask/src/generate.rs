@@ -33,6 +33,7 @@ pub(crate) fn run(mode: Mode) -> Result<()> {
             "crates/groq-httpmock/src/generated",
             codegen::groq_httpmock(&yaml)?,
         ),
+        ("crates/groq-mock/src/generated", codegen::groq_mock(&yaml)?),
     ] {
         changes.extend(self::changes(&root.join(folder), &files)?);
     }

@@ -88,6 +88,11 @@ impl ApiError {
         Self::with_status(401, "Invalid API Key").code("invalid_api_key")
     }
 
+    /// A body or a part of it is over its limit.
+    pub(crate) fn too_large() -> Box<Self> {
+        Self::with_status(413, "Request Entity Too Large").code("request_too_large")
+    }
+
     /// The model is there, but for something else.
     pub(crate) fn unsupported_task(id: &str, task: &str) -> Box<Self> {
         Self::invalid(format!("The model `{id}` does not support {task}"))

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::audio::TranscriptNoise;
+use crate::audio::noise::TranscriptNoise;
 use crate::blocking::BlockingMock;
 use crate::error::StartError;
 use crate::limits::Throttle;
@@ -84,7 +84,7 @@ impl Builder {
 
     /// What each model may be used, for models without limits of their own. Default: [`Throttle::generous`].
     pub fn throttle(mut self, limits: Throttle) -> Self {
-        self.options.limits = limits;
+        self.options.throttle = limits;
         self
     }
 

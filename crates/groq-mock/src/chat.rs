@@ -1,127 +1,119 @@
-//! `POST /openai/v1/chat/completions`.
+//! Chat completions.
 
 pub(crate) mod answer;
-pub(crate) mod ask;
 pub(crate) mod cache;
-mod citations;
 mod complete;
-pub(crate) mod executed;
+mod executed;
 mod json;
-pub(crate) mod rules;
-mod shape;
+pub(crate) mod request;
+mod rules;
 mod stream;
 mod tools;
-
-use std::time::{Duration, Instant};
 
 use groq_types::{ModelUsage, UsageBreakdown};
 use serde_json::Value;
 
-use self::answer::{Answer, Manner};
-use self::ask::Ask;
+use self::answer::{Answer, Settings};
 use self::complete::Frame;
-use self::stream::{Events, Settings};
+use self::request::ChatRequest;
+use self::stream::{Events, StreamSettings};
 use crate::api_error::{ApiError, Outcome};
-use crate::app::Exchange;
 use crate::check;
+use crate::exchange::Exchange;
+use crate::generated::requests;
 use crate::ids;
-use crate::limits::Use;
+use crate::limits::Charge;
 use crate::models::Family;
 use crate::random::{Digest, Random};
 use crate::response::Response;
 
-/// Checks the request, counts it, and answers whole or in a stream.
 pub(crate) fn create(exchange: Exchange<'_>) -> Outcome<Response> {
-    let body = check::object(check::body(exchange.request)?, shape::REQUEST)?;
+    let body = check::body(exchange.request, &requests::CHAT_COMPLETION_REQUEST)?;
     let name = body
         .get("model")
         .and_then(Value::as_str)
         .unwrap_or_default();
-    let ask = Ask::new(body, exchange.app.models.find(name)?);
-    rules::check(&ask)?;
-    let prompt_tokens = ask.prompt_tokens();
-    if prompt_tokens > ask.model.context {
+    let request = ChatRequest::new(body, exchange.state.models.find(name)?);
+    let too_long = || {
+        ApiError::invalid("Please reduce the length of the messages or completion.")
+            .param("messages")
+            .code("context_length_exceeded")
+    };
+    answer(exchange, &request, too_long, written)
+}
+
+/// Checks a request, decides on its answer, counts it, and writes the answer.
+pub(crate) fn answer(
+    mut exchange: Exchange<'_>,
+    request: &ChatRequest<'_>,
+    too_long: impl FnOnce() -> Box<ApiError>,
+    write: impl FnOnce(Answer, &mut Exchange<'_>, &ChatRequest<'_>) -> Response,
+) -> Outcome<Response> {
+    rules::check(request)?;
+    let prompt_tokens = request.prompt_tokens();
+    if prompt_tokens > request.model.context {
         return Err(too_long());
     }
-    let options = &exchange.app.options;
-    let mut answer = Answer::new(
-        &ask,
-        Manner {
-            seed: options.seed,
-            null_arguments: options.null_arguments,
-        },
-    );
-    answer.cached_tokens = exchange.app.prompts.look_up(&ask, prompt_tokens);
-    let wanted = Use {
-        model: &ask.model.id,
-        tier: ask.tier(),
-        requested: prompt_tokens
-            .saturating_add(ask.max_tokens().unwrap_or(answer.completion_tokens)),
-        // What the cache held is given back.
-        spent: prompt_tokens + answer.completion_tokens - answer.cached_tokens,
-        seconds: 0,
+    let options = &exchange.state.options;
+    let settings = Settings {
+        seed: options.seed,
+        null_arguments: options.null_arguments,
     };
-    let (standing, admitted) = exchange.charge(wanted, Instant::now());
-    let mut response = match admitted {
-        Ok(()) => written(answer, &ask, exchange),
-        Err(refused) => refused.response(),
+    let mut answer = Answer::new(request, settings)?;
+    answer.cached_tokens = exchange.state.prompts.look_up(request, prompt_tokens);
+    let most = request.max_tokens().unwrap_or(answer.completion_tokens);
+    let charge = Charge {
+        tier: request.tier(),
+        requested: prompt_tokens.saturating_add(most),
+        // Tokens from the cache do not count.
+        ..Charge::tokens(
+            &request.model.id,
+            prompt_tokens + answer.completion_tokens - answer.cached_tokens,
+        )
     };
-    standing.write(&mut response);
-    Ok(response)
+    Ok(exchange.metered(charge, |exchange| write(answer, exchange, request)))
 }
 
-fn too_long() -> Box<ApiError> {
-    ApiError::invalid("Please reduce the length of the messages or completion.")
-        .param("messages")
-        .code("context_length_exceeded")
-}
-
-fn written(answer: Answer, ask: &Ask<'_>, exchange: Exchange<'_>) -> Response {
-    let options = &exchange.app.options;
-    if let Some(failure) = answer.failure.as_ref().filter(|_| !ask.streams()) {
+fn written(answer: Answer, exchange: &mut Exchange<'_>, request: &ChatRequest<'_>) -> Response {
+    if let Some(failure) = answer.failure.as_ref().filter(|_| !request.streams()) {
         return failure.response();
     }
-    let tokens = answer.completion_tokens;
-    let frame = frame(&answer, ask, exchange);
-    // One token takes so long, or no time where no speed is set.
-    let pace = options.tokens_per_second.map_or(Duration::ZERO, |speed| {
-        Duration::from_secs_f64(1.0 / speed.max(1e-6))
-    });
-    if ask.streams() {
-        let settings = Settings {
-            include_usage: ask.includes_usage(),
-            split_arguments: options.split_arguments,
-            names_channel: ask.model.family == Family::GptOss,
+    let tokens = u32::try_from(answer.completion_tokens).unwrap_or(u32::MAX);
+    let frame = frame(&answer, request, exchange);
+    if request.streams() {
+        let settings = StreamSettings {
+            include_usage: request.includes_usage(),
+            split_arguments: exchange.state.options.split_arguments,
+            names_channel: request.model.family == Family::GptOss,
         };
         let mut response = Response::events(Box::new(Events::new(answer, frame, settings)));
-        response.pace = pace;
+        response.pace = exchange.pace();
         return response;
     }
     let mut response = Response::json(200, complete::write(&answer, &frame));
-    response.wait = pace.saturating_mul(u32::try_from(tokens).unwrap_or(u32::MAX));
+    response.wait = exchange.pace().saturating_mul(tokens);
     response
 }
 
-fn frame(answer: &Answer, ask: &Ask<'_>, mut exchange: Exchange<'_>) -> Frame {
-    let options = &exchange.app.options;
-    // Without a seed in the request there is one all the same; it follows from the request, so that it repeats it.
-    let own_seed = i64::try_from(ask.digest(options.seed).finish() >> 33).unwrap_or(0);
+fn frame(answer: &Answer, request: &ChatRequest<'_>, exchange: &mut Exchange<'_>) -> Frame {
+    let options = &exchange.state.options;
+    // Without a seed in the request there is one all the same; equal requests have equal ones.
+    let own_seed = i64::try_from(request.digest(options.seed).finish() >> 33).unwrap_or(0);
     let usage = answer.usage(options.tokens_per_second, &exchange.unique);
-    let breakdown = executed::is_compound(ask).then(|| {
-        let model = ModelUsage::new(ask.model.id.clone()).with_usage(usage.clone());
+    let model = &request.model.id;
+    let breakdown = executed::is_compound(request).then(|| {
+        let model = ModelUsage::new(model.clone()).with_usage(usage.clone());
         UsageBreakdown::new().with_models([model])
     });
     Frame {
         usage,
         breakdown,
         id: ids::completion(&mut exchange.unique),
-        created: exchange.app.unix_time(),
-        model: ask.model.id.clone(),
-        fingerprint: ids::fingerprint(&mut Random::new(
-            Digest::new(0).text(&ask.model.id).finish(),
-        )),
-        request_id: exchange.id,
-        seed: ask.number("seed").unwrap_or(own_seed),
-        tier: ask.tier(),
+        created: exchange.state.unix_time(),
+        model: model.clone(),
+        fingerprint: ids::fingerprint(&mut Random::new(Digest::new(0).text(model).finish())),
+        request_id: exchange.id.clone(),
+        seed: request.number("seed").unwrap_or(own_seed),
+        tier: request.tier(),
     }
 }

@@ -3,71 +3,29 @@
 //! A vector is the sum of the directions of the text's words, so that texts with words in common are near each
 //! other.
 
-use std::time::Instant;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::api_error::{ApiError, Outcome};
-use crate::app::Exchange;
-use crate::check::{self, Field, Rule};
-use crate::limits::Use;
+use crate::check;
+use crate::exchange::Exchange;
+use crate::generated::requests;
+use crate::limits::Charge;
 use crate::models::catalogue::Task;
 use crate::random::{Digest, Random};
 use crate::response::Response;
 use crate::text::tokens;
 
-const MAX_INPUTS: usize = 2_048;
 const DIMENSIONS: usize = 768;
 /// How many of its dimensions a word moves.
 const REACH: usize = 24;
 
-const REQUEST: &[Field] = &[
-    Field::required("model", Rule::Text),
-    Field::required(
-        "input",
-        Rule::Either(&[Rule::Text, Rule::List(1, MAX_INPUTS, &Rule::Text)]),
-    ),
-    Field::plain("encoding_format", Rule::OneOf(&["float", "base64"])),
-    Field::optional("user", Rule::Text),
-];
-
-#[derive(Serialize)]
-struct List<'a> {
-    object: &'static str,
-    data: Vec<Embedding>,
-    model: &'a str,
-    usage: Usage,
-}
-
-#[derive(Serialize)]
-struct Embedding {
-    index: usize,
-    object: &'static str,
-    #[serde(rename = "embedding")]
-    vector: Vector,
-}
-
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Vector {
-    Float(Vec<f32>),
-    Base64(String),
-}
-
-#[derive(Serialize)]
-struct Usage {
-    prompt_tokens: u64,
-    total_tokens: u64,
-}
-
-pub(crate) fn create(exchange: &Exchange<'_>) -> Outcome<Response> {
-    let body = check::object(check::body(exchange.request)?, REQUEST)?;
+pub(crate) fn create(mut exchange: Exchange<'_>) -> Outcome<Response> {
+    let body = check::body(exchange.request, &requests::EMBEDDING_REQUEST)?;
     let text = |key: &str| body.get(key).and_then(Value::as_str);
     let model = exchange
-        .app
+        .state
         .models
         .find(text("model").unwrap_or_default())?;
     if model.task != Task::Embedding {
@@ -75,23 +33,11 @@ pub(crate) fn create(exchange: &Exchange<'_>) -> Outcome<Response> {
     }
     let inputs = inputs(&body["input"]);
     let prompt_tokens = counted(&inputs, model.context)?;
-    let (standing, admitted) = exchange.charge(
-        Use {
-            model: &model.id,
-            tier: "on_demand",
-            requested: prompt_tokens,
-            spent: prompt_tokens,
-            seconds: 0,
-        },
-        Instant::now(),
-    );
     let encoded = text("encoding_format") == Some("base64");
-    let mut response = match admitted {
-        Ok(()) => written(&inputs, &model.id, encoded, prompt_tokens),
-        Err(refused) => refused.response(),
-    };
-    standing.write(&mut response);
-    Ok(response)
+    let charge = Charge::tokens(&model.id, prompt_tokens);
+    Ok(exchange.metered(charge, |_| {
+        written(&inputs, &model.id, encoded, prompt_tokens)
+    }))
 }
 
 fn inputs(input: &Value) -> Vec<&str> {
@@ -124,29 +70,19 @@ fn counted(inputs: &[&str], most: u64) -> Outcome<u64> {
 }
 
 fn written(inputs: &[&str], model: &str, encoded: bool, prompt_tokens: u64) -> Response {
-    let embedding = |(index, input): (usize, &&str)| Embedding {
-        index,
-        object: "embedding",
-        vector: shaped(vector(input), encoded),
-    };
-    let list = List {
-        object: "list",
-        data: inputs.iter().enumerate().map(embedding).collect(),
-        model,
-        usage: Usage {
-            prompt_tokens,
-            total_tokens: prompt_tokens,
-        },
-    };
-    Response::json(200, serde_json::to_vec(&list).unwrap_or_default())
-}
-
-fn shaped(vector: Vec<f32>, encoded: bool) -> Vector {
-    if !encoded {
-        return Vector::Float(vector);
-    }
-    let bytes: Vec<u8> = vector.iter().flat_map(|x| x.to_le_bytes()).collect();
-    Vector::Base64(STANDARD.encode(bytes))
+    let data = inputs.iter().enumerate().map(|(index, input)| {
+        let vector = vector(input);
+        let embedding = if encoded {
+            let bytes: Vec<u8> = vector.iter().flat_map(|x| x.to_le_bytes()).collect();
+            json!(STANDARD.encode(bytes))
+        } else {
+            json!(vector)
+        };
+        json!({"index": index, "object": "embedding", "embedding": embedding})
+    });
+    let usage = json!({"prompt_tokens": prompt_tokens, "total_tokens": prompt_tokens});
+    let data: Vec<Value> = data.collect();
+    Response::of(&json!({"object": "list", "data": data, "model": model, "usage": usage}))
 }
 
 /// A vector of length 1.

@@ -8,10 +8,7 @@ const BASE32: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
 /// `req_01…`: a ULID whose time part is made up too, so that goldens stay still.
 pub(crate) fn request(random: &mut Random) -> String {
-    let mut id = String::with_capacity(30);
-    id.push_str("req_01");
-    letters(&mut id, random, BASE32, 24);
-    id
+    prefixed("req_01", random)
 }
 
 /// `chatcmpl-` and a UUID of version 4.
@@ -29,46 +26,10 @@ pub(crate) fn fingerprint(random: &mut Random) -> String {
     id
 }
 
-/// `file_` and a ULID.
-pub(crate) fn file(random: &mut Random) -> String {
-    prefixed("file_01", random)
-}
-
-/// `batch_` and a ULID.
-pub(crate) fn batch(random: &mut Random) -> String {
-    prefixed("batch_01", random)
-}
-
-/// `batch_req_` and a ULID.
-pub(crate) fn batch_request(random: &mut Random) -> String {
-    prefixed("batch_req_01", random)
-}
-
-/// `ft_` and a ULID.
-pub(crate) fn fine_tuning(random: &mut Random) -> String {
-    prefixed("ft_01", random)
-}
-
-/// `resp_` and a ULID.
-pub(crate) fn response(random: &mut Random) -> String {
-    prefixed("resp_01", random)
-}
-
-/// A ULID after the letters that say which kind of item it names.
-pub(crate) fn item(prefix: &str, random: &mut Random) -> String {
-    prefixed(&format!("{prefix}01"), random)
-}
-
-fn prefixed(prefix: &str, random: &mut Random) -> String {
+/// A ULID after the letters that say what it names: `file_01…`. Its time part is made up too.
+pub(crate) fn prefixed(prefix: &str, random: &mut Random) -> String {
     let mut id = String::with_capacity(prefix.len() + 24);
     id.push_str(prefix);
-    letters(&mut id, random, BASE32, 24);
-    id
-}
-
-/// `call_` and 24 letters or digits.
-pub(crate) fn call(random: &mut Random) -> String {
-    let mut id = String::from("call_");
     letters(&mut id, random, BASE32, 24);
     id
 }
@@ -115,7 +76,7 @@ mod tests {
             [8, 4, 4, 4, 12]
         );
         assert_eq!(fingerprint(&mut random).len(), 13);
-        assert_eq!(call(&mut random).len(), 29);
+        assert_eq!(prefixed("call_", &mut random).len(), 29);
         assert_ne!(request(&mut random), request(&mut random));
     }
 }

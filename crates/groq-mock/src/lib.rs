@@ -54,18 +54,24 @@
 //! otherwise talk to it.
 
 mod api_error;
-mod app;
 mod audio;
 mod batches;
 mod blocking;
 mod builder;
 mod chat;
 mod check;
+mod cors;
 mod embeddings;
 mod error;
+mod exchange;
 mod faults;
 mod files;
 mod fine_tunings;
+mod service;
+mod state;
+mod generated {
+    pub(crate) mod requests;
+}
 mod ids;
 mod limits;
 mod log;
@@ -88,7 +94,7 @@ mod script;
 mod server;
 mod text;
 
-pub use self::audio::TranscriptNoise;
+pub use self::audio::noise::TranscriptNoise;
 pub use self::blocking::BlockingMock;
 pub use self::builder::Builder;
 pub use self::error::StartError;

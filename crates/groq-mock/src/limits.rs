@@ -9,7 +9,7 @@ mod plans;
 use std::time::Duration;
 
 pub(crate) use self::duration::go_duration;
-pub(crate) use self::limiter::{Limiter, Standing, Use};
+pub(crate) use self::limiter::{Charge, Limiter};
 pub use self::parse::ThrottleError;
 
 const SECOND: Duration = Duration::from_secs(1);

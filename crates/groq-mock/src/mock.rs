@@ -8,7 +8,6 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::app::App;
 use crate::builder::Builder;
 use crate::error::StartError;
 use crate::options::Options;
@@ -16,6 +15,7 @@ use crate::reply::Reply;
 use crate::request::Request;
 use crate::script::When;
 use crate::server;
+use crate::state::State;
 
 /// A Groq on 127.0.0.1, for as long as this value lives.
 ///
@@ -33,7 +33,7 @@ use crate::server;
 /// # Ok(()) }
 /// ```
 pub struct Mock {
-    app: Arc<App>,
+    state: Arc<State>,
     address: SocketAddr,
     stop: watch::Sender<bool>,
     /// The listener and, through it, every connection.
@@ -79,11 +79,11 @@ impl Mock {
         let refused = |error| StartError::bind(wanted, error);
         let listener = TcpListener::bind(wanted).await.map_err(refused)?;
         let address = listener.local_addr().map_err(refused)?;
-        let app = Arc::new(app(options)?);
+        let state = Arc::new(state(options)?);
         let (stop, stopped) = watch::channel(false);
-        let server = tokio::spawn(server::run(listener, Arc::clone(&app), stopped));
+        let server = tokio::spawn(server::run(listener, Arc::clone(&state), stopped));
         Ok(Self {
-            app,
+            state,
             address,
             stop,
             server,
@@ -120,44 +120,44 @@ impl Mock {
     /// Of several scripts that match a request the earliest is used up first. When all are used up, the mock
     /// answers by itself again.
     pub fn script(&self, when: When, replies: impl IntoIterator<Item = Reply>) {
-        self.app.script.once(when, replies);
+        self.state.script.once(when, replies);
     }
 
     /// Gives this reply to every request that matches, unless [`Mock::script`] has one for it.
     ///
     /// Of several that match, the newest is given.
     pub fn always(&self, when: When, reply: Reply) {
-        self.app.script.always(when, reply);
+        self.state.script.always(when, reply);
     }
 
     /// Forgets all scripted replies.
     pub fn clear_script(&self) {
-        self.app.script.clear();
+        self.state.script.clear();
     }
 
     /// How many replies of [`Mock::script`] and [`Mock::enqueue`] have not been given yet.
     pub fn pending(&self) -> usize {
-        self.app.script.pending()
+        self.state.script.pending()
     }
 
     /// The requests received, oldest first, as far as they are kept: see [`Builder::max_log`].
     pub fn requests(&self) -> Vec<Request> {
-        self.app.log.all()
+        self.state.log.all()
     }
 
     /// Forgets the requests received.
     pub fn clear_requests(&self) {
-        self.app.log.clear();
+        self.state.log.clear();
     }
 
     /// How many connections were ever opened.
     pub fn connections(&self) -> u64 {
-        self.app.connections()
+        self.state.connections()
     }
 
     /// How many connections are open now.
     pub fn open_connections(&self) -> usize {
-        self.app.open_connections()
+        self.state.open_connections()
     }
 
     /// Stops in good order: no new connection, idle ones closed, answers on their way finished.
@@ -175,20 +175,20 @@ impl Mock {
     clippy::unnecessary_wraps,
     reason = "recordings are files, which may not be there"
 )]
-fn app(options: Options) -> Result<App, StartError> {
-    Ok(App::new(options))
+fn state(options: Options) -> Result<State, StartError> {
+    Ok(State::new(options))
 }
 
 #[cfg(feature = "record")]
-fn app(options: Options) -> Result<App, StartError> {
+fn state(options: Options) -> Result<State, StartError> {
     use crate::recordings::Recordings;
     let open = |mode| {
         Recordings::open(mode).map_err(|error| StartError::recording(mode.path.clone(), error))
     };
     let recordings = options.recordings.as_ref().map(open).transpose()?;
-    let mut app = App::new(options);
-    app.recordings = recordings;
-    Ok(app)
+    let mut state = State::new(options);
+    state.recordings = recordings;
+    Ok(state)
 }
 
 impl Drop for Mock {

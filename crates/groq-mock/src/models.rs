@@ -1,24 +1,22 @@
 //! The models that the mock has, and their operations.
 
 pub(crate) mod catalogue;
+pub(crate) mod operations;
 
 use groq_types::{Model, ModelFeature};
-use serde::Serialize;
 
 use self::catalogue::{DECOMMISSIONED, ENTRIES, Entry, Task};
 use crate::api_error::{ApiError, Outcome};
-use crate::app::Exchange;
-use crate::response::Response;
 
 /// All models of one mock.
 #[derive(Debug)]
 pub(crate) struct Models {
-    known: Vec<Known>,
+    known: Vec<ModelEntry>,
 }
 
 /// A model, as the list shows it and as the operations ask about it.
 #[derive(Clone, Debug)]
-pub(crate) struct Known {
+pub(crate) struct ModelEntry {
     pub(crate) id: String,
     pub(crate) family: Family,
     pub(crate) task: Task,
@@ -26,7 +24,7 @@ pub(crate) struct Known {
     pub(crate) max_completion: u64,
     pub(crate) structured: Structured,
     pub(crate) tools: bool,
-    listed: Model,
+    pub(crate) listed: Model,
 }
 
 /// What a model does about reasoning, which differs in parameters and in the reply.
@@ -51,14 +49,18 @@ pub(crate) enum Structured {
 
 impl Models {
     pub(crate) fn new(extra: &[String]) -> Self {
-        let extra = extra.iter().map(|id| Known::new(&Entry::extra(), id));
+        let extra = extra.iter().map(|id| ModelEntry::new(&Entry::extra(), id));
         Self {
             known: ENTRIES
                 .iter()
-                .map(|entry| Known::new(entry, entry.id))
+                .map(|entry| ModelEntry::new(entry, entry.id))
                 .chain(extra)
                 .collect(),
         }
+    }
+
+    pub(crate) fn all(&self) -> &[ModelEntry] {
+        &self.known
     }
 
     pub(crate) fn ids(&self) -> impl Iterator<Item = &str> {
@@ -66,7 +68,7 @@ impl Models {
     }
 
     /// The model of that name, or why there is none.
-    pub(crate) fn find(&self, id: &str) -> Outcome<&Known> {
+    pub(crate) fn find(&self, id: &str) -> Outcome<&ModelEntry> {
         if let Some(model) = self.known.iter().find(|model| model.id == id) {
             return Ok(model);
         }
@@ -77,7 +79,7 @@ impl Models {
     }
 }
 
-impl Known {
+impl ModelEntry {
     fn new(entry: &Entry, id: &str) -> Self {
         let listed = entry.listed(id);
         let features = listed.supported_features.clone().unwrap_or_default();
@@ -117,60 +119,6 @@ fn decommissioned(id: &str) -> Box<ApiError> {
         "The model `{id}` has been decommissioned and is no longer supported. See https://console.groq.com/docs/deprecations for a model to use instead."
     );
     ApiError::invalid(message).code("model_decommissioned")
-}
-
-#[derive(Serialize)]
-struct List<'a> {
-    object: &'static str,
-    data: Vec<&'a Model>,
-}
-
-/// `GET /openai/v1/models`.
-pub(crate) fn list(exchange: &Exchange<'_>) -> Response {
-    // Two operations have models that the live list does not show.
-    let shown = |model: &&Known| !matches!(model.task, Task::Embedding | Task::Reranking);
-    let data = exchange
-        .app
-        .models
-        .known
-        .iter()
-        .filter(shown)
-        .map(|model| &model.listed)
-        .collect();
-    Response::json(
-        200,
-        serde_json::to_vec(&List {
-            object: "list",
-            data,
-        })
-        .unwrap_or_default(),
-    )
-}
-
-/// `GET /openai/v1/models/{model}`.
-pub(crate) fn retrieve(exchange: &Exchange<'_>, id: &str) -> Outcome<Response> {
-    let model = exchange
-        .app
-        .models
-        .known
-        .iter()
-        .find(|model| model.id == id);
-    let model = model.ok_or_else(|| ApiError::unknown_model(id))?;
-    Ok(Response::json(
-        200,
-        serde_json::to_vec(&model.listed).unwrap_or_default(),
-    ))
-}
-
-/// `DELETE /openai/v1/models/{model}`: nobody owns one of these models.
-pub(crate) fn delete(exchange: &Exchange<'_>, id: &str) -> Box<ApiError> {
-    if exchange.app.models.known.iter().all(|model| model.id != id) {
-        return ApiError::unknown_model(id);
-    }
-    ApiError::with_status(
-        403,
-        format!("You have insufficient permissions to delete the model `{id}`."),
-    )
 }
 
 #[cfg(test)]

@@ -6,9 +6,11 @@ mod disposition;
 
 use bytes::Bytes;
 use memchr::memmem;
+use serde_json::{Map, Value};
 
 use self::disposition::{Disposition, parameters};
 use crate::api_error::{ApiError, Outcome};
+use crate::check::Rule;
 use crate::request::Request;
 
 const MAX_PARTS: usize = 64;
@@ -46,18 +48,10 @@ impl Form {
         Ok(Self { parts })
     }
 
-    /// Refuses a part that is none of these.
-    pub(crate) fn only(&self, names: &[&str]) -> Outcome<()> {
-        let unknown = self
-            .parts
-            .iter()
-            .find(|part| !names.contains(&part.name.as_str()));
-        match unknown {
-            Some(part) => Err(ApiError::invalid(format!(
-                "property '{}' is unsupported",
-                part.name
-            ))),
-            None => Ok(()),
+    /// Gives parts of one name another one, which means the same.
+    pub(crate) fn rename(&mut self, from: &str, to: &str) {
+        for part in self.parts.iter_mut().filter(|part| part.name == from) {
+            to.clone_into(&mut part.name);
         }
     }
 
@@ -65,22 +59,40 @@ impl Form {
         self.parts.iter().find(|part| part.name == name)
     }
 
-    /// The text of a part.
-    pub(crate) fn text(&self, name: &str) -> Outcome<Option<&str>> {
-        self.part(name).map(Part::text).transpose()
-    }
-
-    /// The texts of all parts of that name.
-    pub(crate) fn texts(&self, name: &str) -> Outcome<Vec<&str>> {
-        let named = self.parts.iter().filter(|part| part.name == name);
-        named.map(Part::text).collect()
+    /// The parts as the JSON object that they stand for. What is in a file is left out.
+    pub(crate) fn values(&self, rule: &Rule) -> Outcome<Map<String, Value>> {
+        let mut values = Map::new();
+        for part in &self.parts {
+            let field = rule.fields().iter().find(|field| field.name == part.name);
+            let value = match field.map(|field| field.rule.resolved()) {
+                Some(Rule::File) => Value::String(String::new()),
+                Some(Rule::List(_, _, item)) => {
+                    let list = values
+                        .entry(&part.name)
+                        .or_insert_with(|| Value::Array(Vec::new()));
+                    if let Value::Array(list) = list {
+                        list.push(part.value(item.resolved())?);
+                    }
+                    continue;
+                }
+                Some(rule) => part.value(rule)?,
+                None => Value::Null,
+            };
+            values.entry(&part.name).or_insert(value);
+        }
+        Ok(values)
     }
 }
 
 impl Part {
-    fn text(&self) -> Outcome<&str> {
-        std::str::from_utf8(&self.content)
-            .map_err(|_| ApiError::invalid(format!("'{}' : value must be UTF-8 text", self.name)))
+    /// The text of the part, or what it spells where the rule is about numbers or truth values.
+    fn value(&self, rule: &Rule) -> Outcome<Value> {
+        let text = std::str::from_utf8(&self.content).map_err(|_| {
+            ApiError::invalid(format!("'{}' : value must be UTF-8 text", self.name))
+        })?;
+        let is_text = matches!(rule, Rule::Text(..) | Rule::OneOf(_));
+        let spelled = || serde_json::from_str(text).ok().filter(|_| !is_text);
+        Ok(spelled().unwrap_or_else(|| Value::from(text)))
     }
 
     /// What follows the last dot of the file name, in lower case.

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::audio::TranscriptNoise;
+use crate::audio::noise::TranscriptNoise;
 use crate::limits::Throttle;
 
 #[derive(Clone, Debug)]
@@ -15,7 +15,7 @@ pub(crate) struct Options {
     pub(crate) seed: u64,
     pub(crate) latency: Duration,
     pub(crate) tokens_per_second: Option<f64>,
-    pub(crate) limits: Throttle,
+    pub(crate) throttle: Throttle,
     pub(crate) model_throttle: Vec<(String, Throttle)>,
     /// Whether models have the limits of the free plan, where they have none of their own.
     pub(crate) free_plan: bool,
@@ -47,7 +47,7 @@ impl Default for Options {
             seed: 0,
             latency: Duration::ZERO,
             tokens_per_second: None,
-            limits: Throttle::generous(),
+            throttle: Throttle::generous(),
             model_throttle: Vec::new(),
             free_plan: false,
             #[cfg(feature = "record")]
@@ -68,6 +68,62 @@ impl Default for Options {
             transcript_noise: TranscriptNoise::new(),
             null_arguments: false,
             split_arguments: false,
+        }
+    }
+}
+
+impl Options {
+    /// Whether a host, with or without a port, is a loopback name or one that is allowed.
+    pub(crate) fn is_own_host(&self, host: &str) -> bool {
+        let name = host_name(host);
+        let mut allowed = self.hosts.iter();
+        allowed.any(|allowed| allowed.eq_ignore_ascii_case(name)) || is_loopback(name)
+    }
+}
+
+/// A host header without its port.
+fn host_name(host: &str) -> &str {
+    if let Some(rest) = host.strip_prefix('[') {
+        return rest.split(']').next().unwrap_or(rest);
+    }
+    host.split(':').next().unwrap_or(host)
+}
+
+/// Whether a host name is one of this machine.
+pub(crate) fn is_loopback(name: &str) -> bool {
+    let name = name.trim_end_matches('.');
+    let is_address = || {
+        name.parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+    };
+    name.eq_ignore_ascii_case("localhost") || is_address()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn loopback_hosts() {
+        for host in [
+            "localhost",
+            "LOCALHOST:80",
+            "127.0.0.1:8080",
+            "127.9.9.9",
+            "[::1]:80",
+            "localhost.",
+        ] {
+            assert!(is_loopback(host_name(host)), "{host}");
+        }
+        for host in [
+            "evil.example",
+            "127.0.0.1.evil.example",
+            "localhost.evil.example:80",
+            "10.0.0.1",
+            "",
+            "[::2]",
+        ] {
+            assert!(!is_loopback(host_name(host)), "{host}");
         }
     }
 }

@@ -79,6 +79,10 @@ impl Recordings {
         })
     }
 
+    pub(crate) fn is_recording(&self) -> bool {
+        self.upstream.is_some()
+    }
+
     /// The answer of the service, or the recorded one.
     pub(crate) async fn answer(&self, request: &Request) -> Response {
         let answered = match &self.upstream {

@@ -113,6 +113,13 @@ impl Request {
             .map_err(String::as_str)
     }
 
+    /// The key of the `authorization` header.
+    pub(crate) fn bearer(&self) -> Option<&str> {
+        let (scheme, key) = self.header("authorization")?.split_once(' ')?;
+        let key = key.trim();
+        (scheme.eq_ignore_ascii_case("bearer") && !key.is_empty()).then_some(key)
+    }
+
     pub(crate) fn head(&self) -> &Head {
         &self.0.head
     }

@@ -1,32 +1,17 @@
 //! `POST /openai/v1/reranking`: documents by how many words of the query they have.
 
-use std::time::Instant;
-
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::api_error::{ApiError, Outcome};
-use crate::app::Exchange;
-use crate::check::{self, Field, Rule};
-use crate::limits::Use;
+use crate::check;
+use crate::exchange::Exchange;
+use crate::generated::requests;
+use crate::limits::Charge;
 use crate::models::catalogue::Task;
 use crate::random::{Digest, Random};
 use crate::response::Response;
 use crate::text::tokens;
-
-const MAX_DOCUMENTS: usize = 100;
-
-const REQUEST: &[Field] = &[
-    Field::required("model", Rule::Text),
-    Field::required("query", Rule::Text),
-    Field::required("docs", Rule::List(1, MAX_DOCUMENTS, &Rule::Text)),
-    Field::optional("instruction", Rule::Text),
-];
-
-#[derive(Serialize)]
-struct Ranking<'a> {
-    results: Vec<Ranked<'a>>,
-}
 
 #[derive(Debug, PartialEq, Serialize)]
 struct Ranked<'a> {
@@ -34,10 +19,10 @@ struct Ranked<'a> {
     score: f64,
 }
 
-pub(crate) fn create(exchange: &Exchange<'_>) -> Outcome<Response> {
-    let body = check::object(check::body(exchange.request)?, REQUEST)?;
+pub(crate) fn create(mut exchange: Exchange<'_>) -> Outcome<Response> {
+    let body = check::body(exchange.request, &requests::RERANKING_REQUEST)?;
     let text = |key: &str| body.get(key).and_then(Value::as_str).unwrap_or_default();
-    let model = exchange.app.models.find(text("model"))?;
+    let model = exchange.state.models.find(text("model"))?;
     if model.task != Task::Reranking {
         return Err(ApiError::unsupported_task(&model.id, "reranking"));
     }
@@ -47,36 +32,16 @@ pub(crate) fn create(exchange: &Exchange<'_>) -> Outcome<Response> {
         .iter()
         .filter_map(Value::as_str)
         .collect();
-    if let Some(index) = documents.iter().position(|document| document.is_empty()) {
-        return Err(ApiError::invalid(format!(
-            "'docs.{index}' : minimum string length is 1"
-        )));
-    }
     let spent = documents
         .iter()
         .map(|text| tokens::count(text))
         .sum::<u64>()
         + tokens::count(text("query"))
         + tokens::count(text("instruction"));
-    let wanted = Use {
-        model: &model.id,
-        tier: "on_demand",
-        requested: spent,
-        spent,
-        seconds: 0,
-    };
-    let (standing, admitted) = exchange.charge(wanted, Instant::now());
-    let mut response = match admitted {
-        Ok(()) => written(ranked(text("query"), &documents)),
-        Err(refused) => refused.response(),
-    };
-    standing.write(&mut response);
-    Ok(response)
-}
-
-fn written(results: Vec<Ranked<'_>>) -> Response {
-    let body = serde_json::to_vec(&Ranking { results }).unwrap_or_default();
-    Response::json(200, body)
+    let charge = Charge::tokens(&model.id, spent);
+    Ok(exchange.metered(charge, |_| {
+        Response::of(&json!({"results": ranked(text("query"), &documents)}))
+    }))
 }
 
 /// The best first; equal ones in the order in which they came.

@@ -5,6 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
+use serde::Serialize;
 
 /// One answer, before faults and framing.
 #[derive(Debug)]
@@ -43,6 +44,11 @@ impl Response {
 
     pub(crate) fn json(status: u16, body: impl Into<Bytes>) -> Self {
         Self::new(status, Body::Whole(body.into())).with("content-type", "application/json")
+    }
+
+    /// A value as JSON, with status 200.
+    pub(crate) fn of(value: &impl Serialize) -> Self {
+        Self::json(200, serde_json::to_vec(value).unwrap_or_default())
     }
 
     pub(crate) fn events(frames: Frames) -> Self {

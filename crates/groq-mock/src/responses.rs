@@ -1,63 +1,42 @@
-//! `POST /openai/v1/responses`: the same answers as chat's, in another form.
+//! Responses: the same answers as chat completions, in another form.
 
 mod mcp;
 mod object;
-mod shape;
 mod stream;
 mod translate;
-
-use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value};
 
 use self::object::Settings;
 use crate::api_error::{ApiError, Outcome};
-use crate::app::Exchange;
-use crate::chat::answer::{Answer, Manner};
-use crate::chat::ask::Ask;
-use crate::chat::rules;
+use crate::chat;
+use crate::chat::answer::Answer;
+use crate::chat::request::ChatRequest;
 use crate::check;
-use crate::limits::Use;
+use crate::exchange::Exchange;
+use crate::generated::requests;
 use crate::response::Response;
 
-/// Checks the request, counts it, and answers whole or in events.
-pub(crate) fn create(mut exchange: Exchange<'_>) -> Outcome<Response> {
-    let body = check::object(check::body(exchange.request)?, shape::REQUEST)?;
+pub(crate) fn create(exchange: Exchange<'_>) -> Outcome<Response> {
+    let body = check::body(exchange.request, &requests::RESPONSE_REQUEST)?;
     supported(body)?;
-    let name = body["model"].as_str().unwrap_or_default();
-    let model = exchange.app.models.find(name)?;
-    let chat = translate::chat(body, model.family)?;
-    let ask = Ask::new(&chat, model);
-    rules::check(&ask)?;
-    let prompt_tokens = ask.prompt_tokens();
-    if prompt_tokens > model.context {
-        return Err(too_long());
-    }
-    let options = &exchange.app.options;
-    let manner = Manner {
-        seed: options.seed,
-        null_arguments: options.null_arguments,
+    let model = exchange
+        .state
+        .models
+        .find(body["model"].as_str().unwrap_or_default())?;
+    let chat = translate::chat(body, model.family);
+    let too_long = || {
+        ApiError::invalid("Please reduce the length of the input or output.")
+            .param("input")
+            .code("context_length_exceeded")
     };
-    let mut answer = Answer::new(&ask, manner);
-    answer.cached_tokens = exchange.app.prompts.look_up(&ask, prompt_tokens);
-    let wanted = Use {
-        model: &model.id,
-        tier: ask.tier(),
-        requested: prompt_tokens
-            .saturating_add(ask.max_tokens().unwrap_or(answer.completion_tokens)),
-        spent: prompt_tokens + answer.completion_tokens - answer.cached_tokens,
-        seconds: 0,
+    let write = |answer: Answer, exchange: &mut Exchange<'_>, request: &ChatRequest<'_>| {
+        written(&answer, body, request.prompt(), exchange)
     };
-    let (standing, admitted) = exchange.charge(wanted, Instant::now());
-    let mut response = match admitted {
-        Ok(()) => written(&answer, body, ask.prompt(), &mut exchange),
-        Err(refused) => refused.response(),
-    };
-    standing.write(&mut response);
-    Ok(response)
+    chat::answer(exchange, &ChatRequest::new(&chat, model), too_long, write)
 }
 
-/// What comparable services do and this one does not.
+/// Refuses what comparable services do and this one does not.
 fn supported(body: &Map<String, Value>) -> Outcome<()> {
     let refuse = |name: &str, message: &str| Err(ApiError::invalid(message).param(name));
     if body.get("store").and_then(Value::as_bool) == Some(true) {
@@ -65,6 +44,9 @@ fn supported(body: &Map<String, Value>) -> Outcome<()> {
     }
     if body.get("truncation").and_then(Value::as_str) == Some("auto") {
         return refuse("truncation", "`truncation` must be `disabled`");
+    }
+    if body["input"].as_array().is_some_and(Vec::is_empty) {
+        return refuse("input", "'input' : minimum number of items is 1");
     }
     let metadata = body.get("metadata").and_then(Value::as_object);
     if metadata.is_some_and(|metadata| metadata.len() > 16) {
@@ -74,12 +56,6 @@ fn supported(body: &Map<String, Value>) -> Outcome<()> {
         );
     }
     Ok(())
-}
-
-fn too_long() -> Box<ApiError> {
-    ApiError::invalid("Please reduce the length of the input or output.")
-        .param("input")
-        .code("context_length_exceeded")
 }
 
 fn written(
@@ -93,24 +69,19 @@ fn written(
         return failure.response();
     }
     let beta = exchange.request.header("groq-beta").unwrap_or_default();
-    let usage = beta
-        .contains("inference-metrics")
-        .then(|| answer.usage(exchange.app.options.tokens_per_second, &exchange.unique));
+    let speed = exchange.state.options.tokens_per_second;
+    let usage = || answer.usage(speed, &exchange.unique);
+    let usage = beta.contains("inference-metrics").then(usage);
     let settings = Settings {
         request: body,
-        created: exchange.app.unix_time(),
+        created: exchange.state.unix_time(),
         prompt,
         metrics: usage.as_ref(),
     };
     let object = object::object(answer, &settings, &mut exchange.unique);
-    let speed = exchange.app.options.tokens_per_second;
-    // One token takes so long, or no time where no speed is set.
-    let pace = speed.map_or(Duration::ZERO, |speed| {
-        Duration::from_secs_f64(1.0 / speed.max(1e-6))
-    });
+    let pace = exchange.pace();
     if streams {
-        let events = stream::events(&object);
-        let mut response = Response::events(Box::new(events.into_iter()));
+        let mut response = Response::events(Box::new(stream::events(&object).into_iter()));
         response.pace = pace;
         return response;
     }

@@ -1,25 +1,20 @@
-//! Which operation a request is for.
+//! From a request to the operation that it is for. The paths come from the API description.
 
-use http::Method;
+use groq_types::operations::{self, DELETE_MODEL, Method, Operation, RETRIEVE_MODEL};
 
 use crate::api_error::{ApiError, Outcome};
-use crate::app::Exchange;
 use crate::audio;
 use crate::batches;
 use crate::chat;
 use crate::embeddings;
+use crate::exchange::Exchange;
 use crate::files;
 use crate::fine_tunings;
-use crate::models;
+use crate::models::operations as models;
 use crate::percent;
-use crate::request::Request;
 use crate::reranking;
 use crate::response::Response;
 use crate::responses;
-
-const ROOT: &str = "/openai/v1/";
-/// Fine-tunings have no `/openai` before them.
-const BARE_ROOT: &str = "/v1/";
 
 /// The answer of the operation that the request is for.
 pub(crate) fn answer(exchange: Exchange<'_>) -> Response {
@@ -27,177 +22,114 @@ pub(crate) fn answer(exchange: Exchange<'_>) -> Response {
 }
 
 fn route(exchange: Exchange<'_>) -> Outcome<Response> {
-    let request = exchange.request.clone();
-    let (method, path) = (request.method(), request.path());
-    let operation = match path.strip_prefix(ROOT) {
-        Some(rest) => operation(method, rest),
-        None => path
-            .strip_prefix(BARE_ROOT)
-            .and_then(|rest| bare_operation(method, rest)),
-    };
-    let Some(operation) = operation else {
-        return Err(ApiError::unknown_url(method.as_str(), path));
-    };
+    let request = exchange.request;
+    let (method, path) = (request.method().as_str(), request.path());
+    let unknown = || ApiError::unknown_url(method, path);
+    let (operation, id) = find(method, path).ok_or_else(unknown)?;
     authorize(&exchange)?;
-    perform(operation, exchange)
+    perform(operation, &id, exchange).unwrap_or_else(|| Err(unknown()))
 }
 
-fn perform(operation: Operation, exchange: Exchange<'_>) -> Outcome<Response> {
-    match operation {
-        Operation::CreateChatCompletion => chat::create(exchange),
-        Operation::ListModels => Ok(models::list(&exchange)),
-        Operation::RetrieveModel(id) => models::retrieve(&exchange, &id),
-        Operation::DeleteModel(id) => Err(models::delete(&exchange, &id)),
-        Operation::UploadFile => files::upload(exchange),
-        Operation::ListFiles => Ok(files::list(&exchange)),
-        Operation::RetrieveFile(id) => files::retrieve(&exchange, &id),
-        Operation::DeleteFile(id) => files::delete(&exchange, &id),
-        Operation::DownloadFile(id) => files::download(&exchange, &id),
-        Operation::CreateBatch => batches::create(exchange),
-        Operation::ListBatches => Ok(batches::list(&exchange)),
-        Operation::RetrieveBatch(id) => batches::retrieve(&exchange, &id),
-        Operation::CancelBatch(id) => batches::cancel(&exchange, &id),
-        Operation::CreateResponse => responses::create(exchange),
-        Operation::CreateSpeech => audio::speak(&exchange),
-        Operation::CreateTranscription => audio::transcribe(&exchange),
-        Operation::CreateTranslation => audio::translate(&exchange),
-        Operation::CreateEmbedding => embeddings::create(&exchange),
-        Operation::CreateReranking => reranking::create(&exchange),
-        Operation::CreateFineTuning => fine_tunings::create(exchange),
-        Operation::ListFineTunings => Ok(fine_tunings::list(&exchange)),
-        Operation::GetFineTuning(id) => fine_tunings::retrieve(&exchange, &id),
-        Operation::DeleteFineTuning(id) => fine_tunings::delete(&exchange, &id),
+/// The operation of a request, and the value of its path parameter, if it has one.
+fn find(method: &str, path: &str) -> Option<(&'static Operation, String)> {
+    let method = Method::from_name(method)?;
+    if let Some((operation, values)) = operations::find(method, path) {
+        let id = values
+            .first()
+            .map_or_else(String::new, |id| percent::decoded(id));
+        // What is not UTF-8 once it is decoded names nothing.
+        return (values.is_empty() || !id.is_empty()).then_some((operation, id));
     }
+    // The id of a model may hold slashes, and clients send them as they are.
+    let models = [&RETRIEVE_MODEL, &DELETE_MODEL].into_iter();
+    let mut models = models.filter(|operation| operation.method == method);
+    models.find_map(|operation| {
+        let id = path.strip_prefix(operation.path.trim_end_matches("{model}"))?;
+        Some((operation, percent::decoded(id))).filter(|(_, id)| !id.is_empty())
+    })
 }
 
-/// The operations that are there, with their path parameters.
-#[derive(Debug, PartialEq)]
-enum Operation {
-    CreateChatCompletion,
-    ListModels,
-    RetrieveModel(String),
-    DeleteModel(String),
-    UploadFile,
-    ListFiles,
-    RetrieveFile(String),
-    DeleteFile(String),
-    DownloadFile(String),
-    CreateBatch,
-    ListBatches,
-    RetrieveBatch(String),
-    CancelBatch(String),
-    CreateResponse,
-    CreateSpeech,
-    CreateTranscription,
-    CreateTranslation,
-    CreateEmbedding,
-    CreateReranking,
-    CreateFineTuning,
-    ListFineTunings,
-    GetFineTuning(String),
-    DeleteFineTuning(String),
-}
-
-fn operation(method: &Method, rest: &str) -> Option<Operation> {
-    let (get, post, delete) = (
-        method == Method::GET,
-        method == Method::POST,
-        method == Method::DELETE,
-    );
-    // A model's id may contain slashes, written as they are or as %2F.
-    if let Some(id) = rest.strip_prefix("models/") {
-        let id = Some(percent::decoded(id)).filter(|id| !id.is_empty())?;
-        return match () {
-            () if get => Some(Operation::RetrieveModel(id)),
-            () if delete => Some(Operation::DeleteModel(id)),
-            () => None,
-        };
-    }
-    match rest.split('/').collect::<Vec<_>>().as_slice() {
-        ["chat", "completions"] if post => Some(Operation::CreateChatCompletion),
-        ["models"] if get => Some(Operation::ListModels),
-        ["files"] if post => Some(Operation::UploadFile),
-        ["files"] if get => Some(Operation::ListFiles),
-        ["files", id] if get => Some(Operation::RetrieveFile(parameter(id)?)),
-        ["files", id] if delete => Some(Operation::DeleteFile(parameter(id)?)),
-        ["files", id, "content"] if get => Some(Operation::DownloadFile(parameter(id)?)),
-        ["batches"] if post => Some(Operation::CreateBatch),
-        ["batches"] if get => Some(Operation::ListBatches),
-        ["batches", id] if get => Some(Operation::RetrieveBatch(parameter(id)?)),
-        ["batches", id, "cancel"] if post => Some(Operation::CancelBatch(parameter(id)?)),
-        ["responses"] if post => Some(Operation::CreateResponse),
-        ["audio", "speech"] if post => Some(Operation::CreateSpeech),
-        ["audio", "transcriptions"] if post => Some(Operation::CreateTranscription),
-        ["audio", "translations"] if post => Some(Operation::CreateTranslation),
-        ["embeddings"] if post => Some(Operation::CreateEmbedding),
-        ["reranking"] if post => Some(Operation::CreateReranking),
-        _ => None,
-    }
-}
-
-fn bare_operation(method: &Method, rest: &str) -> Option<Operation> {
-    match (method, rest.split('/').collect::<Vec<_>>().as_slice()) {
-        (&Method::POST, ["fine_tunings"]) => Some(Operation::CreateFineTuning),
-        (&Method::GET, ["fine_tunings"]) => Some(Operation::ListFineTunings),
-        (&Method::GET, ["fine_tunings", id]) => Some(Operation::GetFineTuning(parameter(id)?)),
-        (&Method::DELETE, ["fine_tunings", id]) => {
-            Some(Operation::DeleteFineTuning(parameter(id)?))
-        }
-        _ => None,
-    }
-}
-
-fn parameter(text: &str) -> Option<String> {
-    Some(percent::decoded(text)).filter(|text| !text.is_empty())
+/// `None` where the description has an operation that this mock does not.
+fn perform(operation: &Operation, id: &str, exchange: Exchange<'_>) -> Option<Outcome<Response>> {
+    Some(match operation.id {
+        "createChatCompletion" => chat::create(exchange),
+        "listModels" => Ok(models::list(&exchange)),
+        "retrieveModel" => models::retrieve(&exchange, id),
+        "deleteModel" => Err(models::delete(&exchange, id)),
+        "uploadFile" => files::upload(exchange),
+        "listFiles" => Ok(files::list(&exchange)),
+        "retrieveFile" => files::retrieve(&exchange, id),
+        "deleteFile" => files::delete(&exchange, id),
+        "downloadFile" => files::download(&exchange, id),
+        "createBatch" => batches::create(exchange),
+        "listBatches" => Ok(batches::list(&exchange)),
+        "retrieveBatch" => batches::retrieve(&exchange, id),
+        "cancelBatch" => batches::cancel(&exchange, id),
+        "createResponse" => responses::create(exchange),
+        "createSpeech" => audio::speech::create(exchange),
+        "createTranscription" => audio::transcription::transcribe(exchange),
+        "createTranslation" => audio::transcription::translate(exchange),
+        "createEmbedding" => embeddings::create(exchange),
+        "createReranking" => reranking::create(exchange),
+        "createFineTuning" => fine_tunings::create(exchange),
+        "listFineTunings" => Ok(fine_tunings::list(&exchange)),
+        "getFineTuning" => fine_tunings::retrieve(&exchange, id),
+        "deleteFineTuning" => fine_tunings::delete(&exchange, id),
+        _ => return None,
+    })
 }
 
 /// A missing key is refused as a wrong one is.
 fn authorize(exchange: &Exchange<'_>) -> Outcome<()> {
-    let key = bearer(exchange.request).ok_or_else(ApiError::bad_key)?;
-    match &exchange.app.options.api_key {
+    let key = exchange.request.bearer().ok_or_else(ApiError::bad_key)?;
+    match &exchange.state.options.api_key {
         Some(expected) if expected != key => Err(ApiError::bad_key()),
         _ => Ok(()),
     }
-}
-
-fn bearer(request: &Request) -> Option<&str> {
-    let (scheme, key) = request.header("authorization")?.split_once(' ')?;
-    let key = key.trim();
-    (scheme.eq_ignore_ascii_case("bearer") && !key.is_empty()).then_some(key)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn found(method: &str, path: &str) -> Option<(&'static str, String)> {
+        find(method, path).map(|(operation, id)| (operation.id, id))
+    }
+
     #[test]
     fn model_ids_with_slashes() {
-        for path in [
-            "models/openai%2Fgpt-oss-20b",
-            "models/openai/gpt-oss-20b",
-            "models/openai%2fgpt-oss-20b",
+        for id in [
+            "openai%2Fgpt-oss-20b",
+            "openai/gpt-oss-20b",
+            "openai%2fgpt-oss-20b",
         ] {
-            let expected = Operation::RetrieveModel("openai/gpt-oss-20b".into());
-            assert_eq!(operation(&Method::GET, path), Some(expected), "{path}");
+            let expected = Some(("retrieveModel", "openai/gpt-oss-20b".to_owned()));
+            assert_eq!(
+                found("GET", &format!("/openai/v1/models/{id}")),
+                expected,
+                "{id}"
+            );
         }
     }
 
     #[test]
     fn paths_that_are_no_operation() {
         for (method, path) in [
-            (Method::GET, "chat/completions"),
-            (Method::POST, "models"),
-            (Method::GET, "models/"),
-            (Method::GET, "model"),
-            (Method::GET, "files/"),
-            (Method::GET, "files/a/b"),
-            (Method::DELETE, "files"),
-            (Method::GET, "files/a/content/b"),
-            (Method::GET, "batches/a/cancel"),
-            (Method::POST, "fine_tunings"),
-            (Method::GET, ""),
+            ("GET", "/openai/v1/chat/completions"),
+            ("POST", "/openai/v1/models"),
+            ("GET", "/openai/v1/models/"),
+            ("GET", "/openai/v1/model"),
+            ("GET", "/openai/v1/files/"),
+            ("GET", "/openai/v1/files/a/b"),
+            ("GET", "/openai/v1/files/%ff"),
+            ("DELETE", "/openai/v1/files"),
+            ("GET", "/openai/v1/files/a/content/b"),
+            ("GET", "/openai/v1/batches/a/cancel"),
+            ("POST", "/openai/v1/fine_tunings"),
+            ("OPTIONS", "/openai/v1/models"),
+            ("GET", "/openai/v1/"),
         ] {
-            assert_eq!(operation(&method, path), None, "{method} {path}");
+            assert_eq!(found(method, path), None, "{method} {path}");
         }
     }
 }

@@ -11,7 +11,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
-use crate::app::App;
+use crate::state::State;
 
 /// How long answers that are on their way may still take after [`Mock::shutdown`](crate::Mock::shutdown).
 const GRACE: Duration = Duration::from_secs(5);
@@ -19,7 +19,7 @@ const GRACE: Duration = Duration::from_secs(5);
 const MAX_CONNECTIONS: usize = 8192;
 
 /// Serves until `stop` turns true. The connections belong to this future: dropping it ends them.
-pub(crate) async fn run(listener: TcpListener, app: Arc<App>, stop: watch::Receiver<bool>) {
+pub(crate) async fn run(listener: TcpListener, state: Arc<State>, stop: watch::Receiver<bool>) {
     let mut connections = JoinSet::new();
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let mut stopped = stop.clone();
@@ -32,8 +32,8 @@ pub(crate) async fn run(listener: TcpListener, app: Arc<App>, stop: watch::Recei
         let Some((stream, place)) = accepted else {
             continue;
         };
-        let number = app.count_connection();
-        let served = connection::serve(stream, Arc::clone(&app), number, stop.clone());
+        let number = state.count_connection();
+        let served = connection::serve(stream, Arc::clone(&state), number, stop.clone());
         connections.spawn(async move {
             served.await;
             drop(place);

@@ -9,32 +9,20 @@ use self::sentences::Sentences;
 use self::words::Topic;
 use crate::random::Random;
 
-/// What a text is written from.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Brief<'a> {
-    /// The last thing that the user said.
-    pub(crate) prompt: &'a str,
-    /// What tools returned since, with their names.
-    pub(crate) results: &'a [(String, String)],
-}
-
-/// The answer to a prompt.
-pub(crate) fn answer(brief: Brief<'_>, random: &mut Random) -> String {
-    if !brief.results.is_empty() {
-        return report(brief.results);
+/// The answer to a prompt, or a report of what tools returned since, with their names.
+pub(crate) fn answer(prompt: &str, results: &[(String, String)], random: &mut Random) -> String {
+    if !results.is_empty() {
+        return report(results);
     }
-    if let Some(exact) = exact::wanted(brief.prompt) {
+    if let Some(exact) = exact::wanted(prompt) {
         return exact.to_owned();
     }
-    let topic = Topic::of(brief.prompt);
-    let shape = Shape::wanted(brief.prompt);
-    Sentences::new(&topic, random).write(shape)
+    Sentences::new(&Topic::of(prompt), random).write(Shape::wanted(prompt))
 }
 
 /// What a model thinks before it answers; `steps` says how thoroughly.
-pub(crate) fn reasoning(brief: Brief<'_>, steps: usize, random: &mut Random) -> String {
-    let topic = Topic::of(brief.prompt);
-    Sentences::new(&topic, random).think(steps)
+pub(crate) fn reasoning(prompt: &str, steps: usize, random: &mut Random) -> String {
+    Sentences::new(&Topic::of(prompt), random).think(steps)
 }
 
 /// How much is wanted, and in which form.
@@ -134,13 +122,7 @@ mod tests {
     use super::*;
 
     fn text(prompt: &str, seed: u64) -> String {
-        answer(
-            Brief {
-                prompt,
-                results: &[],
-            },
-            &mut Random::new(seed),
-        )
+        answer(prompt, &[], &mut Random::new(seed))
     }
 
     #[test]
@@ -200,13 +182,7 @@ mod tests {
             ("harbor".to_owned(), "crimson".to_owned()),
             (String::new(), "{\"a\": 1}".to_owned()),
         ];
-        let text = answer(
-            Brief {
-                prompt: "x",
-                results: &results,
-            },
-            &mut Random::new(0),
-        );
+        let text = answer("x", &results, &mut Random::new(0));
         assert_eq!(
             text,
             "Here is what came back: harbor returned crimson, and the tool returned {\"a\": 1}."

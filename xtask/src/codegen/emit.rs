@@ -5,6 +5,7 @@ mod client;
 mod docs;
 mod file;
 pub(crate) mod httpmock;
+pub(crate) mod mock;
 mod object;
 mod operations;
 mod schema;

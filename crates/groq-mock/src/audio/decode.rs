@@ -19,7 +19,7 @@ use symphonia::core::meta::MetadataOptions;
 use symphonia::core::packet::Packet;
 use symphonia::core::units::Duration;
 
-use super::listen::Listener;
+use super::recognize::Recognizer;
 use super::tones::rounded;
 use super::wav;
 
@@ -34,15 +34,15 @@ const DAMAGED_IN_A_ROW: usize = 500;
 const AAC_PRIMING: usize = 1_024;
 
 /// Listens to a recording; `None` where it is none that can be decoded here.
-pub(super) fn decode(bytes: &Bytes, listener: &mut Listener) -> Option<()> {
-    if wav::read(bytes, listener).is_some() {
+pub(super) fn decode(bytes: &Bytes, recognizer: &mut Recognizer) -> Option<()> {
+    if wav::read(bytes, recognizer).is_some() {
         return Some(());
     }
     if !is_wanted(bytes) {
         return None;
     }
     // The decoders are somebody else's and the bytes anybody's: what goes wrong there is the recording's fault.
-    catch_unwind(AssertUnwindSafe(|| packets(bytes, listener))).ok()?
+    catch_unwind(AssertUnwindSafe(|| packets(bytes, recognizer))).ok()?
 }
 
 #[cfg(not(feature = "decode"))]
@@ -56,7 +56,7 @@ fn is_wanted(bytes: &[u8]) -> bool {
     !bytes.starts_with(b"\0\0\x01\xBA")
 }
 
-fn packets(bytes: &Bytes, listener: &mut Listener) -> Option<()> {
+fn packets(bytes: &Bytes, recognizer: &mut Recognizer) -> Option<()> {
     let source = Box::new(Cursor::new(bytes.clone()));
     let stream = MediaSourceStream::new(source, MediaSourceStreamOptions::default());
     let (format, metadata) = (FormatOptions::default(), MetadataOptions::default());
@@ -65,13 +65,13 @@ fn packets(bytes: &Bytes, listener: &mut Listener) -> Option<()> {
     let mut decoding = Decoding::new(&*reader)?;
     for _ in 0..MAX_PACKETS {
         match reader.next_packet() {
-            Ok(Some(packet)) => decoding.packet(&packet, listener)?,
+            Ok(Some(packet)) => decoding.packet(&packet, recognizer)?,
             // Another stream begins, as in a chained Ogg.
             Err(Error::ResetRequired) => decoding = Decoding::new(&*reader)?,
             // A file that is cut is heard up to there.
             Ok(None) | Err(_) => break,
         }
-        if listener.is_full() || decoding.damaged > DAMAGED_IN_A_ROW {
+        if recognizer.is_full() || decoding.damaged > DAMAGED_IN_A_ROW {
             break;
         }
     }
@@ -121,7 +121,7 @@ impl Decoding {
     }
 
     /// Decodes a packet; what cannot be decoded is silence, so that the clock goes on.
-    fn packet(&mut self, packet: &Packet, listener: &mut Listener) -> Option<()> {
+    fn packet(&mut self, packet: &Packet, recognizer: &mut Recognizer) -> Option<()> {
         if packet.track_id != self.track {
             return Some(());
         }
@@ -131,14 +131,14 @@ impl Decoding {
                 (self.damaged, self.has_sound) = (0, true);
                 let skipped = self.skip.min(self.mixed.len());
                 self.skip -= skipped;
-                listener.push(self.rate, &self.mixed[skipped..]);
+                recognizer.push(self.rate, &self.mixed[skipped..]);
                 Some(())
             }
             Err(Error::DecodeError(_) | Error::IoError(_)) => {
                 self.damaged += 1;
                 let lost = self.samples(packet.dur).min(LONGEST_PACKET);
                 self.mixed.resize(lost, 0.0);
-                listener.push(self.rate, &self.mixed);
+                recognizer.push(self.rate, &self.mixed);
                 Some(())
             }
             // What is heard so far is an answer; before that, there is none.

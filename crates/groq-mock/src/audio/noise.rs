@@ -1,12 +1,4 @@
-//! Mistakes to order, such as a real recogniser makes.
-
-use super::hear::{Kind, Recording, Word};
-use crate::random::Random;
-
-/// Seconds of silence in which something is invented.
-const SILENCE: f64 = 2.0;
-/// How much of an answer that is cut short is left, in words of ten.
-const LEFT: usize = 6;
+//! Mistakes of transcriptions, on request.
 
 /// What goes wrong in transcriptions: the same each time for the same recording.
 ///
@@ -21,8 +13,8 @@ const LEFT: usize = 6;
 #[derive(Clone, Debug, Default, PartialEq)]
 #[must_use]
 pub struct TranscriptNoise {
-    invented: f64,
-    short: f64,
+    pub(super) invented: f64,
+    pub(super) short: f64,
 }
 
 impl TranscriptNoise {
@@ -41,42 +33,5 @@ impl TranscriptNoise {
     pub fn short_answers(mut self, chance: f64) -> Self {
         self.short = chance;
         self
-    }
-
-    pub(super) fn apply(&self, recording: &mut Recording) {
-        let random = Random::new(recording.digest.finish());
-        self.invent(recording, &mut random.fork("silences"));
-        if random.fork("length").unit() < self.short {
-            let left = recording.words.len() * LEFT / 10;
-            recording.words.truncate(left);
-        }
-    }
-
-    fn invent(&self, recording: &mut Recording, random: &mut Random) {
-        let mut words = Vec::with_capacity(recording.words.len());
-        let mut quiet_since = 0.0;
-        for word in std::mem::take(&mut recording.words) {
-            self.fill(quiet_since, word.start, &mut words, random);
-            quiet_since = word.end;
-            words.push(word);
-        }
-        self.fill(quiet_since, recording.duration, &mut words, random);
-        recording.words = words;
-    }
-
-    fn fill(&self, from: f64, to: f64, words: &mut Vec<Word>, random: &mut Random) {
-        if to - from < SILENCE || random.unit() >= self.invented {
-            return;
-        }
-        let mut start = from + 0.5;
-        for text in ["Thank", "you."] {
-            words.push(Word {
-                text: text.to_owned(),
-                start,
-                end: start + 0.4,
-                kind: Kind::Invented,
-            });
-            start += 0.5;
-        }
     }
 }

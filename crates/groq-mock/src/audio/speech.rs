@@ -1,21 +1,19 @@
 //! `POST /openai/v1/audio/speech`.
 
-use std::time::Instant;
-
 use bytes::Bytes;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{tones, wav};
 use crate::api_error::{ApiError, Outcome};
-use crate::app::Exchange;
-use crate::check::{self, Field, Rule};
-use crate::limits::Use;
-use crate::models::{Known, catalogue::Task};
+use crate::check;
+use crate::exchange::Exchange;
+use crate::generated::requests;
+use crate::limits::Charge;
+use crate::models::{ModelEntry, catalogue::Task};
 use crate::response::{Body, Response};
 
 /// In characters, directions included.
 const MAX_INPUT: usize = 200;
-const RATES: &[u32] = &[8_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000];
 const DEFAULT_RATE: u32 = 48_000;
 /// Bytes of one piece of the answer.
 const PIECE: usize = 16 * 1024;
@@ -23,21 +21,12 @@ const PIECE: usize = 16 * 1024;
 const ENGLISH: &[&str] = &["autumn", "diana", "hannah", "austin", "daniel", "troy"];
 const ARABIC: &[&str] = &["abdullah", "fahad", "sultan", "lulwa", "noura", "aisha"];
 
-const REQUEST: &[Field] = &[
-    Field::required("model", Rule::Text),
-    Field::required("input", Rule::Text),
-    Field::required("voice", Rule::Text),
-    Field::plain("response_format", Rule::Text),
-    Field::plain("sample_rate", Rule::Integer(0, i64::MAX)),
-    Field::plain("speed", Rule::Number(0.5, 5.0)),
-];
-
 /// Checks the request, counts it, and beeps.
-pub(crate) fn create(exchange: &Exchange<'_>) -> Outcome<Response> {
-    let body = check::object(check::body(exchange.request)?, REQUEST)?;
+pub(crate) fn create(mut exchange: Exchange<'_>) -> Outcome<Response> {
+    let body = check::body(exchange.request, &requests::SPEECH_REQUEST)?;
     let text = |key: &str| body.get(key).and_then(Value::as_str);
     let model = exchange
-        .app
+        .state
         .models
         .find(text("model").unwrap_or_default())?;
     if model.task != Task::Speech {
@@ -51,23 +40,14 @@ pub(crate) fn create(exchange: &Exchange<'_>) -> Outcome<Response> {
             ApiError::invalid("response_format must be one of [wav]").param("response_format")
         );
     }
-    let rate = rate(body)?;
+    let rate = body.get("sample_rate").and_then(check::whole);
+    let rate = rate
+        .and_then(|rate| u32::try_from(rate).ok())
+        .unwrap_or(DEFAULT_RATE);
     let speed = body.get("speed").and_then(Value::as_f64).unwrap_or(1.0);
     let spent = u64::try_from(input.chars().count()).unwrap_or(u64::MAX);
-    let wanted = Use {
-        model: &model.id,
-        tier: "on_demand",
-        requested: spent,
-        spent,
-        seconds: 0,
-    };
-    let (standing, admitted) = exchange.charge(wanted, Instant::now());
-    let mut response = match admitted {
-        Ok(()) => spoken(&said(input), rate, speed),
-        Err(refused) => refused.response(),
-    };
-    standing.write(&mut response);
-    Ok(response)
+    let charge = Charge::tokens(&model.id, spent);
+    Ok(exchange.metered(charge, |_| spoken(&said(input), rate, speed)))
 }
 
 fn check_input(input: &str) -> Outcome<()> {
@@ -82,7 +62,7 @@ fn check_input(input: &str) -> Outcome<()> {
     Ok(())
 }
 
-fn check_voice(model: &Known, voice: &str) -> Outcome<()> {
+fn check_voice(model: &ModelEntry, voice: &str) -> Outcome<()> {
     let voices = if model.id.contains("arabic") {
         ARABIC
     } else {
@@ -93,20 +73,6 @@ fn check_voice(model: &Known, voice: &str) -> Outcome<()> {
     }
     let message = format!("voice must be one of [{}]", voices.join(" "));
     Err(ApiError::invalid(message).param("voice"))
-}
-
-fn rate(body: &Map<String, Value>) -> Outcome<u32> {
-    let Some(wanted) = body.get("sample_rate").and_then(Value::as_f64) else {
-        return Ok(DEFAULT_RATE);
-    };
-    let known = RATES
-        .iter()
-        .find(|rate| (f64::from(**rate) - wanted).abs() < 0.5);
-    known.copied().ok_or_else(|| {
-        let rates: Vec<String> = RATES.iter().map(u32::to_string).collect();
-        let message = format!("sample_rate must be one of [{}]", rates.join(" "));
-        ApiError::invalid(message).param("sample_rate")
-    })
 }
 
 /// The text without directions, which are in square brackets.

@@ -117,11 +117,14 @@ fn single(x: f64) -> f32 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::listen::listen;
+    use super::super::recognize::recognize;
     use super::*;
 
     fn words(sound: &Sound) -> Vec<Option<String>> {
-        listen(sound).into_iter().map(|heard| heard.word).collect()
+        recognize(sound)
+            .into_iter()
+            .map(|heard| heard.word)
+            .collect()
     }
 
     #[test]
@@ -141,7 +144,7 @@ mod tests {
 
     #[test]
     fn times_are_exact() {
-        let heard = listen(&speak("ab c", 16_000, 1.0));
+        let heard = recognize(&speak("ab c", 16_000, 1.0));
         let close = |one: f64, two: f64| (one - two).abs() < 0.002;
         assert!(close(heard[0].start, EDGE) && close(heard[0].end, EDGE + 3.0 * BEEP));
         assert!(close(heard[1].start, heard[0].end + 0.09));
@@ -174,13 +177,13 @@ mod tests {
             rate: 16_000,
             samples: (0..16_000).map(hum).collect(),
         };
-        let heard = listen(&sound);
+        let heard = recognize(&sound);
         assert_eq!(heard.len(), 1);
         assert!(heard[0].word.is_none() && heard[0].end > 0.99);
         let silence = Sound {
             rate: 16_000,
             samples: vec![0.0; 16_000],
         };
-        assert!(listen(&silence).is_empty());
+        assert!(recognize(&silence).is_empty());
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::hear::{Kind, Recording, Word};
+use super::recording::{Kind, Recording, Word};
 use crate::random::{Digest, Random};
 use crate::text::tokens;
 

@@ -1,6 +1,6 @@
 //! WAV: sixteen bits and one channel out, what is usual in.
 
-use super::listen::Listener;
+use super::recognize::Recognizer;
 
 /// Frames that are mixed at a time.
 const FRAMES: usize = 4096;
@@ -54,7 +54,7 @@ struct Format {
 }
 
 /// Listens to a WAV file, channels mixed; `None` where it is none that this reads.
-pub(super) fn read(bytes: &[u8], listener: &mut Listener) -> Option<()> {
+pub(super) fn read(bytes: &[u8], recognizer: &mut Recognizer) -> Option<()> {
     if bytes.get(..4)? != b"RIFF" || bytes.get(8..12)? != b"WAVE" {
         return None;
     }
@@ -69,7 +69,7 @@ pub(super) fn read(bytes: &[u8], listener: &mut Listener) -> Option<()> {
         match name {
             b"fmt " => format = Some(self::format(content)?),
             b"data" => {
-                hear(content, format?, listener);
+                hear(content, format?, recognizer);
                 return Some(());
             }
             _ => {}
@@ -100,7 +100,7 @@ fn format(chunk: &[u8]) -> Option<Format> {
     (is_known && is_usual).then_some(format)
 }
 
-fn hear(data: &[u8], format: Format, listener: &mut Listener) {
+fn hear(data: &[u8], format: Format, recognizer: &mut Recognizer) {
     let share = 1.0 / f32::from(u8::try_from(format.channels).unwrap_or(1));
     let mixed = |frame: &[u8]| {
         let samples = frame.chunks_exact(format.width);
@@ -114,7 +114,7 @@ fn hear(data: &[u8], format: Format, listener: &mut Listener) {
     for piece in data.chunks(frame * FRAMES) {
         samples.clear();
         samples.extend(piece.chunks_exact(frame).map(mixed));
-        listener.push(format.rate, &samples);
+        recognizer.push(format.rate, &samples);
     }
 }
 
@@ -149,9 +149,9 @@ mod tests {
     use super::*;
 
     fn seconds_of(bytes: &[u8]) -> Option<f64> {
-        let mut listener = Listener::default();
-        read(bytes, &mut listener)?;
-        Some(listener.finish().0)
+        let mut recognizer = Recognizer::default();
+        read(bytes, &mut recognizer)?;
+        Some(recognizer.finish().0)
     }
 
     #[test]
@@ -160,9 +160,9 @@ mod tests {
             rate: 16_000,
             samples: [vec![0.0; 4_000], vec![0.5; 4_000], vec![0.0; 4_000]].concat(),
         };
-        let mut listener = Listener::default();
-        read(&write(&sound), &mut listener).unwrap();
-        let (duration, heard) = listener.finish();
+        let mut recognizer = Recognizer::default();
+        read(&write(&sound), &mut recognizer).unwrap();
+        let (duration, heard) = recognizer.finish();
         let times: Vec<_> = heard.iter().map(|heard| (heard.start, heard.end)).collect();
         assert_eq!((duration, times), (0.75, vec![(0.25, 0.5)]));
     }
@@ -175,9 +175,9 @@ mod tests {
         // Two seconds in which the channels cancel out, and one in which they do not.
         bytes.extend_from_slice(&b"\0\x40\0\xC0".repeat(16_000));
         bytes.extend_from_slice(&b"\0\x40\0\x40".repeat(8_000));
-        let mut listener = Listener::default();
-        read(&bytes, &mut listener).unwrap();
-        let (duration, heard) = listener.finish();
+        let mut recognizer = Recognizer::default();
+        read(&bytes, &mut recognizer).unwrap();
+        let (duration, heard) = recognizer.finish();
         let times: Vec<_> = heard.iter().map(|heard| (heard.start, heard.end)).collect();
         assert_eq!((duration, times), (3.0, vec![(2.0, 3.0)]));
     }

@@ -11,16 +11,26 @@ use serde_json::value::RawValue;
 use super::lines::{self, Answered, Done, Line, Refused};
 use super::wire::{Batch, Counts, Errors, LineError, Status};
 use crate::api_error::{ApiError, Outcome};
-use crate::app::{App, BatchLine, Exchange};
-use crate::files::{About, MAX_FILE};
+use crate::exchange::{BatchLine, LineAnswer};
+use crate::files::store::{About, Files, MAX_FILE};
 use crate::ids;
 use crate::random::Random;
 
 /// How many requests run in one step at most, so that a look at a batch stays short.
 const MAX_SHARE: usize = 1_000;
 
+/// What a batch needs of the service that runs it.
+pub(super) trait Host {
+    fn files(&self) -> &Files;
+    /// In seconds since 1970.
+    fn now(&self) -> u64;
+    /// How long a batch stays in a state; zero where it goes on whenever it is retrieved.
+    fn step(&self) -> Duration;
+    fn run(&self, line: &BatchLine<'_>) -> Option<LineAnswer>;
+}
+
 #[derive(Debug)]
-pub(super) struct Job {
+pub(crate) struct Job {
     batch: Batch,
     input: Bytes,
     /// The requests that have not run. The last one is next: the service does not keep their order either.
@@ -35,18 +45,22 @@ pub(super) struct Job {
 }
 
 impl Job {
-    pub(super) fn new(batch: Batch, exchange: &Exchange<'_>, window: Duration) -> Self {
-        let options = &exchange.app.options;
+    pub(super) fn new(
+        batch: Batch,
+        window: Duration,
+        authorization: Option<HeaderValue>,
+        random: Random,
+    ) -> Self {
         Self {
             batch,
             input: Bytes::new(),
             waiting: Vec::new(),
             results: Vec::new(),
             failures: Vec::new(),
-            random: exchange.unique.fork("batch"),
-            authorization: exchange.request.headers().get("authorization").cloned(),
+            random,
+            authorization,
             begun: Instant::now(),
-            window: options.batch_expires_after.unwrap_or(window),
+            window,
             steps: 0,
         }
     }
@@ -56,17 +70,17 @@ impl Job {
     }
 
     /// Takes the steps that are due.
-    pub(super) fn advance(&mut self, app: &App) {
+    pub(super) fn advance(&mut self, host: &dyn Host) {
         let elapsed = self.begun.elapsed();
-        for _ in 0..self.due(app.options.batch_step, elapsed) {
+        for _ in 0..self.due(host.step(), elapsed) {
             if self.batch.status.is_final() {
                 break;
             }
             self.steps = self.steps.saturating_add(1);
             if elapsed >= self.window {
-                self.expire(app);
+                self.expire(host);
             } else {
-                self.step(app);
+                self.step(host);
             }
         }
     }
@@ -82,7 +96,7 @@ impl Job {
             .saturating_sub(self.steps)
     }
 
-    pub(super) fn cancel(&mut self, app: &App) -> Outcome<()> {
+    pub(super) fn cancel(&mut self, now: u64) -> Outcome<()> {
         let status = self.batch.status;
         if status == Status::Cancelling {
             return Ok(());
@@ -97,22 +111,22 @@ impl Job {
                 ),
             ));
         }
-        self.batch.enter(Status::Cancelling, app.unix_time());
+        self.batch.enter(Status::Cancelling, now);
         Ok(())
     }
 
-    fn step(&mut self, app: &App) {
+    fn step(&mut self, host: &dyn Host) {
         match self.batch.status {
-            Status::Validating => self.validate(app),
-            Status::InProgress => self.run(app),
-            Status::Finalizing => self.finish(Status::Completed, app),
-            Status::Cancelling => self.finish(Status::Cancelled, app),
+            Status::Validating => self.validate(host),
+            Status::InProgress => self.run(host),
+            Status::Finalizing => self.finish(Status::Completed, host),
+            Status::Cancelling => self.finish(Status::Cancelled, host),
             Status::Failed | Status::Completed | Status::Expired | Status::Cancelled => {}
         }
     }
 
-    fn validate(&mut self, app: &App) {
-        let found = match app.files.content(&self.batch.input_file_id) {
+    fn validate(&mut self, host: &dyn Host) {
+        let found = match host.files().content(&self.batch.input_file_id) {
             Ok(content) => {
                 self.input = content;
                 lines::requests(&self.input, &self.batch.endpoint)
@@ -128,59 +142,59 @@ impl Job {
             Ok(waiting) => {
                 self.batch.request_counts.total = waiting.len();
                 self.waiting = waiting;
-                self.batch.enter(Status::InProgress, app.unix_time());
+                self.batch.enter(Status::InProgress, host.now());
             }
-            Err(errors) => self.fail(errors, app),
+            Err(errors) => self.fail(errors, host),
         }
     }
 
-    fn fail(&mut self, data: Vec<LineError>, app: &App) {
+    fn fail(&mut self, data: Vec<LineError>, host: &dyn Host) {
         self.batch.errors = Some(Errors {
             object: "list",
             data,
         });
-        self.batch.enter(Status::Failed, app.unix_time());
+        self.batch.enter(Status::Failed, host.now());
         self.input = Bytes::new();
     }
 
     /// Runs half of the requests, so that a look in between sees them counted.
-    fn run(&mut self, app: &App) {
+    fn run(&mut self, host: &dyn Host) {
         let share = self.batch.request_counts.total.div_ceil(2).min(MAX_SHARE);
         for _ in 0..share {
             let Some(range) = self.waiting.pop() else {
                 break;
             };
             // It was read before, when the file was looked through.
-            if let Ok(line) = serde_json::from_slice::<Line>(&self.input[range]) {
-                self.run_line(&line, app);
+            if let Ok(line) = Line::read(&self.input[range]) {
+                self.run_line(&line, host);
             }
         }
         if self.waiting.is_empty() {
-            self.batch.enter(Status::Finalizing, app.unix_time());
+            self.batch.enter(Status::Finalizing, host.now());
         }
     }
 
-    fn run_line(&mut self, line: &Line, app: &App) {
+    fn run_line(&mut self, line: &Line, host: &dyn Host) {
         if self.results.len() + self.failures.len() > MAX_FILE {
             let message = "The results of this batch are too long.";
-            return self.refuse(&line.custom_id, "results_too_long", message);
+            return self.refuse(line.custom_id(), "results_too_long", message);
         }
-        if line.body.get("stream").and_then(Value::as_bool) == Some(true) {
+        if line.body()["stream"] == true {
             let message = "A request of a batch cannot be streamed.";
-            return self.refuse(&line.custom_id, "invalid_request", message);
+            return self.refuse(line.custom_id(), "invalid_request", message);
         }
-        let answered = app.answer_line(&BatchLine {
-            path: &format!("/openai{}", line.url),
-            body: serde_json::to_vec(&line.body).unwrap_or_default().into(),
+        let answered = host.run(&BatchLine {
+            path: &format!("/openai{}", line.url()),
+            body: line.body().to_string().into(),
             authorization: self.authorization.clone(),
             number: self.random.next(),
         });
         let broke_off = "The connection broke off before this request was answered.";
         let Some(answered) = answered else {
-            return self.refuse(&line.custom_id, "server_error", broke_off);
+            return self.refuse(line.custom_id(), "server_error", broke_off);
         };
         let Some(body) = in_line(&answered.body) else {
-            return self.refuse(&line.custom_id, "server_error", "The answer is not text.");
+            return self.refuse(line.custom_id(), "server_error", "The answer is not text.");
         };
         let response = Answered {
             status_code: answered.status,
@@ -196,12 +210,12 @@ impl Job {
             (failed, &mut self.failures)
         };
         *count += 1;
-        let id = ids::batch_request(&mut self.random);
+        let id = ids::prefixed("batch_req_01", &mut self.random);
         write(
             file,
             &Done {
                 id,
-                custom_id: &line.custom_id,
+                custom_id: line.custom_id(),
                 response: Some(response),
                 error: None,
             },
@@ -210,7 +224,7 @@ impl Job {
 
     fn refuse(&mut self, custom_id: &str, code: &str, message: &str) {
         self.batch.request_counts.failed += 1;
-        let id = ids::batch_request(&mut self.random);
+        let id = ids::prefixed("batch_req_01", &mut self.random);
         write(
             &mut self.failures,
             &Done {
@@ -223,31 +237,31 @@ impl Job {
     }
 
     /// What has not run by now never will.
-    fn expire(&mut self, app: &App) {
+    fn expire(&mut self, host: &dyn Host) {
         while let Some(range) = self.waiting.pop() {
-            if let Ok(line) = serde_json::from_slice::<Line>(&self.input[range]) {
+            if let Ok(line) = Line::read(&self.input[range]) {
                 let message =
                     "This request could not be executed before the completion window expired.";
-                self.refuse(&line.custom_id, "batch_expired", message);
+                self.refuse(line.custom_id(), "batch_expired", message);
             }
         }
-        self.finish(Status::Expired, app);
+        self.finish(Status::Expired, host);
     }
 
     /// Writes the files of what has run.
-    fn finish(&mut self, status: Status, app: &App) {
+    fn finish(&mut self, status: Status, host: &dyn Host) {
         let results = std::mem::take(&mut self.results);
         let failures = std::mem::take(&mut self.failures);
         self.waiting = Vec::new();
         self.input = Bytes::new();
         let written = self
-            .file("output", results, app)
-            .and_then(|output| Ok((output, self.file("error", failures, app)?)));
+            .file("output", results, host)
+            .and_then(|output| Ok((output, self.file("error", failures, host)?)));
         match written {
             Ok((output, error)) => {
                 self.batch.output_file_id = output;
                 self.batch.error_file_id = error;
-                self.batch.enter(status, app.unix_time());
+                self.batch.enter(status, host.now());
             }
             Err(why) => self.fail(
                 vec![LineError {
@@ -256,26 +270,26 @@ impl Job {
                     param: None,
                     line: None,
                 }],
-                app,
+                host,
             ),
         }
     }
 
     /// The id of a file with these lines, where there are any.
-    fn file(&mut self, name: &str, content: Vec<u8>, app: &App) -> Outcome<Option<String>> {
+    fn file(&mut self, name: &str, content: Vec<u8>, host: &dyn Host) -> Outcome<Option<String>> {
         if content.is_empty() {
             return Ok(None);
         }
-        let id = ids::file(&mut self.random);
+        let id = ids::prefixed("file_01", &mut self.random);
         let about = About {
             id: id.clone(),
             object: "file".into(),
             bytes: u64::try_from(content.len()).unwrap_or(u64::MAX),
-            created_at: app.unix_time(),
+            created_at: host.now(),
             filename: format!("{}_{name}.jsonl", self.batch.id),
             purpose: "batch_output".into(),
         };
-        app.files.add(about, content.into())?;
+        host.files().add(about, content.into())?;
         Ok(Some(id))
     }
 }

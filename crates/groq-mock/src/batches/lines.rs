@@ -3,24 +3,43 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
-use serde_json::{Map, Value};
 
 use super::wire::LineError;
+use crate::check;
+use crate::generated::requests;
 
 pub(super) const MAX_LINES: usize = 50_000;
 /// How many mistakes are told of one file.
 const MAX_ERRORS: usize = 100;
 
 /// A request of a batch.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Line {
-    pub(super) custom_id: String,
-    method: String,
-    pub(super) url: String,
-    pub(super) body: Map<String, Value>,
+#[derive(Debug)]
+pub(super) struct Line(Value);
+
+impl Line {
+    pub(super) fn read(text: &[u8]) -> Result<Self, String> {
+        let line: Value = serde_json::from_slice(text).map_err(|why| why.to_string())?;
+        Ok(Self(line))
+    }
+
+    fn text(&self, key: &str) -> &str {
+        self.0[key].as_str().unwrap_or_default()
+    }
+
+    pub(super) fn custom_id(&self) -> &str {
+        self.text("custom_id")
+    }
+
+    pub(super) fn url(&self) -> &str {
+        self.text("url")
+    }
+
+    pub(super) fn body(&self) -> &Value {
+        &self.0["body"]
+    }
 }
 
 /// A result or a failure.
@@ -59,11 +78,11 @@ pub(super) fn requests(
             continue;
         }
         match request(text, endpoint) {
-            Ok(line) if !seen.insert(line.custom_id.clone()) => errors.push(LineError {
+            Ok(line) if !seen.insert(line.custom_id().to_owned()) => errors.push(LineError {
                 code: "duplicate_custom_id",
                 message: format!(
                     "The custom_id `{}` is given to two requests.",
-                    line.custom_id
+                    line.custom_id()
                 ),
                 param: Some("custom_id"),
                 line: Some(number),
@@ -122,25 +141,30 @@ fn request(text: &[u8], endpoint: &str) -> Result<Line, LineError> {
         param,
         line: None,
     };
-    let line: Line = serde_json::from_slice(text).map_err(|why| {
+    let no_request = |why: String| {
         error(
             "invalid_json_line",
             format!("This line is not a request: {why}"),
             None,
         )
-    })?;
-    if line.method != "POST" {
+    };
+    let line = Line::read(text).map_err(no_request)?;
+    if line.0["method"]
+        .as_str()
+        .is_some_and(|method| method != "POST")
+    {
         return Err(error(
             "invalid_method",
             "The method of a request must be `POST`.".into(),
             Some("method"),
         ));
     }
-    if line.url != endpoint {
-        let message = format!("The url `{}` is not the batch's `{endpoint}`.", line.url);
+    if line.0["url"].as_str().is_some_and(|url| url != endpoint) {
+        let message = format!("The url `{}` is not the batch's `{endpoint}`.", line.url());
         return Err(error("mismatched_url", message, Some("url")));
     }
-    if line.custom_id.is_empty() {
+    check::value(&line.0, &requests::BATCH_REQUEST_LINE).map_err(|why| no_request(why.message))?;
+    if line.custom_id().is_empty() {
         let message = "A custom_id must not be empty.".into();
         return Err(error("invalid_custom_id", message, Some("custom_id")));
     }
@@ -163,7 +187,7 @@ mod tests {
         let found = requests(text.as_bytes(), CHAT).unwrap();
         assert_eq!(found.len(), 2);
         let second = request(&text.as_bytes()[found[1].clone()], CHAT).unwrap();
-        assert_eq!(second.custom_id, "b");
+        assert_eq!(second.custom_id(), "b");
     }
 
     #[test]

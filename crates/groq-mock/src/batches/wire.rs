@@ -76,7 +76,7 @@ impl Batch {
         window: Duration,
     ) -> Self {
         Self {
-            id: ids::batch(random),
+            id: ids::prefixed("batch_01", random),
             object: "batch",
             endpoint: String::new(),
             errors: None,

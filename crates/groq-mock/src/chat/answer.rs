@@ -1,18 +1,19 @@
 //! What the model says: decided once, then written whole or as a stream.
 
 use groq_types::{
-    Annotation, CompletionTokensDetails, CompletionUsage, ExecutedTool, FunctionCall,
-    PromptTokensDetails, ToolCall, ToolType,
+    CompletionTokensDetails, CompletionUsage, ExecutedTool, FunctionCall, PromptTokensDetails,
+    ToolCall, ToolType,
 };
 
-use super::ask::{Ask, Format};
+use super::request::{ChatRequest, Format};
 use super::tools;
-use super::{citations, executed, json};
-use crate::api_error::ApiError;
+use super::{executed, json, rules};
+use crate::api_error::{ApiError, Outcome};
 use crate::ids;
 use crate::models::Family;
 use crate::random::Random;
-use crate::text::{self, Brief, tokens};
+use crate::schema::{self, Hints};
+use crate::text::{self, tokens};
 
 /// An answer, with lengths and stops already applied.
 #[derive(Debug)]
@@ -21,7 +22,6 @@ pub(crate) struct Answer {
     pub(crate) content: Option<String>,
     pub(crate) calls: Vec<ToolCall>,
     pub(crate) executed: Vec<ExecutedTool>,
-    pub(crate) annotations: Vec<Annotation>,
     pub(crate) finish: &'static str,
     pub(crate) prompt_tokens: u64,
     /// How many of these the prompt cache held.
@@ -32,9 +32,9 @@ pub(crate) struct Answer {
     pub(crate) failure: Option<Box<ApiError>>,
 }
 
-/// How the model is set up.
+/// Settings of the mock that the answer depends on.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Manner {
+pub(crate) struct Settings {
     pub(crate) seed: u64,
     pub(crate) null_arguments: bool,
 }
@@ -48,7 +48,7 @@ enum Draft {
 
 /// Where reasoning shows.
 #[derive(Clone, Copy, PartialEq)]
-enum Show {
+enum ReasoningPlace {
     /// In a field of its own.
     Field,
     /// In the content, between `<think>` and `</think>`.
@@ -60,13 +60,13 @@ enum Show {
 const CHANNEL_TOKENS: u64 = 2;
 
 impl Answer {
-    pub(crate) fn new(ask: &Ask<'_>, manner: Manner) -> Self {
-        let random = Random::new(ask.digest(manner.seed).finish());
-        let thought = thought(ask, &random);
-        let executed = executed::executed(ask);
-        let draft = draft(ask, manner, &random);
+    pub(crate) fn new(request: &ChatRequest<'_>, settings: Settings) -> Outcome<Self> {
+        let random = Random::new(request.digest(settings.seed).finish());
+        let thought = thought(request, &random);
+        let executed = executed::executed(request);
+        let draft = draft(request, settings, &random)?;
         let mut budget = Budget {
-            left: ask.max_tokens().unwrap_or(ask.model.max_completion),
+            left: request.max_tokens().unwrap_or(request.model.max_completion),
             spent: 0,
         };
         let mut answer = Self {
@@ -74,9 +74,8 @@ impl Answer {
             content: None,
             calls: Vec::new(),
             executed,
-            annotations: Vec::new(),
             finish: "stop",
-            prompt_tokens: ask.prompt_tokens(),
+            prompt_tokens: request.prompt_tokens(),
             cached_tokens: 0,
             completion_tokens: 0,
             reasoning_tokens: None,
@@ -93,21 +92,24 @@ impl Answer {
             whole = complete;
         }
         if whole {
-            answer.write(draft, ask, &mut budget, &random);
+            answer.write(draft, request, &mut budget, &random);
         } else {
             answer.cut_off(&draft);
         }
         answer.show(thinking);
-        if let Some(text) = answer.content.as_deref().filter(|_| !ask.wants_json()) {
-            answer.annotations = citations::citations(ask, text);
-        }
         answer.completion_tokens = budget.spent;
-        answer
+        Ok(answer)
     }
 
-    fn write(&mut self, draft: Draft, ask: &Ask<'_>, budget: &mut Budget, random: &Random) {
+    fn write(
+        &mut self,
+        draft: Draft,
+        request: &ChatRequest<'_>,
+        budget: &mut Budget,
+        random: &Random,
+    ) {
         match draft {
-            Draft::Text(text) => self.write_text(text, &ask.stops(), budget),
+            Draft::Text(text) => self.write_text(text, &request.stops(), budget),
             Draft::Json(text) => {
                 if budget.take(&text) {
                     self.content = Some(text);
@@ -156,7 +158,7 @@ impl Answer {
             }
             let function = FunctionCall::new(decision.name, decision.arguments);
             self.calls.push(ToolCall::new(
-                ids::call(&mut random),
+                ids::prefixed("call_", &mut random),
                 ToolType::Function,
                 function,
             ));
@@ -173,10 +175,10 @@ impl Answer {
         }
     }
 
-    fn show(&mut self, thinking: Option<(String, Show)>) {
+    fn show(&mut self, thinking: Option<(String, ReasoningPlace)>) {
         match thinking {
-            Some((thought, Show::Field)) => self.reasoning = Some(thought),
-            Some((thought, Show::Content)) => {
+            Some((thought, ReasoningPlace::Field)) => self.reasoning = Some(thought),
+            Some((thought, ReasoningPlace::Content)) => {
                 let content = self.content.take().unwrap_or_default();
                 let end = if content.is_empty() && self.finish == "length" {
                     ""
@@ -242,79 +244,74 @@ impl Budget {
 }
 
 /// What the model thinks, and where that shows; `None` for models that do not think.
-fn thought(ask: &Ask<'_>, random: &Random) -> Option<(String, Show)> {
-    let effort = ask.text("reasoning_effort");
-    let (show, steps) = match ask.model.family {
+fn thought(request: &ChatRequest<'_>, random: &Random) -> Option<(String, ReasoningPlace)> {
+    let effort = request.text("reasoning_effort");
+    let (show, steps) = match request.model.family {
         Family::Plain => return None,
         Family::Qwen if effort == Some("none") => return None,
         Family::GptOss => {
-            let show = if ask.flag("include_reasoning") == Some(false) {
-                Show::Nowhere
+            let show = if request.flag("include_reasoning") == Some(false) {
+                ReasoningPlace::Nowhere
             } else {
-                Show::Field
+                ReasoningPlace::Field
             };
             (show, effort)
         }
-        Family::Qwen => (qwen_format(ask), effort),
+        Family::Qwen => (qwen_format(request), effort),
     };
     let steps = match steps {
         Some("low") => 1,
         Some("high") => 7,
         _ => 3,
     };
-    let brief = Brief {
-        prompt: ask.prompt(),
-        results: &[],
-    };
-    Some((
-        text::reasoning(brief, steps, &mut random.fork("reasoning")),
-        show,
-    ))
+    let text = text::reasoning(request.prompt(), steps, &mut random.fork("reasoning"));
+    Some((text, show))
 }
 
 /// Raw unless told, and parsed where JSON or tools leave no room for thoughts in the content.
-fn qwen_format(ask: &Ask<'_>) -> Show {
-    match (ask.text("reasoning_format"), ask.flag("include_reasoning")) {
-        (Some("hidden"), _) | (_, Some(false)) => Show::Nowhere,
-        (Some("parsed"), _) | (_, Some(true)) => Show::Field,
-        (Some("raw"), _) => Show::Content,
-        _ if ask.wants_json() || !ask.tools.is_empty() => Show::Field,
-        _ => Show::Content,
+fn qwen_format(request: &ChatRequest<'_>) -> ReasoningPlace {
+    match (
+        request.text("reasoning_format"),
+        request.flag("include_reasoning"),
+    ) {
+        (Some("hidden"), _) | (_, Some(false)) => ReasoningPlace::Nowhere,
+        (Some("parsed"), _) | (_, Some(true)) => ReasoningPlace::Field,
+        (Some("raw"), _) => ReasoningPlace::Content,
+        _ if request.wants_json() || !request.tools.is_empty() => ReasoningPlace::Field,
+        _ => ReasoningPlace::Content,
     }
 }
 
-fn draft(ask: &Ask<'_>, manner: Manner, random: &Random) -> Draft {
-    let results = ask.results();
-    let decisions = tools::decide(ask, manner.null_arguments, &random.fork("tools"));
+fn draft(request: &ChatRequest<'_>, settings: Settings, random: &Random) -> Outcome<Draft> {
+    let decisions = tools::decide(request, settings.null_arguments, &random.fork("tools"))?;
     if !decisions.is_empty() {
-        return Draft::Calls(decisions);
+        return Ok(Draft::Calls(decisions));
     }
-    let mut random = random.fork("content");
-    match ask.format {
+    let random = &mut random.fork("content");
+    let text = match request.format {
         Format::JsonSchema {
             schema: Some(schema),
+            name,
             ..
-        } => Draft::Json(json::under(schema, ask, &mut random)),
+        } => {
+            let made = schema::generate(schema, &Hints::new(request.prompt()), random);
+            return made
+                .map(Draft::Json)
+                .map_err(|why| rules::bad_format(name, why.into_problem()));
+        }
         Format::JsonSchema { schema: None, .. } | Format::JsonObject => {
-            Draft::Json(json::object(ask, &mut random))
+            return Ok(Draft::Json(json::object(request, random)));
         }
         Format::Text => {
-            let described = if results.is_empty() {
-                json::described(ask, &mut random)
-            } else {
-                None
-            };
-            Draft::Text(described.unwrap_or_else(|| {
-                text::answer(
-                    Brief {
-                        prompt: ask.prompt(),
-                        results: &results,
-                    },
-                    &mut random,
-                )
-            }))
+            let results = request.results();
+            let described = || json::described(request, random);
+            match results.is_empty().then(described).flatten() {
+                Some(json) => json,
+                None => text::answer(request.prompt(), &results, random),
+            }
         }
-    }
+    };
+    Ok(Draft::Text(text))
 }
 
 fn json_cut_off() -> Box<ApiError> {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
-use super::ask::Ask;
+use super::request::ChatRequest;
 use crate::models::Family;
 use crate::random::Digest;
 use crate::text::tokens;
@@ -19,11 +19,11 @@ pub(crate) struct PromptCache(Mutex<HashSet<u64>>);
 
 impl PromptCache {
     /// How many tokens of the prompt were there before, from its beginning on; from now on all are.
-    pub(crate) fn look_up(&self, ask: &Ask<'_>, prompt_tokens: u64) -> u64 {
-        if ask.model.family != Family::GptOss || prompt_tokens < BLOCK {
+    pub(crate) fn look_up(&self, request: &ChatRequest<'_>, prompt_tokens: u64) -> u64 {
+        if request.model.family != Family::GptOss || prompt_tokens < BLOCK {
             return 0;
         }
-        let blocks = blocks(ask);
+        let blocks = blocks(request);
         let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if seen.len() > MAX_BLOCKS {
             seen.clear();
@@ -38,13 +38,13 @@ impl PromptCache {
 }
 
 /// A number for each whole block of the prompt, which depends on all before it.
-fn blocks(ask: &Ask<'_>) -> Vec<u64> {
-    let mut digest = Digest::new(0).text(&ask.model.id);
-    if let Some(tools) = ask.body.get("tools") {
+fn blocks(request: &ChatRequest<'_>) -> Vec<u64> {
+    let mut digest = Digest::new(0).text(&request.model.id);
+    if let Some(tools) = request.body.get("tools") {
         digest = digest.text(&tools.to_string());
     }
     let (mut blocks, mut length) = (Vec::new(), 0);
-    for turn in &ask.turns {
+    for turn in &request.turns {
         digest = digest.text(turn.role);
         for token in tokens::tokens(&turn.text) {
             digest = digest.text(token);
@@ -70,8 +70,8 @@ mod tests {
         let cache = PromptCache::default();
         let look_up = |model: &str, text: &str| {
             let body = json!({"messages": [{"role": "user", "content": text}]});
-            let ask = Ask::new(body.as_object().unwrap(), models.find(model).unwrap());
-            cache.look_up(&ask, ask.prompt_tokens())
+            let request = ChatRequest::new(body.as_object().unwrap(), models.find(model).unwrap());
+            cache.look_up(&request, request.prompt_tokens())
         };
         let model = "openai/gpt-oss-20b";
         let long = "one ".repeat(300);

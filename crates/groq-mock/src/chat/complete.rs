@@ -1,6 +1,6 @@
 //! An answer as `chat.completion`, whole.
 
-use groq_types::{Annotation, CompletionUsage, ExecutedTool, ToolCall, UsageBreakdown};
+use groq_types::{CompletionUsage, ExecutedTool, ToolCall, UsageBreakdown};
 use serde::Serialize;
 
 use super::answer::Answer;
@@ -54,8 +54,6 @@ struct Message<'a> {
     tool_calls: &'a [ToolCall],
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     executed_tools: &'a [ExecutedTool],
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    annotations: &'a [Annotation],
 }
 
 #[derive(Serialize)]
@@ -71,7 +69,6 @@ pub(crate) fn write(answer: &Answer, frame: &Frame) -> Vec<u8> {
         reasoning: answer.reasoning.as_deref(),
         tool_calls: &answer.calls,
         executed_tools: &answer.executed,
-        annotations: &answer.annotations,
     };
     let completion = Completion {
         id: &frame.id,

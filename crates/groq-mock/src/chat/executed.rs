@@ -3,7 +3,7 @@
 use groq_types::{CodeResult, ExecutedTool, SearchResult, SearchResults};
 use serde_json::{Value, json};
 
-use super::ask::{Ask, Choice};
+use super::request::{ChatRequest, Choice};
 use crate::schema::Hints;
 
 /// Characters of a prompt that a search or a program is about.
@@ -12,26 +12,26 @@ const LONGEST: usize = 200;
 const COMPOUND: [&str; 2] = ["web_search", "code_interpreter"];
 
 /// What built-in tools did, where the prompt gives them something to do.
-pub(crate) fn executed(ask: &Ask<'_>) -> Vec<ExecutedTool> {
-    let tools = built_in(ask);
+pub(crate) fn executed(request: &ChatRequest<'_>) -> Vec<ExecutedTool> {
+    let tools = built_in(request);
     // A Compound system chooses among its tools by itself.
-    let may_choose = ask.choice() != Choice::None || is_compound(ask);
+    let may_choose = request.choice() != Choice::None || is_compound(request);
     if tools.is_empty() || !may_choose {
         return Vec::new();
     }
-    let hints = Hints::new(ask.prompt());
+    let hints = Hints::new(request.prompt());
     let has = |words: &[&str]| words.iter().any(|word| hints.mentions(word));
-    let must = ask.choice() == Choice::Required && ask.tools.is_empty();
+    let must = request.choice() == Choice::Required && request.tools.is_empty();
     let searches = has(&["search", "look up", "browse", "latest", "news", "today"]);
     let computes = has(&["python", "compute", "calculate", "code", "run"]);
-    let visits = ask.prompt().contains("http://") || ask.prompt().contains("https://");
+    let visits = request.prompt().contains("http://") || request.prompt().contains("https://");
     let wanted = |kind: &str| match kind {
         "browser_search" | "web_search" => searches || must,
         "code_interpreter" => computes || must,
         "visit_website" => visits,
         _ => false,
     };
-    let line: String = ask
+    let line: String = request
         .prompt()
         .lines()
         .next()
@@ -46,15 +46,15 @@ pub(crate) fn executed(ask: &Ask<'_>) -> Vec<ExecutedTool> {
 }
 
 /// Whether the model is a system that runs tools of its own.
-pub(crate) fn is_compound(ask: &Ask<'_>) -> bool {
-    ask.model.id.starts_with("groq/compound")
+pub(crate) fn is_compound(request: &ChatRequest<'_>) -> bool {
+    request.model.id.starts_with("groq/compound")
 }
 
-fn built_in<'a>(ask: &Ask<'a>) -> Vec<&'a str> {
-    if !is_compound(ask) {
-        return ask.built_in.clone();
+fn built_in<'a>(request: &ChatRequest<'a>) -> Vec<&'a str> {
+    if !is_compound(request) {
+        return request.built_in.clone();
     }
-    let custom = ask.body.get("compound_custom");
+    let custom = request.body.get("compound_custom");
     let enabled = custom.and_then(|custom| custom["tools"]["enabled_tools"].as_array());
     match enabled {
         Some(enabled) => enabled.iter().filter_map(Value::as_str).collect(),

@@ -2,34 +2,32 @@
 
 use serde_json::{Map, Value, json};
 
-use super::ask::Ask;
+use super::request::ChatRequest;
 use crate::random::Random;
 use crate::schema::{self, Hints};
 
-/// JSON that is valid under a schema.
-pub(crate) fn under(schema: &Value, ask: &Ask<'_>, random: &mut Random) -> String {
-    schema::generate(schema, &Hints::new(ask.prompt()), random)
-}
-
 /// A JSON object of the form that the messages show, or of one that fits any prompt.
-pub(crate) fn object(ask: &Ask<'_>, random: &mut Random) -> String {
-    let text = ask.all_text();
-    let hints = Hints::new(ask.prompt());
-    let schema = shown(&text).unwrap_or_else(|| about(&hints));
-    schema::generate(&schema, &hints, random)
+pub(crate) fn object(request: &ChatRequest<'_>, random: &Random) -> String {
+    let text = request.all_text();
+    let hints = Hints::new(request.prompt());
+    let made = |schema: &Value| schema::generate(schema, &hints, random).ok();
+    let shown = shown(&text).as_ref().and_then(made);
+    shown
+        .or_else(|| made(&about(&hints)))
+        .unwrap_or_else(|| "{}".to_owned())
 }
 
 /// JSON in answer to a prompt that has a JSON Schema in it and says JSON: what models do that are told so in words.
-pub(crate) fn described(ask: &Ask<'_>, random: &mut Random) -> Option<String> {
-    let is_asked = ask
+pub(crate) fn described(request: &ChatRequest<'_>, random: &Random) -> Option<String> {
+    let is_asked = request
         .turns
         .iter()
         .any(|turn| turn.text.contains("JSON") && turn.text.contains('{'));
     if !is_asked {
         return None;
     }
-    let schema = objects(&ask.all_text()).find(is_schema)?;
-    Some(schema::generate(&schema, &Hints::new(ask.prompt()), random))
+    let schema = objects(&request.all_text()).find(is_schema)?;
+    schema::generate(&schema, &Hints::new(request.prompt()), random).ok()
 }
 
 /// The schema of the first object in a text: the object itself if it is a schema, else what would be like it.

@@ -2,12 +2,12 @@
 
 use serde_json::Value;
 
-use super::ask::{Ask, Choice, Format};
+use super::request::{ChatRequest, Choice, Format};
 use crate::api_error::{ApiError, Outcome};
 use crate::models::{Family, Structured, catalogue::Task};
-use crate::schema::strict;
+use crate::schema::strict::{self, Problem};
 
-type Rule = fn(&Ask<'_>) -> Outcome<()>;
+type Rule = fn(&ChatRequest<'_>) -> Outcome<()>;
 
 /// In the order in which they are looked at; the first that fails is the answer.
 const RULES: &[Rule] = &[
@@ -24,31 +24,34 @@ const RULES: &[Rule] = &[
     json_schema,
 ];
 
-pub(crate) fn check(ask: &Ask<'_>) -> Outcome<()> {
-    RULES.iter().try_for_each(|rule| rule(ask))
+pub(crate) fn check(request: &ChatRequest<'_>) -> Outcome<()> {
+    RULES.iter().try_for_each(|rule| rule(request))
 }
 
-fn model_chats(ask: &Ask<'_>) -> Outcome<()> {
-    if matches!(ask.model.task, Task::Chat | Task::Vision) {
+fn model_chats(request: &ChatRequest<'_>) -> Outcome<()> {
+    if matches!(request.model.task, Task::Chat | Task::Vision) {
         return Ok(());
     }
     Err(ApiError::invalid(format!(
         "The model `{}` does not support chat completions",
-        ask.model.id
+        request.model.id
     )))
 }
 
-fn unsupported_features(ask: &Ask<'_>) -> Outcome<()> {
+fn unsupported_features(request: &ChatRequest<'_>) -> Outcome<()> {
     let refuse = |name: &str| {
         Err(ApiError::invalid(format!("`{name}` is not supported with this model")).param(name))
     };
-    if ask.flag("logprobs") == Some(true) {
+    if request.flag("logprobs") == Some(true) {
         return refuse("logprobs");
     }
-    if ask.number("top_logprobs").is_some_and(|count| count > 0) {
+    if request
+        .number("top_logprobs")
+        .is_some_and(|count| count > 0)
+    {
         return refuse("top_logprobs");
     }
-    if ask
+    if request
         .body
         .get("logit_bias")
         .and_then(Value::as_object)
@@ -59,10 +62,17 @@ fn unsupported_features(ask: &Ask<'_>) -> Outcome<()> {
     Ok(())
 }
 
-fn completion_limit(ask: &Ask<'_>) -> Outcome<()> {
-    let most = ask.model.max_completion;
+fn completion_limit(request: &ChatRequest<'_>) -> Outcome<()> {
+    for name in ["max_completion_tokens", "max_tokens", "n"] {
+        if request.number(name).is_some_and(|wanted| wanted < 1) {
+            return Err(ApiError::invalid(format!(
+                "'{name}' : number must be at least 1"
+            )));
+        }
+    }
+    let most = request.model.max_completion;
     for name in ["max_completion_tokens", "max_tokens"] {
-        if ask
+        if request
             .number(name)
             .and_then(|wanted| u64::try_from(wanted).ok())
             .is_some_and(|wanted| wanted > most)
@@ -76,31 +86,31 @@ fn completion_limit(ask: &Ask<'_>) -> Outcome<()> {
     Ok(())
 }
 
-fn reasoning_parameters(ask: &Ask<'_>) -> Outcome<()> {
-    let format = ask.text("reasoning_format");
-    if format.is_some() && ask.flag("include_reasoning").is_some() {
+fn reasoning_parameters(request: &ChatRequest<'_>) -> Outcome<()> {
+    let format = request.text("reasoning_format");
+    if format.is_some() && request.flag("include_reasoning").is_some() {
         return Err(ApiError::invalid(
             "`reasoning_format` and `include_reasoning` cannot be given together",
         ));
     }
-    if format.is_some() && ask.model.family != Family::Qwen {
+    if format.is_some() && request.model.family != Family::Qwen {
         return Err(
             ApiError::invalid("`reasoning_format` is not supported with this model")
                 .param("reasoning_format"),
         );
     }
-    if format == Some("raw") && (ask.wants_json() || !ask.tools.is_empty()) {
+    if format == Some("raw") && (request.wants_json() || !request.tools.is_empty()) {
         let message = "`reasoning_format` must be `parsed` or `hidden` with JSON mode or tools";
         return Err(ApiError::invalid(message).param("reasoning_format"));
     }
-    effort(ask)
+    effort(request)
 }
 
-fn effort(ask: &Ask<'_>) -> Outcome<()> {
-    let Some(effort) = ask.text("reasoning_effort") else {
+fn effort(request: &ChatRequest<'_>) -> Outcome<()> {
+    let Some(effort) = request.text("reasoning_effort") else {
         return Ok(());
     };
-    let allowed: &[&str] = match ask.model.family {
+    let allowed: &[&str] = match request.model.family {
         Family::Plain => {
             return Err(
                 ApiError::invalid("`reasoning_effort` is not supported with this model")
@@ -121,14 +131,14 @@ fn effort(ask: &Ask<'_>) -> Outcome<()> {
     .param("reasoning_effort"))
 }
 
-fn tool_definitions(ask: &Ask<'_>) -> Outcome<()> {
-    let has_tools = !ask.tools.is_empty() || !ask.built_in.is_empty();
-    if has_tools && !ask.model.tools && !ask.model.id.starts_with("groq/compound") {
+fn tool_definitions(request: &ChatRequest<'_>) -> Outcome<()> {
+    let has_tools = !request.tools.is_empty() || !request.built_in.is_empty();
+    if has_tools && !request.model.tools && !request.model.id.starts_with("groq/compound") {
         return Err(ApiError::invalid(
             "`tool calling` is not supported with this model",
         ));
     }
-    let list = ask
+    let list = request
         .body
         .get("tools")
         .and_then(Value::as_array)
@@ -140,13 +150,13 @@ fn tool_definitions(ask: &Ask<'_>) -> Outcome<()> {
             )));
         }
     }
-    for (index, tool) in ask.tools.iter().enumerate() {
+    for (index, tool) in request.tools.iter().enumerate() {
         if !is_name(tool.name) {
             return Err(ApiError::invalid(format!(
                 "'tools.{index}.function.name' : {NAME_RULE}"
             )));
         }
-        if ask.tools[..index]
+        if request.tools[..index]
             .iter()
             .any(|other| other.name == tool.name)
         {
@@ -163,18 +173,7 @@ fn tool_definitions(ask: &Ask<'_>) -> Outcome<()> {
         } else {
             root_object(parameters)
         };
-        checked.map_err(|problem| {
-            let message = format!(
-                "invalid JSON schema for tool {}, tools[{index}].function.parameters: {}: {}",
-                tool.name,
-                at(&problem.pointer),
-                problem.message
-            );
-            ApiError::invalid(message).param(format!(
-                "tool {}, tools[{index}].function.parameters",
-                tool.name
-            ))
-        })?;
+        checked.map_err(|problem| bad_parameters(index, tool.name, &problem))?;
     }
     Ok(())
 }
@@ -189,12 +188,12 @@ fn is_name(name: &str) -> bool {
 }
 
 /// Parameters are an object, or say nothing about their type.
-fn root_object(parameters: &Value) -> Result<(), strict::Problem> {
+fn root_object(parameters: &Value) -> Result<(), Problem> {
     strict::well_formed(parameters)?;
     match parameters.get("type") {
         None => Ok(()),
         Some(kind) if kind == "object" => Ok(()),
-        Some(_) => Err(strict::Problem {
+        Some(_) => Err(Problem {
             pointer: "/type".into(),
             keyword: "type",
             message: "parameters must be of type `object`".into(),
@@ -206,13 +205,13 @@ fn at(pointer: &str) -> &str {
     if pointer.is_empty() { "/" } else { pointer }
 }
 
-fn tool_choice(ask: &Ask<'_>) -> Outcome<()> {
-    let none = ask.tools.is_empty() && ask.built_in.is_empty();
-    match ask.choice() {
+fn tool_choice(request: &ChatRequest<'_>) -> Outcome<()> {
+    let none = request.tools.is_empty() && request.built_in.is_empty();
+    match request.choice() {
         Choice::Required if none => Err(ApiError::invalid(
             "Tool choice is required, but no tools were given",
         )),
-        Choice::Named(name) if ask.tools.iter().all(|tool| tool.name != name) => {
+        Choice::Named(name) if request.tools.iter().all(|tool| tool.name != name) => {
             Err(ApiError::invalid(format!(
                 "Tool choice names `{name}`, which is not among the tools of the request"
             )))
@@ -222,12 +221,12 @@ fn tool_choice(ask: &Ask<'_>) -> Outcome<()> {
 }
 
 /// A result must be of a call that an earlier message made.
-fn tool_messages(ask: &Ask<'_>) -> Outcome<()> {
-    for (index, turn) in ask.turns.iter().enumerate() {
+fn tool_messages(request: &ChatRequest<'_>) -> Outcome<()> {
+    for (index, turn) in request.turns.iter().enumerate() {
         let Some(id) = turn.call_id.filter(|_| turn.role == "tool") else {
             continue;
         };
-        let made = ask.turns[..index]
+        let made = request.turns[..index]
             .iter()
             .flat_map(|turn| &turn.calls)
             .any(|call| call.id == id);
@@ -240,8 +239,8 @@ fn tool_messages(ask: &Ask<'_>) -> Outcome<()> {
     Ok(())
 }
 
-fn assistant_messages(ask: &Ask<'_>) -> Outcome<()> {
-    let messages = ask
+fn assistant_messages(request: &ChatRequest<'_>) -> Outcome<()> {
+    let messages = request
         .body
         .get("messages")
         .and_then(Value::as_array)
@@ -266,8 +265,8 @@ const MAX_IMAGES: usize = 5;
 /// In bytes of base64.
 const MAX_INLINE_IMAGE: usize = 4 * 1024 * 1024;
 
-fn images(ask: &Ask<'_>) -> Outcome<()> {
-    let images: Vec<&str> = ask
+fn images(request: &ChatRequest<'_>) -> Outcome<()> {
+    let images: Vec<&str> = request
         .turns
         .iter()
         .flat_map(|turn| turn.images.iter().copied())
@@ -275,8 +274,8 @@ fn images(ask: &Ask<'_>) -> Outcome<()> {
     if images.is_empty() {
         return Ok(());
     }
-    if ask.model.task != Task::Vision {
-        let index = ask
+    if request.model.task != Task::Vision {
+        let index = request
             .turns
             .iter()
             .position(|turn| !turn.images.is_empty())
@@ -298,9 +297,7 @@ fn images(ask: &Ask<'_>) -> Outcome<()> {
         .sum::<usize>()
         > MAX_INLINE_IMAGE
     {
-        return Err(
-            ApiError::with_status(413, "Request Entity Too Large").code("request_too_large")
-        );
+        return Err(ApiError::too_large());
     }
     let unusable = images.iter().find(|url| {
         !["http://", "https://", "data:image/"]
@@ -315,26 +312,27 @@ fn images(ask: &Ask<'_>) -> Outcome<()> {
     }
 }
 
-fn json_mode(ask: &Ask<'_>) -> Outcome<()> {
+fn json_mode(request: &ChatRequest<'_>) -> Outcome<()> {
     let refuse = |message: &str| Err(ApiError::invalid(message).param("response_format"));
-    if !ask.wants_json() {
+    if !request.wants_json() {
         return Ok(());
     }
-    if !ask.tools.is_empty() && ask.choice() != Choice::None {
+    if !request.tools.is_empty() && request.choice() != Choice::None {
         return refuse("json mode cannot be combined with tool/function calling");
     }
-    if ask.streams() {
+    if request.streams() {
         return refuse("json mode cannot be combined with streaming");
     }
-    if !ask.stops().is_empty() {
+    if !request.stops().is_empty() {
         return refuse("json mode cannot be combined with stop sequences");
     }
     let speaks_of_json = || {
-        ask.turns
+        request
+            .turns
             .iter()
             .any(|turn| contains_ignoring_case(&turn.text, "json"))
     };
-    if matches!(ask.format, Format::JsonObject) && !speaks_of_json() {
+    if matches!(request.format, Format::JsonObject) && !speaks_of_json() {
         return Err(ApiError::invalid("'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'.").param("messages"));
     }
     Ok(())
@@ -346,20 +344,20 @@ fn contains_ignoring_case(text: &str, word: &str) -> bool {
         .any(|window| window.eq_ignore_ascii_case(word.as_bytes()))
 }
 
-fn json_schema(ask: &Ask<'_>) -> Outcome<()> {
+fn json_schema(request: &ChatRequest<'_>) -> Outcome<()> {
     let Format::JsonSchema {
         name,
         schema,
         strict,
-    } = ask.format
+    } = request.format
     else {
         return Ok(());
     };
-    if ask.model.structured == Structured::No {
+    if request.model.structured == Structured::No {
         let message = "This model does not support response format `json_schema`. See supported models at https://console.groq.com/docs/structured-outputs";
         return Err(ApiError::invalid(message).param("response_format"));
     }
-    if strict && ask.model.structured == Structured::BestEffort {
+    if strict && request.model.structured == Structured::BestEffort {
         let message =
             "This model does not support response format `json_schema` with `strict` set to true";
         return Err(ApiError::invalid(message).param("response_format"));
@@ -376,15 +374,26 @@ fn json_schema(ask: &Ask<'_>) -> Outcome<()> {
     } else {
         strict::well_formed(schema)
     };
-    checked.map_err(|problem| {
-        let message = format!(
-            "invalid JSON schema for response_format: '{name}': {}: {}",
-            at(&problem.pointer),
-            problem.message
-        );
-        let mut error = ApiError::invalid(message).param("response_format");
-        error.schema_path = Some(problem.pointer);
-        error.schema_kind = Some(problem.keyword);
-        error
-    })
+    checked.map_err(|problem| bad_format(name, problem))
+}
+
+/// The parameters of a tool are no schema that can be used.
+pub(super) fn bad_parameters(index: usize, name: &str, problem: &Problem) -> Box<ApiError> {
+    let place = format!("tool {name}, tools[{index}].function.parameters");
+    let (pointer, message) = (at(&problem.pointer), &problem.message);
+    ApiError::invalid(format!(
+        "invalid JSON schema for {place}: {pointer}: {message}"
+    ))
+    .param(place)
+}
+
+/// The schema of the response format cannot be used.
+pub(super) fn bad_format(name: &str, problem: Problem) -> Box<ApiError> {
+    let (pointer, message) = (at(&problem.pointer), &problem.message);
+    let message =
+        format!("invalid JSON schema for response_format: '{name}': {pointer}: {message}");
+    let mut error = ApiError::invalid(message).param("response_format");
+    error.schema_path = Some(problem.pointer);
+    error.schema_kind = Some(problem.keyword);
+    error
 }

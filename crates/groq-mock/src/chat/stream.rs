@@ -1,7 +1,7 @@
 //! An answer as server-sent events of `chat.completion.chunk`, made one by one as they are sent.
 
 use bytes::Bytes;
-use groq_types::{Annotation, CompletionUsage, ExecutedTool, UsageBreakdown};
+use groq_types::{CompletionUsage, ExecutedTool, UsageBreakdown};
 use serde::Serialize;
 
 use super::answer::Answer;
@@ -16,14 +16,14 @@ use crate::text::tokens;
 pub(crate) struct Events {
     answer: Answer,
     frame: Frame,
-    settings: Settings,
+    settings: StreamSettings,
     stage: Stage,
     /// What every chunk begins with: `data: {"id":…,`.
     head: String,
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Settings {
+pub(crate) struct StreamSettings {
     pub(crate) include_usage: bool,
     /// Whether the arguments of a call come in pieces.
     pub(crate) split_arguments: bool,
@@ -38,7 +38,6 @@ enum Stage {
     Executed(usize),
     Reasoning(usize),
     Content(usize),
-    Annotations,
     Call(usize, Option<usize>),
     Finish,
     Usage,
@@ -68,8 +67,6 @@ struct Delta<'a> {
     tool_calls: Option<[Call<'a>; 1]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     executed_tools: Option<[&'a ExecutedTool; 1]>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    annotations: Option<&'a [Annotation]>,
 }
 
 #[derive(Serialize)]
@@ -120,7 +117,7 @@ struct XGroq<'a> {
 }
 
 impl Events {
-    pub(crate) fn new(answer: Answer, frame: Frame, settings: Settings) -> Self {
+    pub(crate) fn new(answer: Answer, frame: Frame, settings: StreamSettings) -> Self {
         let head = format!(
             "data: {{\"id\":{},\"object\":\"chat.completion.chunk\",\"created\":{},\"model\":{},\"system_fingerprint\":{},\"choices\":",
             quoted(&frame.id),
@@ -192,7 +189,7 @@ impl Events {
 
     fn content(&mut self, at: usize) -> Option<Bytes> {
         let Some(token) = next_token(self.answer.content.as_deref(), at) else {
-            self.stage = Stage::Annotations;
+            self.stage = Stage::Call(0, None);
             return None;
         };
         let event = self.delta(Delta {
@@ -201,17 +198,6 @@ impl Events {
         });
         self.stage = Stage::Content(at + token.len());
         Some(event)
-    }
-
-    fn annotations(&mut self) -> Option<Bytes> {
-        self.stage = Stage::Call(0, None);
-        let annotations = self.answer.annotations.as_slice();
-        (!annotations.is_empty()).then(|| {
-            self.delta(Delta {
-                annotations: Some(annotations),
-                ..Delta::default()
-            })
-        })
     }
 
     /// A call whole; or its name, and then its arguments from a place on.
@@ -344,7 +330,6 @@ impl Iterator for Events {
                 Stage::Executed(index) => self.executed(index),
                 Stage::Reasoning(at) => self.reasoning(at),
                 Stage::Content(at) => self.content(at),
-                Stage::Annotations => self.annotations(),
                 Stage::Call(index, at) => self.call(index, at),
                 Stage::Finish => Some(self.finish()),
                 Stage::Usage => Some(self.usage()),

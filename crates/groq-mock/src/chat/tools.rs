@@ -2,10 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::ask::{Ask, Choice, Function};
+use super::request::{ChatRequest, Choice, Function};
+use super::rules;
+use crate::api_error::Outcome;
 use crate::models::Family;
 use crate::random::Random;
-use crate::schema::{self, Hints};
+use crate::schema::{self, Hints, NoValue};
 use crate::text::words::is_content;
 
 /// A call to make.
@@ -19,40 +21,59 @@ pub(crate) struct Decision {
 ///
 /// `required` and a named tool always call. Otherwise a tool is called whose name the user mentions, unless it
 /// has been called since; and where none is mentioned, the one whose description has most words of the prompt.
-pub(crate) fn decide(ask: &Ask<'_>, null_arguments: bool, random: &Random) -> Vec<Decision> {
-    let chosen = match ask.choice() {
+pub(crate) fn decide(
+    request: &ChatRequest<'_>,
+    null_arguments: bool,
+    random: &Random,
+) -> Outcome<Vec<Decision>> {
+    let chosen = match request.choice() {
         Choice::None => Vec::new(),
-        Choice::Named(name) => ask.tools.iter().filter(|tool| tool.name == name).collect(),
-        Choice::Auto => suggested(ask),
+        Choice::Named(name) => request
+            .tools
+            .iter()
+            .filter(|tool| tool.name == name)
+            .collect(),
+        Choice::Auto => suggested(request),
         Choice::Required => {
-            let suggested = suggested(ask);
+            let suggested = suggested(request);
             if suggested.is_empty() {
-                ask.tools.iter().take(1).collect()
+                request.tools.iter().take(1).collect()
             } else {
                 suggested
             }
         }
     };
     if chosen.is_empty() {
-        return Vec::new();
+        return Ok(Vec::new());
     }
-    let hints = Hints::new(ask.prompt());
-    let parallel =
-        ask.flag("parallel_tool_calls") != Some(false) && ask.model.family != Family::GptOss;
+    let hints = Hints::new(request.prompt());
+    let parallel = request.flag("parallel_tool_calls") != Some(false)
+        && request.model.family != Family::GptOss;
     let most = if parallel { usize::MAX } else { 1 };
-    let call = |tool: &&Function<'_>| Decision {
-        name: tool.name.to_owned(),
-        arguments: arguments(tool, &hints, null_arguments, &mut random.fork(tool.name)),
+    let call = |tool: &&Function<'_>| {
+        let arguments = arguments(tool, &hints, null_arguments, &random.fork(tool.name));
+        let index = request
+            .tools
+            .iter()
+            .position(|other| other.name == tool.name);
+        let refused = |why: NoValue| {
+            rules::bad_parameters(index.unwrap_or(0), tool.name, &why.into_problem())
+        };
+        let arguments = arguments.map_err(refused)?;
+        Ok(Decision {
+            name: tool.name.to_owned(),
+            arguments,
+        })
     };
     chosen.iter().take(most).map(call).collect()
 }
 
-fn suggested<'a, 'b>(ask: &'b Ask<'a>) -> Vec<&'b Function<'a>> {
-    if declines(ask.prompt()) {
+fn suggested<'a, 'b>(request: &'b ChatRequest<'a>) -> Vec<&'b Function<'a>> {
+    if declines(request.prompt()) {
         return Vec::new();
     }
-    let hints = Hints::new(ask.prompt());
-    let called: Vec<&str> = ask
+    let hints = Hints::new(request.prompt());
+    let called: Vec<&str> = request
         .since_user()
         .iter()
         .flat_map(|turn| &turn.calls)
@@ -61,7 +82,7 @@ fn suggested<'a, 'b>(ask: &'b Ask<'a>) -> Vec<&'b Function<'a>> {
     let is_named = |tool: &&Function<'_>| {
         hints.mentions(tool.name) || hints.mentions(&tool.name.replace(['_', '-'], " "))
     };
-    let named: Vec<&Function<'_>> = ask.tools.iter().filter(is_named).collect();
+    let named: Vec<&Function<'_>> = request.tools.iter().filter(is_named).collect();
     if !named.is_empty() {
         return named
             .into_iter()
@@ -77,7 +98,7 @@ fn suggested<'a, 'b>(ask: &'b Ask<'a>) -> Vec<&'b Function<'a>> {
             .count()
     };
     // The first of equals, which `max_by_key` would not give.
-    let best = ask.tools.iter().rev().max_by_key(|tool| score(tool));
+    let best = request.tools.iter().rev().max_by_key(|tool| score(tool));
     best.filter(|tool| score(tool) > 0).into_iter().collect()
 }
 
@@ -130,15 +151,15 @@ fn arguments(
     tool: &Function<'_>,
     hints: &Hints<'_>,
     null_arguments: bool,
-    random: &mut Random,
-) -> String {
-    match tool
+    random: &Random,
+) -> Result<String, NoValue> {
+    let parameters = tool
         .parameters
-        .filter(|parameters| !schema::is_empty_object(parameters))
-    {
+        .filter(|parameters| !schema::is_empty_object(parameters));
+    match parameters {
         Some(parameters) => schema::generate(&with_type(parameters), hints, random),
-        None if null_arguments => "null".to_owned(),
-        None => "{}".to_owned(),
+        None if null_arguments => Ok("null".to_owned()),
+        None => Ok("{}".to_owned()),
     }
 }
 

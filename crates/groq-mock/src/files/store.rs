@@ -7,9 +7,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use super::MAX_FILE;
 use crate::api_error::{ApiError, Outcome};
 
+/// In bytes.
+pub(crate) const MAX_FILE: usize = 100 * 1024 * 1024;
 const MAX_FILES: usize = 10_000;
 /// In bytes, of all files together.
 const MAX_TOTAL: u64 = 1 << 30;

@@ -17,9 +17,9 @@ pub(crate) struct Limiter {
     counters: Mutex<HashMap<String, Vec<Bucket>>>,
 }
 
-/// What a request wants to use.
+/// What a request uses.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Use<'a> {
+pub(crate) struct Charge<'a> {
     pub(crate) model: &'a str,
     pub(crate) tier: &'a str,
     /// Prompt and the most that may be generated.
@@ -32,16 +32,36 @@ pub(crate) struct Use<'a> {
 
 /// What is left, for the headers.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Standing {
-    requests: Option<Left>,
-    tokens: Option<Left>,
+pub(crate) struct RateLimits {
+    requests: Option<RateLimit>,
+    tokens: Option<RateLimit>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
-struct Left {
+struct RateLimit {
     limit: u32,
     remaining: u32,
     reset: Duration,
+}
+
+impl<'a> Charge<'a> {
+    /// As many tokens as are known before anything is generated.
+    pub(crate) fn tokens(model: &'a str, tokens: u64) -> Self {
+        Self {
+            model,
+            tier: "on_demand",
+            requested: tokens,
+            spent: tokens,
+            seconds: 0,
+        }
+    }
+
+    pub(crate) fn audio(model: &'a str, seconds: u64) -> Self {
+        Self {
+            seconds,
+            ..Self::tokens(model, 0)
+        }
+    }
 }
 
 impl Limiter {
@@ -53,44 +73,44 @@ impl Limiter {
         }
     }
 
-    /// Counts a request, or refuses it and counts nothing. The standing is for the headers of either answer.
-    pub(crate) fn charge(&self, wanted: Use<'_>, now: Instant) -> (Standing, Outcome<()>) {
-        let limits = self.models.get(wanted.model).unwrap_or(&self.default);
+    /// Counts a request, or refuses it and counts nothing. The left is for the headers of either answer.
+    pub(crate) fn charge(&self, charge: Charge<'_>, now: Instant) -> (RateLimits, Outcome<()>) {
+        let limits = self.models.get(charge.model).unwrap_or(&self.default);
         let mut counters = self.counters.lock().unwrap_or_else(PoisonError::into_inner);
-        if !counters.contains_key(wanted.model) {
+        if !counters.contains_key(charge.model) {
             let buckets = limits
                 .allowances
                 .iter()
                 .map(|allowance| Bucket::new(allowance.amount, allowance.per, now));
-            counters.insert(wanted.model.to_owned(), buckets.collect());
+            counters.insert(charge.model.to_owned(), buckets.collect());
         }
-        let Some(buckets) = counters.get_mut(wanted.model) else {
-            return (Standing::default(), Ok(()));
+        let Some(buckets) = counters.get_mut(charge.model) else {
+            return (RateLimits::default(), Ok(()));
         };
         for bucket in buckets.iter_mut() {
             bucket.leak(now);
         }
         let outcome = if limits.enforced {
-            admit(limits, buckets, wanted)
+            admit(limits, buckets, charge)
         } else {
             Ok(())
         };
         if outcome.is_ok() {
             for (allowance, bucket) in limits.allowances.iter().zip(buckets.iter_mut()) {
-                bucket.take(allowance.unit.of(wanted.spent, wanted));
+                bucket.take(allowance.unit.of(charge.spent, charge));
             }
         }
-        (standing(limits, buckets), outcome)
+        (rate_limits(limits, buckets), outcome)
     }
 }
 
 impl Unit {
     /// How much of it a request takes that takes so many tokens.
-    fn of(self, tokens: u64, wanted: Use<'_>) -> u64 {
+    fn of(self, tokens: u64, charge: Charge<'_>) -> u64 {
         match self {
             Self::Requests => 1,
             Self::Tokens => tokens,
-            Self::AudioSeconds => wanted.seconds,
+            Self::AudioSeconds => charge.seconds,
         }
     }
 
@@ -132,7 +152,7 @@ const TOKENS: [&str; 3] = [
     "x-ratelimit-reset-tokens",
 ];
 
-impl Standing {
+impl RateLimits {
     pub(crate) fn write(&self, response: &mut Response) {
         for ([limit, remaining, reset], left) in
             [(REQUESTS, &self.requests), (TOKENS, &self.tokens)]
@@ -146,14 +166,14 @@ impl Standing {
 }
 
 /// The first allowance that has not enough left, as an error.
-fn admit(limits: &Throttle, buckets: &[Bucket], wanted: Use<'_>) -> Outcome<()> {
+fn admit(limits: &Throttle, buckets: &[Bucket], charge: Charge<'_>) -> Outcome<()> {
     for (allowance, bucket) in limits.allowances.iter().zip(buckets) {
-        let amount = allowance.unit.of(wanted.requested, wanted);
+        let amount = allowance.unit.of(charge.requested, charge);
         if amount > u64::from(allowance.amount) {
-            return Err(too_large(*allowance, amount, wanted));
+            return Err(too_large(*allowance, amount, charge));
         }
         if let Some(wait) = bucket.wait_for(amount) {
-            return Err(exhausted(*allowance, bucket, amount, wait, wanted));
+            return Err(exhausted(*allowance, bucket, amount, wait, charge));
         }
     }
     Ok(())
@@ -164,14 +184,14 @@ fn exhausted(
     bucket: &Bucket,
     amount: u64,
     wait: Duration,
-    wanted: Use<'_>,
+    charge: Charge<'_>,
 ) -> Box<ApiError> {
     let mut error = ApiError::with_status(
         429,
         format!(
             "Rate limit reached for model `{}` in organization `org_mock` service tier `{}` on {}: Limit {}, Used {}, Requested {amount}. Please try again in {}.",
-            wanted.model,
-            wanted.tier,
+            charge.model,
+            charge.tier,
             dimension(allowance),
             allowance.amount,
             bucket.used(),
@@ -185,11 +205,11 @@ fn exhausted(
 }
 
 /// Waiting does not help here, so there is no `retry-after`.
-fn too_large(allowance: Allowance, amount: u64, wanted: Use<'_>) -> Box<ApiError> {
+fn too_large(allowance: Allowance, amount: u64, charge: Charge<'_>) -> Box<ApiError> {
     let message = format!(
         "Request too large for model `{}` in organization `org_mock` service tier `{}` on {}: Limit {}, Requested {amount}. Please make your messages shorter, or ask for fewer completion tokens.",
-        wanted.model,
-        wanted.tier,
+        charge.model,
+        charge.tier,
         dimension(allowance),
         allowance.amount,
     );
@@ -212,7 +232,7 @@ fn dimension(allowance: Allowance) -> String {
 }
 
 /// Groq's headers speak of requests per day and tokens per minute: the longest and the shortest of their kind.
-fn standing(limits: &Throttle, buckets: &[Bucket]) -> Standing {
+fn rate_limits(limits: &Throttle, buckets: &[Bucket]) -> RateLimits {
     let of = |unit| {
         limits
             .allowances
@@ -220,12 +240,12 @@ fn standing(limits: &Throttle, buckets: &[Bucket]) -> Standing {
             .zip(buckets)
             .filter(move |(allowance, _)| allowance.unit == unit)
     };
-    let left = |(allowance, bucket): (&Allowance, &Bucket)| Left {
+    let left = |(allowance, bucket): (&Allowance, &Bucket)| RateLimit {
         limit: allowance.amount,
         remaining: bucket.remaining(),
         reset: bucket.full_in(),
     };
-    Standing {
+    RateLimits {
         requests: of(Unit::Requests)
             .max_by_key(|(allowance, _)| allowance.per)
             .map(left),
@@ -239,8 +259,8 @@ fn standing(limits: &Throttle, buckets: &[Bucket]) -> Standing {
 mod tests {
     use super::*;
 
-    fn wanted(requested: u64, spent: u64) -> Use<'static> {
-        Use {
+    fn charge(requested: u64, spent: u64) -> Charge<'static> {
+        Charge {
             model: "m",
             tier: "on_demand",
             requested,
@@ -249,8 +269,8 @@ mod tests {
         }
     }
 
-    fn left(limit: u32, remaining: u32, reset: u64) -> Left {
-        Left {
+    fn left(limit: u32, remaining: u32, reset: u64) -> RateLimit {
+        RateLimit {
             limit,
             remaining,
             reset: Duration::from_secs(reset),
@@ -261,12 +281,12 @@ mod tests {
     fn requests_are_counted_and_come_back() {
         let limiter = Limiter::new(Throttle::new().requests(2, 10 * SECOND), Vec::new());
         let start = Instant::now();
-        let at = |seconds: u32| limiter.charge(wanted(5, 5), start + SECOND * seconds);
+        let at = |seconds: u32| limiter.charge(charge(5, 5), start + SECOND * seconds);
         assert_eq!(at(0).0.requests, Some(left(2, 1, 5)));
         assert!(at(0).1.is_ok());
-        let (standing, refused) = at(0);
+        let (limits, refused) = at(0);
         let error = refused.unwrap_err();
-        assert_eq!(standing.requests, Some(left(2, 0, 10)));
+        assert_eq!(limits.requests, Some(left(2, 0, 10)));
         assert_eq!(
             (error.status, error.code, error.kind),
             (429, Some("rate_limit_exceeded"), "requests")
@@ -285,18 +305,18 @@ mod tests {
     fn what_was_not_generated_is_given_back() {
         let limiter = Limiter::new(Throttle::new().tokens(1000, MINUTE), Vec::new());
         let now = Instant::now();
-        let (standing, outcome) = limiter.charge(wanted(900, 100), now);
+        let (limits, outcome) = limiter.charge(charge(900, 100), now);
         assert!(outcome.is_ok());
-        assert_eq!(standing.tokens, Some(left(1000, 900, 6)));
-        assert!(limiter.charge(wanted(901, 100), now).1.is_err());
-        assert!(limiter.charge(wanted(900, 100), now).1.is_ok());
+        assert_eq!(limits.tokens, Some(left(1000, 900, 6)));
+        assert!(limiter.charge(charge(901, 100), now).1.is_err());
+        assert!(limiter.charge(charge(900, 100), now).1.is_ok());
     }
 
     #[test]
     fn more_than_there_ever_is_cannot_be_waited_for() {
         let limiter = Limiter::new(Throttle::new().tokens(1000, MINUTE), Vec::new());
         let error = limiter
-            .charge(wanted(1001, 1), Instant::now())
+            .charge(charge(1001, 1), Instant::now())
             .1
             .unwrap_err();
         assert_eq!(
@@ -316,11 +336,11 @@ mod tests {
     fn generous_limits_count_and_refuse_nobody() {
         let limiter = Limiter::new(Throttle::generous(), Vec::new());
         let now = Instant::now();
-        assert!(limiter.charge(wanted(u64::MAX, 2_000_000), now).1.is_ok());
-        let (standing, outcome) = limiter.charge(wanted(1, 1), now);
+        assert!(limiter.charge(charge(u64::MAX, 2_000_000), now).1.is_ok());
+        let (limits, outcome) = limiter.charge(charge(1, 1), now);
         assert!(outcome.is_ok());
-        assert_eq!(standing.tokens.map(|left| left.remaining), Some(0));
-        assert_eq!(standing.requests.map(|left| left.remaining), Some(499_998));
+        assert_eq!(limits.tokens.map(|left| left.remaining), Some(0));
+        assert_eq!(limits.requests.map(|left| left.remaining), Some(499_998));
     }
 
     #[test]
@@ -331,9 +351,9 @@ mod tests {
         let ask = |model| {
             limiter
                 .charge(
-                    Use {
+                    Charge {
                         model,
-                        ..wanted(1, 1)
+                        ..charge(1, 1)
                     },
                     now,
                 )
@@ -349,12 +369,12 @@ mod tests {
     #[test]
     fn headers_speak_of_days_and_minutes() {
         let limiter = Limiter::new(Throttle::free_plan(), Vec::new());
-        let (standing, _) = limiter.charge(wanted(10, 10), Instant::now());
-        assert_eq!(standing.requests.map(|left| left.limit), Some(1000));
-        assert_eq!(standing.tokens.map(|left| left.limit), Some(8000));
+        let (limits, _) = limiter.charge(charge(10, 10), Instant::now());
+        assert_eq!(limits.requests.map(|left| left.limit), Some(1000));
+        assert_eq!(limits.tokens.map(|left| left.limit), Some(8000));
         let mut response = Response::json(200, "{}");
         limiter
-            .charge(wanted(10, 10), Instant::now())
+            .charge(charge(10, 10), Instant::now())
             .0
             .write(&mut response);
         assert_eq!(response.headers.len(), 7);

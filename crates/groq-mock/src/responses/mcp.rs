@@ -32,7 +32,7 @@ fn list(server: &Value, random: &mut Random) -> Value {
     });
     json!({
         "type": "mcp_list_tools",
-        "id": ids::item("mcpl_", random),
+        "id": ids::prefixed("mcpl_01", random),
         "server_label": server["server_label"],
         "tools": tools.collect::<Vec<_>>(),
     })
@@ -49,7 +49,7 @@ fn call(server: &Value, prompt: &str, random: &mut Random) -> Value {
     let asks = server["require_approval"] == "always";
     let mut item = json!({
         "type": if asks { "mcp_approval_request" } else { "mcp_call" },
-        "id": ids::item(if asks { "mcpr_" } else { "mcp_" }, random),
+        "id": ids::prefixed(if asks { "mcpr_01" } else { "mcp_01" }, random),
         "server_label": server["server_label"],
         "name": names(server).swap_remove(0),
         "arguments": json!({"query": query}).to_string(),

@@ -27,7 +27,7 @@ pub(super) fn object(answer: &Answer, settings: &Settings<'_>, random: &mut Rand
     let effort = given("reasoning", Value::Null)["effort"].clone();
     let incomplete = answer.finish == "length";
     json!({
-        "id": ids::response(random),
+        "id": ids::prefixed("resp_01", random),
         "object": "response",
         "status": status(answer),
         "created_at": settings.created,
@@ -108,7 +108,7 @@ fn run(tool: &ExecutedTool, random: &mut Random) -> Value {
     if tool.type_ == "python" {
         return json!({
             "type": "code_interpreter_call",
-            "id": ids::item("ci_", random),
+            "id": ids::prefixed("ci_01", random),
             "status": "completed",
             "code": arguments["code"],
             "outputs": [{"type": "logs", "logs": tool.output}],
@@ -116,7 +116,7 @@ fn run(tool: &ExecutedTool, random: &mut Random) -> Value {
     }
     json!({
         "type": "web_search_call",
-        "id": ids::item("ws_", random),
+        "id": ids::prefixed("ws_01", random),
         "status": "completed",
         "action": {"type": "search", "query": arguments["query"]},
     })
@@ -129,7 +129,7 @@ fn output(answer: &Answer, settings: &Settings<'_>, random: &mut Random) -> Vec<
     if let Some(reasoning) = &answer.reasoning {
         output.push(json!({
             "type": "reasoning",
-            "id": ids::item("rs_", random),
+            "id": ids::prefixed("rs_01", random),
             "status": "completed",
             "content": [{"type": "reasoning_text", "text": reasoning}],
             "summary": [],
@@ -140,7 +140,7 @@ fn output(answer: &Answer, settings: &Settings<'_>, random: &mut Random) -> Vec<
             json!({"type": "output_text", "text": content, "annotations": [], "logprobs": null});
         output.push(json!({
             "type": "message",
-            "id": ids::item("msg_", random),
+            "id": ids::prefixed("msg_01", random),
             "status": if answer.finish == "length" { "incomplete" } else { "completed" },
             "role": "assistant",
             "content": [part],
@@ -149,7 +149,7 @@ fn output(answer: &Answer, settings: &Settings<'_>, random: &mut Random) -> Vec<
     for call in &answer.calls {
         output.push(json!({
             "type": "function_call",
-            "id": ids::item("fc_", random),
+            "id": ids::prefixed("fc_01", random),
             "status": "completed",
             "call_id": call.id,
             "name": call.function.name,

@@ -2,7 +2,6 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::api_error::{ApiError, Outcome};
 use crate::models::Family;
 
 /// What is called the same and means the same.
@@ -15,35 +14,32 @@ const SHARED: &[&str] = &[
     "service_tier",
 ];
 
-pub(super) fn chat(body: &Map<String, Value>, family: Family) -> Outcome<Map<String, Value>> {
+/// The body has been checked, so that what it must have is there.
+pub(super) fn chat(body: &Map<String, Value>, family: Family) -> Map<String, Value> {
     let mut chat = Map::new();
+    let mut set = |name: &str, value: Option<Value>| {
+        if let Some(value) = value.filter(|value| !value.is_null()) {
+            chat.insert(name.to_owned(), value);
+        }
+    };
     for name in SHARED {
-        set(&mut chat, name, body.get(*name).cloned());
+        set(name, body.get(*name).cloned());
     }
     set(
-        &mut chat,
         "max_completion_tokens",
         body.get("max_output_tokens").cloned(),
     );
     let effort = body.get("reasoning").map(|reasoning| &reasoning["effort"]);
-    set(&mut chat, "reasoning_effort", effort.cloned());
+    set("reasoning_effort", effort.cloned());
     if family == Family::Qwen {
         // Thoughts are an item of their own here.
-        set(&mut chat, "reasoning_format", Some(json!("parsed")));
+        set("reasoning_format", Some(json!("parsed")));
     }
-    set(&mut chat, "response_format", format(body));
-    if let Some(tools) = body.get("tools").and_then(Value::as_array) {
-        let tools = tools.iter().enumerate().map(tool).collect::<Outcome<_>>()?;
-        set(&mut chat, "tools", Some(Value::Array(tools)));
-    }
-    set(&mut chat, "messages", Some(Value::Array(messages(body)?)));
-    Ok(chat)
-}
-
-fn set(chat: &mut Map<String, Value>, name: &str, value: Option<Value>) {
-    if let Some(value) = value.filter(|value| !value.is_null()) {
-        chat.insert(name.to_owned(), value);
-    }
+    set("response_format", format(body));
+    let tools = body.get("tools").and_then(Value::as_array);
+    set("tools", tools.map(|tools| tools.iter().map(tool).collect()));
+    set("messages", Some(Value::Array(messages(body))));
+    chat
 }
 
 fn format(body: &Map<String, Value>) -> Option<Value> {
@@ -60,100 +56,57 @@ fn format(body: &Map<String, Value>) -> Option<Value> {
 }
 
 /// A function is flat here and nested in chat.
-fn tool((index, tool): (usize, &Value)) -> Outcome<Value> {
+fn tool(tool: &Value) -> Value {
     if tool["type"] != "function" {
-        return Ok(tool.clone());
-    }
-    if tool.get("name").is_none_or(Value::is_null) {
-        return Err(ApiError::invalid(format!(
-            "'tools.{index}' : property 'name' is missing"
-        )));
+        return tool.clone();
     }
     let mut function = tool.as_object().cloned().unwrap_or_default();
     function.remove("type");
-    Ok(json!({"type": "function", "function": function}))
+    json!({"type": "function", "function": function})
 }
 
-fn messages(body: &Map<String, Value>) -> Outcome<Vec<Value>> {
+fn messages(body: &Map<String, Value>) -> Vec<Value> {
     let mut messages = Vec::new();
     if let Some(instructions) = body.get("instructions").and_then(Value::as_str) {
         messages.push(json!({"role": "system", "content": instructions}));
     }
     match &body["input"] {
-        Value::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                messages.extend(message(index, item)?);
-            }
-        }
+        Value::Array(items) => messages.extend(items.iter().filter_map(message)),
         text => messages.push(json!({"role": "user", "content": text})),
     }
-    Ok(messages)
+    messages
 }
 
 /// The message that an item stands for; some items stand for none.
-fn message(index: usize, item: &Value) -> Outcome<Option<Value>> {
-    let required = |name: &str| match item.get(name) {
-        Some(value) if !value.is_null() => Ok(value),
-        _ => Err(ApiError::invalid(format!(
-            "'input.{index}' : property '{name}' is missing"
-        ))),
-    };
-    let text = |name: &str| match required(name)? {
-        Value::String(text) => Ok(text.as_str()),
-        _ => Err(ApiError::invalid(format!(
-            "'input.{index}.{name}' : value must be a string"
-        ))),
-    };
+fn message(item: &Value) -> Option<Value> {
     match item["type"].as_str() {
         None | Some("message") => {
-            let content = content(index, required("content")?)?;
-            Ok(Some(json!({"role": required("role")?, "content": content})))
+            let content = match &item["content"] {
+                Value::Array(parts) => parts.iter().map(part).collect(),
+                text => text.clone(),
+            };
+            Some(json!({"role": item["role"], "content": content}))
         }
         Some("function_call") => {
-            let function = json!({"name": text("name")?, "arguments": text("arguments")?});
-            let call = json!({"id": text("call_id")?, "type": "function", "function": function});
-            Ok(Some(
-                json!({"role": "assistant", "content": null, "tool_calls": [call]}),
-            ))
+            let function = json!({"name": item["name"], "arguments": item["arguments"]});
+            let call = json!({"id": item["call_id"], "type": "function", "function": function});
+            Some(json!({"role": "assistant", "content": null, "tool_calls": [call]}))
         }
-        Some("function_call_output") => Ok(Some(json!({
+        Some("function_call_output") => Some(json!({
             "role": "tool",
-            "tool_call_id": text("call_id")?,
-            "content": text("output")?,
-        }))),
-        Some(_) => Ok(None),
+            "tool_call_id": item["call_id"],
+            "content": item["output"],
+        })),
+        Some(_) => None,
     }
 }
 
-fn content(index: usize, content: &Value) -> Outcome<Value> {
-    match content {
-        Value::String(_) => Ok(content.clone()),
-        Value::Array(parts) => {
-            let parts = parts.iter().enumerate().map(|(at, part)| {
-                self::part(part).ok_or_else(|| {
-                    ApiError::invalid(format!(
-                        "'input.{index}.content.{at}' : discriminator property 'type' has invalid value"
-                    ))
-                })
-            });
-            Ok(Value::Array(parts.collect::<Outcome<_>>()?))
+fn part(part: &Value) -> Value {
+    match part["type"].as_str() {
+        Some("input_image") => {
+            json!({"type": "image_url", "image_url": {"url": part["image_url"]}})
         }
-        _ => Err(ApiError::invalid(format!(
-            "'input.{index}.content' : value must be a string or an array"
-        ))),
-    }
-}
-
-fn part(part: &Value) -> Option<Value> {
-    match part["type"].as_str()? {
-        "input_text" | "output_text" => {
-            Some(json!({"type": "text", "text": part["text"].as_str()?}))
-        }
-        "refusal" => Some(json!({"type": "text", "text": part["refusal"].as_str()?})),
-        "input_image" => {
-            let url = part["image_url"].as_str()?;
-            Some(json!({"type": "image_url", "image_url": {"url": url}}))
-        }
-        _ => None,
+        Some("refusal") => json!({"type": "text", "text": part["refusal"]}),
+        _ => json!({"type": "text", "text": part["text"]}),
     }
 }

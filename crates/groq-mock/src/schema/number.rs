@@ -27,7 +27,20 @@ pub(crate) fn make(
     written(fitting.unwrap_or_else(|| range.draw(random)), whole)
 }
 
-#[derive(Debug)]
+/// Numbers from the smallest on, as texts, where the schema has one.
+pub(super) fn range(schema: &Map<String, Value>) -> impl Iterator<Item = String> {
+    let whole = schema.get("type").is_none_or(|kind| kind == "integer");
+    let range = Range::of(schema, "", whole);
+    let step = if range.step > 0.0 { range.step } else { 1.0 };
+    let numbers =
+        (0..=512_u32).map(move |place| ((range.low / step).ceil() + f64::from(place)) * step);
+    numbers
+        .map(move |number| (number, range.accepts(number)))
+        .filter(|(_, fits)| *fits)
+        .map(move |(number, _)| written(number, whole).to_string())
+}
+
+#[derive(Clone, Copy, Debug)]
 struct Range {
     /// What the schema demands.
     least: Option<f64>,

@@ -27,7 +27,7 @@ pub(crate) fn make(
     let most = length("maxLength").unwrap_or(usize::MAX).max(least);
     if let Some(pattern) = schema.get("pattern").and_then(Value::as_str) {
         let fits = |text: &String| (least..=most).contains(&text.chars().count());
-        let mut tries = (0..64).filter_map(|stretch| pattern::stretched(pattern, stretch, random));
+        let mut tries = (0..64).filter_map(|stretch| pattern::generate(pattern, stretch, random));
         if let Some(text) = tries.find(fits) {
             return text;
         }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::*;
 
 fn made(schema: &Value, prompt: &str, seed: u64) -> Value {
-    let text = generate(schema, &Hints::new(prompt), &mut Random::new(seed));
+    let text = generate(schema, &Hints::new(prompt), &Random::new(seed)).unwrap();
     serde_json::from_str(&text).unwrap()
 }
 
@@ -102,22 +102,98 @@ fn tree() -> Value {
 }
 
 #[test]
-fn recursion_comes_to_an_end_though_the_schema_has_none() {
-    let endless =
-        json!({"type": "object", "properties": {"next": {"$ref": "#"}}, "required": ["next"]});
-    assert!(made(&endless, "", 0).is_object());
-    let circle = json!({"$defs": {"a": {"$ref": "#/$defs/b"}, "b": {"$ref": "#/$defs/a"}}, "$ref": "#/$defs/a"});
-    made(&circle, "", 0);
-    let wide = json!({"$defs": {"n": {"type": "object", "properties": {"a": {"$ref": "#/$defs/n"}, "b": {"$ref": "#/$defs/n"}, "c": {"$ref": "#/$defs/n"}}}}, "$ref": "#/$defs/n"});
-    assert!(made(&wide, "", 0).to_string().len() < 200_000);
+fn what_has_no_finite_value_is_refused_at_once() {
+    let object = |properties: Value| {
+        let names: Vec<&String> = properties.as_object().unwrap().keys().collect();
+        json!({"type": "object", "required": names, "properties": properties, "additionalProperties": false})
+    };
+    let chain = |last: Value| {
+        let mut defs: Value = (0..60)
+            .map(|n| {
+                let next = json!({"$ref": format!("#/$defs/n{}", n + 1)});
+                (format!("n{n}"), object(json!({"a": next, "b": next})))
+            })
+            .collect::<serde_json::Map<_, _>>()
+            .into();
+        defs["n60"] = last;
+        json!({"$defs": defs, "$ref": "#/$defs/n0"})
+    };
+    let know_each_other: Value = (0..13)
+        .map(|n| {
+            let others: serde_json::Map<_, _> = (0..13)
+                .map(|m| (format!("p{m}"), json!({"$ref": format!("#/$defs/o{m}")})))
+                .collect();
+            (format!("o{n}"), object(others.into()))
+        })
+        .collect::<serde_json::Map<_, _>>()
+        .into();
+    let table = [
+        (
+            object(json!({"a": {"$ref": "#"}, "b": {"$ref": "#"}})),
+            NoValue::Infinite,
+        ),
+        (object(json!({"next": {"$ref": "#"}})), NoValue::Infinite),
+        (
+            json!({"type": "array", "minItems": 1, "items": {"$ref": "#"}}),
+            NoValue::Infinite,
+        ),
+        (
+            json!({"anyOf": [{"$ref": "#/anyOf/1"}, {"$ref": "#/anyOf/0"}]}),
+            NoValue::Infinite,
+        ),
+        (
+            json!({"allOf": [{"type": "string"}, {"$ref": "#"}]}),
+            NoValue::Infinite,
+        ),
+        (
+            json!({"$defs": {"a": {"$ref": "#/$defs/b"}, "b": {"$ref": "#/$defs/a"}}, "$ref": "#/$defs/a"}),
+            NoValue::Infinite,
+        ),
+        (chain(json!({"$ref": "#/$defs/n0"})), NoValue::Infinite),
+        // Finite, but of 2 to the power of 60 values, or as deep as nobody reads.
+        (chain(json!({"type": "string"})), NoValue::TooLarge),
+        (
+            json!({"$defs": know_each_other, "$ref": "#/$defs/o0"}),
+            NoValue::Infinite,
+        ),
+    ];
+    for (schema, expected) in table {
+        let made = generate(&schema, &Hints::new(""), &Random::new(0));
+        assert_eq!(made, Err(expected), "{schema}");
+    }
+}
+
+#[test]
+fn recursion_comes_to_an_end_where_it_may() {
+    let mutual: Value = (0..13)
+        .map(|n| {
+            let others: serde_json::Map<_, _> = (0..13)
+                .map(|m| (format!("p{m}"), json!({"$ref": format!("#/$defs/o{m}")})))
+                .collect();
+            (
+                format!("o{n}"),
+                json!({"type": "object", "properties": others, "additionalProperties": false}),
+            )
+        })
+        .collect::<serde_json::Map<_, _>>()
+        .into();
+    for schema in [
+        json!({"$defs": {"n": {"type": "object", "properties": {"a": {"$ref": "#/$defs/n"}, "b": {"$ref": "#/$defs/n"}, "c": {"$ref": "#/$defs/n"}}}}, "$ref": "#/$defs/n"}),
+        json!({"$defs": mutual, "$ref": "#/$defs/o0"}),
+        json!({"type": "array", "items": {"$ref": "#"}}),
+        json!({"anyOf": [{"type": "object", "properties": {"x": {"$ref": "#"}}, "required": ["x"]}, {"type": "integer"}]}),
+    ] {
+        let value = made(&schema, "", 0);
+        assert!(jsonschema::is_valid(&schema, &value) && value.to_string().len() < 200_000);
+    }
 }
 
 #[test]
 fn keys_come_in_the_order_of_required() {
     let schema = json!({"type": "object", "properties": {"a": {"const": 1}, "b": {"const": 2}, "c": {"const": 3}}, "required": ["c", "a", "b"]});
     assert_eq!(
-        generate(&schema, &Hints::new(""), &mut Random::new(0)),
-        r#"{"c":3,"a":1,"b":2}"#
+        generate(&schema, &Hints::new(""), &Random::new(0)).as_deref(),
+        Ok(r#"{"c":3,"a":1,"b":2}"#)
     );
 }
 
@@ -155,7 +231,7 @@ fn no_schema_makes_it_panic() {
         json!({"if": {}, "then": false}),
     ] {
         for seed in 0..20 {
-            made(&schema, "1e999 x=1e999", seed);
+            let _ = generate(&schema, &Hints::new("1e999 x=1e999"), &Random::new(seed));
         }
     }
 }

@@ -13,7 +13,6 @@ use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 
 use super::read::{self, Bad, Chunks, Incoming, Length, TOO_LARGE, TOO_MUCH_HEAD};
 use crate::api_error::ApiError;
-use crate::app::App;
 use crate::faults::Fault;
 use crate::faults::plan::{Framing, Plan, Step};
 use crate::ids;
@@ -21,11 +20,11 @@ use crate::random::{Digest, Random};
 use crate::reply::Reply;
 use crate::request::{Request, Seen};
 use crate::response::{Body, Response};
+use crate::service;
+use crate::state::State;
 
 /// What is read and thrown away, at most, before a connection is closed on a client that still sends.
 const MAX_DRAIN: usize = 8 * 1024 * 1024;
-/// Bytes of a request about audio that is not answered in passing.
-const LONG_AUDIO: usize = 256 * 1024;
 /// Bytes of a body that come in a second at least, on average: a trickle would hold a connection for days.
 const SLOWEST: f64 = 16.0 * 1024.0;
 const DRAIN_TIME: Duration = Duration::from_secs(1);
@@ -33,15 +32,15 @@ const DRAIN_TIME: Duration = Duration::from_secs(1);
 /// Serves a connection until it is over.
 pub(crate) async fn serve(
     stream: TcpStream,
-    app: Arc<App>,
+    state: Arc<State>,
     number: u64,
     stop: watch::Receiver<bool>,
 ) {
-    let open = app.open_connection();
+    let open = state.open_connection();
     let mut connection = Connection {
         stream,
         buffer: BytesMut::with_capacity(8 * 1024),
-        app,
+        state,
         number,
         stop,
     };
@@ -53,7 +52,7 @@ pub(crate) async fn serve(
 struct Connection {
     stream: TcpStream,
     buffer: BytesMut,
-    app: Arc<App>,
+    state: Arc<State>,
     number: u64,
     stop: watch::Receiver<bool>,
 }
@@ -103,7 +102,7 @@ impl Connection {
             keep_alive: incoming.keep_alive && !*self.stop.borrow(),
             head_only: incoming.head.method == Method::HEAD,
         };
-        if let Some(reply) = self.app.early_reply(Seen::Head(&incoming.head)) {
+        if let Some(reply) = self.state.script.take(Seen::Head(&incoming.head)) {
             return self.answer_early(incoming, &reply, framing).await;
         }
         let body = match self.read_body(&incoming).await {
@@ -114,28 +113,28 @@ impl Connection {
                 return Ok(Next::End);
             }
         };
-        let request = self.app.request(incoming.head, body, self.number);
+        let request = self.state.request(incoming.head, body, self.number);
         let (response, faults) = self.answer(request).await?;
         self.send(Plan::new(response, faults, framing)).await
     }
 
-    /// The answer; to long recordings it is found on a thread of its own, since decoding takes its time.
+    /// The answer; one that may take long is found on a thread of its own.
     async fn answer(&self, request: Request) -> io::Result<(Response, Vec<Fault>)> {
         #[cfg(feature = "record")]
-        if let Some(answer) = self.app.answer_recorded(&request).await {
+        if let Some(answer) = service::answer_recorded(&self.state, &request).await {
             return Ok(answer);
         }
-        let is_long = request.body().len() > LONG_AUDIO && request.path().contains("/audio/");
-        if !is_long {
-            return Ok(self.app.answer(&request));
+        if !service::is_heavy(&request) {
+            return Ok(service::answer(&self.state, &request));
         }
-        let app = Arc::clone(&self.app);
-        Ok(tokio::task::spawn_blocking(move || app.answer(&request)).await?)
+        let state = Arc::clone(&self.state);
+        let answer = move || service::answer(&state, &request);
+        Ok(tokio::task::spawn_blocking(answer).await?)
     }
 
     /// The request line and headers; `None` where the client has nothing more to ask.
     async fn read_head(&mut self) -> Result<Option<Incoming>, Failure> {
-        let mut deadline = Instant::now() + self.app.options.idle_timeout;
+        let mut deadline = Instant::now() + self.state.options.idle_timeout;
         let mut begun = false;
         let mut searched = 0;
         loop {
@@ -161,7 +160,7 @@ impl Connection {
             }
             if !begun && searched > 0 {
                 begun = true;
-                deadline = Instant::now() + self.app.options.head_timeout;
+                deadline = Instant::now() + self.state.options.head_timeout;
             }
             match self.more(deadline).await {
                 Some(Ok(0) | Err(_)) => return Ok(None),
@@ -189,7 +188,7 @@ impl Connection {
     }
 
     async fn read_body(&mut self, incoming: &Incoming) -> Result<Bytes, Failure> {
-        let max = self.app.options.max_body;
+        let max = self.state.options.max_body;
         let waits = incoming.length != Length::Known(0);
         if matches!(incoming.length, Length::Known(length) if length > max) {
             return Err(TOO_LARGE.into());
@@ -234,7 +233,7 @@ impl Connection {
 
     /// When the next read must have come: soon, and the whole body not slower than a slow line.
     fn body_deadline(&self, began: Instant, received: usize) -> Instant {
-        let patience = self.app.options.head_timeout;
+        let patience = self.state.options.head_timeout;
         let received = u32::try_from(received).unwrap_or(u32::MAX);
         let earned = Duration::from_secs_f64(f64::from(received) / SLOWEST);
         (began + patience + earned).min(Instant::now() + patience)
@@ -267,12 +266,12 @@ impl Connection {
         reply: &Reply,
         framing: Framing,
     ) -> io::Result<Next> {
-        let request = self.app.request(incoming.head, Bytes::new(), self.number);
+        let request = self.state.request(incoming.head, Bytes::new(), self.number);
         if reply.faults().contains(&Fault::NeverRead) {
             let _ = self.pause(Duration::MAX).await;
             return Ok(Next::End);
         }
-        let (response, faults) = self.app.resolve(&request, reply);
+        let (response, faults) = service::resolve(&self.state, &request, reply);
         let plan = Plan::new(
             response,
             faults,
@@ -292,7 +291,7 @@ impl Connection {
             keep_alive: false,
             head_only: false,
         };
-        let digest = Digest::new(self.app.options.seed).number(self.number);
+        let digest = Digest::new(self.state.options.seed).number(self.number);
         let id = ids::request(&mut Random::new(digest.finish()));
         let response = error.response().with("x-request-id", id);
         self.send(Plan::new(response, Vec::new(), framing)).await?;
@@ -307,7 +306,7 @@ impl Connection {
             match step {
                 Step::Write(bytes) => {
                     // A client that takes nothing for so long is gone.
-                    let idle = self.app.options.idle_timeout;
+                    let idle = self.state.options.idle_timeout;
                     timeout(idle, self.stream.write_all(&bytes)).await??;
                 }
                 Step::Sleep(pause) => self.pause(pause).await?,

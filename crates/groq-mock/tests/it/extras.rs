@@ -1,7 +1,7 @@
-//! What an answer has beside its text: citations, tools that ran, cached tokens; and what goes wrong by chance.
+//! What an answer has beside its text: tools that ran and cached tokens; and limits and faults.
 
 use groq_mock::{Fault, Mock, Reply, Throttle, When};
-use groq_types::{ChatCompletion, ChatCompletionChunk};
+use groq_types::ChatCompletion;
 use serde_json::{Value, json};
 
 use crate::client::{Answer, CHAT, get, post, upload};
@@ -14,37 +14,6 @@ async fn ask(mock: &Mock, model: &str, prompt: &str, more: &Value) -> Answer {
     let answer = post(mock, CHAT, &body).await;
     assert_eq!(answer.status, 200, "{}", answer.text());
     answer
-}
-
-fn chunks(answer: &Answer) -> Vec<Value> {
-    let text = answer.text();
-    let data = text.lines().filter_map(|line| line.strip_prefix("data: "));
-    let chunks = data.filter(|data| *data != "[DONE]");
-    chunks
-        .map(|data| {
-            let _: ChatCompletionChunk = serde_json::from_str(data).unwrap();
-            serde_json::from_str(data).unwrap()
-        })
-        .collect()
-}
-
-#[tokio::test]
-async fn documents_are_cited_whole_and_streamed() {
-    let mock = Mock::start().await.unwrap();
-    let documents = json!([{"id": "tls", "source": {"type": "text", "text": "TLS hides."}}]);
-    let more = json!({"documents": documents, "citation_options": "enabled"});
-    let model = "openai/gpt-oss-20b";
-    let answer = ask(&mock, model, "What is TLS?", &more).await;
-    let _: ChatCompletion = serde_json::from_slice(&answer.body).unwrap();
-    let annotations = answer.json()["choices"][0]["message"]["annotations"].clone();
-    assert_eq!(annotations[0]["type"], "document_citation");
-    assert_eq!(annotations[0]["document_citation"]["document_id"], "tls");
-    let streamed = json!({"documents": documents, "stream": true});
-    let streamed = chunks(&ask(&mock, model, "What is TLS?", &streamed).await);
-    let deltas = streamed
-        .iter()
-        .filter_map(|chunk| chunk["choices"][0]["delta"].get("annotations"));
-    assert_eq!(deltas.collect::<Vec<_>>(), [&annotations]);
 }
 
 #[tokio::test]

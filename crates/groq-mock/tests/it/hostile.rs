@@ -81,7 +81,7 @@ async fn mutated_requests_get_an_answer() {
     let mut numbers = Numbers(1);
     let mut good = 0;
     let mut client = Client::connect(&mock).await;
-    for _ in 0..3000 {
+    for _ in 0..4000 {
         let mut body = rich();
         for _ in 0..=numbers.below(2) {
             // The whole document is not replaced: that is tested elsewhere.

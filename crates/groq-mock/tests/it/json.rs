@@ -171,3 +171,28 @@ async fn documents_that_do_not_fit_the_limit_fail() {
         );
     }
 }
+
+#[tokio::test]
+async fn schemas_without_a_finite_value_are_refused_and_answer_at_once() {
+    let mock = Mock::start().await.unwrap();
+    let endless = json!({"type": "object", "properties": {"a": {"$ref": "#"}, "b": {"$ref": "#"}}, "required": ["a", "b"], "additionalProperties": false});
+    let format = json!({"type": "json_schema", "json_schema": {"name": "x", "schema": endless, "strict": true}});
+    let tool = json!({"type": "function", "function": {"name": "f", "parameters": endless}});
+    let with = |key: &str, value: Value| {
+        let mut body = json!({"model": "openai/gpt-oss-20b", "messages": [{"role": "user", "content": "Call f, JSON"}]});
+        body[key] = value;
+        body
+    };
+    for body in [
+        with("response_format", format),
+        with("tools", json!([tool])),
+    ] {
+        let answer = chat(&mock, &body).await;
+        assert_eq!(answer.status, 400, "{}", answer.text());
+        assert!(
+            answer.text().contains("no finite value"),
+            "{}",
+            answer.text()
+        );
+    }
+}

@@ -1,28 +1,48 @@
 //! Arrays.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::{Generator, MAX_ITEMS, Schema, TRIES, size};
-use crate::schema::node::Node;
-use crate::schema::validate::Validator;
+use super::{Generator, MAX_ITEMS, Made, Schema, TRIES, kinds, size};
+use crate::schema::number;
 
 /// Enough to show that there may be several.
 const USUAL: usize = 2;
 
 impl Generator<'_> {
-    pub(super) fn array(&mut self, schema: &Schema, name: &str, depth: usize) -> Node {
+    pub(super) fn array(&mut self, schema: &Schema, name: &str, depth: usize) -> Made {
         let count = self.count(schema, depth);
-        let mut items = self.contained(schema, count, name, depth);
-        while items.len() < count {
-            let Some(item) = item_schema(schema, items.len()) else {
-                break;
+        let contains = schema.get("contains").map(|item| {
+            (
+                item,
+                size(schema, "minContains").unwrap_or(1).min(MAX_ITEMS),
+            )
+        });
+        let contained = contains.map_or(0, |(_, least)| least);
+        let is_unique = schema.get("uniqueItems") == Some(&Value::Bool(true));
+        let name = name.strip_suffix('s').unwrap_or(name);
+        let mut items: Vec<String> = Vec::new();
+        self.text.push('[');
+        for index in 0..count.max(contained) {
+            let item = match contains.filter(|(_, least)| index < *least) {
+                Some((item, _)) => Some(item),
+                None => item_schema(schema, index),
             };
-            let Some(item) = self.item(schema, &item, &items, name, depth) else {
-                break;
-            };
-            items.push(item);
+            let Some(item) = item else { break };
+            let start = self.text.len();
+            if index > 0 {
+                self.text.push(',');
+            }
+            if is_unique {
+                if !self.unique(index, item, &mut items, name, depth)? {
+                    self.text.truncate(start);
+                    break;
+                }
+            } else {
+                self.inner(&index.to_string(), item, name, depth)?;
+            }
         }
-        Node::Array(items)
+        self.text.push(']');
+        Ok(())
     }
 
     fn count(&self, schema: &Schema, depth: usize) -> usize {
@@ -30,64 +50,62 @@ impl Generator<'_> {
         let most = size(schema, "maxItems")
             .unwrap_or(MAX_ITEMS)
             .clamp(least, MAX_ITEMS);
-        let wanted = if self.small(depth) {
+        let is_finite = item_schema(schema, 0).is_none_or(|item| self.ranks.of(item).is_some());
+        let usual = if self.small(depth) || !is_finite {
             0
         } else {
             positional(schema).len().max(USUAL)
         };
-        wanted.clamp(least, most)
+        usual.clamp(least, most)
     }
 
-    /// The items that `contains` asks for.
-    fn contained(&mut self, schema: &Schema, count: usize, name: &str, depth: usize) -> Vec<Node> {
-        let Some(contained) = schema.get("contains") else {
-            return Vec::new();
-        };
-        let least = size(schema, "minContains").unwrap_or(1).min(MAX_ITEMS);
-        (0..least.min(count.max(least)))
-            .map(|_| self.value(contained, name, depth + 1))
-            .collect()
-    }
-
-    /// An item, different from the others where that is asked for.
-    fn item(
+    /// Writes an item that is none of the others; false where there is no other one.
+    fn unique(
         &mut self,
-        array: &Schema,
+        index: usize,
         item: &Value,
-        others: &[Node],
+        others: &mut Vec<String>,
         name: &str,
         depth: usize,
-    ) -> Option<Node> {
-        let name = name.strip_suffix('s').unwrap_or(name);
-        if array.get("uniqueItems") != Some(&Value::Bool(true)) {
-            return Some(self.value(item, name, depth + 1));
+    ) -> Result<bool, super::NoValue> {
+        let start = self.text.len();
+        for _ in 0..TRIES * 2 {
+            self.text.truncate(start);
+            self.inner(&index.to_string(), item, name, depth)?;
+            let made = self.text[start..].to_owned();
+            if !others.contains(&made) {
+                others.push(made);
+                return Ok(true);
+            }
         }
-        let flat = item
-            .as_object()
-            .map(|item| self.flattened(item))
-            .unwrap_or_default();
-        if let Some(Value::Array(values)) = flat.get("enum") {
-            let mut values = values.iter().map(|value| Node::Leaf(value.clone()));
-            return values.find(|value| !others.contains(value));
+        // Small ranges give the same again and again: count through them.
+        self.text.truncate(start);
+        let Value::Object(item) = item else {
+            return Ok(false);
+        };
+        let item = self.flattened(item)?;
+        let listed = item
+            .get("enum")
+            .and_then(Value::as_array)
+            .map_or(&[][..], Vec::as_slice);
+        let numbers = kinds(&item)
+            .iter()
+            .any(|kind| matches!(*kind, "integer" | "number"));
+        let counted = number::range(&item).take_while(|_| numbers && listed.is_empty());
+        let mut candidates = listed.iter().map(Value::to_string).chain(counted);
+        let other = candidates.find(|text| !others.contains(text));
+        if let Some(text) = &other {
+            self.text.push_str(text);
+            others.push(text.clone());
         }
-        let made = (0..TRIES)
-            .map(|_| self.value(item, name, depth + 1))
-            .find(|made| !others.contains(made));
-        made.or_else(|| self.counted(item, others))
-    }
-
-    /// Small ranges give the same number again and again: count through them.
-    fn counted(&self, item: &Value, others: &[Node]) -> Option<Node> {
-        let validator = Validator::new(self.root);
-        let mut numbers = (-64..64).map(|number| Node::Leaf(json!(number)));
-        numbers.find(|made| !others.contains(made) && validator.accepts(item, &made.to_value()))
+        Ok(other.is_some())
     }
 }
 
 /// What the item at a place must be; `None` where there may be none.
-fn item_schema(schema: &Schema, index: usize) -> Option<Value> {
+fn item_schema(schema: &Schema, index: usize) -> Option<&Value> {
     if let Some(item) = positional(schema).get(index) {
-        return Some(item.clone());
+        return Some(item);
     }
     let rest = match schema.get("items") {
         Some(Value::Array(_)) => schema.get("additionalItems"),
@@ -95,8 +113,8 @@ fn item_schema(schema: &Schema, index: usize) -> Option<Value> {
     };
     match rest {
         Some(Value::Bool(false)) => None,
-        Some(item) => Some(item.clone()),
-        None => Some(Value::Bool(true)),
+        Some(item) => Some(item),
+        None => Some(&Value::Bool(true)),
     }
 }
 

@@ -2,99 +2,108 @@
 
 use serde_json::Value;
 
-use super::{Generator, MAX_ITEMS, Schema, size, strings};
-use crate::schema::node::Node;
+use super::{Generator, MAX_ITEMS, Made, Schema, size, strings};
 use crate::schema::pattern;
-
-type Entries = Vec<(String, Node)>;
 
 impl Generator<'_> {
     /// Required properties in the order in which they are required, then the others.
-    pub(super) fn object(&mut self, schema: &Schema, depth: usize) -> Node {
+    pub(super) fn object(&mut self, schema: &Schema, depth: usize) -> Made {
         let properties = schema.get("properties").and_then(Value::as_object);
         let most = size(schema, "maxProperties").unwrap_or(usize::MAX);
         let mut names = strings(schema.get("required"));
         let required = names.len();
         if !self.small(depth) {
-            let possible = properties
-                .into_iter()
-                .flatten()
-                .filter(|(_, property)| **property != Value::Bool(false));
-            names.extend(possible.map(|(name, _)| name.as_str()));
+            let optional = properties.into_iter().flatten();
+            let optional = optional.filter(|(_, property)| self.ranks.of(property).is_some());
+            names.extend(optional.map(|(name, _)| name.as_str()));
         }
-        let mut entries = Entries::new();
+        let mut keys: Vec<String> = Vec::new();
         let mut next = 0;
+        self.text.push('{');
         while let Some(name) = names.get(next).copied() {
             next += 1;
-            if has(&entries, name) || (next > required && entries.len() >= most) {
+            if keys.iter().any(|known| known == name) || (next > required && keys.len() >= most) {
                 continue;
             }
-            let property = properties
-                .and_then(|properties| properties.get(name))
-                .or_else(|| unnamed_property(schema));
-            let value = self.value(property.unwrap_or(&Value::Bool(true)), name, depth + 1);
-            entries.push((name.to_owned(), value));
-            names.extend(strings(
-                schema
-                    .get("dependentRequired")
-                    .and_then(|dependent| dependent.get(name)),
-            ));
+            let known = properties.and_then(|properties| properties.get(name));
+            let property = known
+                .or_else(|| unnamed_property(schema))
+                .unwrap_or(&Value::Bool(true));
+            self.entry(name.to_owned(), property, &mut keys, depth)?;
+            let dependent = schema
+                .get("dependentRequired")
+                .and_then(|all| all.get(name));
+            names.extend(strings(dependent));
         }
-        self.fill_map(schema, &mut entries, depth);
-        Node::Object(entries)
+        self.fill_map(schema, &mut keys, depth)?;
+        self.text.push('}');
+        Ok(())
+    }
+
+    fn entry(
+        &mut self,
+        name: String,
+        schema: &Value,
+        made: &mut Vec<String>,
+        depth: usize,
+    ) -> Made {
+        if !made.is_empty() {
+            self.text.push(',');
+        }
+        self.text.push_str(&Value::from(name.as_str()).to_string());
+        self.text.push(':');
+        self.inner(&name, schema, &name, depth)?;
+        made.push(name);
+        Ok(())
     }
 
     /// Entries that no property names: of a map, or to reach `minProperties`.
-    fn fill_map(&mut self, schema: &Schema, entries: &mut Entries, depth: usize) {
+    fn fill_map(&mut self, schema: &Schema, made: &mut Vec<String>, depth: usize) -> Made {
         let least = size(schema, "minProperties").unwrap_or(0).min(MAX_ITEMS);
         let most = size(schema, "maxProperties").unwrap_or(usize::MAX);
         let value = unnamed_property(schema);
-        let is_map = entries.is_empty() && value.is_some() && !schema.contains_key("properties");
-        let wanted = if is_map && !self.small(depth) {
+        let is_finite = value.is_some_and(|value| self.ranks.of(value).is_some());
+        let is_map = made.is_empty() && is_finite && !schema.contains_key("properties");
+        let usual = if is_map && !self.small(depth) {
             least.max(2)
         } else {
             least
-        }
-        .min(most);
+        };
+        let wanted = usual.min(most);
         // A key may be made twice, so that there are more turns than entries.
         for turn in 0..wanted * 4 {
-            if entries.len() >= wanted {
+            if made.len() >= wanted {
                 break;
             }
-            let Some(key) = self.key(schema, turn).filter(|key| !has(entries, key)) else {
-                continue;
-            };
-            let made = self.value(value.unwrap_or(&Value::Bool(true)), &key, depth + 1);
-            entries.push((key, made));
+            if let Some(key) = self.key(schema, turn)?.filter(|key| !made.contains(key)) {
+                self.entry(key, value.unwrap_or(&Value::Bool(true)), made, depth)?;
+            }
         }
+        Ok(())
     }
 
-    fn key(&mut self, schema: &Schema, turn: usize) -> Option<String> {
+    fn key(&mut self, schema: &Schema, turn: usize) -> Result<Option<String>, super::NoValue> {
         if let Some((pattern, _)) = patterned(schema) {
-            return pattern::generate(pattern, self.random);
+            return Ok(pattern::generate(pattern, 1, &mut self.random));
         }
         if let Some(names) = schema.get("propertyNames").and_then(Value::as_object) {
-            let names = self.flattened(names);
+            let names = self.flattened(names)?;
             if let Some(Value::Array(values)) = names.get("enum") {
-                return values
+                let value = values
                     .get(turn % values.len().max(1))
-                    .and_then(Value::as_str)
-                    .map(str::to_owned);
+                    .and_then(Value::as_str);
+                return Ok(value.map(str::to_owned));
             }
-            return Some(self.text(&names, "key", turn));
+            return Ok(Some(self.plain(&names, "key", turn)));
         }
         let words = &self.hints().topic().words;
         let word = words[turn % words.len()].to_lowercase().replace(' ', "_");
-        Some(if turn < words.len() {
+        Ok(Some(if turn < words.len() {
             word
         } else {
             format!("{word}_{turn}")
-        })
+        }))
     }
-}
-
-fn has(entries: &Entries, name: &str) -> bool {
-    entries.iter().any(|(known, _)| known == name)
 }
 
 /// What an entry must be that `properties` does not name.

@@ -28,7 +28,7 @@ const LONGEST: f64 = 86_400.0;
 
 /// What is heard between two silences.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Heard {
+pub(super) struct Span {
     pub(super) start: f64,
     pub(super) end: f64,
     /// The word, where it is one and whole.
@@ -37,7 +37,7 @@ pub(super) struct Heard {
 
 /// Hears a recording, piece by piece.
 #[derive(Debug, Default)]
-pub(super) struct Listener {
+pub(super) struct Recognizer {
     rate: u32,
     /// The seconds before the first sample at this rate.
     before: f64,
@@ -48,7 +48,7 @@ pub(super) struct Listener {
     /// Silent frames since the last sound.
     quiet: usize,
     run: Option<Run>,
-    heard: Vec<Heard>,
+    heard: Vec<Span>,
 }
 
 /// A sound that may go on: a stretch between silences, to the sample.
@@ -62,7 +62,7 @@ struct Run {
     is_long: bool,
 }
 
-impl Listener {
+impl Recognizer {
     /// Takes what comes next. Samples at another rate than before follow those before.
     pub(super) fn push(&mut self, rate: u32, samples: &[f32]) {
         if self.rate != rate {
@@ -92,7 +92,7 @@ impl Listener {
     }
 
     /// The duration in seconds, and all that was not silence, in order.
-    pub(super) fn finish(mut self) -> (f64, Vec<Heard>) {
+    pub(super) fn finish(mut self) -> (f64, Vec<Span>) {
         self.take_held();
         self.end_run();
         (self.seconds(), self.heard)
@@ -153,7 +153,7 @@ impl Listener {
         };
         let (rate, first) = (self.rate, run.place.start);
         let at = |place| self.before + seconds(first + place, rate);
-        let heard = |place: Range<usize>, word| Heard {
+        let heard = |place: Range<usize>, word| Span {
             start: at(place.start),
             end: at(place.end),
             word,
@@ -244,10 +244,10 @@ fn shifted(sound: &[f32], rate: u32, part: &Range<usize>) -> Option<String> {
 
 /// All that a sound is, said at once.
 #[cfg(test)]
-pub(super) fn listen(sound: &super::wav::Sound) -> Vec<Heard> {
-    let mut listener = Listener::default();
-    listener.push(sound.rate, &sound.samples);
-    listener.finish().1
+pub(super) fn recognize(sound: &super::wav::Sound) -> Vec<Span> {
+    let mut recognizer = Recognizer::default();
+    recognizer.push(sound.rate, &sound.samples);
+    recognizer.finish().1
 }
 
 /// The word of so many beeps that begins at that many seconds.

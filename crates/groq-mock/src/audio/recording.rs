@@ -2,8 +2,9 @@
 
 use bytes::Bytes;
 
-use super::ask::Source;
-use super::listen::{Heard, Listener};
+use super::noise::TranscriptNoise;
+use super::recognize::{Recognizer, Span};
+use super::request::Source;
 use super::{container, decode};
 use crate::api_error::{ApiError, Outcome};
 use crate::random::{Digest, Random};
@@ -14,6 +15,8 @@ const SHORTEST: f64 = 0.01;
 const APART: f64 = 0.5;
 /// Seconds after which a sound goes on as another one.
 const LONGEST: f64 = 10.0;
+/// Seconds of silence in which words may be invented.
+const SILENCE: f64 = 2.0;
 
 /// A recording, listened to.
 #[derive(Debug)]
@@ -43,11 +46,11 @@ pub(super) enum Kind {
 }
 
 impl Recording {
-    pub(super) fn new(source: &Source, seed: u64) -> Outcome<Self> {
+    pub(super) fn new(source: &Source, seed: u64, noise: &TranscriptNoise) -> Outcome<Self> {
         let digest = Digest::new(seed);
         let (duration, heard, digest) = match source {
             Source::Bytes(bytes) => {
-                let (duration, heard) = listened(bytes).ok_or_else(unreadable)?;
+                let (duration, heard) = recognized(bytes).ok_or_else(unreadable)?;
                 (duration, heard, digest.bytes(bytes))
             }
             Source::Address(address) => {
@@ -62,18 +65,51 @@ impl Recording {
                 "Audio file is too short. Minimum audio length is {SHORTEST} seconds."
             )));
         }
-        Ok(Self {
+        let mut recording = Self {
             duration,
             words: words(heard),
             digest,
-        })
+        };
+        recording.spoil(noise);
+        Ok(recording)
+    }
+
+    /// Adds the mistakes that are asked for: the same each time for the same recording.
+    fn spoil(&mut self, noise: &TranscriptNoise) {
+        let random = Random::new(self.digest.finish());
+        let mut silences = random.fork("silences");
+        let mut words = Vec::with_capacity(self.words.len());
+        let mut quiet_since = 0.0;
+        let mut fill =
+            |from: f64, to: f64, words: &mut Vec<Word>| {
+                if to - from >= SILENCE && silences.unit() < noise.invented {
+                    words.extend(["Thank", "you."].into_iter().zip([0.5, 1.0]).map(
+                        |(text, after)| Word {
+                            text: text.to_owned(),
+                            start: from + after,
+                            end: from + after + 0.4,
+                            kind: Kind::Invented,
+                        },
+                    ));
+                }
+            };
+        for word in std::mem::take(&mut self.words) {
+            fill(quiet_since, word.start, &mut words);
+            quiet_since = word.end;
+            words.push(word);
+        }
+        fill(quiet_since, self.duration, &mut words);
+        if random.fork("length").unit() < noise.short {
+            words.truncate(words.len() * 6 / 10);
+        }
+        self.words = words;
     }
 }
 
-fn listened(bytes: &Bytes) -> Option<(f64, Vec<Heard>)> {
-    let mut listener = Listener::default();
-    if decode::decode(bytes, &mut listener).is_some() {
-        return Some(listener.finish());
+fn recognized(bytes: &Bytes) -> Option<(f64, Vec<Span>)> {
+    let mut recognizer = Recognizer::default();
+    if decode::decode(bytes, &mut recognizer).is_some() {
+        return Some(recognizer.finish());
     }
     let duration = container::duration(bytes)?;
     Some((duration, vec![whole(duration)]))
@@ -83,8 +119,8 @@ fn unreadable() -> Box<ApiError> {
     ApiError::invalid("could not process file - is it a valid media file?")
 }
 
-fn whole(duration: f64) -> Heard {
-    Heard {
+fn whole(duration: f64) -> Span {
+    Span {
         start: 0.0,
         end: duration,
         word: None,
@@ -92,8 +128,8 @@ fn whole(duration: f64) -> Heard {
 }
 
 /// Words as they are; sounds joined over short silences, and cut where they are long.
-fn words(heard: Vec<Heard>) -> Vec<Word> {
-    let mut joined: Vec<Heard> = Vec::new();
+fn words(heard: Vec<Span>) -> Vec<Word> {
+    let mut joined: Vec<Span> = Vec::new();
     for next in heard {
         match joined.last_mut() {
             Some(last)

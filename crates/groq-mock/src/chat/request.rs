@@ -4,15 +4,15 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use crate::models::Known;
+use crate::models::ModelEntry;
 use crate::random::Digest;
 use crate::text::tokens;
 
 /// What is asked for. It borrows everything from the body.
 #[derive(Debug)]
-pub(crate) struct Ask<'a> {
+pub(crate) struct ChatRequest<'a> {
     pub(crate) body: &'a Map<String, Value>,
-    pub(crate) model: &'a Known,
+    pub(crate) model: &'a ModelEntry,
     pub(crate) turns: Vec<Turn<'a>>,
     pub(crate) tools: Vec<Function<'a>>,
     pub(crate) built_in: Vec<&'a str>,
@@ -67,8 +67,8 @@ pub(crate) enum Choice<'a> {
     Named(&'a str),
 }
 
-impl<'a> Ask<'a> {
-    pub(crate) fn new(body: &'a Map<String, Value>, model: &'a Known) -> Self {
+impl<'a> ChatRequest<'a> {
+    pub(crate) fn new(body: &'a Map<String, Value>, model: &'a ModelEntry) -> Self {
         let list = |key: &str| {
             body.get(key)
                 .and_then(Value::as_array)

@@ -1,0 +1,281 @@
+//! The tables by which `groq-mock` checks the bodies of requests: one rule for each schema that a request reaches.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result, bail};
+use heck::ToShoutySnakeCase;
+use openapiv3::OpenAPI;
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use serde_json::{Map, Value};
+use syn::{Ident, Item, parse_quote};
+
+use super::file;
+use crate::codegen::{
+    Files,
+    model::{component, references},
+};
+
+/// The files under `groq-mock/src/generated/`.
+pub(crate) fn files(api: &OpenAPI) -> Result<Files> {
+    let api = serde_json::to_value(api).context("read the description as data")?;
+    let mut items: Vec<Item> = vec![parse_quote!(
+        use crate::check::{Field, Rule};
+    )];
+    for (name, schema) in reached(&api)? {
+        let ident = ident(&name);
+        let rule = rule(schema).with_context(|| format!("#/components/schemas/{name}"))?;
+        let docs = format!(" `{name}`.");
+        items.push(parse_quote! {
+            #[doc = #docs]
+            pub(crate) static #ident: Rule = #rule;
+        });
+    }
+    let text = file::whole("What the bodies of requests must be.", items);
+    Ok(Files::from([("requests.rs".to_owned(), text)]))
+}
+
+/// The component schemas that the body of a request reaches, sorted by name.
+fn reached(api: &Value) -> Result<BTreeMap<String, &Value>> {
+    let operations = api["paths"].as_object().into_iter().flat_map(Map::values);
+    let operations = operations
+        .filter_map(Value::as_object)
+        .flat_map(Map::values);
+    let mut open: Vec<String> = operations
+        .flat_map(|operation| references(&operation["requestBody"]))
+        .collect();
+    let mut reached = BTreeMap::new();
+    while let Some(name) = open.pop() {
+        if reached.contains_key(&name) {
+            continue;
+        }
+        let schema = api["components"]["schemas"]
+            .get(&name)
+            .with_context(|| format!("#/components/schemas/{name}: no such schema"))?;
+        open.extend(references(schema));
+        reached.insert(name, schema);
+    }
+    Ok(reached)
+}
+
+fn ident(name: &str) -> Ident {
+    format_ident!("{}", name.to_shouty_snake_case())
+}
+
+/// A rule in place; what is named is referred to.
+fn rule(schema: &Value) -> Result<TokenStream> {
+    if let Some(name) = named(schema) {
+        return Ok(quote!(Rule::Named(&#name)));
+    }
+    if let Some(branches) = schema["oneOf"].as_array() {
+        return union(schema, branches);
+    }
+    match schema["type"].as_str() {
+        None => Ok(quote!(Rule::Any)),
+        Some("boolean") => Ok(quote!(Rule::Bool)),
+        Some("string") => Ok(text(schema)),
+        Some("integer") => Ok(integer(schema)),
+        Some("number") => Ok(number(schema)),
+        Some("array") => list(schema),
+        Some("object") => object(schema),
+        Some(kind) => bail!("a schema of type {kind}"),
+    }
+}
+
+/// The rule that a reference, or an `allOf` around one, stands for.
+fn named(schema: &Value) -> Option<Ident> {
+    let reference = schema.get("$ref").or_else(|| {
+        let parts = schema["allOf"]
+            .as_array()
+            .filter(|parts| parts.len() == 1)?;
+        parts[0].get("$ref")
+    })?;
+    component(reference.as_str()?).map(|name| ident(&name))
+}
+
+fn union(schema: &Value, branches: &[Value]) -> Result<TokenStream> {
+    let tag = &schema["discriminator"];
+    if let Some(mapping) = tag["mapping"].as_object() {
+        let tag = tag["propertyName"].as_str().unwrap_or_default();
+        let names = mapping.keys();
+        let rules = mapping.values().map(|target| {
+            let name = target.as_str().and_then(component);
+            name.map(|name| ident(&name))
+                .context("a mapping to no schema")
+        });
+        let rules = rules.collect::<Result<Vec<_>>>()?;
+        return Ok(quote!(Rule::Tagged(#tag, &[#((#names, &#rules)),*])));
+    }
+    let rules = branches.iter().map(rule).collect::<Result<Vec<_>>>()?;
+    Ok(quote!(Rule::Either(&[#(#rules),*])))
+}
+
+fn text(schema: &Value) -> TokenStream {
+    if schema["format"] == "binary" {
+        return quote!(Rule::File);
+    }
+    if let Some(values) = schema["enum"].as_array() {
+        let values = values.iter().filter_map(Value::as_str);
+        return quote!(Rule::OneOf(&[#(#values),*]));
+    }
+    let (least, most) = sizes(schema, "minLength", "maxLength");
+    quote!(Rule::Text(#least, #most))
+}
+
+fn integer(schema: &Value) -> TokenStream {
+    if let Some(values) = schema["enum"].as_array() {
+        let values = values
+            .iter()
+            .filter_map(Value::as_i64)
+            .map(proc_macro2::Literal::i64_unsuffixed);
+        return quote!(Rule::OneNumberOf(&[#(#values),*]));
+    }
+    let bound = |key: &str, otherwise: TokenStream| {
+        schema[key].as_i64().map_or(otherwise, |bound| {
+            let bound = proc_macro2::Literal::i64_unsuffixed(bound);
+            quote!(#bound)
+        })
+    };
+    let (least, most) = (
+        bound("minimum", quote!(i64::MIN)),
+        bound("maximum", quote!(i64::MAX)),
+    );
+    quote!(Rule::Integer(#least, #most))
+}
+
+fn number(schema: &Value) -> TokenStream {
+    let bound = |key: &str, otherwise: TokenStream| {
+        schema[key].as_f64().map_or(otherwise, |bound| {
+            let bound = proc_macro2::Literal::f64_unsuffixed(bound);
+            quote!(#bound)
+        })
+    };
+    let (least, most) = (
+        bound("minimum", quote!(f64::MIN)),
+        bound("maximum", quote!(f64::MAX)),
+    );
+    quote!(Rule::Number(#least, #most))
+}
+
+fn list(schema: &Value) -> Result<TokenStream> {
+    let (least, most) = sizes(schema, "minItems", "maxItems");
+    let item = rule(&schema["items"])?;
+    Ok(quote!(Rule::List(#least, #most, &#item)))
+}
+
+/// An object with properties, or a map.
+fn object(schema: &Value) -> Result<TokenStream> {
+    let additional = &schema["additionalProperties"];
+    let Some(properties) = schema["properties"]
+        .as_object()
+        .filter(|all| !all.is_empty())
+    else {
+        let value = if additional.is_object() {
+            rule(additional)?
+        } else {
+            quote!(Rule::Any)
+        };
+        return Ok(quote!(Rule::Map(&#value)));
+    };
+    let is_required = |name: &str| {
+        let required = schema["required"].as_array();
+        required.is_some_and(|required| required.iter().any(|one| one == name))
+    };
+    let fields = properties.iter().map(|(name, property)| {
+        let nullable = property["nullable"] == true || property["x-nullable"] == true;
+        let kind = match (is_required(name), nullable) {
+            (true, false) => quote!(required),
+            (true, true) => quote!(required_or_null),
+            (false, false) => quote!(optional),
+            (false, true) => quote!(optional_or_null),
+        };
+        let rule = rule(property).with_context(|| format!("properties/{name}"))?;
+        Ok(quote!(Field::#kind(#name, #rule)))
+    });
+    let fields = fields.collect::<Result<Vec<_>>>()?;
+    let kind = if *additional == false {
+        quote!(Closed)
+    } else {
+        quote!(Open)
+    };
+    Ok(quote!(Rule::#kind(&[#(#fields),*])))
+}
+
+fn sizes(schema: &Value, least: &str, most: &str) -> (TokenStream, TokenStream) {
+    let size = |key: &str| {
+        schema[key]
+            .as_u64()
+            .map(proc_macro2::Literal::u64_unsuffixed)
+    };
+    let least = size(least).map_or(quote!(0), |least| quote!(#least));
+    let most = size(most).map_or(quote!(usize::MAX), |most| quote!(#most));
+    (least, most)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codegen::load;
+
+    const YAML: &str = "
+openapi: 3.0.3
+info: {title: x, version: '1'}
+paths:
+  /things:
+    post:
+      operationId: createThing
+      requestBody:
+        content: {application/json: {schema: {$ref: '#/components/schemas/Thing'}}}
+      responses: {}
+components:
+  schemas:
+    Unused: {type: object, properties: {a: {type: string}}}
+    Thing:
+      type: object
+      required: [part]
+      additionalProperties: false
+      properties:
+        part: {allOf: [{$ref: '#/components/schemas/Part'}], x-nullable: true}
+        FIELD
+    Part:
+      oneOf: [{$ref: '#/components/schemas/One'}]
+      discriminator: {propertyName: kind, mapping: {one: '#/components/schemas/One'}}
+    One: {type: object, properties: {kind: {type: string, enum: [one]}, size: {type: integer, minimum: 1}}}
+";
+
+    fn made(field: &str) -> String {
+        let api = load::api(&YAML.replace("FIELD", field)).unwrap();
+        files(&api).unwrap().remove("requests.rs").unwrap()
+    }
+
+    /// Joined, since how lines are broken is the formatter's business.
+    fn joined(text: &str) -> String {
+        text.split_whitespace()
+            .collect::<Vec<_>>()
+            .join("")
+            .replace(",]", "]")
+            .replace(",)", ")")
+    }
+
+    #[test]
+    fn schemas_of_requests_become_rules() {
+        let text = joined(&made("size: {type: number, maximum: 2}"));
+        for expected in [
+            r#"staticTHING:Rule=Rule::Closed(&[Field::required_or_null("part",Rule::Named(&PART)),"#,
+            r#"Field::optional("size",Rule::Number(f64::MIN,2.0))"#,
+            r#"staticPART:Rule=Rule::Tagged("kind",&[("one",&ONE)]);"#,
+            r#"Rule::Open(&[Field::optional("kind",Rule::OneOf(&["one"])),Field::optional("size",Rule::Integer(1,i64::MAX))])"#,
+        ] {
+            assert!(text.contains(expected), "{expected}\n{text}");
+        }
+        assert!(!text.contains("UNUSED"));
+    }
+
+    #[test]
+    fn a_field_more_is_a_rule_more() {
+        let field = "extra: {type: array, maxItems: 3, items: {type: string, minLength: 1}}";
+        let expected = r#"Field::optional("extra",Rule::List(0,3,&Rule::Text(1,usize::MAX)))"#;
+        assert!(joined(&made(field)).contains(expected));
+        assert!(!joined(&made("other: {type: boolean}")).contains("extra"));
+    }
+}
