@@ -2,13 +2,12 @@
 
 mod audio;
 mod batches;
+mod call;
 mod chat;
 mod embeddings;
 mod files;
 mod fine_tunings;
 mod form;
-mod id;
-mod json;
 mod models;
 mod request;
 mod reranking;

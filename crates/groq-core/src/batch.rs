@@ -51,10 +51,83 @@ mod state;
 mod window;
 mod writer;
 
-pub(crate) use adopt::adopt;
 pub use item::{BatchItem, ItemError};
 pub use job::Job;
 pub use progress::{Phase, Progress};
 pub use results::{Item, Results};
 pub use window::CompletionWindow;
 pub use writer::Writer;
+
+use std::path::Path;
+
+use crate::api::Batches;
+use crate::error::Error;
+
+impl Batches<'_> {
+    /// Begins a batch of typed requests in this folder, or goes on with one that was not finished; see [`batch`](crate::batch).
+    ///
+    /// ```no_run
+    /// use groq_core::types::{ChatCompletionRequest, Message};
+    ///
+    /// # fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
+    /// let mut writer = client.batches().write("capitals")?;
+    /// let question = Message::user("What is the capital of Chad?");
+    /// writer.push("Chad", &ChatCompletionRequest::new("openai/gpt-oss-20b", [question]))?;
+    /// let job = writer.finish(groq_core::batch::CompletionWindow::DAY)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`is_io`](Error::is_io) where the folder cannot be used; [`is_invalid_request`](Error::is_invalid_request) where the batch in it
+    /// is finished.
+    pub fn write<T: BatchItem>(self, folder: impl AsRef<Path>) -> Result<Writer<T>, Error> {
+        Writer::open(self.core.clone(), folder.as_ref())
+    }
+
+    /// Goes on with the finished batch in this folder; see [`batch`](crate::batch).
+    ///
+    /// ```no_run
+    /// use groq_core::types::ChatCompletionRequest;
+    ///
+    /// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
+    /// let mut job = client.batches().resume::<ChatCompletionRequest>("capitals")?;
+    /// let results = job.run().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`is_io`](Error::is_io) where there is none; [`is_invalid_request`](Error::is_invalid_request) where it is of other requests.
+    pub fn resume<T: BatchItem>(self, folder: impl AsRef<Path>) -> Result<Job<T>, Error> {
+        Job::load(self.core.clone(), folder.as_ref())
+    }
+
+    /// Goes on with a batch that is known by its id alone, in a new folder: the old one is lost, or another program began it.
+    ///
+    /// Its requests are downloaded again, so the service must still have their file. A batch of several files has an id for each.
+    ///
+    /// ```no_run
+    /// use groq_core::types::ChatCompletionRequest;
+    ///
+    /// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
+    /// let mut job = client.batches().adopt::<ChatCompletionRequest>("batch_01", "rescued").await?;
+    /// let results = job.run().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`get`](Self::get) and [`Files::content`](crate::Files::content); [`is_io`](Error::is_io) where the folder cannot be used;
+    /// [`is_invalid_request`](Error::is_invalid_request) where the folder has a batch, or the batch is of other requests.
+    pub async fn adopt<T: BatchItem>(
+        self,
+        id: impl AsRef<str>,
+        folder: impl AsRef<Path>,
+    ) -> Result<Job<T>, Error> {
+        adopt::adopt(self.core.clone(), id.as_ref(), folder.as_ref()).await
+    }
+}

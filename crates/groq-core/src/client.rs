@@ -2,25 +2,18 @@
 
 use std::fmt;
 use std::sync::Arc;
-#[cfg(not(target_arch = "wasm32"))]
-use std::time::Duration;
 
-use bytes::Bytes;
 use groq_models::Catalog;
-use tokio::sync::Semaphore;
 
 use crate::api::{
     Audio, Batches, Chat, Embeddings, Files, FineTunings, Models, RequestBuilder, Reranking,
     Responses,
 };
-use crate::config::{BaseUrl, ClientBuilder, Keys};
-use crate::error::{self, Error};
-use crate::limits::{KnownLimits, RateLimiter, Record};
-use crate::middleware::Middleware;
+use crate::config::ClientBuilder;
+use crate::error::Error;
+use crate::limits::KnownLimits;
 use crate::options::{RequestOptions, Settings};
-use crate::retry::budget::Budget;
-use crate::runtime::Runtime;
-use crate::transport::Http;
+use crate::shared::{Core, Shared};
 
 /// A client of the Groq API.
 ///
@@ -41,32 +34,16 @@ use crate::transport::Http;
 /// ```
 #[derive(Clone)]
 pub struct Client {
-    shared: Arc<Shared>,
-    settings: Arc<Settings>,
-}
-
-/// What all clones of a client, and those made by `with_options`, have in common.
-pub(crate) struct Shared {
-    pub(crate) http: Http,
-    pub(crate) base_url: BaseUrl,
-    pub(crate) api_key: Keys,
-    #[cfg(not(target_arch = "wasm32"))]
-    pub(crate) connect_timeout: Duration,
-    pub(crate) budget: Budget,
-    pub(crate) rate_limiter: Option<Arc<dyn RateLimiter>>,
-    /// One permit for each call that may be open, served in order.
-    pub(crate) slots: Option<Arc<Semaphore>>,
-    pub(crate) limits: Record,
-    pub(crate) middleware: Vec<Arc<dyn Middleware>>,
-    pub(crate) catalog: Catalog,
-    pub(crate) runtime: Arc<dyn Runtime>,
+    core: Core,
 }
 
 impl Client {
     pub(crate) fn new(shared: Shared, settings: Settings) -> Self {
         Self {
-            shared: Arc::new(shared),
-            settings: Arc::new(settings),
+            core: Core {
+                shared: Arc::new(shared),
+                settings: Arc::new(settings),
+            },
         }
     }
 
@@ -89,8 +66,7 @@ impl Client {
     /// A client that differs in these options, and shares everything else with this one.
     pub fn with_options(&self, options: RequestOptions) -> Self {
         Self {
-            shared: Arc::clone(&self.shared),
-            settings: Arc::new(options.over(&self.settings)),
+            core: self.core.with_options(options),
         }
     }
 
@@ -102,42 +78,42 @@ impl Client {
     /// # }
     /// ```
     pub fn catalog(&self) -> &Catalog {
-        &self.shared.catalog
+        &self.core.shared.catalog
     }
 
     /// Audio: speech to text, and text to speech.
     pub fn audio(&self) -> Audio<'_> {
-        Audio::new(self)
+        Audio::new(&self.core)
     }
 
     /// Batches: many requests at half the price, done within a day or a week.
     pub fn batches(&self) -> Batches<'_> {
-        Batches::new(self)
+        Batches::new(&self.core)
     }
 
     /// Conversations.
     pub fn chat(&self) -> Chat<'_> {
-        Chat::new(self)
+        Chat::new(&self.core)
     }
 
     /// Embeddings: texts as vectors.
     pub fn embeddings(&self) -> Embeddings<'_> {
-        Embeddings::new(self)
+        Embeddings::new(&self.core)
     }
 
     /// Files: the requests and the results of batches.
     pub fn files(&self) -> Files<'_> {
-        Files::new(self)
+        Files::new(&self.core)
     }
 
     /// Fine-tunings: models with additions of your own.
     pub fn fine_tunings(&self) -> FineTunings<'_> {
-        FineTunings::new(self)
+        FineTunings::new(&self.core)
     }
 
     /// The models that can be used.
     pub fn models(&self) -> Models<'_> {
-        Models::new(self)
+        Models::new(&self.core)
     }
 
     /// Any request, for what this crate has no method for.
@@ -160,56 +136,36 @@ impl Client {
     /// # }
     /// ```
     pub fn request(&self, method: http::Method, path: impl Into<String>) -> RequestBuilder<'_> {
-        RequestBuilder::new(self, method, path.into())
+        RequestBuilder::new(&self.core, method, path.into())
     }
 
     /// Returns the rate limits of each model from its last response.
     pub fn rate_limits(&self) -> KnownLimits {
-        self.shared.limits.known(self.shared.runtime.now())
+        self.core.shared.limits.known(self.core.runtime().now())
     }
 
     /// Reranking: texts in the order of how well they answer a query.
     pub fn reranking(&self) -> Reranking<'_> {
-        Reranking::new(self)
+        Reranking::new(&self.core)
     }
 
     /// Responses: the newer form of conversations, in beta.
     pub fn responses(&self) -> Responses<'_> {
-        Responses::new(self)
+        Responses::new(&self.core)
     }
 
     /// How many retries all clones of this client may still make before one of their calls must succeed.
     pub fn retry_budget_left(&self) -> u32 {
-        self.shared.budget.left(self.shared.runtime.now())
+        self.core.shared.budget.left(self.core.runtime().now())
     }
 
-    pub(crate) fn shared(&self) -> &Shared {
-        &self.shared
-    }
-
-    pub(crate) fn settings(&self) -> &Settings {
-        &self.settings
-    }
-
-    /// What an error keeps of a body.
-    pub(crate) fn kept(&self, body: &Bytes) -> Bytes {
-        error::text::kept(
-            body,
-            self.settings.max_error(),
-            self.shared.api_key.expose().as_ref(),
-        )
-    }
-
-    pub(crate) fn runtime(&self) -> &Arc<dyn Runtime> {
-        &self.shared.runtime
+    pub(crate) fn core(&self) -> &Core {
+        &self.core
     }
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client")
-            .field("base_url", &self.shared.base_url)
-            .field("settings", &self.settings)
-            .finish_non_exhaustive()
+        self.core.fmt(f)
     }
 }

@@ -1,35 +1,38 @@
 //! Building a client.
 
 mod api_key;
-mod base_url;
+pub(crate) mod base_url;
 #[cfg(not(target_arch = "wasm32"))]
 mod connection;
 mod environment;
-mod headers;
-mod keys;
+pub(crate) mod keys;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
-use groq_models::Catalog;
+use groq_models::{Catalog, Plan};
+use serde_json::Value;
 use tokio::sync::Semaphore;
 
-use crate::client::{Client, Shared};
+use crate::client::Client;
 use crate::error::Error;
 use crate::limits::{RateLimiter, Record};
 use crate::middleware::Middleware;
-use crate::options::{RequestOptions, Settings};
+use crate::options::{RequestOptions, Settings, setters, simple_options};
 use crate::retry::budget::{Budget, BudgetConfig};
+use crate::retry::{Backoff, RetryPolicy};
 use crate::runtime::{DefaultRuntime, Runtime};
+use crate::shared::Shared;
+use crate::sse::StreamLimits;
 use crate::transport;
-
-pub(crate) use api_key::ApiKey;
-pub(crate) use base_url::BaseUrl;
 #[cfg(not(target_arch = "wasm32"))]
-pub(crate) use connection::Connection;
-pub(crate) use headers::checked_header;
-pub(crate) use keys::Keys;
+use crate::transport::connection::Connection;
+
 pub use keys::{KeyFuture, KeyProvider};
+
+use base_url::BaseUrl;
+use keys::Keys;
 
 /// Builds a [`Client`].
 ///
@@ -51,7 +54,7 @@ pub struct ClientBuilder {
     api_key: Option<String>,
     key_provider: Option<Arc<dyn KeyProvider>>,
     base_url: String,
-    pub(crate) options: RequestOptions,
+    options: RequestOptions,
     #[cfg(not(target_arch = "wasm32"))]
     connection: Connection,
     budget: BudgetConfig,
@@ -229,6 +232,21 @@ impl ClientBuilder {
         Ok(Client::new(shared, settings))
     }
 }
+
+macro_rules! define_setters {
+    ($($(#[$doc:meta])* $name:ident($argument:ident: $type:ty) = $default:expr;)*) => {
+        impl ClientBuilder {
+            $($(#[$doc])*
+            pub fn $name(mut self, $argument: $type) -> Self {
+                self.options.simple.$name = Some($argument);
+                self
+            })*
+        }
+    };
+}
+
+simple_options!(define_setters);
+setters!(ClientBuilder, self => self.options);
 
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -15,10 +15,10 @@ use futures_core::Stream;
 use http::{HeaderMap, StatusCode, header};
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 
-use crate::client::Client;
 use crate::error::{Answer, Error};
 use crate::limits::RateLimits;
 use crate::retry::Attempt;
+use crate::shared::Core;
 use crate::transport::{Answered, BodyFailure, ResponseBody};
 #[cfg(not(target_arch = "wasm32"))]
 use crate::upload::shown;
@@ -40,7 +40,7 @@ use file::Unfinished;
 /// # }
 /// ```
 pub struct Download {
-    client: Client,
+    client: Core,
     doing: &'static str,
     answered: Answered<ResponseBody>,
     received: u64,
@@ -50,11 +50,7 @@ pub struct Download {
 }
 
 impl Download {
-    pub(crate) fn new(
-        client: Client,
-        doing: &'static str,
-        answered: Answered<ResponseBody>,
-    ) -> Self {
+    pub(crate) fn new(client: Core, doing: &'static str, answered: Answered<ResponseBody>) -> Self {
         Self {
             client,
             doing,

@@ -9,6 +9,7 @@ pub mod blocking;
 mod client;
 mod config;
 mod conversation;
+mod describe;
 mod download;
 mod error;
 #[cfg(doc)]
@@ -18,6 +19,7 @@ pub mod facts;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub mod fuzz;
+mod header;
 mod images;
 pub mod limits;
 mod middleware;
@@ -27,6 +29,7 @@ mod output;
 mod response;
 mod retry;
 pub mod runtime;
+mod shared;
 pub mod sse;
 mod stream;
 mod transport;

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use http::{HeaderMap, Method};
 
-use crate::config::checked_header;
 use crate::error::Error;
+use crate::header::checked_header;
 use crate::retry::Attempt;
 
 /// Sees every HTTP attempt before it is sent and after it has ended; give it to

@@ -7,16 +7,73 @@ use groq_models::{Catalog, Plan};
 use http::HeaderMap;
 use serde_json::{Map, Value};
 
-use crate::config::{ClientBuilder, checked_header};
 use crate::error::Error;
+use crate::header::checked_header;
 use crate::retry::decision::RetryConfig;
 use crate::retry::policy::Rule;
 use crate::retry::{Backoff, RetryPolicy};
 use crate::sse::StreamLimits;
 
-/// The simple options: name, argument, default. From each come a field of [`Settings`], a field of [`RequestOptions`], and a setter
-/// of both `RequestOptions` and `ClientBuilder`.
-macro_rules! options {
+/// The table of simple options: name, argument, default. `$then` makes of it fields or setters.
+macro_rules! simple_options {
+    ($then:ident) => {
+        $then! {
+            /// Sets the longest wait for the head of a response, for each attempt; 60 seconds by default.
+            ///
+            /// The same limit holds for the first byte of the body, because models may think before they stream.
+            first_byte_timeout(limit: Duration) = Duration::from_secs(60);
+
+            /// Sets the longest pause between two reads of a response body, like reqwest's `read_timeout`; 60 seconds by default.
+            ///
+            /// Only time spent waiting for the server counts. A slow reader of a stream does not cause a timeout.
+            read_timeout(limit: Duration) = Duration::from_secs(60);
+
+            /// Sets the longest time a response may continue without progress; 2 minutes by default.
+            ///
+            /// In a stream, only whole events are progress: neither keep-alive comments nor single bytes are. In other responses, a
+            /// kilobyte is progress.
+            progress_timeout(limit: Duration) = Duration::from_secs(120);
+
+            /// Sets the longest pause of an upload, whether the server does not read or the source does not deliver; 60 seconds by default.
+            write_timeout(limit: Duration) = Duration::from_secs(60);
+
+            /// Sets the longest wait for the rate limiter and for [`max_concurrency`](crate::ClientBuilder::max_concurrency); 10 minutes by default.
+            max_wait(limit: Duration) = Duration::from_secs(600);
+
+            /// Sets the largest response body that is read into memory; 64 MiB by default.
+            max_response_bytes(bytes: u64) = 64 << 20;
+
+            /// Sets how much of an error response is read and kept; 64 KiB by default.
+            max_error_bytes(bytes: u64) = 64 << 10;
+
+            /// Sets the largest audio that is attached to a request; 25,000,000 bytes by default, the limit of the free plan.
+            ///
+            /// See [`plan`](Self::plan). Larger audio is passed by URL.
+            max_audio_bytes(bytes: u64) = Catalog::shipped().upload_bytes(Plan::Free);
+
+            /// Sets the largest file that is uploaded; 100,000,000 bytes by default.
+            max_file_bytes(bytes: u64) = Catalog::shipped().service().file_bytes;
+
+            /// Sets the limits for lines, events and the whole length of a stream.
+            stream_limits(limits: StreamLimits) = StreamLimits::default();
+
+            /// Sets whether stream events that do not decode are skipped instead of ending the stream; they are not by default.
+            ///
+            /// The reply may then be incomplete. [`ChatStream::skipped_events`](crate::ChatStream::skipped_events) and
+            /// [`ResponseStream::skipped_events`](crate::ResponseStream::skipped_events) count what was skipped. Errors reported by the server
+            /// are never skipped, and a truncated event still ends the stream.
+            skip_undecodable_events(skip: bool) = false;
+
+            /// Sets whether responses that are read whole may be compressed with gzip; they may by default.
+            ///
+            /// Sizes are counted after decompression. Streams never ask for compression; one that comes compressed is decompressed as it is read.
+            compression(allow: bool) = true;
+        }
+    };
+}
+
+/// Makes of the table the fields of [`Settings`] and [`RequestOptions`], and the setters of the latter.
+macro_rules! define {
     ($($(#[$doc:meta])* $name:ident($argument:ident: $type:ty) = $default:expr;)*) => {
         /// What holds for a call, after all defaults and options.
         #[derive(Clone)]
@@ -57,9 +114,10 @@ macro_rules! options {
             }
         }
 
+        /// The simple options that are set.
         #[derive(Clone, Default)]
-        struct Simple {
-            $($name: Option<$type>,)*
+        pub(crate) struct Simple {
+            $(pub(crate) $name: Option<$type>,)*
         }
 
         impl Simple {
@@ -77,69 +135,10 @@ macro_rules! options {
                 self
             })*
         }
-
-        impl ClientBuilder {
-            $($(#[$doc])*
-            pub fn $name(mut self, $argument: $type) -> Self {
-                self.options.simple.$name = Some($argument);
-                self
-            })*
-        }
     };
 }
 
-options! {
-    /// Sets the longest wait for the head of a response, for each attempt; 60 seconds by default.
-    ///
-    /// The same limit holds for the first byte of the body, because models may think before they stream.
-    first_byte_timeout(limit: Duration) = Duration::from_secs(60);
-
-    /// Sets the longest pause between two reads of a response body, like reqwest's `read_timeout`; 60 seconds by default.
-    ///
-    /// Only time spent waiting for the server counts. A slow reader of a stream does not cause a timeout.
-    read_timeout(limit: Duration) = Duration::from_secs(60);
-
-    /// Sets the longest time a response may continue without progress; 2 minutes by default.
-    ///
-    /// In a stream, only whole events are progress: neither keep-alive comments nor single bytes are. In other responses, a
-    /// kilobyte is progress.
-    progress_timeout(limit: Duration) = Duration::from_secs(120);
-
-    /// Sets the longest pause of an upload, whether the server does not read or the source does not deliver; 60 seconds by default.
-    write_timeout(limit: Duration) = Duration::from_secs(60);
-
-    /// Sets the longest wait for the rate limiter and for [`max_concurrency`](ClientBuilder::max_concurrency); 10 minutes by default.
-    max_wait(limit: Duration) = Duration::from_secs(600);
-
-    /// Sets the largest response body that is read into memory; 64 MiB by default.
-    max_response_bytes(bytes: u64) = 64 << 20;
-
-    /// Sets how much of an error response is read and kept; 64 KiB by default.
-    max_error_bytes(bytes: u64) = 64 << 10;
-
-    /// Sets the largest audio that is attached to a request; 25,000,000 bytes by default, the limit of the free plan.
-    ///
-    /// See [`plan`](Self::plan). Larger audio is passed by URL.
-    max_audio_bytes(bytes: u64) = Catalog::shipped().upload_bytes(Plan::Free);
-
-    /// Sets the largest file that is uploaded; 100,000,000 bytes by default.
-    max_file_bytes(bytes: u64) = Catalog::shipped().service().file_bytes;
-
-    /// Sets the limits for lines, events and the whole length of a stream.
-    stream_limits(limits: StreamLimits) = StreamLimits::default();
-
-    /// Sets whether stream events that do not decode are skipped instead of ending the stream; they are not by default.
-    ///
-    /// The reply may then be incomplete. [`ChatStream::skipped_events`](crate::ChatStream::skipped_events) and
-    /// [`ResponseStream::skipped_events`](crate::ResponseStream::skipped_events) count what was skipped. Errors reported by the server
-    /// are never skipped, and a truncated event still ends the stream.
-    skip_undecodable_events(skip: bool) = false;
-
-    /// Sets whether responses that are read whole may be compressed with gzip; they may by default.
-    ///
-    /// Sizes are counted after decompression. Streams never ask for compression; one that comes compressed is decompressed as it is read.
-    compression(allow: bool) = true;
-}
+simple_options!(define);
 
 /// Options for single calls. They override the settings of the client.
 ///
@@ -159,15 +158,15 @@ options! {
 #[derive(Clone, Default)]
 #[must_use = "options do nothing until they are given to a client"]
 pub struct RequestOptions {
-    simple: Simple,
-    timeout: Option<Option<Duration>>,
-    retry: Option<RetryPolicy>,
-    max_retries: Option<u32>,
-    max_retry_wait: Option<Duration>,
-    backoff: Option<Backoff>,
-    query: Vec<(String, String)>,
-    extra_body: Map<String, Value>,
-    headers: Vec<(String, String)>,
+    pub(crate) simple: Simple,
+    pub(crate) timeout: Option<Option<Duration>>,
+    pub(crate) retry: Option<RetryPolicy>,
+    pub(crate) max_retries: Option<u32>,
+    pub(crate) max_retry_wait: Option<Duration>,
+    pub(crate) backoff: Option<Backoff>,
+    pub(crate) query: Vec<(String, String)>,
+    pub(crate) extra_body: Map<String, Value>,
+    pub(crate) headers: Vec<(String, String)>,
 }
 
 impl RequestOptions {
@@ -256,7 +255,7 @@ macro_rules! setters {
             /// Adds a header, such as `Groq-Model-Version`. Options replace the client's headers of the same name.
             ///
             /// Invalid headers, and those that only the client may set (`Authorization`, `Host`, `Content-Type`, those of the connection),
-            /// are refused: by [`build`](ClientBuilder::build) for a client, by the call for options.
+            /// are refused: by [`build`](crate::ClientBuilder::build) for a client, by the call for options.
             pub fn header(mut $self, name: impl Into<String>, value: impl Into<String>) -> Self {
                 $options.headers.push((name.into(), value.into()));
                 $self
@@ -296,7 +295,8 @@ macro_rules! setters {
 }
 
 setters!(RequestOptions, self => self);
-setters!(ClientBuilder, self => self.options);
+
+pub(crate) use {setters, simple_options};
 
 impl Settings {
     /// Refuses a call whose options cannot be honored.

@@ -30,37 +30,28 @@ pub struct Response<T> {
     meta: Meta,
 }
 
-/// What is known about an answer besides its value.
+/// What is known about a response besides its value.
 #[derive(Clone)]
-pub(crate) struct Meta {
-    pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
-    /// Read from the headers when somebody asks.
+struct Meta {
+    status: StatusCode,
+    headers: HeaderMap,
+    /// Read from the headers on first use.
     rate_limits: OnceLock<RateLimits>,
-    pub(crate) attempts: Vec<Attempt>,
-    pub(crate) elapsed: Duration,
-    pub(crate) body: Bytes,
+    attempts: Vec<Attempt>,
+    elapsed: Duration,
+    body: Bytes,
 }
 
-impl Meta {
-    pub(crate) fn new(answered: Answered<Bytes>) -> Self {
-        Self {
+impl<T> Response<T> {
+    pub(crate) fn new(value: T, answered: Answered<Bytes>) -> Self {
+        let meta = Meta {
             status: answered.status,
             headers: answered.headers,
             rate_limits: OnceLock::new(),
             attempts: answered.attempts,
             elapsed: answered.elapsed,
             body: answered.body,
-        }
-    }
-
-    pub(crate) fn request_id(&self) -> Option<&str> {
-        self.headers.get("x-request-id")?.to_str().ok()
-    }
-}
-
-impl<T> Response<T> {
-    pub(crate) fn new(value: T, meta: Meta) -> Self {
+        };
         Self { value, meta }
     }
 
@@ -71,7 +62,7 @@ impl<T> Response<T> {
 
     /// The id of the request, for Groq's support.
     pub fn request_id(&self) -> Option<&str> {
-        self.meta.request_id()
+        self.meta.headers.get("x-request-id")?.to_str().ok()
     }
 
     /// The rate limits as of this answer.

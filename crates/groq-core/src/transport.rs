@@ -1,19 +1,22 @@
 //! The way to the server: the only part that names the HTTP library.
 //!
-//! [`execute`] makes a call and reads its answer whole, [`open`] makes one and leaves the body to a stream. Both run the same
-//! loop of attempts; what they decide is decided by the plain functions of [`crate::retry`].
+//! [`execute`] makes a call and reads its response whole, [`open`] makes one and leaves the body to a stream. Both run the same
+//! loop of attempts. Whether and when to retry is decided by the plain functions of [`crate::retry`].
 
-mod admission;
 mod attempt;
 mod body;
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) mod connection;
 mod failure;
 mod gunzip;
 #[cfg(target_arch = "wasm32")]
 #[path = "transport/browser.rs"]
-mod http_client;
+pub(crate) mod http_client;
 #[cfg(not(target_arch = "wasm32"))]
-mod http_client;
-mod raw;
+pub(crate) mod http_client;
+mod middleware;
+mod permit;
+mod recorder;
 mod redirect;
 mod request;
 #[cfg(not(target_arch = "wasm32"))]
@@ -21,44 +24,38 @@ mod tls;
 mod trace;
 pub(crate) mod upload;
 mod watch;
-mod watchers;
 
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
-use crate::client::Client;
-use crate::error::{Error, TimeoutKind};
-use crate::limits::CallEstimate;
+use crate::error::{Answer, Error, TimeoutKind};
 use crate::middleware::AttemptOutcome;
-use crate::response::Meta;
 use crate::retry::Attempt;
 use crate::retry::decision::{Decision, Replay, Situation, Stop, decide};
 use crate::runtime::{Instant, Purpose};
+use crate::shared::Core;
 
-pub(crate) use attempt::Reading;
+pub(crate) use attempt::FromBody;
 pub(crate) use body::{BodyFailure, ResponseBody};
 pub(crate) use http_client::{Hook, Http, HttpConfig};
-pub(crate) use raw::{Exchange, undecoded};
-pub(crate) use request::{any_request, download_request, json_request, upload_request};
-#[cfg(not(target_arch = "wasm32"))]
-pub(crate) use tls::Identity;
+pub(crate) use recorder::{Recorder, Summary};
+pub(crate) use request::{JSON, Outgoing, Payload, content_type, custom_url};
 
 use failure::Failure;
-use request::Outgoing;
+use permit::CallPermit;
 use trace::Trace;
 
-/// What is being done.
+/// An operation, as far as its attempts depend on it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Operation {
     /// In words, for errors: `create chat completion`.
-    pub(crate) doing: &'static str,
+    pub(crate) name: &'static str,
     pub(crate) replay: Replay,
 }
 
-/// A good answer.
-#[derive(Clone)]
+/// A good response.
 pub(crate) struct Answered<B> {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
@@ -66,54 +63,62 @@ pub(crate) struct Answered<B> {
     pub(crate) attempts: Vec<Attempt>,
     pub(crate) started: Instant,
     pub(crate) elapsed: Duration,
+    pub(crate) recorder: Recorder,
 }
 
 impl<B> Answered<B> {
-    /// What the body is said to be, in lower case; empty where nothing is said.
+    /// The content type in lower case; empty if there is none.
     pub(crate) fn content_type(&self) -> String {
         let value = self.headers.get(http::header::CONTENT_TYPE);
         let text = value.and_then(|value| value.to_str().ok());
         text.unwrap_or_default().trim().to_ascii_lowercase()
     }
-}
 
-impl Answered<Bytes> {
-    /// What a [`Response`](crate::Response) keeps of it.
-    pub(crate) fn into_meta(self) -> Meta {
-        Meta::new(self)
+    /// What an error keeps of it.
+    pub(crate) fn answer(&self, body: Bytes) -> Answer {
+        Answer {
+            status: self.status,
+            headers: self.headers.clone(),
+            body,
+        }
+    }
+
+    /// The time since the call began.
+    pub(crate) fn elapsed_by_now(&self, core: &Core) -> Duration {
+        let now = core.runtime().now();
+        now.saturating_duration_since(self.started)
     }
 }
 
-/// Makes a call, and reads its answer whole.
+/// Makes a call, and reads its response whole.
 pub(crate) async fn execute(
-    client: &Client,
+    core: &Core,
     operation: Operation,
-    request: impl Into<Outgoing>,
+    outgoing: Outgoing,
 ) -> Result<Answered<Bytes>, Error> {
-    run(client, operation, request.into()).await
+    run(core, operation, outgoing).await
 }
 
 /// Makes a call, and leaves its body to be read as it comes.
 pub(crate) async fn open(
-    client: &Client,
+    core: &Core,
     operation: Operation,
-    request: impl Into<Outgoing>,
+    outgoing: Outgoing,
 ) -> Result<Answered<ResponseBody>, Error> {
-    run(client, operation, request.into()).await
+    run(core, operation, outgoing).await
 }
 
-async fn run<B: Reading>(
-    client: &Client,
+async fn run<B: FromBody>(
+    core: &Core,
     operation: Operation,
     mut outgoing: Outgoing,
 ) -> Result<Answered<B>, Error> {
-    check(client)
-        .and_then(|()| request::complete(client, &mut outgoing.request))
-        .map_err(|error| error.while_doing(operation.doing))?;
-    let call = admission::call_of(&outgoing);
-    let trace = Trace::begin(client, operation.doing, &call);
+    check_runtime()
+        .and_then(|()| outgoing.complete(core))
+        .map_err(|error| error.while_doing(operation.name))?;
+    let trace = Trace::begin(core, operation.name, &outgoing.estimate);
     let result = trace
-        .within(attempts::<B>(client, operation, outgoing, call, &trace))
+        .within(attempts::<B>(core, operation, outgoing, &trace))
         .await;
     match &result {
         Ok(answered) => trace.attempts(&answered.attempts),
@@ -122,66 +127,60 @@ async fn run<B: Reading>(
     result
 }
 
-async fn attempts<B: Reading>(
-    client: &Client,
+async fn attempts<B: FromBody>(
+    core: &Core,
     operation: Operation,
     mut outgoing: Outgoing,
-    mut call: CallEstimate,
     trace: &Trace,
 ) -> Result<Answered<B>, Error> {
-    let mut progress = Progress::new(client, operation);
+    let mut progress = Progress::new(core, operation);
     loop {
-        let entered = admission::enter(client, &mut call, progress.started).await;
-        let (mut pass, queued) = entered.map_err(|error| progress.not_sent(error))?;
-        pass.traced(trace);
+        let acquired = CallPermit::acquire(core, &mut outgoing.estimate, progress.started).await;
+        let (permit, queued) = acquired.map_err(|error| progress.not_sent(error))?;
         progress.waited = progress.waited.saturating_add(queued);
-        let authorized = request::authorize(client, &mut outgoing.request).await;
-        authorized.map_err(|error| progress.not_sent(error))?;
-        let head = watchers::before(client, operation, &call, &mut outgoing, &progress);
-        let begun = client.runtime().now();
-        let result = attempt::attempt::<B>(client, &outgoing, progress.started).await;
-        let took = client.runtime().now().saturating_duration_since(begun);
-        match result {
-            Ok(mut answer) => {
-                client.shared().budget.succeeded();
-                pass.answered(client, &call.model, answer.status, &answer.headers, None);
-                answer.body.hold(pass);
+        let key = request::key(core).await;
+        let key = key.map_err(|error| progress.not_sent(error))?;
+        let mut headers = outgoing.headers(core);
+        let head = middleware::before(core, operation, &outgoing, &mut headers, &progress);
+        let begun = core.runtime().now();
+        let result = attempt::attempt::<B>(core, &outgoing, headers, key, progress.started).await;
+        let took = core.runtime().now().saturating_duration_since(begun);
+        let model = &outgoing.estimate.model;
+        let failure = match result {
+            Ok(answer) => {
+                core.shared().budget.succeeded();
+                permit.feedback(core, model, answer.status, &answer.headers, None);
                 progress.record(Some(answer.status), &answer.headers, took, None);
-                watchers::after(client, head.as_ref(), &progress, AttemptOutcome::Succeeded);
-                return Ok(progress.succeed(answer));
+                middleware::after(core, head.as_ref(), &progress, AttemptOutcome::Succeeded);
+                return Ok(progress.succeed(answer, Recorder::new(permit, trace.clone())));
             }
-            Err(failure) => {
-                if let (Some(status), Some(headers)) =
-                    (failure.error.status(), failure.error.headers())
-                {
-                    pass.answered(
-                        client,
-                        &call.model,
-                        status,
-                        headers,
-                        failure.error.retry_after(),
-                    );
-                }
-                drop(pass);
-                if outgoing.is_used_up() {
-                    progress.operation.replay = Replay::Impossible;
-                }
-                let next = progress.after(failure, took);
-                let outcome = match &next {
-                    Ok(wait) => AttemptOutcome::RetryIn(*wait),
-                    Err(_) => AttemptOutcome::Failed,
-                };
-                watchers::after(client, head.as_ref(), &progress, outcome);
-                let wait = next.map_err(|(error, stop)| progress.fail(error, stop))?;
-                client.runtime().sleep(wait, Purpose::Wait).await;
+            Err(failure) => failure,
+        };
+        let error = &failure.error;
+        if let (Some(status), Some(headers)) = (error.status(), error.headers()) {
+            permit.feedback(core, model, status, headers, error.retry_after());
+        }
+        drop(Recorder::new(permit, Trace::default()));
+        if outgoing.is_consumed() {
+            progress.operation.replay = Replay::Impossible;
+        }
+        match progress.after(&failure, took) {
+            Decision::Retry(wait) => {
+                let outcome = AttemptOutcome::RetryIn(wait);
+                middleware::after(core, head.as_ref(), &progress, outcome);
+                progress.last = Some(failure.error.while_doing(operation.name));
+                core.runtime().sleep(wait, Purpose::Wait).await;
+            }
+            Decision::Stop(stop) => {
+                middleware::after(core, head.as_ref(), &progress, AttemptOutcome::Failed);
+                return Err(progress.fail(failure.error, stop));
             }
         }
     }
 }
 
-/// Refuses what would fail for sure, or panic further down.
-fn check(client: &Client) -> Result<(), Error> {
-    client.settings().check()?;
+/// Refuses what would panic further down.
+fn check_runtime() -> Result<(), Error> {
     #[cfg(not(target_arch = "wasm32"))]
     if tokio::runtime::Handle::try_current().is_err() {
         return Err(Error::refused("there is no tokio runtime here")
@@ -192,7 +191,7 @@ fn check(client: &Client) -> Result<(), Error> {
 
 /// A call between its attempts.
 struct Progress<'a> {
-    client: &'a Client,
+    core: &'a Core,
     operation: Operation,
     started: Instant,
     attempts: Vec<Attempt>,
@@ -203,18 +202,18 @@ struct Progress<'a> {
 }
 
 impl<'a> Progress<'a> {
-    fn new(client: &'a Client, operation: Operation) -> Self {
+    fn new(core: &'a Core, operation: Operation) -> Self {
         Self {
-            client,
+            core,
             operation,
-            started: client.runtime().now(),
+            started: core.runtime().now(),
             attempts: Vec::with_capacity(1),
             waited: Duration::ZERO,
             last: None,
         }
     }
 
-    fn succeed<B>(self, answer: attempt::Answer<B>) -> Answered<B> {
+    fn succeed<B>(self, answer: attempt::Response<B>, recorder: Recorder) -> Answered<B> {
         Answered {
             status: answer.status,
             headers: answer.headers,
@@ -222,33 +221,26 @@ impl<'a> Progress<'a> {
             elapsed: self.elapsed(),
             attempts: self.attempts,
             started: self.started,
+            recorder,
         }
     }
 
-    /// Says how long to wait before the next attempt, or why there is none.
-    fn after(&mut self, failure: Failure, took: Duration) -> Result<Duration, (Error, Stop)> {
+    /// Records a failed attempt, and decides what follows it.
+    fn after(&mut self, failure: &Failure, took: Duration) -> Decision {
         let none = HeaderMap::new();
         let headers = failure.error.headers().unwrap_or(&none);
         self.record(failure.error.status(), headers, took, Some(failure.word));
-        let rule = self.client.settings().retry_rule.as_ref();
+        let rule = self.core.settings().retry_rule.as_ref();
         let rule = rule.and_then(|rule| rule.of(&failure.error));
-        match decide(failure.outcome, &self.situation(rule)) {
-            Decision::Stop(stop) => Err((failure.error, stop)),
-            Decision::Retry(_)
-                if !self
-                    .client
-                    .shared()
-                    .budget
-                    .take(self.client.runtime().now()) =>
-            {
-                Err((failure.error, Stop::Budget))
+        let decision = decide(failure.outcome, &self.situation(rule));
+        if let Decision::Retry(wait) = decision {
+            let now = self.core.runtime().now();
+            if !self.core.shared().budget.take(now) {
+                return Decision::Stop(Stop::Budget);
             }
-            Decision::Retry(wait) => {
-                self.waited = wait;
-                self.last = Some(failure.error.while_doing(self.operation.doing));
-                Ok(wait)
-            }
+            self.waited = wait;
         }
+        decision
     }
 
     fn record(
@@ -268,7 +260,7 @@ impl<'a> Progress<'a> {
     }
 
     fn situation(&self, rule: Option<bool>) -> Situation {
-        let settings = self.client.settings();
+        let settings = self.core.settings();
         Situation {
             config: settings.retry,
             replay: self.operation.replay,
@@ -277,23 +269,23 @@ impl<'a> Progress<'a> {
             retries_made: u32::try_from(self.attempts.len() - 1).unwrap_or(u32::MAX),
             remaining: settings
                 .timeout
-                .map(|deadline| deadline.saturating_sub(self.elapsed())),
-            random: self.client.runtime().random(),
+                .map(|timeout| timeout.saturating_sub(self.elapsed())),
+            random: self.core.runtime().random(),
         }
     }
 
     /// A failure before anything of an attempt was sent.
     fn not_sent(&mut self, error: Error) -> Error {
-        self.fail(error, Stop::Hopeless)
+        self.fail(error, Stop::NotRetryable)
     }
 
     fn fail(&mut self, error: Error, stop: Stop) -> Error {
         let elapsed = self.elapsed();
         let mut error = error
-            .while_doing(self.operation.doing)
+            .while_doing(self.operation.name)
             .with_stop(stop)
             .with_attempts(std::mem::take(&mut self.attempts), elapsed);
-        // A deadline says nothing about why the time was needed; the failure before it does.
+        // A timeout does not say why the time was needed; the failure before it does.
         if error.timeout_kind() == Some(TimeoutKind::Total)
             && let Some(last) = self.last.take()
         {
@@ -303,7 +295,7 @@ impl<'a> Progress<'a> {
     }
 
     fn elapsed(&self) -> Duration {
-        self.client
+        self.core
             .runtime()
             .now()
             .saturating_duration_since(self.started)

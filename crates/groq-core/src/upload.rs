@@ -276,7 +276,7 @@ impl Prepared {
         }
     }
 
-    pub(crate) fn is_used_up(&self) -> bool {
+    pub(crate) fn is_consumed(&self) -> bool {
         match &self.content {
             #[cfg(not(target_arch = "wasm32"))]
             Content::Path(_) => false,

@@ -3,36 +3,40 @@
 mod form;
 mod speech;
 
+use std::borrow::Borrow;
+
 use groq_types::{
     SpeechRequest, Transcription, TranscriptionFormat, TranscriptionRequest, TranslationRequest,
-    VerboseTranscription,
+    VerboseTranscription, operations,
 };
-use serde::de::DeserializeOwned;
 
+use super::call::Endpoint;
 use crate::audio::AudioInput;
-use crate::client::Client;
+use crate::describe::Reply;
 use crate::download::Download;
 use crate::error::Error;
 use crate::multipart::Framing;
 use crate::response::Response;
-use crate::retry::decision::Replay;
-use crate::transport::Operation;
+use crate::shared::Core;
+use crate::transport::Outgoing;
 
 /// Audio; from [`Client::audio`].
 ///
 /// What comes back depends on the format that is asked for, so each format has a method of its own.
 #[derive(Clone, Copy, Debug)]
+#[must_use = "a resource does nothing until one of its methods is called"]
 pub struct Audio<'a> {
-    client: &'a Client,
+    core: &'a Core,
 }
 
-const TRANSCRIBE: Operation = operation("create transcription");
-const TRANSLATE: Operation = operation("create translation");
-const SPEAK: Operation = operation("create speech");
+const TRANSCRIBE: Endpoint =
+    Endpoint::new("create transcription", &operations::CREATE_TRANSCRIPTION);
+const TRANSLATE: Endpoint = Endpoint::new("create translation", &operations::CREATE_TRANSLATION);
+const SPEAK: Endpoint = Endpoint::new("create speech", &operations::CREATE_SPEECH);
 
 impl<'a> Audio<'a> {
-    pub(crate) fn new(client: &'a Client) -> Self {
-        Self { client }
+    pub(crate) fn new(core: &'a Core) -> Self {
+        Self { core }
     }
 
     /// Writes down speech.
@@ -62,11 +66,11 @@ impl<'a> Audio<'a> {
     /// changes. From the server, often [`is_invalid_request`](Error::is_invalid_request), [`is_rate_limited`](Error::is_rate_limited)
     /// and [`is_too_large`](Error::is_too_large).
     pub async fn transcribe(
-        &self,
+        self,
         audio: impl Into<AudioInput>,
-        request: TranscriptionRequest,
+        request: impl Borrow<TranscriptionRequest>,
     ) -> Result<Response<Transcription>, Error> {
-        let framing = form::transcription(request, TranscriptionFormat::Json);
+        let framing = form::transcription(request.borrow(), TranscriptionFormat::Json);
         self.json(TRANSCRIBE, audio.into(), framing).await
     }
 
@@ -90,11 +94,11 @@ impl<'a> Audio<'a> {
     ///
     /// Those of [`transcribe`](Self::transcribe), and [`is_unexpected_response`](Error::is_unexpected_response) where no text comes.
     pub async fn transcribe_text(
-        &self,
+        self,
         audio: impl Into<AudioInput>,
-        request: TranscriptionRequest,
+        request: impl Borrow<TranscriptionRequest>,
     ) -> Result<Response<String>, Error> {
-        let framing = form::transcription(request, TranscriptionFormat::Text);
+        let framing = form::transcription(request.borrow(), TranscriptionFormat::Text);
         self.text(TRANSCRIBE, audio.into(), framing).await
     }
 
@@ -122,11 +126,11 @@ impl<'a> Audio<'a> {
     ///
     /// Those of [`transcribe`](Self::transcribe).
     pub async fn transcribe_verbose(
-        &self,
+        self,
         audio: impl Into<AudioInput>,
-        request: TranscriptionRequest,
+        request: impl Borrow<TranscriptionRequest>,
     ) -> Result<Response<VerboseTranscription>, Error> {
-        let framing = form::transcription(request, TranscriptionFormat::VerboseJson);
+        let framing = form::transcription(request.borrow(), TranscriptionFormat::VerboseJson);
         self.json(TRANSCRIBE, audio.into(), framing).await
     }
 
@@ -150,11 +154,11 @@ impl<'a> Audio<'a> {
     ///
     /// Those of [`transcribe`](Self::transcribe).
     pub async fn translate(
-        &self,
+        self,
         audio: impl Into<AudioInput>,
-        request: TranslationRequest,
+        request: impl Borrow<TranslationRequest>,
     ) -> Result<Response<Transcription>, Error> {
-        let framing = form::translation(request, TranscriptionFormat::Json);
+        let framing = form::translation(request.borrow(), TranscriptionFormat::Json);
         self.json(TRANSLATE, audio.into(), framing).await
     }
 
@@ -178,11 +182,11 @@ impl<'a> Audio<'a> {
     ///
     /// Those of [`transcribe_text`](Self::transcribe_text).
     pub async fn translate_text(
-        &self,
+        self,
         audio: impl Into<AudioInput>,
-        request: TranslationRequest,
+        request: impl Borrow<TranslationRequest>,
     ) -> Result<Response<String>, Error> {
-        let framing = form::translation(request, TranscriptionFormat::Text);
+        let framing = form::translation(request.borrow(), TranscriptionFormat::Text);
         self.text(TRANSLATE, audio.into(), framing).await
     }
 
@@ -206,11 +210,11 @@ impl<'a> Audio<'a> {
     ///
     /// Those of [`transcribe`](Self::transcribe).
     pub async fn translate_verbose(
-        &self,
+        self,
         audio: impl Into<AudioInput>,
-        request: TranslationRequest,
+        request: impl Borrow<TranslationRequest>,
     ) -> Result<Response<VerboseTranscription>, Error> {
-        let framing = form::translation(request, TranscriptionFormat::VerboseJson);
+        let framing = form::translation(request.borrow(), TranscriptionFormat::VerboseJson);
         self.json(TRANSLATE, audio.into(), framing).await
     }
 
@@ -239,60 +243,46 @@ impl<'a> Audio<'a> {
     /// [`is_rate_limited`](Error::is_rate_limited), and [`is_permission_denied`](Error::is_permission_denied) where the terms of the model were
     /// not accepted in the console. [`is_unexpected_response`](Error::is_unexpected_response) where no audio comes: JSON in
     /// its place is an error, whatever its status.
-    pub async fn speak(&self, request: SpeechRequest) -> Result<Download, Error> {
-        speech::speak(self.client, SPEAK, &request).await
+    pub async fn speak(self, request: impl Borrow<SpeechRequest>) -> Result<Download, Error> {
+        speech::speak(self.core, SPEAK, request.borrow()).await
     }
 
-    async fn json<T: DeserializeOwned>(
-        &self,
-        operation: Operation,
+    async fn json<T: Reply>(
+        self,
+        endpoint: Endpoint,
         audio: AudioInput,
         framing: Result<Framing, Error>,
     ) -> Result<Response<T>, Error> {
-        let form = self.form(operation, audio, framing).await?;
-        super::form::send(self.client, operation, path(operation), form).await
+        let outgoing = self.outgoing(endpoint, audio, framing).await?;
+        endpoint.call(self.core, outgoing).await
     }
 
     async fn text(
-        &self,
-        operation: Operation,
+        self,
+        endpoint: Endpoint,
         audio: AudioInput,
         framing: Result<Framing, Error>,
     ) -> Result<Response<String>, Error> {
-        let form = self.form(operation, audio, framing).await?;
-        let answered = super::form::send_raw(self.client, operation, path(operation), form).await?;
-        form::text(self.client, answered).map_err(|error| error.while_doing(operation.doing))
+        let outgoing = self.outgoing(endpoint, audio, framing).await?;
+        let answered = endpoint.execute(self.core, outgoing).await?;
+        form::text(self.core, answered).map_err(|error| endpoint.failed(error))
     }
 
-    async fn form(
-        &self,
-        operation: Operation,
+    async fn outgoing(
+        self,
+        endpoint: Endpoint,
         audio: AudioInput,
         framing: Result<Framing, Error>,
-    ) -> Result<crate::upload::Form, Error> {
-        let max = self.client.settings().max_audio_bytes;
-        let paced = self.client.shared().rate_limiter.is_some();
+    ) -> Result<Outgoing, Error> {
+        let max = self.core.settings().max_audio_bytes;
+        let limited = self.core.shared().rate_limiter.is_some();
         let form = match framing {
             Ok(framing) => {
-                super::form::looked_at(self.client, audio.into_form(framing, max, paced)).await
+                super::form::inspected(self.core, audio.into_form(framing, max, limited)).await
             }
             Err(error) => Err(error),
         };
-        form.map_err(|error| error.while_doing(operation.doing))
-    }
-}
-
-const fn operation(doing: &'static str) -> Operation {
-    Operation {
-        doing,
-        replay: Replay::Harmless,
-    }
-}
-
-fn path(operation: Operation) -> &'static str {
-    if operation.doing == TRANSLATE.doing {
-        "/openai/v1/audio/translations"
-    } else {
-        "/openai/v1/audio/transcriptions"
+        let form = form.map_err(|error| endpoint.failed(error))?;
+        super::form::outgoing(self.core, endpoint, form)
     }
 }

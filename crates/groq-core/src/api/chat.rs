@@ -1,25 +1,27 @@
 //! Conversations.
 
-use groq_types::{ChatCompletion, ChatCompletionRequest, ServiceTier};
-use http::{HeaderValue, Method};
+use std::borrow::Borrow;
 
-use super::json;
-use crate::client::Client;
+use groq_types::operations::CREATE_CHAT_COMPLETION;
+use groq_types::{ChatCompletion, ChatCompletionRequest, ServiceTier};
+
+use super::call::Endpoint;
 use crate::error::Error;
 use crate::response::Response;
-use crate::retry::decision::Replay;
+use crate::shared::Core;
 use crate::stream::ChatStream;
-use crate::transport::{self, Operation};
+use crate::transport::JSON;
 
 /// Conversations; from [`Client::chat`].
 #[derive(Clone, Copy, Debug)]
+#[must_use = "a resource does nothing until one of its methods is called"]
 pub struct Chat<'a> {
-    client: &'a Client,
+    core: &'a Core,
 }
 
 impl<'a> Chat<'a> {
-    pub(crate) fn new(client: &'a Client) -> Self {
-        Self { client }
+    pub(crate) fn new(core: &'a Core) -> Self {
+        Self { core }
     }
 
     /// Generates the next message of a conversation, and returns it whole.
@@ -46,16 +48,19 @@ impl<'a> Chat<'a> {
     /// [`is_model_not_found`](Error::is_model_not_found), [`is_too_large`](Error::is_too_large), and, with JSON or tools,
     /// [`is_failed_generation`](Error::is_failed_generation).
     pub async fn create(
-        &self,
-        request: ChatCompletionRequest,
+        self,
+        request: impl Borrow<ChatCompletionRequest>,
     ) -> Result<Response<ChatCompletion>, Error> {
-        let operation = operation("create chat completion");
+        let endpoint = Endpoint::new("create chat completion", &CREATE_CHAT_COMPLETION);
+        let request = request.borrow();
         if request.stream == Some(true) {
-            return Err(Error::refused("the request asks for a stream")
-                .with_advice("call chat().stream, or leave `stream` unset")
-                .while_doing(operation.doing));
+            return Err(endpoint.failed(
+                Error::refused("the request asks for a stream")
+                    .with_advice("call chat().stream, or leave `stream` unset"),
+            ));
         }
-        json::post(self.client, operation, PATH, &request).await
+        let outgoing = endpoint.with_json(self.core, JSON, request)?;
+        endpoint.call(self.core, outgoing).await
     }
 
     /// Generates the next message of a conversation on the flex tier, and, where that has no capacity, on another one.
@@ -80,14 +85,15 @@ impl<'a> Chat<'a> {
     ///
     /// Those of [`create`](Self::create), and [`is_flex_capacity`](Error::is_flex_capacity) where there is no other tier.
     pub async fn create_with_flex_fallback(
-        &self,
-        request: ChatCompletionRequest,
+        self,
+        request: impl Borrow<ChatCompletionRequest>,
         otherwise: Option<ServiceTier>,
     ) -> Result<Response<ChatCompletion>, Error> {
+        let request = request.borrow();
         let flex = request.clone().with_service_tier(ServiceTier::Flex);
         match (self.create(flex).await, otherwise) {
             (Err(error), Some(tier)) if error.is_flex_capacity() => {
-                self.create(request.with_service_tier(tier)).await
+                self.create(request.clone().with_service_tier(tier)).await
             }
             (result, _) => result,
         }
@@ -115,14 +121,15 @@ impl<'a> Chat<'a> {
     ///
     /// Those of [`stream`](Self::stream), and [`is_flex_capacity`](Error::is_flex_capacity) where there is no other tier.
     pub async fn stream_with_flex_fallback(
-        &self,
-        request: ChatCompletionRequest,
+        self,
+        request: impl Borrow<ChatCompletionRequest>,
         otherwise: Option<ServiceTier>,
     ) -> Result<ChatStream, Error> {
+        let request = request.borrow();
         let flex = request.clone().with_service_tier(ServiceTier::Flex);
         match (self.stream(flex).await, otherwise) {
             (Err(error), Some(tier)) if error.is_flex_capacity() => {
-                self.stream(request.with_service_tier(tier)).await
+                self.stream(request.clone().with_service_tier(tier)).await
             }
             (result, _) => result,
         }
@@ -156,23 +163,15 @@ impl<'a> Chat<'a> {
     ///
     /// Those of [`create`](Self::create), and [`is_unexpected_response`](Error::is_unexpected_response) where the server does not
     /// stream: if it sent the reply in one piece instead, [`Error::partial`] has it.
-    pub async fn stream(&self, mut request: ChatCompletionRequest) -> Result<ChatStream, Error> {
-        const EVENT_STREAM: HeaderValue = HeaderValue::from_static("text/event-stream");
-        let operation = operation("stream chat completion");
-        request.stream = Some(true);
-        let request =
-            transport::json_request(self.client, Method::POST, PATH, EVENT_STREAM, &request)
-                .map_err(|error| error.while_doing(operation.doing))?;
-        let answered = transport::open(self.client, operation, request).await?;
-        ChatStream::open(self.client.clone(), operation.doing, answered).await
-    }
-}
-
-const PATH: &str = "/openai/v1/chat/completions";
-
-fn operation(doing: &'static str) -> Operation {
-    Operation {
-        doing,
-        replay: Replay::Harmless,
+    pub async fn stream(
+        self,
+        request: impl Borrow<ChatCompletionRequest>,
+    ) -> Result<ChatStream, Error> {
+        let endpoint = Endpoint::new("stream chat completion", &CREATE_CHAT_COMPLETION);
+        let request = request.borrow();
+        let set = |request: &mut ChatCompletionRequest| request.stream = Some(true);
+        let outgoing = endpoint.with_stream(self.core, request, request.stream, set)?;
+        let answered = endpoint.open(self.core, outgoing).await?;
+        ChatStream::open(self.core.clone(), endpoint.name(), answered).await
     }
 }

@@ -1,22 +1,25 @@
 //! Embeddings: texts as vectors.
 
-use groq_types::{EmbeddingList, EmbeddingRequest};
+use std::borrow::Borrow;
 
-use crate::client::Client;
+use groq_types::{EmbeddingList, EmbeddingRequest, operations};
+
+use super::call::Endpoint;
 use crate::error::Error;
 use crate::response::Response;
-use crate::retry::decision::Replay;
-use crate::transport::{Exchange, Operation};
+use crate::shared::Core;
+use crate::transport::JSON;
 
 /// Embeddings; from [`Client::embeddings`]. Groq does not document them (sdk).
 #[derive(Clone, Copy, Debug)]
+#[must_use = "a resource does nothing until one of its methods is called"]
 pub struct Embeddings<'a> {
-    client: &'a Client,
+    core: &'a Core,
 }
 
 impl<'a> Embeddings<'a> {
-    pub(crate) fn new(client: &'a Client) -> Self {
-        Self { client }
+    pub(crate) fn new(core: &'a Core) -> Self {
+        Self { core }
     }
 
     /// Turns texts into vectors.
@@ -44,15 +47,11 @@ impl<'a> Embeddings<'a> {
     /// From the server, often [`is_model_not_found`](Error::is_model_not_found), [`is_rate_limited`](Error::is_rate_limited) and
     /// [`is_authentication`](Error::is_authentication).
     pub async fn create(
-        &self,
-        request: EmbeddingRequest,
+        self,
+        request: impl Borrow<EmbeddingRequest>,
     ) -> Result<Response<EmbeddingList>, Error> {
-        let operation = Operation {
-            doing: "create embedding",
-            replay: Replay::Harmless,
-        };
-        let exchange = Exchange::new(self.client, operation);
-        let result = exchange.raw().create_embedding(&request).await;
-        exchange.finish(result)
+        let endpoint = Endpoint::new("create embedding", &operations::CREATE_EMBEDDING);
+        let outgoing = endpoint.with_json(self.core, JSON, request.borrow())?;
+        endpoint.call(self.core, outgoing).await
     }
 }

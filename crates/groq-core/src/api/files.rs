@@ -1,26 +1,26 @@
 //! Files: the requests and the results of batches.
 
-use groq_types::{FileDeletion, FileList, FileObject, FilePurpose};
+use groq_types::{FileDeletion, FileList, FileObject, FilePurpose, operations};
 
-use super::id::{encoded, segment};
-use crate::client::Client;
+use super::call::{ANY, Endpoint};
+use super::form;
 use crate::download::Download;
 use crate::error::Error;
 use crate::multipart::Framing;
 use crate::response::Response;
-use crate::retry::decision::Replay;
-use crate::transport::{self, Exchange, Operation};
+use crate::shared::Core;
 use crate::upload::{Form, Kind, Max, Upload};
 
 /// Files; from [`Client::files`].
 #[derive(Clone, Copy, Debug)]
+#[must_use = "a resource does nothing until one of its methods is called"]
 pub struct Files<'a> {
-    client: &'a Client,
+    core: &'a Core,
 }
 
 impl<'a> Files<'a> {
-    pub(crate) fn new(client: &'a Client) -> Self {
-        Self { client }
+    pub(crate) fn new(core: &'a Core) -> Self {
+        Self { core }
     }
 
     /// Uploads a file, piece by piece.
@@ -49,28 +49,23 @@ impl<'a> Files<'a> {
     /// [`is_io`](Error::is_io) where it changes, and [`is_timeout`](Error::is_timeout) where the server stops reading. From the
     /// server, often [`is_invalid_request`](Error::is_invalid_request) and [`is_too_large`](Error::is_too_large).
     pub async fn upload(
-        &self,
+        self,
         file: impl Into<Upload>,
         purpose: impl Into<FilePurpose>,
     ) -> Result<Response<FileObject>, Error> {
-        let operation = operation("upload file", Replay::Creates);
+        let endpoint = Endpoint::new("upload file", &operations::UPLOAD_FILE);
         let (file, purpose) = (file.into(), purpose.into());
         let max = Max {
-            bytes: self.client.settings().max_file_bytes,
+            bytes: self.core.settings().max_file_bytes,
             setting: "max_file_bytes",
             advice: "split it: several batches may run at once",
         };
-        let file = super::form::looked_at(self.client, file.prepare(Kind::JsonLines, max))
+        let file = form::inspected(self.core, file.prepare(Kind::JsonLines, max))
             .await
-            .map_err(|error| error.while_doing(operation.doing))?;
+            .map_err(|error| endpoint.failed(error))?;
         let framing = Framing::new().text("purpose", purpose.as_str());
-        super::form::send(
-            self.client,
-            operation,
-            "/openai/v1/files",
-            Form::new(framing, Some(file)),
-        )
-        .await
+        let outgoing = form::outgoing(self.core, endpoint, Form::new(framing, Some(file)))?;
+        endpoint.call(self.core, outgoing).await
     }
 
     /// Lists the files of the organisation.
@@ -89,10 +84,9 @@ impl<'a> Files<'a> {
     /// # Errors
     ///
     /// [`is_authentication`](Error::is_authentication) where the key is wrong, and whatever can happen to any call.
-    pub async fn list(&self) -> Result<Response<FileList>, Error> {
-        let exchange = Exchange::new(self.client, operation("list files", Replay::Harmless));
-        let result = exchange.raw().list_files().await;
-        exchange.finish(result)
+    pub async fn list(self) -> Result<Response<FileList>, Error> {
+        let endpoint = Endpoint::new("list files", &operations::LIST_FILES);
+        endpoint.send(self.core, &[]).await
     }
 
     /// Looks up what is known of a file.
@@ -111,12 +105,9 @@ impl<'a> Files<'a> {
     ///
     /// [`is_not_found`](Error::is_not_found) where there is no such file; [`is_invalid_request`](Error::is_invalid_request) where
     /// `id` is empty, `.` or `..`, and would name another operation.
-    pub async fn get(&self, id: impl AsRef<str>) -> Result<Response<FileObject>, Error> {
-        let operation = operation("retrieve file", Replay::Harmless);
-        let id = segment("file", id.as_ref(), operation)?;
-        let exchange = Exchange::new(self.client, operation);
-        let result = exchange.raw().retrieve_file(id).await;
-        exchange.finish(result)
+    pub async fn get(self, id: impl AsRef<str>) -> Result<Response<FileObject>, Error> {
+        let endpoint = Endpoint::new("retrieve file", &operations::RETRIEVE_FILE);
+        endpoint.send(self.core, &[id.as_ref()]).await
     }
 
     /// Deletes a file.
@@ -133,12 +124,9 @@ impl<'a> Files<'a> {
     /// # Errors
     ///
     /// Those of [`get`](Self::get). A retry of a deletion that had worked is [`is_not_found`](Error::is_not_found) too.
-    pub async fn delete(&self, id: impl AsRef<str>) -> Result<Response<FileDeletion>, Error> {
-        let operation = operation("delete file", Replay::Harmless);
-        let id = segment("file", id.as_ref(), operation)?;
-        let exchange = Exchange::new(self.client, operation);
-        let result = exchange.raw().delete_file(id).await;
-        exchange.finish(result)
+    pub async fn delete(self, id: impl AsRef<str>) -> Result<Response<FileDeletion>, Error> {
+        let endpoint = Endpoint::new("delete file", &operations::DELETE_FILE);
+        endpoint.send(self.core, &[id.as_ref()]).await
     }
 
     /// Downloads what is in a file: as a stream, as bytes, to a writer, or to a file.
@@ -159,20 +147,10 @@ impl<'a> Files<'a> {
     /// # Errors
     ///
     /// Those of [`get`](Self::get); what can happen to the download itself is told by the methods of [`Download`].
-    pub async fn content(&self, id: impl AsRef<str>) -> Result<Download, Error> {
-        let operation = operation("download file", Replay::Harmless);
-        let id = segment("file", id.as_ref(), operation)?;
-        let path = format!("/openai/v1/files/{}/content", encoded(id));
-        let request = transport::download_request(self.client, &path);
-        let answered = transport::open(self.client, operation, request).await?;
-        Ok(Download::new(
-            self.client.clone(),
-            operation.doing,
-            answered,
-        ))
+    pub async fn content(self, id: impl AsRef<str>) -> Result<Download, Error> {
+        let endpoint = Endpoint::new("download file", &operations::DOWNLOAD_FILE);
+        let outgoing = endpoint.outgoing(self.core, &[id.as_ref()], ANY)?;
+        let answered = endpoint.open(self.core, outgoing).await?;
+        Ok(Download::new(self.core.clone(), endpoint.name(), answered))
     }
-}
-
-fn operation(doing: &'static str, replay: Replay) -> Operation {
-    Operation { doing, replay }
 }

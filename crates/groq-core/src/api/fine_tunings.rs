@@ -1,25 +1,27 @@
 //! Fine-tunings: models with additions of your own.
 
-use groq_types::{FineTuning, FineTuningDeletion, FineTuningList, FineTuningRequest};
+use std::borrow::Borrow;
 
-use super::id::segment;
-use crate::client::Client;
+use groq_types::{FineTuning, FineTuningDeletion, FineTuningList, FineTuningRequest, operations};
+
+use super::call::Endpoint;
 use crate::error::Error;
 use crate::response::Response;
-use crate::retry::decision::Replay;
-use crate::transport::{Exchange, Operation};
+use crate::shared::Core;
+use crate::transport::JSON;
 
 /// Fine-tunings; from [`Client::fine_tunings`]. They are not open to everybody.
 ///
 /// Their paths have no `/openai` in front: with a base URL of your own, they go to the same host, at their own path.
 #[derive(Clone, Copy, Debug)]
+#[must_use = "a resource does nothing until one of its methods is called"]
 pub struct FineTunings<'a> {
-    client: &'a Client,
+    core: &'a Core,
 }
 
 impl<'a> FineTunings<'a> {
-    pub(crate) fn new(client: &'a Client) -> Self {
-        Self { client }
+    pub(crate) fn new(core: &'a Core) -> Self {
+        Self { core }
     }
 
     /// Lists the fine-tunings of the organisation.
@@ -39,13 +41,9 @@ impl<'a> FineTunings<'a> {
     ///
     /// [`is_permission_denied`](Error::is_permission_denied) and [`is_not_found`](Error::is_not_found) where fine-tuning is not open to
     /// the key, and whatever can happen to any call.
-    pub async fn list(&self) -> Result<Response<FineTuningList>, Error> {
-        let exchange = Exchange::new(
-            self.client,
-            operation("list fine-tunings", Replay::Harmless),
-        );
-        let result = exchange.raw().list_fine_tunings().await;
-        exchange.finish(result)
+    pub async fn list(self) -> Result<Response<FineTuningList>, Error> {
+        let endpoint = Endpoint::new("list fine-tunings", &operations::LIST_FINE_TUNINGS);
+        endpoint.send(self.core, &[]).await
     }
 
     /// Creates a fine-tuning.
@@ -72,13 +70,13 @@ impl<'a> FineTunings<'a> {
     /// # Errors
     ///
     /// Those of [`list`](Self::list), and [`is_invalid_request`](Error::is_invalid_request).
-    pub async fn create(&self, request: FineTuningRequest) -> Result<Response<FineTuning>, Error> {
-        let exchange = Exchange::new(
-            self.client,
-            operation("create fine-tuning", Replay::Creates),
-        );
-        let result = exchange.raw().create_fine_tuning(&request).await;
-        exchange.finish(result)
+    pub async fn create(
+        self,
+        request: impl Borrow<FineTuningRequest>,
+    ) -> Result<Response<FineTuning>, Error> {
+        let endpoint = Endpoint::new("create fine-tuning", &operations::CREATE_FINE_TUNING);
+        let outgoing = endpoint.with_json(self.core, JSON, request.borrow())?;
+        endpoint.call(self.core, outgoing).await
     }
 
     /// Looks up a fine-tuning.
@@ -97,12 +95,9 @@ impl<'a> FineTunings<'a> {
     ///
     /// Those of [`list`](Self::list); [`is_invalid_request`](Error::is_invalid_request) where `id` is empty, `.` or `..`, and
     /// would name another operation.
-    pub async fn get(&self, id: impl AsRef<str>) -> Result<Response<FineTuning>, Error> {
-        let operation = operation("get fine-tuning", Replay::Harmless);
-        let id = segment("fine-tuning", id.as_ref(), operation)?;
-        let exchange = Exchange::new(self.client, operation);
-        let result = exchange.raw().get_fine_tuning(id).await;
-        exchange.finish(result)
+    pub async fn get(self, id: impl AsRef<str>) -> Result<Response<FineTuning>, Error> {
+        let endpoint = Endpoint::new("get fine-tuning", &operations::GET_FINE_TUNING);
+        endpoint.send(self.core, &[id.as_ref()]).await
     }
 
     /// Deletes a fine-tuning.
@@ -119,15 +114,8 @@ impl<'a> FineTunings<'a> {
     /// # Errors
     ///
     /// Those of [`get`](Self::get).
-    pub async fn delete(&self, id: impl AsRef<str>) -> Result<Response<FineTuningDeletion>, Error> {
-        let operation = operation("delete fine-tuning", Replay::Harmless);
-        let id = segment("fine-tuning", id.as_ref(), operation)?;
-        let exchange = Exchange::new(self.client, operation);
-        let result = exchange.raw().delete_fine_tuning(id).await;
-        exchange.finish(result)
+    pub async fn delete(self, id: impl AsRef<str>) -> Result<Response<FineTuningDeletion>, Error> {
+        let endpoint = Endpoint::new("delete fine-tuning", &operations::DELETE_FINE_TUNING);
+        endpoint.send(self.core, &[id.as_ref()]).await
     }
-}
-
-fn operation(doing: &'static str, replay: Replay) -> Operation {
-    Operation { doing, replay }
 }

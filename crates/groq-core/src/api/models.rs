@@ -1,23 +1,22 @@
 //! The models that can be used.
 
-use groq_types::{Model, ModelDeletion, ModelList};
+use groq_types::{Model, ModelDeletion, ModelList, operations};
 
-use super::id::segment;
-use crate::client::Client;
+use super::call::Endpoint;
 use crate::error::Error;
 use crate::response::Response;
-use crate::retry::decision::Replay;
-use crate::transport::{Exchange, Operation};
+use crate::shared::Core;
 
 /// The models that can be used; from [`Client::models`].
 #[derive(Clone, Copy, Debug)]
+#[must_use = "a resource does nothing until one of its methods is called"]
 pub struct Models<'a> {
-    client: &'a Client,
+    core: &'a Core,
 }
 
 impl<'a> Models<'a> {
-    pub(crate) fn new(client: &'a Client) -> Self {
-        Self { client }
+    pub(crate) fn new(core: &'a Core) -> Self {
+        Self { core }
     }
 
     /// Lists the models that the key may use.
@@ -36,10 +35,9 @@ impl<'a> Models<'a> {
     /// # Errors
     ///
     /// [`is_authentication`](Error::is_authentication) where the key is wrong, and whatever can happen to any call.
-    pub async fn list(&self) -> Result<Response<ModelList>, Error> {
-        let exchange = Exchange::new(self.client, operation("list models"));
-        let result = exchange.raw().list_models().await;
-        exchange.finish(result)
+    pub async fn list(self) -> Result<Response<ModelList>, Error> {
+        let endpoint = Endpoint::new("list models", &operations::LIST_MODELS);
+        endpoint.send(self.core, &[]).await
     }
 
     /// Looks up one model.
@@ -58,12 +56,9 @@ impl<'a> Models<'a> {
     ///
     /// [`is_not_found`](Error::is_not_found) where there is no such model; [`is_invalid_request`](Error::is_invalid_request) where
     /// `id` is empty, `.` or `..`, and would name another operation.
-    pub async fn get(&self, id: impl AsRef<str>) -> Result<Response<Model>, Error> {
-        let operation = operation("retrieve model");
-        let id = segment("model", id.as_ref(), operation)?;
-        let exchange = Exchange::new(self.client, operation);
-        let result = exchange.raw().retrieve_model(id).await;
-        exchange.finish(result)
+    pub async fn get(self, id: impl AsRef<str>) -> Result<Response<Model>, Error> {
+        let endpoint = Endpoint::new("retrieve model", &operations::RETRIEVE_MODEL);
+        endpoint.send(self.core, &[id.as_ref()]).await
     }
 
     /// Deletes a model: presumably one that was fine-tuned. Groq does not document it (sdk).
@@ -80,18 +75,8 @@ impl<'a> Models<'a> {
     /// # Errors
     ///
     /// Those of [`get`](Self::get), and [`is_permission_denied`](Error::is_permission_denied).
-    pub async fn delete(&self, id: impl AsRef<str>) -> Result<Response<ModelDeletion>, Error> {
-        let operation = operation("delete model");
-        let id = segment("model", id.as_ref(), operation)?;
-        let exchange = Exchange::new(self.client, operation);
-        let result = exchange.raw().delete_model(id).await;
-        exchange.finish(result)
-    }
-}
-
-fn operation(doing: &'static str) -> Operation {
-    Operation {
-        doing,
-        replay: Replay::Harmless,
+    pub async fn delete(self, id: impl AsRef<str>) -> Result<Response<ModelDeletion>, Error> {
+        let endpoint = Endpoint::new("delete model", &operations::DELETE_MODEL);
+        endpoint.send(self.core, &[id.as_ref()]).await
     }
 }

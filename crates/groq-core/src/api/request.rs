@@ -1,131 +1,220 @@
-//! Requests that this crate has no method for.
+//! Requests for which this crate has no method.
+
+use std::fmt;
 
 use bytes::Bytes;
 use http::{HeaderValue, Method};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
-use crate::client::Client;
+use super::call::{ANY, undecoded};
 use crate::error::{Error, text};
+use crate::limits::{CallEstimate, Usage};
 use crate::options::RequestOptions;
 use crate::response::Response;
 use crate::retry::decision::Replay;
-use crate::transport::{self, Answered, Operation};
+use crate::shared::Core;
+use crate::transport::{
+    self, Answered, JSON, Operation, Outgoing, Payload, Summary, content_type, custom_url,
+};
 
-/// A request that this crate has no method for; from [`Client::request`].
-#[derive(Debug)]
+/// A request for which this crate has no method; from [`Client::request`](crate::Client::request).
+#[must_use = "a request is only sent by `send` or `send_for_bytes`"]
 pub struct RequestBuilder<'a> {
-    client: &'a Client,
+    core: &'a Core,
     method: Method,
     path: String,
-    body: Option<Body>,
+    body: Body,
     replay: Replay,
     options: RequestOptions,
 }
 
-/// What is sent.
-#[derive(Debug)]
-struct Body {
-    content_type: String,
-    bytes: Bytes,
+enum Body {
+    None,
+    Json(Bytes),
+    Bytes(String, Bytes),
 }
 
 impl<'a> RequestBuilder<'a> {
-    pub(crate) fn new(client: &'a Client, method: Method, path: String) -> Self {
+    pub(crate) fn new(core: &'a Core, method: Method, path: String) -> Self {
         // Whether something unknown may be done twice is not known either.
         let replay = if method.is_idempotent() {
-            Replay::Harmless
+            Replay::Idempotent
         } else {
             Replay::Creates
         };
         Self {
-            client,
+            core,
             method,
             path,
-            body: None,
+            body: Body::None,
             replay,
             options: RequestOptions::new(),
         }
     }
 
-    /// Adds a parameter to the query.
+    /// Adds a query parameter.
     pub fn query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.options = self.options.query(name, value);
         self
     }
 
-    /// Sets a header.
+    /// Adds a header, as [`RequestOptions::header`] does.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.options = self.options.header(name, value);
         self
     }
 
-    /// Sends JSON.
+    /// Sets a JSON body.
     ///
     /// # Errors
     ///
-    /// [`is_invalid_request`](Error::is_invalid_request) where the value cannot be written as JSON.
-    pub fn json(self, value: &impl Serialize) -> Result<Self, Error> {
-        let bytes = serde_json::to_vec(value).map_err(|error| {
-            Error::refused("the request cannot be written as JSON")
-                .with_source(error)
-                .while_doing(DOING)
-        })?;
-        Ok(self.bytes("application/json", bytes))
+    /// [`is_invalid_request`](Error::is_invalid_request) if the value cannot be written as JSON.
+    pub fn json(mut self, value: &impl Serialize) -> Result<Self, Error> {
+        let json = Payload::json(self.core, value).map_err(|error| error.while_doing(NAME))?;
+        if let Payload::Json(json) = json {
+            self.body = Body::Json(json);
+        }
+        Ok(self)
     }
 
-    /// Sends bytes of some type.
+    /// Sets a body of any media type.
     pub fn bytes(mut self, content_type: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
-        self.body = Some(Body {
-            content_type: content_type.into(),
-            bytes: bytes.into(),
-        });
+        self.body = Body::Bytes(content_type.into(), bytes.into());
         self
     }
 
-    /// Says that doing it twice does no harm, so that it is made again as other calls are. `GET`, `PUT` and `DELETE` are anyway.
+    /// Marks the request as idempotent, so that it is retried like other calls. `GET`, `PUT` and `DELETE` already are.
     pub fn idempotent(mut self) -> Self {
-        self.replay = Replay::Harmless;
+        self.replay = Replay::Idempotent;
         self
     }
 
-    /// Sends it, and decodes the JSON that answers it.
+    /// Sends the request, and decodes the JSON of the response.
     ///
     /// # Errors
     ///
-    /// [`is_invalid_request`](Error::is_invalid_request) where the path is none, and whatever can happen to any call.
+    /// [`is_invalid_request`](Error::is_invalid_request) if the path is invalid, and the errors of every call.
     pub async fn send<T: DeserializeOwned>(self) -> Result<Response<T>, Error> {
-        let client = self.client.with_options(self.options.clone());
-        let answered = self.call(&client, "application/json").await?;
+        let (core, answered) = self.call(JSON).await?;
         let json = text::without_byte_order_mark(&answered.body);
         match serde_json::from_slice(json) {
-            Ok(value) => Ok(Response::new(value, answered.into_meta())),
-            Err(_) => Err(transport::undecoded::<T>(answered, &client).while_doing(DOING)),
+            Ok(value) => Ok(Response::new(value, answered)),
+            Err(_) => Err(undecoded::<T>(&core, answered).while_doing(NAME)),
         }
     }
 
-    /// Sends it, and gives the answer as it came.
+    /// Sends the request, and returns the response body as it is.
     ///
     /// # Errors
     ///
     /// Those of [`send`](Self::send), without those of decoding.
     pub async fn send_for_bytes(self) -> Result<Response<Bytes>, Error> {
-        let client = self.client.with_options(self.options.clone());
-        let answered = self.call(&client, "*/*").await?;
-        Ok(Response::new(answered.body.clone(), answered.into_meta()))
+        let (_, answered) = self.call(ANY).await?;
+        Ok(Response::new(answered.body.clone(), answered))
     }
 
-    async fn call(self, client: &Client, accept: &'static str) -> Result<Answered<Bytes>, Error> {
-        let accept = HeaderValue::from_static(accept);
-        let body = self.body.map(|body| (body.content_type, body.bytes));
-        let request = transport::any_request(client, self.method, &self.path, accept, body)
-            .map_err(|error| error.while_doing(DOING))?;
+    async fn call(self, accept: HeaderValue) -> Result<(Core, Answered<Bytes>), Error> {
+        let core = self.core.with_options(self.options.clone());
+        let outgoing = self.outgoing(&core, accept);
+        let outgoing = outgoing.map_err(|error| error.while_doing(NAME))?;
         let operation = Operation {
-            doing: DOING,
+            name: NAME,
             replay: self.replay,
         };
-        transport::execute(client, operation, request).await
+        let mut answered = transport::execute(&core, operation, outgoing).await?;
+        if answered.recorder.is_on() {
+            let about: Answer = serde_json::from_slice(&answered.body).unwrap_or_default();
+            answered.recorder.finish(&about.summary());
+        }
+        Ok((core, answered))
+    }
+
+    fn outgoing(&self, core: &Core, accept: HeaderValue) -> Result<Outgoing, Error> {
+        let url = custom_url(core, &self.path)?;
+        let outgoing = Outgoing::new(self.method.clone(), url, accept);
+        Ok(match &self.body {
+            Body::None => outgoing,
+            Body::Json(json) => outgoing.body(Payload::Json(json.clone()), estimate(json)),
+            Body::Bytes(media_type, bytes) => {
+                let payload = Payload::Bytes(content_type(media_type)?, bytes.clone());
+                outgoing.body(payload, estimate(bytes))
+            }
+        })
     }
 }
 
-const DOING: &str = "send request";
+/// Leaves out query, headers and body, which may hold secrets.
+impl fmt::Debug for RequestBuilder<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequestBuilder")
+            .field("method", &self.method)
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
+}
+
+const NAME: &str = "send request";
+
+/// What a body of any kind says of its call. Only here is one parsed for that: its type is not known.
+fn estimate(body: &[u8]) -> CallEstimate {
+    #[derive(Deserialize, Default)]
+    #[serde(default)]
+    struct About {
+        model: Option<String>,
+        max_completion_tokens: Option<u64>,
+        max_tokens: Option<u64>,
+        max_output_tokens: Option<u64>,
+    }
+    let about: About = serde_json::from_slice(body).unwrap_or_default();
+    let mut call = CallEstimate::new(about.model.unwrap_or_default());
+    let tokens = about.max_completion_tokens.or(about.max_tokens);
+    call.max_completion_tokens = tokens.or(about.max_output_tokens);
+    call
+}
+
+/// What a reply of any kind may say about itself.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Answer {
+    id: String,
+    model: String,
+    usage: Option<Tokens>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Tokens {
+    #[serde(alias = "input_tokens")]
+    prompt_tokens: u64,
+    #[serde(alias = "output_tokens")]
+    completion_tokens: u64,
+}
+
+impl Answer {
+    fn summary(&self) -> Summary<'_> {
+        let usage = self.usage.as_ref();
+        Summary {
+            id: &self.id,
+            model: &self.model,
+            usage: usage.map(|usage| Usage::new(usage.prompt_tokens, usage.completion_tokens)),
+            ..Summary::default()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_names_its_model_and_the_bound_of_its_reply() {
+        let json = br#"{"messages":[{"model":"no"}],"model":"a\/b","max_tokens":7,"x":{}}"#;
+        let call = estimate(json);
+        let read = (call.model.as_str(), call.max_completion_tokens);
+        assert_eq!(read, ("a/b", Some(7)));
+        for body in ["", "[]", "{}", r#"{"model":7}"#, "--form"] {
+            assert_eq!(estimate(body.as_bytes()).model, "");
+        }
+    }
+}

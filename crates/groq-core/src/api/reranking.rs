@@ -1,22 +1,25 @@
 //! Reranking: texts in the order of how well they answer a query.
 
-use groq_types::{Reranking as Reranked, RerankingRequest};
+use std::borrow::Borrow;
 
-use crate::client::Client;
+use groq_types::{Reranking as Reranked, RerankingRequest, operations};
+
+use super::call::Endpoint;
 use crate::error::Error;
 use crate::response::Response;
-use crate::retry::decision::Replay;
-use crate::transport::{Exchange, Operation};
+use crate::shared::Core;
+use crate::transport::JSON;
 
 /// Reranking; from [`Client::reranking`]. Groq does not document it (sdk).
 #[derive(Clone, Copy, Debug)]
+#[must_use = "a resource does nothing until one of its methods is called"]
 pub struct Reranking<'a> {
-    client: &'a Client,
+    core: &'a Core,
 }
 
 impl<'a> Reranking<'a> {
-    pub(crate) fn new(client: &'a Client) -> Self {
-        Self { client }
+    pub(crate) fn new(core: &'a Core) -> Self {
+        Self { core }
     }
 
     /// Sorts texts by how well they answer a query, the best first.
@@ -39,13 +42,12 @@ impl<'a> Reranking<'a> {
     ///
     /// From the server, often [`is_model_not_found`](Error::is_model_not_found), [`is_rate_limited`](Error::is_rate_limited) and
     /// [`is_authentication`](Error::is_authentication).
-    pub async fn create(&self, request: RerankingRequest) -> Result<Response<Reranked>, Error> {
-        let operation = Operation {
-            doing: "create reranking",
-            replay: Replay::Harmless,
-        };
-        let exchange = Exchange::new(self.client, operation);
-        let result = exchange.raw().create_reranking(&request).await;
-        exchange.finish(result)
+    pub async fn create(
+        self,
+        request: impl Borrow<RerankingRequest>,
+    ) -> Result<Response<Reranked>, Error> {
+        let endpoint = Endpoint::new("create reranking", &operations::CREATE_RERANKING);
+        let outgoing = endpoint.with_json(self.core, JSON, request.borrow())?;
+        endpoint.call(self.core, outgoing).await
     }
 }

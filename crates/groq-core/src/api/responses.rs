@@ -1,26 +1,29 @@
 //! Responses: the newer form of conversations, in beta.
 
-use groq_types::{ResponseObject, ResponseRequest};
-use http::{HeaderValue, Method};
+use std::borrow::Borrow;
 
-use crate::client::Client;
+use groq_types::operations::CREATE_RESPONSE;
+use groq_types::{ResponseObject, ResponseRequest};
+
+use super::call::Endpoint;
 use crate::error::Error;
 use crate::response::Response;
-use crate::retry::decision::Replay;
+use crate::shared::Core;
 use crate::stream::ResponseStream;
-use crate::transport::{self, Exchange, Operation};
+use crate::transport::JSON;
 
 /// Responses; from [`Client::responses`]. The service calls them beta.
 ///
 /// It keeps none of them: to go on, send the output back as input; [`ResponseExt`](crate::ResponseExt) does the conversion.
 #[derive(Clone, Copy, Debug)]
+#[must_use = "a resource does nothing until one of its methods is called"]
 pub struct Responses<'a> {
-    client: &'a Client,
+    core: &'a Core,
 }
 
 impl<'a> Responses<'a> {
-    pub(crate) fn new(client: &'a Client) -> Self {
-        Self { client }
+    pub(crate) fn new(core: &'a Core) -> Self {
+        Self { core }
     }
 
     /// Generates a response, and returns it whole.
@@ -46,18 +49,19 @@ impl<'a> Responses<'a> {
     /// [`is_model_not_found`](Error::is_model_not_found), [`is_too_large`](Error::is_too_large), and
     /// [`is_failed_dependency`](Error::is_failed_dependency) where a remote MCP server failed.
     pub async fn create(
-        &self,
-        request: ResponseRequest,
+        self,
+        request: impl Borrow<ResponseRequest>,
     ) -> Result<Response<ResponseObject>, Error> {
-        let operation = operation("create response");
+        let endpoint = Endpoint::new("create response", &CREATE_RESPONSE);
+        let request = request.borrow();
         if request.stream == Some(true) {
-            return Err(Error::refused("the request asks for a stream")
-                .with_advice("call responses().stream, or leave `stream` unset")
-                .while_doing(operation.doing));
+            return Err(endpoint.failed(
+                Error::refused("the request asks for a stream")
+                    .with_advice("call responses().stream, or leave `stream` unset"),
+            ));
         }
-        let exchange = Exchange::new(self.client, operation);
-        let result = exchange.raw().create_response(None, &request).await;
-        exchange.finish(result)
+        let outgoing = endpoint.with_json(self.core, JSON, request)?;
+        endpoint.call(self.core, outgoing).await
     }
 
     /// Generates a response, and returns it as it is written, event by event.
@@ -86,22 +90,15 @@ impl<'a> Responses<'a> {
     ///
     /// Those of [`create`](Self::create), and [`is_unexpected_response`](Error::is_unexpected_response) where the server does not
     /// stream: if it sent the response in one piece instead, [`Error::partial_response`] has it.
-    pub async fn stream(&self, mut request: ResponseRequest) -> Result<ResponseStream, Error> {
-        const EVENT_STREAM: HeaderValue = HeaderValue::from_static("text/event-stream");
-        let operation = operation("stream response");
-        request.stream = Some(true);
-        let path = "/openai/v1/responses";
-        let request =
-            transport::json_request(self.client, Method::POST, path, EVENT_STREAM, &request)
-                .map_err(|error| error.while_doing(operation.doing))?;
-        let answered = transport::open(self.client, operation, request).await?;
-        ResponseStream::open(self.client.clone(), operation.doing, answered).await
-    }
-}
-
-fn operation(doing: &'static str) -> Operation {
-    Operation {
-        doing,
-        replay: Replay::Harmless,
+    pub async fn stream(
+        self,
+        request: impl Borrow<ResponseRequest>,
+    ) -> Result<ResponseStream, Error> {
+        let endpoint = Endpoint::new("stream response", &CREATE_RESPONSE);
+        let request = request.borrow();
+        let set = |request: &mut ResponseRequest| request.stream = Some(true);
+        let outgoing = endpoint.with_stream(self.core, request, request.stream, set)?;
+        let answered = endpoint.open(self.core, outgoing).await?;
+        ResponseStream::open(self.core.clone(), endpoint.name(), answered).await
     }
 }

@@ -9,13 +9,14 @@ use super::item::BatchItem;
 use super::job::{Job, check_endpoint};
 use super::lines::Lines;
 use super::state::{self, Part, State};
-use crate::client::Client;
+use crate::api::{Batches, Files};
 use crate::error::Error;
+use crate::shared::Core;
 
 const DOING: &str = "adopt batch";
 
 pub(crate) async fn adopt<T: BatchItem>(
-    client: Client,
+    core: Core,
     id: &str,
     folder: &Path,
 ) -> Result<Job<T>, Error> {
@@ -25,7 +26,7 @@ pub(crate) async fn adopt<T: BatchItem>(
             .with_advice("go on with it by batches().resume or write, or use another folder")
             .while_doing(DOING));
     }
-    let batch = client.batches().get(id).await?.into_inner();
+    let batch = Batches::new(&core).get(id).await?.into_inner();
     let endpoint = match &batch.endpoint {
         Some(endpoint) => endpoint.as_str().to_owned(),
         None => T::endpoint().as_str().to_owned(),
@@ -40,14 +41,13 @@ pub(crate) async fn adopt<T: BatchItem>(
     fs::create_dir_all(folder).map_err(failed)?;
     // Under a name that no other call takes for the items of a batch, until all is known of it.
     let coming = folder.join("adopted.jsonl");
-    client
-        .files()
+    Files::new(&core)
         .content(&file_id)
         .await?
         .save(&coming)
         .await?;
     let mut part = Part {
-        items: items(&coming, client.settings().max_response()).map_err(failed)?,
+        items: items(&coming, core.settings().max_response()).map_err(failed)?,
         uploading: true,
         file_id: Some(file_id),
         creating: true,
@@ -63,7 +63,7 @@ pub(crate) async fn adopt<T: BatchItem>(
         let _ = fs::remove_file(&input);
         error.while_doing(DOING)
     })?;
-    Job::load(client, folder)
+    Job::load(core, folder)
 }
 
 fn items(input: &Path, max_line: usize) -> io::Result<u64> {

@@ -13,10 +13,11 @@ use super::progress::{Phase, Progress};
 use super::results::Results;
 use super::state::{self, Part, State};
 use super::window;
-use crate::client::Client;
+use crate::api::{Batches, Files};
 use crate::error::{Error, TimeoutKind};
 use crate::retry::backoff::Backoff;
 use crate::runtime::Purpose;
+use crate::shared::Core;
 use crate::upload::Upload;
 
 /// A batch whose items are written; from [`Writer::finish`](super::Writer::finish) or [`Batches::resume`](crate::Batches::resume).
@@ -24,7 +25,7 @@ use crate::upload::Upload;
 /// Each step is saved in the folder once it is done. After an error, or a crash, [`run`](Self::run) goes on with what is missing.
 #[must_use = "nothing is sent until `run` or `start` is called"]
 pub struct Job<T> {
-    client: Client,
+    core: Core,
     folder: PathBuf,
     state: State,
     poll: Backoff,
@@ -38,12 +39,12 @@ type Report = Arc<dyn Fn(&Progress) + Send + Sync>;
 const DOING: &str = "run batch";
 
 impl<T: BatchItem> Job<T> {
-    pub(crate) fn load(client: Client, folder: &Path) -> Result<Self, Error> {
+    pub(crate) fn load(core: Core, folder: &Path) -> Result<Self, Error> {
         let state = State::load(folder).map_err(|error| error.while_doing(DOING))?;
         check_endpoint::<T>(&state.endpoint).map_err(|error| error.while_doing(DOING))?;
         Ok(Self {
             timeout: window::length(&state.window) + Duration::from_secs(3600),
-            client,
+            core,
             folder: folder.to_owned(),
             state,
             poll: Backoff {
@@ -134,7 +135,9 @@ impl<T: BatchItem> Job<T> {
             self.change(index, |part| part.uploading = true)?;
             let path = state::input(&self.folder, self.state.parts[index].number);
             let file = Upload::path(path).name(name);
-            let uploaded = self.client.files().upload(file, FilePurpose::Batch).await?;
+            let uploaded = Files::new(&self.core)
+                .upload(file, FilePurpose::Batch)
+                .await?;
             uploaded.into_inner().id
         };
         self.change(index, |part| part.file_id = Some(id.clone()))?;
@@ -142,7 +145,7 @@ impl<T: BatchItem> Job<T> {
     }
 
     async fn uploaded_before(&self, name: &str) -> Result<Option<String>, Error> {
-        let list = self.client.files().list().await?;
+        let list = Files::new(&self.core).list().await?;
         let same = list
             .data
             .iter()
@@ -162,7 +165,7 @@ impl<T: BatchItem> Job<T> {
             self.change(index, |part| part.creating = true)?;
             let endpoint = BatchEndpoint::from(self.state.endpoint.as_str());
             let request = BatchRequest::new(file_id, endpoint, self.state.window.as_str());
-            self.client.batches().create(request).await?.into_inner()
+            Batches::new(&self.core).create(request).await?.into_inner()
         };
         self.change(index, |part| {
             part.batch_id = Some(batch.id.clone());
@@ -171,7 +174,7 @@ impl<T: BatchItem> Job<T> {
     }
 
     async fn created_before(&self, file_id: &str) -> Result<Option<Batch>, Error> {
-        let list = self.client.batches().list().await?.into_inner();
+        let list = Batches::new(&self.core).list().await?.into_inner();
         Ok(list
             .data
             .into_iter()
@@ -189,14 +192,14 @@ impl<T: BatchItem> Job<T> {
                 .with_advice("call start first, or run, which does all of it")
                 .while_doing(DOING));
         }
-        let begun = self.client.runtime().now();
+        let begun = self.core.runtime().now();
         let mut rounds = 0;
         loop {
             self.refresh().await?;
             if self.state.parts.iter().all(Part::is_over) {
                 return Ok(());
             }
-            let runtime = Arc::clone(self.client.runtime());
+            let runtime = Arc::clone(self.core.runtime());
             let wait = self.poll.wait(rounds, runtime.random());
             let waited = runtime.now().saturating_duration_since(begun);
             if waited + wait > self.timeout {
@@ -218,7 +221,7 @@ impl<T: BatchItem> Job<T> {
         for index in 0..self.state.parts.len() {
             let part = &self.state.parts[index];
             if let (Some(id), false) = (part.batch_id.clone(), part.is_over()) {
-                let batch = self.client.batches().get(id).await?.into_inner();
+                let batch = Batches::new(&self.core).get(id).await?.into_inner();
                 self.change(index, |part| part.note(&batch))?;
             }
         }
@@ -249,7 +252,7 @@ impl<T: BatchItem> Job<T> {
                 if let Some(id) = id
                     && !path.exists()
                 {
-                    self.client.files().content(id).await?.save(path).await?;
+                    Files::new(&self.core).content(id).await?.save(path).await?;
                 }
             }
             self.change(index, |part| part.downloaded = true)?;
@@ -263,7 +266,7 @@ impl<T: BatchItem> Job<T> {
 
     /// The results that are downloaded. Items of other files are left out.
     pub fn results(&self) -> Results<T> {
-        let max = self.client.settings().max_response();
+        let max = self.core.settings().max_response();
         let parts = self.state.parts.iter().filter(|part| part.downloaded);
         Results::new(&self.folder, parts.cloned().collect(), max)
     }
@@ -277,7 +280,7 @@ impl<T: BatchItem> Job<T> {
         for index in 0..self.state.parts.len() {
             let part = &self.state.parts[index];
             if let (Some(id), false) = (part.batch_id.clone(), part.is_over()) {
-                let batch = self.client.batches().cancel(id).await?.into_inner();
+                let batch = Batches::new(&self.core).cancel(id).await?.into_inner();
                 self.change(index, |part| part.note(&batch))?;
             }
         }

@@ -14,15 +14,15 @@ use super::job::Job;
 use super::lines::Lines;
 use super::state::{self, Part, State};
 use super::window::CompletionWindow;
-use crate::client::Client;
 use crate::error::{Error, ErrorKind};
+use crate::shared::Core;
 
 /// Writes the items of a batch to its folder; from [`Batches::write`](crate::Batches::write).
 ///
 /// It writes to the disk as it goes, by blocking calls: in an async program with a slow disk, use it from a blocking task.
 #[must_use = "a batch is only complete after `finish`"]
 pub struct Writer<T> {
-    client: Client,
+    core: Core,
     folder: PathBuf,
     max_items: u64,
     max_bytes: u64,
@@ -53,15 +53,15 @@ pub(super) struct LineId {
 }
 
 impl<T: BatchItem> Writer<T> {
-    pub(crate) fn open(client: Client, folder: &Path) -> Result<Self, Error> {
+    pub(crate) fn open(core: Core, folder: &Path) -> Result<Self, Error> {
         if State::exists(folder) {
             return Err(Error::refused("the batch in the folder is finished")
                 .with_advice("go on with it by batches().resume, or use another folder")
                 .while_doing(DOING));
         }
         let mut writer = Self {
-            max_bytes: client.settings().max_file_bytes,
-            client,
+            max_bytes: core.settings().max_file_bytes,
+            core,
             folder: folder.to_owned(),
             max_items: 50_000,
             parts: Vec::new(),
@@ -169,7 +169,7 @@ impl<T: BatchItem> Writer<T> {
         state
             .save(&self.folder)
             .map_err(|error| error.while_doing(DOING))?;
-        Job::load(self.client, &self.folder)
+        Job::load(self.core, &self.folder)
     }
 
     /// Takes over what an earlier run wrote. What it was writing when it ended is cut off.

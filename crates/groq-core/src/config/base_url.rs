@@ -75,10 +75,10 @@ impl BaseUrl {
         &self.origin
     }
 
-    /// The URL of a path, which is written as it stands in a URL, and has no query.
+    /// The URL of an operation with this path in the API description.
     pub(crate) fn at(&self, path: &str) -> Url {
         let mut url = self.root.clone();
-        url.set_path(path);
+        url.set_path(&self.path_of(path));
         url
     }
 

@@ -82,7 +82,7 @@ mod tests {
         assert_eq!(builder.base_url, "http://127.0.0.1:1/v1");
         assert!(!format!("{builder:?}").contains("canary"));
         let client = builder.build().expect("a client");
-        let headers = &client.settings().headers;
+        let headers = &client.core().settings().headers;
         assert_eq!(headers["groq-model-version"], "latest");
         assert_eq!(headers["x-a"], "b: c");
     }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use http::HeaderValue;
 
-use super::ApiKey;
+use super::api_key::ApiKey;
 use crate::error::Error;
 
 /// The future of [`KeyProvider::key`].

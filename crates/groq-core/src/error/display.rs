@@ -49,7 +49,7 @@ impl Error {
                 f.write_str("; not retried, because the timeout of the call is too near")
             }
             Some(Stop::Budget) => f.write_str("; not retried, because the retry budget is spent"),
-            Some(Stop::Hopeless | Stop::Exhausted) | None => Ok(()),
+            Some(Stop::NotRetryable | Stop::Exhausted) | None => Ok(()),
         }
     }
 

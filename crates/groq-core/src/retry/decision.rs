@@ -35,7 +35,7 @@ impl Default for RetryConfig {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Replay {
     /// Reading and deleting, and inference: a second run costs tokens, and changes nothing.
-    Harmless,
+    Idempotent,
     /// Creating something (a file, a batch): a second run may make a second one.
     Creates,
     /// The body came from a reader, which is used up.
@@ -93,7 +93,7 @@ pub(crate) enum Decision {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stop {
     /// Another attempt would fail in the same way.
-    Hopeless,
+    NotRetryable,
     /// All retries are used, or none were allowed.
     Exhausted,
     /// It might do twice what must be done once.
@@ -111,7 +111,7 @@ pub(crate) enum Stop {
 /// Decides, from the server's word first, then the status, then the phase, then the limits of the caller.
 pub(crate) fn decide(outcome: Outcome, situation: &Situation) -> Decision {
     if !situation.rule.unwrap_or_else(|| may_heal(outcome)) || matches!(outcome, Outcome::Final) {
-        return Decision::Stop(Stop::Hopeless);
+        return Decision::Stop(Stop::NotRetryable);
     }
     if situation.replay == Replay::Impossible {
         return Decision::Stop(Stop::UsedUp);
@@ -196,7 +196,7 @@ mod tests {
     fn situation() -> Situation {
         Situation {
             config: RetryConfig::default(),
-            replay: Replay::Harmless,
+            replay: Replay::Idempotent,
             rule: None,
             elapsed: Duration::ZERO,
             retries_made: 0,
@@ -241,7 +241,7 @@ mod tests {
         ] {
             assert_eq!(
                 decide(answered(status), &situation()),
-                Decision::Stop(Stop::Hopeless),
+                Decision::Stop(Stop::NotRetryable),
                 "{status}"
             );
         }
@@ -250,7 +250,7 @@ mod tests {
     #[test]
     fn the_servers_word_overrides_the_status() {
         let no = answered_with(429, Some(false), None);
-        assert_eq!(decide(no, &situation()), Decision::Stop(Stop::Hopeless));
+        assert_eq!(decide(no, &situation()), Decision::Stop(Stop::NotRetryable));
         let yes = answered_with(400, Some(true), None);
         assert_eq!(decide(yes, &situation()), FIRST_BACKOFF);
     }
@@ -330,7 +330,7 @@ mod tests {
         assert_eq!(decide(Outcome::Sent, &situation()), FIRST_BACKOFF);
         assert_eq!(
             decide(Outcome::Final, &situation()),
-            Decision::Stop(Stop::Hopeless)
+            Decision::Stop(Stop::NotRetryable)
         );
     }
 

@@ -15,12 +15,13 @@ use super::event::{self, Message};
 use super::events::{self, Events, Reply, State};
 use super::template::{Template, Templates};
 use super::text::TextDeltas;
-use crate::client::Client;
+use crate::describe;
 use crate::error::{ApiError, Error};
 use crate::limits::RateLimits;
 use crate::retry::Attempt;
+use crate::shared::Core;
 use crate::sse::Event;
-use crate::transport::{Answered, ResponseBody};
+use crate::transport::{Answered, ResponseBody, Summary};
 
 /// A reply that is read as it is written; from [`Chat::stream`](crate::Chat::stream).
 ///
@@ -47,7 +48,7 @@ pub struct ChatStream(Events<Conversation>);
 
 impl ChatStream {
     pub(crate) async fn open(
-        client: Client,
+        client: Core,
         doing: &'static str,
         answered: Answered<ResponseBody>,
     ) -> Result<Self, Error> {
@@ -224,16 +225,8 @@ impl Reply for Conversation {
         self.accumulator.settle();
     }
 
-    fn spent(&self) -> Option<(u64, u64)> {
-        let usage = self.accumulator.completion().usage.as_ref()?;
-        Some((usage.prompt_tokens, usage.completion_tokens))
-    }
-
-    fn summary(&self) -> (&str, &str, Vec<&str>) {
-        let completion = self.accumulator.completion();
-        let choices = completion.choices.iter();
-        let reasons = choices.filter_map(|choice| Some(choice.finish_reason.as_ref()?.as_str()));
-        (&completion.id, &completion.model, reasons.collect())
+    fn summary(&self) -> Summary<'_> {
+        describe::Reply::summary(self.accumulator.completion())
     }
 
     fn added_to(&self, error: Error) -> Error {

@@ -7,11 +7,11 @@ use bytes::{Bytes, BytesMut};
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::event::Message;
-use super::open::{self, Looks};
-use crate::client::Client;
+use super::open::{self, BodyKind};
 use crate::error::{Answer, ApiError, Error, ErrorKind};
+use crate::shared::Core;
 use crate::sse::{Decoder, Event, LimitError};
-use crate::transport::{Answered, BodyFailure, ResponseBody};
+use crate::transport::{Answered, BodyFailure, ResponseBody, Summary};
 
 /// A reply that is put together from events.
 pub(super) trait Reply: Default {
@@ -32,11 +32,8 @@ pub(super) trait Reply: Default {
     /// Nothing more comes.
     fn settle(&mut self);
 
-    /// The tokens of the prompt and of the reply, once they are known.
-    fn spent(&self) -> Option<(u64, u64)>;
-
     /// The id, the model, and why the reply ended, for the record.
-    fn summary(&self) -> (&str, &str, Vec<&str>);
+    fn summary(&self) -> Summary<'_>;
 
     /// Adds the reply so far to an error.
     fn added_to(&self, error: Error) -> Error;
@@ -53,7 +50,7 @@ pub(super) trait View<R>: Sized {
 
 /// A stream of events, and the reply so far.
 pub(super) struct Events<R> {
-    client: Client,
+    client: Core,
     doing: &'static str,
     pub(super) answered: Answered<ResponseBody>,
     decoder: Decoder,
@@ -93,7 +90,7 @@ enum Step<T> {
 
 impl<R: Reply> Events<R> {
     pub(super) async fn open(
-        client: Client,
+        client: Core,
         doing: &'static str,
         mut answered: Answered<ResponseBody>,
     ) -> Result<Self, Error> {
@@ -113,8 +110,8 @@ impl<R: Reply> Events<R> {
             doing,
             decoder: Decoder::new(client.settings().stream_limits),
             // Only the beginning can give a document away: a later piece may begin in the middle of an event.
-            state: match Looks::of(&beginning) {
-                Looks::Blank => State::Beginning,
+            state: match BodyKind::of(&beginning) {
+                BodyKind::Blank => State::Beginning,
                 _ => State::Streaming,
             },
             frame: beginning,
@@ -186,10 +183,10 @@ impl<R: Reply> Events<R> {
             };
             self.count += 1;
             self.answered.body.made_progress();
-            if self.count == 1 && self.answered.body.trace().is_on() {
+            if self.count == 1 && self.answered.recorder.trace().is_on() {
                 let now = self.client.runtime().now();
                 let after = now.saturating_duration_since(self.answered.started);
-                self.answered.body.trace().first_chunk(after);
+                self.answered.recorder.trace().first_chunk(after);
             }
             match V::take(&mut self.reply, event) {
                 Message::Nothing => {}
@@ -215,10 +212,10 @@ impl<R: Reply> Events<R> {
         match more {
             Some(Ok(frame)) => {
                 if self.state == State::Beginning {
-                    self.state = match Looks::of(&frame) {
-                        Looks::Blank => State::Beginning,
-                        Looks::Stream => State::Streaming,
-                        Looks::Json | Looks::Markup => State::Document,
+                    self.state = match BodyKind::of(&frame) {
+                        BodyKind::Blank => State::Beginning,
+                        BodyKind::Stream => State::Streaming,
+                        BodyKind::Json | BodyKind::Markup => State::Document,
                     };
                 }
                 if self.state == State::Document {
@@ -244,7 +241,7 @@ impl<R: Reply> Events<R> {
             return Err(BodyFailure::TooLarge(max).into_error("max_response_bytes"));
         }
         let document = open::content(&self.document);
-        let is_whole = Looks::of(document) == Looks::Markup
+        let is_whole = BodyKind::of(document) == BodyKind::Markup
             || document.len() <= SMALL
                 && document.ends_with(b"}")
                 && serde_json::from_slice::<IgnoredAny>(document).is_ok();
@@ -288,13 +285,13 @@ impl<R: Reply> Events<R> {
     fn complete(&mut self, done_marker: bool) {
         self.state = State::Complete { done_marker };
         self.reply.settle();
-        self.let_go();
+        self.release();
     }
 
     fn fail(&mut self, error: Error) -> Error {
         self.state = State::Failed;
         self.reply.settle();
-        self.let_go();
+        self.release();
         let elapsed = self
             .client
             .runtime()
@@ -316,15 +313,11 @@ impl<R: Reply> Events<R> {
         }
     }
 
-    /// Gives back what the call holds, and tells what it has spent.
-    fn let_go(&mut self) {
-        let mut pass = self.answered.body.release();
-        if let Some((prompt, completion)) = self.reply.spent() {
-            pass.spend(prompt, completion);
-        }
-        if pass.trace().is_on() {
-            let (id, model, reasons) = self.reply.summary();
-            pass.trace().reply(id, model, &reasons);
+    /// Ends the call: reports what it used, and frees what it holds.
+    fn release(&mut self) {
+        let mut recorder = mem::take(&mut self.answered.recorder);
+        if recorder.is_on() {
+            recorder.finish(&self.reply.summary());
         }
         self.frame = Bytes::new();
         self.read = 0;

@@ -3,8 +3,8 @@
 use bytes::Bytes;
 
 use super::events::{Reply, too_large};
-use crate::client::Client;
 use crate::error::{Answer, ApiError, Error, ErrorKind};
+use crate::shared::Core;
 use crate::sse::LimitError;
 use crate::transport::{Answered, ResponseBody};
 
@@ -13,7 +13,7 @@ use crate::transport::{Answered, ResponseBody};
 /// A server that says so is believed until its first bytes come. Where it says something else, or nothing, the body decides: `text/plain`
 /// with events in it is a stream, and JSON is not one.
 pub(super) async fn beginning<R: Reply>(
-    client: &Client,
+    client: &Core,
     answered: &mut Answered<ResponseBody>,
 ) -> Result<Bytes, Error> {
     if answered.content_type().starts_with("text/event-stream") {
@@ -21,7 +21,7 @@ pub(super) async fn beginning<R: Reply>(
     }
     let most = client.settings().stream_limits.max_stream;
     let (mut beginning, mut read) = (Bytes::new(), 0);
-    while Looks::of(&beginning) == Looks::Blank
+    while BodyKind::of(&beginning) == BodyKind::Blank
         && let Some(piece) = answered.body.chunk().await
     {
         beginning = piece.map_err(|failure| failure.into_error("max_stream"))?;
@@ -30,7 +30,7 @@ pub(super) async fn beginning<R: Reply>(
             return Err(too_large(LimitError::Stream(most)));
         }
     }
-    if matches!(Looks::of(&beginning), Looks::Blank | Looks::Stream) {
+    if matches!(BodyKind::of(&beginning), BodyKind::Blank | BodyKind::Stream) {
         return Ok(beginning);
     }
     let max = client.settings().max_response();
@@ -51,7 +51,7 @@ pub(super) fn content(body: &[u8]) -> &[u8] {
 
 /// What a body looks like, by how it begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Looks {
+pub(super) enum BodyKind {
     /// There is nothing to go by yet.
     Blank,
     Json,
@@ -60,7 +60,7 @@ pub(super) enum Looks {
     Stream,
 }
 
-impl Looks {
+impl BodyKind {
     pub(super) fn of(beginning: &[u8]) -> Self {
         match content(beginning).first() {
             None => Self::Blank,
@@ -74,7 +74,7 @@ impl Looks {
 
 /// A whole document where a stream was asked for: a reply in one piece, an error, or something else altogether.
 pub(super) fn document<R: Reply>(
-    client: &Client,
+    client: &Core,
     answered: &Answered<ResponseBody>,
     body: &Bytes,
 ) -> Error {

@@ -6,7 +6,7 @@ use http::{HeaderMap, StatusCode};
 use super::ChatStream;
 use crate::client::Client;
 use crate::error::Error;
-use crate::transport::{Answered, ResponseBody};
+use crate::transport::{Answered, Recorder, ResponseBody};
 
 impl ChatStream {
     /// Reads a stream that was recorded, as if the server were sending it: for tests, and to look into what came.
@@ -37,15 +37,17 @@ impl ChatStream {
         client: &Client,
         frames: impl IntoIterator<Item = F>,
     ) -> Result<Self, Error> {
+        let core = client.core();
         let frames = frames.into_iter().map(Into::into).collect();
         let answered = Answered {
             status: StatusCode::OK,
             headers: HeaderMap::new(),
-            body: ResponseBody::recorded(client, frames),
+            body: ResponseBody::recorded(core, frames),
             attempts: Vec::new(),
-            started: client.runtime().now(),
+            started: core.runtime().now(),
             elapsed: std::time::Duration::ZERO,
+            recorder: Recorder::default(),
         };
-        Self::open(client.clone(), "read recorded stream", answered).await
+        Self::open(core.clone(), "read recorded stream", answered).await
     }
 }

@@ -12,12 +12,13 @@ use serde_json::{Map, Value, json};
 
 use super::event::{self, Message};
 use super::events::{Events, Reply, View};
-use crate::client::Client;
+use crate::describe;
 use crate::error::{ApiError, Error};
 use crate::limits::RateLimits;
 use crate::retry::Attempt;
+use crate::shared::Core;
 use crate::sse::Event;
-use crate::transport::{Answered, ResponseBody};
+use crate::transport::{Answered, ResponseBody, Summary};
 
 /// A response that is read as it is written; from [`Responses::stream`](crate::Responses::stream).
 ///
@@ -45,7 +46,7 @@ pub struct ResponseStream(Events<Progress>);
 
 impl ResponseStream {
     pub(crate) async fn open(
-        client: Client,
+        client: Core,
         doing: &'static str,
         answered: Answered<ResponseBody>,
     ) -> Result<Self, Error> {
@@ -302,19 +303,9 @@ impl Reply for Progress {
 
     fn settle(&mut self) {}
 
-    fn spent(&self) -> Option<(u64, u64)> {
-        let usage = self.response.as_ref()?.usage.as_ref()?;
-        Some((usage.input_tokens, usage.output_tokens))
-    }
-
-    fn summary(&self) -> (&str, &str, Vec<&str>) {
-        match &self.response {
-            Some(response) => {
-                let status = response.status.as_str();
-                (&response.id, &response.model, vec![status])
-            }
-            None => ("", "", Vec::new()),
-        }
+    fn summary(&self) -> Summary<'_> {
+        let response = self.response.as_ref();
+        response.map(describe::Reply::summary).unwrap_or_default()
     }
 
     fn added_to(&self, error: Error) -> Error {

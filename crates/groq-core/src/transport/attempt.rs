@@ -4,10 +4,10 @@ use std::future::Future;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use memchr::memmem;
 use reqwest::Request;
 
-use super::admission::Pass;
 use super::body::ResponseBody;
 use super::failure::Failure;
 use super::gunzip::Encoding;
@@ -15,34 +15,32 @@ use super::http_client::{Answering, Incoming};
 use super::redirect::{self, Redirect};
 use super::request::Outgoing;
 use super::upload;
-use crate::client::Client;
 use crate::error::{ApiError, Error, ErrorKind, TimeoutKind};
 use crate::retry::decision::Outcome;
 use crate::retry::retry_after;
 use crate::runtime::{Instant, within};
+use crate::shared::Core;
+use url::Url;
 
 /// How many redirects within the origin are followed.
 const MAX_REDIRECTS: u32 = 3;
 
-/// An answer with a good status.
-pub(super) struct Answer<B> {
+/// A response with a good status.
+pub(super) struct Response<B> {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
     pub(super) body: B,
 }
 
-/// What becomes of the body of a good answer.
-pub(crate) trait Reading: Sized {
-    fn read(
+/// What becomes of the body of a good response.
+pub(crate) trait FromBody: Sized {
+    fn from_body(
         body: ResponseBody,
-        answer: &Head,
+        head: &Head,
     ) -> impl Future<Output = Result<Self, Failure>> + Send;
-
-    /// Keeps the leave to send as long as the answer is being read.
-    fn hold(&mut self, pass: Pass);
 }
 
-/// An answer before its body.
+/// A response before its body.
 pub(crate) struct Head {
     status: StatusCode,
     headers: HeaderMap,
@@ -50,69 +48,102 @@ pub(crate) struct Head {
 }
 
 /// The whole body.
-impl Reading for Bytes {
-    async fn read(body: ResponseBody, answer: &Head) -> Result<Self, Failure> {
-        let length = content_length(&answer.headers);
-        body.read_whole(length, answer.max_bytes)
+impl FromBody for Bytes {
+    async fn from_body(body: ResponseBody, head: &Head) -> Result<Self, Failure> {
+        let length = content_length(&head.headers);
+        body.read_whole(length, head.max_bytes)
             .await
             .map_err(|failure| {
-                Failure::body(failure).answered(answer.status, answer.headers.clone(), Bytes::new())
+                Failure::body(failure).answered(head.status, head.headers.clone(), Bytes::new())
             })
-    }
-
-    fn hold(&mut self, mut pass: Pass) {
-        pass.read_spent(self);
     }
 }
 
 /// The body, to be read as it comes.
-impl Reading for ResponseBody {
-    async fn read(body: ResponseBody, _answer: &Head) -> Result<Self, Failure> {
+impl FromBody for ResponseBody {
+    async fn from_body(body: ResponseBody, _head: &Head) -> Result<Self, Failure> {
         Ok(body)
-    }
-
-    fn hold(&mut self, pass: Pass) {
-        self.keep(pass);
     }
 }
 
 /// Makes one attempt, and follows redirects that stay within the origin.
-pub(super) async fn attempt<B: Reading>(
-    client: &Client,
+pub(super) async fn attempt<B: FromBody>(
+    core: &Core,
     outgoing: &Outgoing,
+    headers: HeaderMap,
+    key: HeaderValue,
     started: Instant,
-) -> Result<Answer<B>, Failure> {
-    let mut url = None;
-    let mut redirects = 0;
-    loop {
-        let mut request = super::request::copy(&outgoing.request)?;
-        if let Some(url) = &url {
-            *request.url_mut() = Clone::clone(url);
-        }
-        let response = match &outgoing.upload {
-            None => send(client, request, started).await?,
-            Some(source) => upload::send(client, request, source.as_ref(), started).await?,
-        };
-        let from = url.as_ref().unwrap_or(outgoing.request.url());
-        match redirect::of(response.status(), response.headers(), from) {
-            Redirect::None => return read(client, response, started).await,
-            Redirect::Follow(next) if redirects < MAX_REDIRECTS => {
-                url = Some(next);
-                redirects += 1;
-            }
+) -> Result<Response<B>, Failure> {
+    let request = authorized(outgoing, outgoing.url.clone(), headers, &key);
+    let response = send_with_body(core, outgoing, request, started).await?;
+    if !redirect::is_redirect(response.status()) {
+        return read(core, response, started).await;
+    }
+    let redirected = follow(core, outgoing, key, response, started);
+    read(core, Box::pin(redirected).await?, started).await
+}
+
+/// Follows redirects. The headers of middleware stay behind.
+async fn follow(
+    core: &Core,
+    outgoing: &Outgoing,
+    key: HeaderValue,
+    mut response: Answering,
+    started: Instant,
+) -> Result<Answering, Failure> {
+    let mut url = outgoing.url.clone();
+    for redirects in 0.. {
+        match redirect::of(response.status(), response.headers(), &url) {
+            Redirect::None => break,
+            Redirect::Follow(next) if redirects < MAX_REDIRECTS => url = next,
             refused => {
-                return Err(Failure::redirect(
-                    &refused,
-                    response.status(),
-                    response.headers(),
-                ));
+                let (status, headers) = (response.status(), response.headers());
+                return Err(Failure::redirect(&refused, status, headers));
             }
+        }
+        let request = authorized(outgoing, url.clone(), outgoing.headers(core), &key);
+        response = send_with_body(core, outgoing, request, started).await?;
+    }
+    Ok(response)
+}
+
+fn authorized(outgoing: &Outgoing, url: Url, mut headers: HeaderMap, key: &HeaderValue) -> Request {
+    headers.insert(header::AUTHORIZATION, key.clone());
+    outgoing.request(url, headers)
+}
+
+/// Sends a request, and takes the key out of the headers of the response.
+async fn send_with_body(
+    core: &Core,
+    outgoing: &Outgoing,
+    request: Request,
+    started: Instant,
+) -> Result<Answering, Failure> {
+    let mut response = match outgoing.upload() {
+        None => send(core, request, started).await?,
+        Some(source) => Box::pin(upload::send(core, request, source, started)).await?,
+    };
+    mask_key(
+        response.headers_mut(),
+        core.shared().api_key.expose().as_ref(),
+    );
+    Ok(response)
+}
+
+/// A server or a gateway may echo the key. Headers end up in errors, attempts and logs.
+fn mask_key(headers: &mut HeaderMap, key: &str) {
+    for value in headers.values_mut() {
+        if value.len() >= key.len()
+            && !key.is_empty()
+            && memmem::find(value.as_bytes(), key.as_bytes()).is_some()
+        {
+            *value = HeaderValue::from_static("[key]");
         }
     }
 }
 
 pub(super) async fn send(
-    client: &Client,
+    client: &Core,
     request: Request,
     started: Instant,
 ) -> Result<Answering, Failure> {
@@ -130,7 +161,7 @@ pub(super) async fn send(
 }
 
 /// The limit that ends first, and what it is called.
-fn time_for_the_first_byte(client: &Client, started: Instant) -> (Duration, TimeoutKind) {
+fn time_for_the_first_byte(client: &Core, started: Instant) -> (Duration, TimeoutKind) {
     let settings = client.settings();
     let first_byte = settings.first_byte_timeout;
     match settings.timeout {
@@ -147,18 +178,18 @@ fn time_for_the_first_byte(client: &Client, started: Instant) -> (Duration, Time
     }
 }
 
-fn limit_in_words(client: &Client, which: TimeoutKind) -> Duration {
+fn limit_in_words(client: &Core, which: TimeoutKind) -> Duration {
     match which {
         TimeoutKind::Total => client.settings().timeout.unwrap_or_default(),
         _ => client.settings().first_byte_timeout,
     }
 }
 
-async fn read<B: Reading>(
-    client: &Client,
+async fn read<B: FromBody>(
+    client: &Core,
     response: Answering,
     started: Instant,
-) -> Result<Answer<B>, Failure> {
+) -> Result<Response<B>, Failure> {
     let (parts, body) = http::Response::<Incoming>::from(response).into_parts();
     let head = Head {
         status: parts.status,
@@ -169,11 +200,11 @@ async fn read<B: Reading>(
     match head.status.as_u16() {
         200..=203 => {
             let body = decoded(&head, body)?;
-            let body = B::read(body, &head).await?;
+            let body = B::from_body(body, &head).await?;
             let Head {
                 status, headers, ..
             } = head;
-            Ok(Answer {
+            Ok(Response {
                 status,
                 headers,
                 body,
@@ -185,7 +216,7 @@ async fn read<B: Reading>(
                 Encoding::Gzip => body.gunzip(),
                 _ => body,
             };
-            Err(refused(client, head, body).await)
+            Err(Box::pin(refused(client, head, body)).await)
         }
         _ => Err(Failure::unexpected(head.status, head.headers)),
     }
@@ -212,7 +243,7 @@ fn decoded(head: &Head, body: ResponseBody) -> Result<ResponseBody, Failure> {
 }
 
 /// An answer by which the server refuses the call, or says that it failed.
-async fn refused(client: &Client, head: Head, body: ResponseBody) -> Failure {
+async fn refused(client: &Core, head: Head, body: ResponseBody) -> Failure {
     let settings = client.settings();
     // What does not come in time is missed: the status says enough.
     let read = within(
@@ -236,7 +267,7 @@ async fn refused(client: &Client, head: Head, body: ResponseBody) -> Failure {
     )
 }
 
-fn asked_to_wait(client: &Client, head: &Head, api: &ApiError) -> Option<Duration> {
+fn asked_to_wait(client: &Core, head: &Head, api: &ApiError) -> Option<Duration> {
     retry_after::from_headers(&head.headers, client.runtime().system_time()).or_else(|| {
         let message = api.message.as_deref()?;
         (head.status == StatusCode::TOO_MANY_REQUESTS)

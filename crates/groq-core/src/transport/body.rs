@@ -11,14 +11,12 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use http_body::Body as _;
 
-use super::admission::Pass;
 use super::gunzip::Gunzip;
 use super::http_client::Incoming;
-use super::trace::Trace;
 use super::watch::{Limits, Watch};
-use crate::client::Client;
 use crate::error::TimeoutKind;
 use crate::runtime::{Instant, Purpose, Runtime, Sleep};
+use crate::shared::Core;
 
 /// A body that is still coming in.
 pub(crate) struct ResponseBody {
@@ -26,7 +24,6 @@ pub(crate) struct ResponseBody {
     runtime: Arc<dyn Runtime>,
     watch: Watch,
     timer: Option<Timer>,
-    pass: Pass,
     gunzip: Option<Gunzip>,
     /// A piece that was looked at, and is still to be read.
     again: Option<Bytes>,
@@ -48,17 +45,13 @@ pub(crate) enum BodyFailure {
 }
 
 impl ResponseBody {
-    pub(super) fn new(client: &Client, body: Incoming, started: Instant) -> Self {
-        Self::watching(client, body, started)
-    }
-
     /// A body that was recorded before.
-    pub(crate) fn recorded(client: &Client, frames: Vec<Bytes>) -> Self {
+    pub(crate) fn recorded(client: &Core, frames: Vec<Bytes>) -> Self {
         let body = Incoming::wrap(Recording(frames.into_iter()));
-        Self::watching(client, body, client.runtime().now())
+        Self::new(client, body, client.runtime().now())
     }
 
-    fn watching(client: &Client, body: Incoming, started: Instant) -> Self {
+    pub(super) fn new(client: &Core, body: Incoming, started: Instant) -> Self {
         let settings = client.settings();
         let limits = Limits {
             first_byte: settings.first_byte_timeout,
@@ -71,7 +64,6 @@ impl ResponseBody {
             runtime: Arc::clone(client.runtime()),
             watch: Watch::new(limits, started),
             timer: None,
-            pass: Pass::default(),
             gunzip: None,
             again: None,
         }
@@ -133,20 +125,6 @@ impl ResponseBody {
 
     pub(crate) fn is_compressed(&self) -> bool {
         self.gunzip.is_some()
-    }
-
-    /// Keeps the leave to send until the body is done with.
-    pub(super) fn keep(&mut self, pass: Pass) {
-        self.pass = pass;
-    }
-
-    /// Gives up the leave to send, though the body may still be open.
-    pub(crate) fn release(&mut self) -> Pass {
-        mem::take(&mut self.pass)
-    }
-
-    pub(crate) fn trace(&self) -> &Trace {
-        self.pass.trace()
     }
 
     /// Notes that the answer is getting somewhere.

@@ -44,10 +44,6 @@ impl Http {
         }
     }
 
-    pub(super) fn client(&self) -> &reqwest::Client {
-        &self.0
-    }
-
     pub(super) fn execute(
         &self,
         request: reqwest::Request,

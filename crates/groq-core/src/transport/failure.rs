@@ -11,9 +11,9 @@ use http::{HeaderMap, StatusCode};
 
 use super::body::BodyFailure;
 use super::redirect::Redirect;
-use crate::client::Client;
 use crate::error::{Answer, Error, ErrorKind, TimeoutKind};
 use crate::retry::decision::Outcome;
+use crate::shared::Core;
 
 /// A failed attempt: for the user, for the decision to retry, and for the record.
 pub(crate) struct Failure {
@@ -42,7 +42,7 @@ impl Failure {
 
     /// The request could not be sent, or no answer came.
     #[cfg(not(target_arch = "wasm32"))]
-    pub(super) fn sending(error: reqwest::Error, client: &Client) -> Self {
+    pub(super) fn sending(error: reqwest::Error, client: &Core) -> Self {
         let host = client.shared().base_url.host();
         let error = error.without_url();
         if error.is_connect() {
@@ -83,7 +83,7 @@ impl Failure {
 
     /// The request could not be sent, or no answer came. Which of them, a browser does not say, nor why.
     #[cfg(target_arch = "wasm32")]
-    pub(super) fn sending(error: reqwest::Error, client: &Client) -> Self {
+    pub(super) fn sending(error: reqwest::Error, client: &Core) -> Self {
         let host = client.shared().base_url.host();
         let error = error.without_url();
         if error.is_builder() {

@@ -4,8 +4,9 @@ use std::future::Future;
 
 use http::HeaderValue;
 
+use super::connection::Connection;
 use super::tls;
-use crate::config::Connection;
+
 use crate::error::Error;
 
 /// What a user sets on the HTTP library itself.
@@ -62,10 +63,6 @@ impl Http {
             Ok(client) => Ok(Self(client)),
             Err(error) => Err(Error::config("the HTTP client cannot be set up").with_source(error)),
         }
-    }
-
-    pub(super) fn client(&self) -> &reqwest::Client {
-        &self.0
     }
 
     pub(super) fn execute(

@@ -14,9 +14,14 @@ pub(super) enum Redirect {
     Refuse(String),
 }
 
+/// Whether a status asks for another URL.
+pub(super) fn is_redirect(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
+}
+
 /// Reads a redirect. 301, 302 and 303 would turn a POST into a GET, and another origin would get the key and the body.
 pub(super) fn of(status: StatusCode, headers: &HeaderMap, from: &Url) -> Redirect {
-    if !matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308) {
+    if !is_redirect(status) {
         return Redirect::None;
     }
     let Some(location) = headers

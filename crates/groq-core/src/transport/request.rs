@@ -1,183 +1,190 @@
-//! Requests: what every one of them carries, and what none of them may.
+//! What goes out with each attempt of a call.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Method, header};
-use reqwest::{Request, Url};
+use http::{HeaderMap, HeaderValue, Method, header};
+use reqwest::Request;
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
+use url::Url;
 
-use super::failure::Failure;
 #[cfg(not(target_arch = "wasm32"))]
 use super::http_client::USER_AGENT;
 use super::upload::Source;
-use crate::client::Client;
 use crate::error::Error;
-use crate::retry::decision::Outcome;
+use crate::limits::CallEstimate;
 use crate::runtime::within;
+use crate::shared::Core;
 
-/// What goes out with each attempt of a call.
+/// A call, of which each attempt makes a request anew.
 pub(crate) struct Outgoing {
-    pub(super) request: Request,
-    /// A body that is not in memory: it is made anew for each attempt.
-    pub(super) upload: Option<Arc<dyn Source>>,
+    pub(crate) method: Method,
+    pub(crate) url: Url,
+    pub(crate) accept: HeaderValue,
+    pub(crate) body: Payload,
+    pub(crate) estimate: CallEstimate,
 }
 
-impl From<Request> for Outgoing {
-    fn from(request: Request) -> Self {
-        Self {
-            request,
-            upload: None,
+/// The body of a call.
+pub(crate) enum Payload {
+    None,
+    /// JSON that this crate wrote, with all fields that were to be added.
+    Json(Bytes),
+    Bytes(HeaderValue, Bytes),
+    /// A body that is not in memory: it is made anew for each attempt.
+    Upload(HeaderValue, Arc<dyn Source>),
+}
+
+impl Payload {
+    /// Writes a value as JSON, with the fields that options add.
+    pub(crate) fn json(core: &Core, value: &impl Serialize) -> Result<Self, Error> {
+        let added = &core.settings().extra_body;
+        let written = if added.is_empty() {
+            serde_json::to_vec(value)
+        } else {
+            let Value::Object(mut object) = serde_json::to_value(value).map_err(unwritable)? else {
+                return Err(no_object());
+            };
+            object.extend(added.clone());
+            serde_json::to_vec(&object)
+        };
+        written
+            .map(|json| Self::Json(json.into()))
+            .map_err(unwritable)
+    }
+
+    /// Adds a member, with its comma, to an object that is not empty.
+    pub(crate) fn with_member(self, member: &[u8]) -> Self {
+        let Self::Json(json) = &self else {
+            return self;
+        };
+        match json.strip_suffix(b"}") {
+            Some(object) => Self::Json([object, member, b"}"].concat().into()),
+            None => self,
+        }
+    }
+
+    fn content_type(&self) -> Option<HeaderValue> {
+        match self {
+            Self::None => None,
+            Self::Json(_) => Some(JSON),
+            Self::Bytes(content_type, _) | Self::Upload(content_type, _) => {
+                Some(content_type.clone())
+            }
         }
     }
 }
 
+/// The media type of JSON.
+pub(crate) const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+fn unwritable(error: serde_json::Error) -> Error {
+    Error::refused("the request cannot be written as JSON").with_source(error)
+}
+
+fn no_object() -> Error {
+    Error::refused("fields can only be added to a request that is a JSON object")
+}
+
 impl Outgoing {
-    /// Whether the body cannot be sent once more.
-    pub(super) fn is_used_up(&self) -> bool {
-        self.upload
-            .as_ref()
-            .is_some_and(|upload| upload.is_used_up())
+    /// A call without a body that says nothing of itself.
+    pub(crate) fn new(method: Method, url: Url, accept: HeaderValue) -> Self {
+        Self {
+            method,
+            url,
+            accept,
+            body: Payload::None,
+            estimate: CallEstimate::default(),
+        }
     }
-}
 
-/// A request with a body that is made piece by piece.
-pub(crate) fn upload_request(
-    client: &Client,
-    path: &str,
-    content_type: &str,
-    upload: Arc<dyn Source>,
-) -> Result<Outgoing, Error> {
-    let mut request = Request::new(Method::POST, client.shared().base_url.at(path));
-    let content_type = HeaderValue::from_str(content_type)
-        .map_err(|error| Error::refused("the content type is none").with_source(error))?;
-    let headers = request.headers_mut();
-    headers.insert(header::ACCEPT, HeaderValue::from_static("*/*"));
-    headers.insert(header::CONTENT_TYPE, content_type);
-    Ok(Outgoing {
-        request,
-        upload: Some(upload),
-    })
-}
-
-/// A request for something that is no JSON.
-pub(crate) fn download_request(client: &Client, path: &str) -> Request {
-    let mut request = Request::new(Method::GET, client.shared().base_url.at(path));
-    let any = HeaderValue::from_static("*/*");
-    request.headers_mut().insert(header::ACCEPT, any);
-    request
-}
-
-/// A request with JSON, for what the raw client cannot do. `path` is as the API description writes it.
-pub(crate) fn json_request(
-    client: &Client,
-    method: Method,
-    path: &str,
-    accept: HeaderValue,
-    body: &impl Serialize,
-) -> Result<Request, Error> {
-    let url = client.shared().base_url.at(path);
-    let body = serde_json::to_vec(body).map_err(|error| {
-        Error::refused("the request cannot be written as JSON").with_source(error)
-    })?;
-    let mut request = Request::new(method, url);
-    request.headers_mut().insert(header::ACCEPT, accept);
-    request.headers_mut().insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/json"),
-    );
-    *request.body_mut() = Some(body.into());
-    Ok(request)
-}
-
-/// Puts the path under the base URL, and adds the key and the headers of the user.
-pub(super) fn complete(client: &Client, request: &mut Request) -> Result<(), Error> {
-    let settings = client.settings();
-    let path = client.shared().base_url.path_of(request.url().path());
-    if let Cow::Owned(path) = path {
-        request.url_mut().set_path(&path);
+    /// Sets the body, and what it says about the call.
+    pub(crate) fn body(mut self, body: Payload, estimate: CallEstimate) -> Self {
+        self.estimate = estimate;
+        if let Payload::Json(json) | Payload::Bytes(_, json) = &body {
+            self.estimate.request_bytes = json.len() as u64;
+        }
+        self.body = body;
+        self
     }
-    if !settings.query.is_empty() {
+
+    /// Adds what the settings say, or refuses the call.
+    pub(super) fn complete(&mut self, core: &Core) -> Result<(), Error> {
+        let settings = core.settings();
+        settings.check()?;
+        if !settings.query.is_empty() {
+            let mut query = self.url.query_pairs_mut();
+            query.extend_pairs(&settings.query);
+        }
+        if !settings.extra_body.is_empty() && !matches!(self.body, Payload::Json(_)) {
+            return Err(no_object());
+        }
+        Ok(())
+    }
+
+    /// The headers of an attempt, without the key.
+    pub(super) fn headers(&self, core: &Core) -> HeaderMap {
+        let settings = core.settings();
+        let mut headers = HeaderMap::with_capacity(8 + settings.headers.len());
+        headers.insert(header::ACCEPT, self.accept.clone());
+        if let Some(content_type) = self.body.content_type() {
+            headers.insert(header::CONTENT_TYPE, content_type);
+        }
+        // A browser sets its own.
+        #[cfg(not(target_arch = "wasm32"))]
+        headers.insert(header::USER_AGENT, USER_AGENT);
+        // What is small, binary, or wanted at once is not worth it.
+        if cfg!(not(target_arch = "wasm32")) && settings.compression && self.accept == JSON {
+            headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
+        }
+        if !settings.headers.is_empty() {
+            // In place of what stands there, but each of several values of one name.
+            headers.extend(settings.headers.clone());
+        }
+        headers
+    }
+
+    /// The request of an attempt; its upload, if it has one, is still to be added.
+    pub(super) fn request(&self, url: Url, headers: HeaderMap) -> Request {
+        let mut request = Request::new(self.method.clone(), url);
+        *request.headers_mut() = headers;
+        if let Payload::Json(bytes) | Payload::Bytes(_, bytes) = &self.body {
+            *request.body_mut() = Some(bytes.clone().into());
+        }
         request
-            .url_mut()
-            .query_pairs_mut()
-            .extend_pairs(&settings.query);
     }
-    if !settings.extra_body.is_empty() {
-        add_fields(request, &settings.extra_body)?;
+
+    pub(super) fn upload(&self) -> Option<&dyn Source> {
+        match &self.body {
+            Payload::Upload(_, source) => Some(source.as_ref()),
+            _ => None,
+        }
     }
-    let headers = request.headers_mut();
-    // The version of our own API description; progenitor sends it, and it means nothing to Groq.
-    headers.remove(&API_VERSION);
-    // A browser has one of its own.
-    #[cfg(not(target_arch = "wasm32"))]
-    headers.insert(header::USER_AGENT, USER_AGENT);
-    // What is small, binary, or wanted at once is not worth it.
-    if cfg!(not(target_arch = "wasm32"))
-        && settings.compression
-        && headers
-            .get(header::ACCEPT)
-            .is_some_and(|accept| accept == "application/json")
-    {
-        headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
+
+    /// Whether the body cannot be sent once more.
+    pub(super) fn is_consumed(&self) -> bool {
+        self.upload().is_some_and(Source::is_consumed)
     }
-    // In place of what stands there, but each of several values of one name.
-    headers.extend(settings.headers.clone());
-    Ok(())
 }
 
-/// Puts in the key that is good now.
-pub(super) async fn authorize(client: &Client, request: &mut Request) -> Result<(), Error> {
-    let header = client.shared().api_key.header();
-    let limit = client.settings().first_byte_timeout;
-    let header = within(client.runtime().as_ref(), limit, header)
+/// The header with the key that is good now.
+pub(super) async fn key(core: &Core) -> Result<HeaderValue, Error> {
+    let header = core.shared().api_key.header();
+    let limit = core.settings().first_byte_timeout;
+    within(core.runtime().as_ref(), limit, header)
         .await
-        .ok_or_else(|| Error::config("the key provider gave no key in time"))??;
-    request.headers_mut().insert(header::AUTHORIZATION, header);
-    Ok(())
+        .ok_or_else(|| Error::config("the key provider returned no key in time"))?
 }
 
-/// Adds fields to a JSON body.
-fn add_fields(request: &mut Request, fields: &Map<String, Value>) -> Result<(), Error> {
-    let body = request.body().and_then(reqwest::Body::as_bytes);
-    let object = serde_json::from_slice::<Map<String, Value>>(body.unwrap_or_default());
-    let mut object = object.map_err(|_| {
-        Error::refused("fields can only be added to a request that is a JSON object")
-    })?;
-    object.extend(fields.clone());
-    let body = serde_json::to_vec(&object).map_err(|error| {
-        Error::refused("the request cannot be written as JSON").with_source(error)
-    })?;
-    *request.body_mut() = Some(body.into());
-    Ok(())
-}
-
-static API_VERSION: HeaderName = HeaderName::from_static("api-version");
-
-/// A copy for an attempt. All bodies are held in memory, and copying one only counts a reference.
-pub(super) fn copy(request: &Request) -> Result<Request, Failure> {
-    request.try_clone().ok_or_else(|| {
-        let error = Error::refused("the body of the request cannot be sent twice");
-        Failure::new(error, Outcome::Final, "body used up")
-    })
-}
-
-/// Any request at all.
-pub(crate) fn any_request(
-    client: &Client,
-    method: Method,
-    path: &str,
-    accept: HeaderValue,
-    body: Option<(String, Bytes)>,
-) -> Result<Request, Error> {
+/// The URL of a path that a user wrote.
+pub(crate) fn custom_url(core: &Core, path: &str) -> Result<Url, Error> {
     // Otherwise it could become a part of the host.
     if !path.starts_with('/') {
         return Err(Error::refused("the path does not begin with a slash"));
     }
-    let url = format!("{}{path}", client.shared().base_url.origin());
-    let url = Url::parse(&url)
+    let base_url = &core.shared().base_url;
+    let mut url = Url::parse(&format!("{}{path}", base_url.origin()))
         .map_err(|error| Error::refused("the path is not part of a URL").with_source(error))?;
     // A URL knows dots in disguise, and takes a backslash for a slash.
     let plain = path.to_ascii_lowercase().replace("%2e", ".");
@@ -186,17 +193,19 @@ pub(crate) fn any_request(
         .any(|segment| matches!(segment, "." | ".."))
         || url.fragment().is_some()
     {
-        return Err(Error::refused("the path would name another one"));
+        return Err(Error::refused(
+            "the path must not contain `.`, `..` or a fragment",
+        ));
     }
-    let mut request = Request::new(method, url);
-    request.headers_mut().insert(header::ACCEPT, accept);
-    if let Some((content_type, bytes)) = body {
-        let content_type = HeaderValue::from_str(&content_type)
-            .map_err(|error| Error::refused("the content type is none").with_source(error))?;
-        request
-            .headers_mut()
-            .insert(header::CONTENT_TYPE, content_type);
-        *request.body_mut() = Some(bytes.into());
+    let placed = base_url.path_of(url.path()).into_owned();
+    if placed != url.path() {
+        url.set_path(&placed);
     }
-    Ok(request)
+    Ok(url)
+}
+
+/// Reads a media type.
+pub(crate) fn content_type(text: &str) -> Result<HeaderValue, Error> {
+    HeaderValue::from_str(text)
+        .map_err(|error| Error::refused("invalid content type").with_source(error))
 }

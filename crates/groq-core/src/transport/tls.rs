@@ -7,8 +7,8 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ClientConfig, RootCertStore};
 use rustls_platform_verifier::Verifier;
-use zeroize::Zeroizing;
 
+use super::connection::Identity;
 use crate::error::Error;
 
 /// Makes the TLS configuration.
@@ -50,12 +50,6 @@ pub(super) fn configure(
     };
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(config)
-}
-
-/// A certificate that the client shows, and its key, both in PEM.
-pub(crate) struct Identity {
-    pub(crate) certificates: Vec<u8>,
-    pub(crate) key: Zeroizing<Vec<u8>>,
 }
 
 impl Identity {

@@ -13,14 +13,13 @@ mod on {
     use std::future::Future;
     use std::time::Duration;
 
-    use serde::Deserialize;
     use tracing::field::Empty;
     use tracing::{Instrument, Span};
 
-    use crate::client::Client;
     use crate::error::Error;
     use crate::limits::CallEstimate;
     use crate::retry::Attempt;
+    use crate::shared::Core;
 
     /// The span of a call: it ends with the last who knows of it.
     #[derive(Clone, Debug)]
@@ -33,7 +32,7 @@ mod on {
     }
 
     impl Trace {
-        pub(crate) fn begin(client: &Client, doing: &'static str, call: &CallEstimate) -> Self {
+        pub(crate) fn begin(client: &Core, doing: &'static str, call: &CallEstimate) -> Self {
             let operation = operation(doing);
             let span = tracing::info_span!(
                 "gen_ai.client",
@@ -84,7 +83,7 @@ mod on {
                 .record("error.type", tracing::field::debug(error.kind()));
         }
 
-        pub(crate) fn spent(&self, input: u64, output: u64) {
+        pub(crate) fn usage(&self, input: u64, output: u64) {
             self.0.record("gen_ai.usage.input_tokens", input);
             self.0.record("gen_ai.usage.output_tokens", output);
         }
@@ -102,32 +101,6 @@ mod on {
                 "gen_ai.response.finish_reasons",
                 tracing::field::debug(reasons),
             );
-        }
-
-        /// Reads the id, the model and the reasons from a whole answer.
-        pub(crate) fn answer(&self, body: &[u8]) {
-            #[derive(Deserialize, Default)]
-            #[serde(default)]
-            struct Answer {
-                id: String,
-                model: String,
-                choices: Vec<Choice>,
-            }
-            #[derive(Deserialize, Default)]
-            #[serde(default)]
-            struct Choice {
-                finish_reason: Option<String>,
-            }
-            if !self.is_on() {
-                return;
-            }
-            let answer: Answer = serde_json::from_slice(body).unwrap_or_default();
-            let reasons: Vec<&str> = answer
-                .choices
-                .iter()
-                .filter_map(|choice| choice.finish_reason.as_deref())
-                .collect();
-            self.reply(&answer.id, &answer.model, &reasons);
         }
     }
 
@@ -150,10 +123,10 @@ mod off {
     use std::future::Future;
     use std::time::Duration;
 
-    use crate::client::Client;
     use crate::error::Error;
     use crate::limits::CallEstimate;
     use crate::retry::Attempt;
+    use crate::shared::Core;
 
     /// Nothing.
     #[derive(Clone, Debug, Default)]
@@ -164,7 +137,7 @@ mod off {
         reason = "the same methods as with the feature `tracing`"
     )]
     impl Trace {
-        pub(crate) fn begin(_client: &Client, _doing: &'static str, _call: &CallEstimate) -> Self {
+        pub(crate) fn begin(_client: &Core, _doing: &'static str, _call: &CallEstimate) -> Self {
             Self
         }
 
@@ -178,9 +151,8 @@ mod off {
 
         pub(crate) fn attempts(&self, _attempts: &[Attempt]) {}
         pub(crate) fn failed(&self, _error: &Error) {}
-        pub(crate) fn spent(&self, _input: u64, _output: u64) {}
+        pub(crate) fn usage(&self, _input: u64, _output: u64) {}
         pub(crate) fn first_chunk(&self, _after: Duration) {}
         pub(crate) fn reply(&self, _id: &str, _model: &str, _reasons: &[&str]) {}
-        pub(crate) fn answer(&self, _body: &[u8]) {}
     }
 }

@@ -12,7 +12,6 @@ use bytes::Bytes;
 use futures_core::Stream;
 
 use crate::error::Error;
-use crate::limits::CallEstimate;
 
 #[cfg(not(target_arch = "wasm32"))]
 pub(super) use streamed::send;
@@ -31,10 +30,7 @@ pub(crate) trait Source: Send + Sync {
     fn open(&self) -> Opening<'_>;
 
     /// Whether it cannot be begun again.
-    fn is_used_up(&self) -> bool;
-
-    /// What the limiter may know of it.
-    fn call(&self) -> CallEstimate;
+    fn is_consumed(&self) -> bool;
 }
 
 /// A body at its beginning.

@@ -39,6 +39,15 @@ impl Form {
     pub(crate) fn content_type(&self) -> String {
         self.framing.content_type()
     }
+
+    /// What the rate limiter may know of it.
+    pub(crate) fn estimate(&self) -> CallEstimate {
+        let mut call = CallEstimate::new(self.framing.value("model").unwrap_or_default());
+        // A form asks for no tokens.
+        call.max_completion_tokens = Some(0);
+        call.audio = self.audio;
+        call
+    }
 }
 
 impl Source for Form {
@@ -64,16 +73,8 @@ impl Source for Form {
         })
     }
 
-    fn is_used_up(&self) -> bool {
-        self.file.as_ref().is_some_and(|file| file.is_used_up())
-    }
-
-    fn call(&self) -> CallEstimate {
-        let mut call = CallEstimate::new(self.framing.value("model").unwrap_or_default());
-        // A form asks for no tokens.
-        call.max_completion_tokens = Some(0);
-        call.audio = self.audio;
-        call
+    fn is_consumed(&self) -> bool {
+        self.file.as_ref().is_some_and(|file| file.is_consumed())
     }
 }
 

@@ -75,7 +75,7 @@ async fn what_does_not_decode_says_where_and_keeps_the_body() {
         assert!(
             error
                 .to_string()
-                .starts_with("list models: the answer does not decode: "),
+                .starts_with("list models: the response does not decode: "),
             "{error}"
         );
         assert_eq!(error.status().map(|status| status.as_u16()), Some(200));

@@ -4,41 +4,42 @@ use bytes::Bytes;
 use groq_models::Catalog;
 use groq_types::{Language, TranscriptionFormat, TranscriptionRequest, TranslationRequest};
 
-use crate::client::Client;
-use crate::error::{Answer, ApiError, Error, ErrorKind, explain_bytes};
+use crate::error::{ApiError, Error, ErrorKind, explain_bytes};
 use crate::multipart::Framing;
 use crate::response::Response;
+use crate::shared::Core;
 use crate::transport::Answered;
 
 pub(super) fn translation(
-    request: TranslationRequest,
+    request: &TranslationRequest,
     format: TranscriptionFormat,
 ) -> Result<Framing, Error> {
-    let mut same = TranscriptionRequest::new(request.model);
-    same.url = request.url;
-    same.language = request.language;
-    same.prompt = request.prompt;
-    same.response_format = request.response_format;
+    let mut same = TranscriptionRequest::new(request.model.clone());
+    same.url.clone_from(&request.url);
+    same.language.clone_from(&request.language);
+    same.prompt.clone_from(&request.prompt);
+    same.response_format = request.response_format.clone();
     same.temperature = request.temperature;
-    transcription(same, format)
+    transcription(&same, format)
 }
 
 pub(super) fn transcription(
-    request: TranscriptionRequest,
+    request: &TranscriptionRequest,
     format: TranscriptionFormat,
 ) -> Result<Framing, Error> {
-    check(&request, format)?;
+    check(request, format)?;
     // JSON is what comes unless something else is asked for.
     let named = (format != TranscriptionFormat::Json).then(|| format.as_str());
     let language = request.language.as_ref().map(Language::as_str);
     let framing = Framing::new()
-        .text("model", request.model)
+        .text("model", request.model.as_str())
         .optional("language", language)
-        .optional("prompt", request.prompt)
+        .optional("prompt", request.prompt.as_deref())
         .optional("response_format", named)
         .optional("temperature", request.temperature);
-    let timestamps = request.timestamp_granularities.unwrap_or_default();
-    Ok(timestamps.into_iter().fold(framing, |framing, timestamp| {
+    let timestamps = request.timestamp_granularities.as_deref();
+    let timestamps = timestamps.unwrap_or_default().iter();
+    Ok(timestamps.fold(framing, |framing, timestamp| {
         framing.text("timestamp_granularities[]", timestamp.as_str())
     }))
 }
@@ -77,9 +78,9 @@ fn check(request: &TranscriptionRequest, format: TranscriptionFormat) -> Result<
 }
 
 /// Takes an answer as text, unless it is an error in spite of its status.
-pub(super) fn text(client: &Client, answered: Answered<Bytes>) -> Result<Response<String>, Error> {
+pub(super) fn text(core: &Core, answered: Answered<Bytes>) -> Result<Response<String>, Error> {
     let content_type = answered.content_type();
-    let key = client.shared().api_key.expose();
+    let key = core.shared().api_key.expose();
     let error = if let Some(api) = ApiError::from_success(&answered.body) {
         Error::api(api.without(key), answered.status)
     } else if content_type.contains("json") || content_type.contains("html") {
@@ -87,7 +88,7 @@ pub(super) fn text(client: &Client, answered: Answered<Bytes>) -> Result<Respons
         Error::new(ErrorKind::UnexpectedResponse, message)
     } else {
         match String::from_utf8(answered.body.to_vec()) {
-            Ok(text) => return Ok(Response::new(text, answered.into_meta())),
+            Ok(text) => return Ok(Response::new(text, answered)),
             Err(error) => {
                 let reason = explain_bytes(error.utf8_error());
                 Error::new(
@@ -98,10 +99,6 @@ pub(super) fn text(client: &Client, answered: Answered<Bytes>) -> Result<Respons
         }
     };
     Err(error
-        .with_answer(Answer {
-            status: answered.status,
-            headers: answered.headers,
-            body: client.kept(&answered.body),
-        })
+        .with_answer(answered.answer(core.kept(&answered.body)))
         .with_attempts(answered.attempts, answered.elapsed))
 }

@@ -3,29 +3,27 @@
 use bytes::{Bytes, BytesMut};
 use groq_models::Catalog;
 use groq_types::SpeechRequest;
-use http::{HeaderValue, Method};
 use serde::de::IgnoredAny;
 
-use crate::client::Client;
+use super::super::call::{ANY, Endpoint};
 use crate::download::Download;
-use crate::error::{Answer, ApiError, Error, ErrorKind};
-use crate::transport::{self, Answered, BodyFailure, Operation, ResponseBody};
+use crate::error::{ApiError, Error, ErrorKind};
+use crate::shared::Core;
+use crate::transport::{Answered, BodyFailure, ResponseBody};
 
+/// Makes the call, once it is checked.
 pub(super) async fn speak(
-    client: &Client,
-    operation: Operation,
+    core: &Core,
+    endpoint: Endpoint,
     request: &SpeechRequest,
 ) -> Result<Download, Error> {
-    const ANY: HeaderValue = HeaderValue::from_static("*/*");
-    let path = "/openai/v1/audio/speech";
-    let request = check(request, &client.shared().catalog)
-        .and_then(|()| transport::json_request(client, Method::POST, path, ANY, request))
-        .map_err(|error| error.while_doing(operation.doing))?;
-    let answered = transport::open(client, operation, request).await?;
-    let answered = audio(client, answered)
+    check(request, &core.shared().catalog).map_err(|error| endpoint.failed(error))?;
+    let outgoing = endpoint.with_json(core, ANY, request)?;
+    let answered = endpoint.open(core, outgoing).await?;
+    let answered = audio(core, answered)
         .await
-        .map_err(|error| error.while_doing(operation.doing))?;
-    Ok(Download::new(client.clone(), operation.doing, answered))
+        .map_err(|error| endpoint.failed(error))?;
+    Ok(Download::new(core.clone(), endpoint.name(), answered))
 }
 
 /// Refuses a voice that a known model does not have, and a text that is too long for it.
@@ -53,35 +51,29 @@ pub(crate) fn check(request: &SpeechRequest, catalog: &Catalog) -> Result<(), Er
 
 /// Makes sure that audio came. JSON in its place is an error, whatever the status says (issue reports), and whatever it is called.
 async fn audio(
-    client: &Client,
+    core: &Core,
     mut answered: Answered<ResponseBody>,
 ) -> Result<Answered<ResponseBody>, Error> {
     let content_type = answered.content_type();
     let is_text = content_type.contains("json") || content_type.starts_with("text/");
-    let (error, body) = match instead_of_audio(client, &mut answered.body, is_text).await {
+    let (error, body) = match instead_of_audio(core, &mut answered.body, is_text).await {
         Ok(None) => return Ok(answered),
         Ok(Some(body)) => {
             let came = if is_text { &*content_type } else { "JSON" };
             let message = format!("the server answered with {came}, and not with audio");
             let error = match ApiError::from_success(&body) {
-                Some(api) => Error::api(
-                    api.without(client.shared().api_key.expose()),
-                    answered.status,
-                ),
+                Some(api) => {
+                    Error::api(api.without(core.shared().api_key.expose()), answered.status)
+                }
                 None => Error::new(ErrorKind::UnexpectedResponse, message),
             };
-            (error, client.kept(&body))
+            (error, core.kept(&body))
         }
         Err(failure) => (failure.into_error("max_response_bytes"), Bytes::new()),
     };
-    let now = client.runtime().now();
-    let elapsed = now.saturating_duration_since(answered.started);
+    let elapsed = answered.elapsed_by_now(core);
     Err(error
-        .with_answer(Answer {
-            status: answered.status,
-            headers: answered.headers,
-            body,
-        })
+        .with_answer(answered.answer(body))
         .with_attempts(answered.attempts, elapsed))
 }
 
@@ -90,11 +82,11 @@ const LONGEST_ERROR: usize = 64 << 10;
 
 /// The body, if it is text by its name or JSON by its content. Otherwise all of it is still to be read.
 async fn instead_of_audio(
-    client: &Client,
+    core: &Core,
     body: &mut ResponseBody,
     is_text: bool,
 ) -> Result<Option<Bytes>, BodyFailure> {
-    let max = client.settings().max_response();
+    let max = core.settings().max_response();
     let beginning = body.chunk().await.transpose()?.unwrap_or_default();
     if is_text {
         return body.read_on(beginning, max).await.map(Some);

@@ -15,14 +15,14 @@ use super::super::failure::Failure;
 use super::super::http_client::Answering;
 use super::super::watch::later;
 use super::{Pieces, Source};
-use crate::client::Client;
 use crate::error::{Error, TimeoutKind};
 use crate::retry::decision::Outcome;
 use crate::runtime::{Instant, Purpose, Runtime, Sleep};
+use crate::shared::Core;
 
 /// Sends a request with such a body, until the answer begins.
 pub(in crate::transport) async fn send(
-    client: &Client,
+    client: &Core,
     mut request: Request,
     source: &dyn Source,
     started: Instant,
@@ -59,7 +59,7 @@ struct Limits {
 }
 
 impl Limits {
-    fn of(client: &Client, started: Instant) -> Self {
+    fn of(client: &Core, started: Instant) -> Self {
         let settings = client.settings();
         Self {
             write: settings.write_timeout,

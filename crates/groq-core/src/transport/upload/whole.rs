@@ -9,14 +9,14 @@ use super::super::attempt;
 use super::super::failure::Failure;
 use super::super::http_client::Answering;
 use super::Source;
-use crate::client::Client;
 use crate::error::Error;
 use crate::retry::decision::Outcome;
 use crate::runtime::Instant;
+use crate::shared::Core;
 
 /// Sends a request with such a body, until the answer begins. The source itself bounds what is held in memory.
 pub(in crate::transport) async fn send(
-    client: &Client,
+    client: &Core,
     mut request: Request,
     source: &dyn Source,
     started: Instant,
