@@ -1,11 +1,14 @@
 //! `cargo xtask architecture`: holds the sentences of ARCHITECTURE.md that a program can hold.
 
-use anyhow::{Result, bail};
+use std::{collections::BTreeSet, fs};
+
+use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use crate::{
     ci::cargo,
     sources::{self, Source},
+    workspace,
 };
 
 /// Each published crate, and the crates of this workspace that it may depend on: arrows point down.
@@ -54,6 +57,7 @@ const WORDS: [Word; 2] = [
     Word {
         text: "block_on(",
         places: &[
+            "crates/groq-cli/src/interrupt.rs",
             "crates/groq-cli/src/main.rs",
             "crates/groq-core/src/blocking/worker.rs",
             "crates/groq-mock/src/blocking.rs",
@@ -62,9 +66,17 @@ const WORDS: [Word; 2] = [
     },
 ];
 
+/// The catalog of faults, whose codes stand in the doc comments of tests.
+const FAULTS: &str = "tests/faults.md";
+
 pub(crate) fn run() -> Result<()> {
     let mut slips = dependencies(&cargo::packages()?);
-    slips.extend(words(&sources::read()?));
+    let sources = sources::read()?;
+    slips.extend(words(&sources));
+    let catalog = workspace::root().join(FAULTS);
+    let catalog =
+        fs::read_to_string(&catalog).with_context(|| format!("read {}", catalog.display()))?;
+    slips.extend(faults(&catalog, &sources));
     if !slips.is_empty() {
         bail!("{}", slips.join("\n"));
     }
@@ -114,6 +126,32 @@ fn words(sources: &[Source]) -> Vec<String> {
     slips
 }
 
+/// Codes of faults that stand in tests alone or in the catalog alone.
+fn faults(catalog: &str, sources: &[Source]) -> Vec<String> {
+    let rows = catalog.lines().filter_map(|line| line.strip_prefix("- "));
+    let listed: BTreeSet<&str> = rows.flat_map(codes).collect();
+    let comments = sources
+        .iter()
+        .flat_map(|source| source.code.lines())
+        .filter_map(|line| line.trim_start().strip_prefix("/// "));
+    let used: BTreeSet<&str> = comments.flat_map(codes).collect();
+    let slips = listed.symmetric_difference(&used);
+    slips
+        .map(|code| format!("{code}: not both in {FAULTS} and above a test"))
+        .collect()
+}
+
+/// The codes that a line begins with: `R01, S17`.
+fn codes(line: &str) -> impl Iterator<Item = &str> {
+    let is_code = |word: &&str| {
+        let number = word.strip_prefix(['R', 'S', 'B', 'H']);
+        number.is_some_and(|number| number.len() == 2 && number.parse::<u8>().is_ok())
+    };
+    line.split([',', ' ', ':', ';', '.'])
+        .filter(|word| !word.is_empty())
+        .take_while(is_code)
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -155,5 +193,16 @@ mod tests {
         ]);
         assert_eq!(slips.len(), 1, "{slips:#?}");
         assert!(slips[0].starts_with("crates/groq-cli/src/talk.rs: has `block_on(`"));
+    }
+
+    #[test]
+    fn a_fault_that_is_listed_or_tested_alone_is_named() {
+        let test = Source {
+            path: "crates/groq-core/tests/it/a.rs".to_owned(),
+            code: "/// R01, S17\n/// H22: more words, B01\n".to_owned(),
+        };
+        let slips = faults("text\n- R01: one\n- R02: two\n- S17: three\n", &[test]);
+        assert_eq!(slips.len(), 2, "{slips:#?}");
+        assert!(slips[0].starts_with("H22") && slips[1].starts_with("R02"));
     }
 }

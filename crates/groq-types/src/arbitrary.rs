@@ -53,12 +53,22 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// Anything that the types can hold, at times with keys, enum values and tags that the description does not know.
+    /// Allows anything that the types can hold, at times with keys, enum values and tags that the description does not
+    /// know.
+    ///
+    /// ```
+    /// use groq_types::{ModelList, arbitrary::Scope};
+    /// use proptest::prelude::*;
+    ///
+    /// proptest!(ProptestConfig::with_cases(4), |(list in any_with::<ModelList>(Scope::anything()))| {
+    ///     prop_assert!(serde_json::to_string(&list).is_ok());
+    /// });
+    /// ```
     pub const fn anything() -> Self {
         Self { unknown: true }
     }
 
-    /// Only what the description knows.
+    /// Allows only what the description knows.
     ///
     /// Free-form JSON, such as the schema of a tool's parameters, is still any JSON.
     pub const fn known() -> Self {

@@ -1,7 +1,7 @@
 //! The raw client that progenitor writes: a method for each operation with JSON in and out.
 //!
 //! It builds requests and decodes replies. What happens between the two is an [`Execute`] of your choice: [`Direct`]
-//! sends a request once, as it is; `groq-core` puts deadlines, retries and limits there.
+//! sends a request once, as it is. The first argument of some methods is an optional header of the API.
 //!
 //! ```no_run
 //! use groq_types::{ChatCompletionRequest, Message, client::Client};

@@ -41,7 +41,7 @@ use httpmock::{Mock, MockServer};
 /// Adds a method for each operation of the Groq API to [`MockServer`]: what its
 /// [`mock`](MockServer::mock) does, with the types of the API.
 pub trait MockServerExt {
-    /// Continue a conversation: `POST /openai/v1/chat/completions`.
+    /// Create a chat completion: `POST /openai/v1/chat/completions`.
     ///
     /// The API calls it `createChatCompletion`.
     fn create_chat_completion(
@@ -49,7 +49,7 @@ pub trait MockServerExt {
         expect: impl FnOnce(CreateChatCompletionWhen, CreateChatCompletionThen),
     ) -> Mock<'_>;
 
-    /// Generate a response: `POST /openai/v1/responses`.
+    /// Create a response: `POST /openai/v1/responses`.
     ///
     /// The API calls it `createResponse`.
     fn create_response(
@@ -57,7 +57,7 @@ pub trait MockServerExt {
         expect: impl FnOnce(CreateResponseWhen, CreateResponseThen),
     ) -> Mock<'_>;
 
-    /// Write down speech: `POST /openai/v1/audio/transcriptions`.
+    /// Transcribe speech: `POST /openai/v1/audio/transcriptions`.
     ///
     /// The API calls it `createTranscription`.
     fn create_transcription(
@@ -73,7 +73,7 @@ pub trait MockServerExt {
         expect: impl FnOnce(CreateTranslationWhen, CreateTranslationThen),
     ) -> Mock<'_>;
 
-    /// Speak a text: `POST /openai/v1/audio/speech`.
+    /// Generate speech: `POST /openai/v1/audio/speech`.
     ///
     /// The API calls it `createSpeech`.
     fn create_speech(&self, expect: impl FnOnce(CreateSpeechWhen, CreateSpeechThen)) -> Mock<'_>;
@@ -83,7 +83,7 @@ pub trait MockServerExt {
     /// The API calls it `listModels`.
     fn list_models(&self, expect: impl FnOnce(ListModelsWhen, ListModelsThen)) -> Mock<'_>;
 
-    /// Look up a model: `GET /openai/v1/models/{model}`.
+    /// Retrieve a model: `GET /openai/v1/models/{model}`.
     ///
     /// The API calls it `retrieveModel`.
     fn retrieve_model(&self, expect: impl FnOnce(RetrieveModelWhen, RetrieveModelThen))
@@ -104,7 +104,7 @@ pub trait MockServerExt {
     /// The API calls it `uploadFile`.
     fn upload_file(&self, expect: impl FnOnce(UploadFileWhen, UploadFileThen)) -> Mock<'_>;
 
-    /// Look up a file: `GET /openai/v1/files/{file_id}`.
+    /// Retrieve a file: `GET /openai/v1/files/{file_id}`.
     ///
     /// The API calls it `retrieveFile`.
     fn retrieve_file(&self, expect: impl FnOnce(RetrieveFileWhen, RetrieveFileThen)) -> Mock<'_>;
@@ -124,12 +124,12 @@ pub trait MockServerExt {
     /// The API calls it `listBatches`.
     fn list_batches(&self, expect: impl FnOnce(ListBatchesWhen, ListBatchesThen)) -> Mock<'_>;
 
-    /// Start a batch: `POST /openai/v1/batches`.
+    /// Create a batch: `POST /openai/v1/batches`.
     ///
     /// The API calls it `createBatch`.
     fn create_batch(&self, expect: impl FnOnce(CreateBatchWhen, CreateBatchThen)) -> Mock<'_>;
 
-    /// Look up a batch: `GET /openai/v1/batches/{batch_id}`.
+    /// Retrieve a batch: `GET /openai/v1/batches/{batch_id}`.
     ///
     /// The API calls it `retrieveBatch`.
     fn retrieve_batch(&self, expect: impl FnOnce(RetrieveBatchWhen, RetrieveBatchThen))
@@ -140,7 +140,7 @@ pub trait MockServerExt {
     /// The API calls it `cancelBatch`.
     fn cancel_batch(&self, expect: impl FnOnce(CancelBatchWhen, CancelBatchThen)) -> Mock<'_>;
 
-    /// Turn texts into vectors: `POST /openai/v1/embeddings`.
+    /// Create embeddings: `POST /openai/v1/embeddings`.
     ///
     /// The API calls it `createEmbedding`.
     fn create_embedding(
@@ -148,7 +148,7 @@ pub trait MockServerExt {
         expect: impl FnOnce(CreateEmbeddingWhen, CreateEmbeddingThen),
     ) -> Mock<'_>;
 
-    /// Order texts by relevance: `POST /openai/v1/reranking`.
+    /// Rank documents: `POST /openai/v1/reranking`.
     ///
     /// The API calls it `createReranking`.
     fn create_reranking(
@@ -164,7 +164,7 @@ pub trait MockServerExt {
         expect: impl FnOnce(ListFineTuningsWhen, ListFineTuningsThen),
     ) -> Mock<'_>;
 
-    /// Start a fine-tuning: `POST /v1/fine_tunings`.
+    /// Create a fine-tuning: `POST /v1/fine_tunings`.
     ///
     /// The API calls it `createFineTuning`.
     fn create_fine_tuning(
@@ -172,7 +172,7 @@ pub trait MockServerExt {
         expect: impl FnOnce(CreateFineTuningWhen, CreateFineTuningThen),
     ) -> Mock<'_>;
 
-    /// Look up a fine-tuning: `GET /v1/fine_tunings/{id}`.
+    /// Get a fine-tuning: `GET /v1/fine_tunings/{id}`.
     ///
     /// The API calls it `getFineTuning`.
     fn get_fine_tuning(

@@ -1,4 +1,4 @@
-//! What a reply is usually asked for.
+//! Accessors of replies: the first choice, and the usage.
 
 use crate::{
     ChatCompletion, ChatCompletionChunk, CompletionMessage, CompletionUsage, Delta, FinishReason,
@@ -6,41 +6,81 @@ use crate::{
 };
 
 impl ChatCompletion {
-    /// The message of the first choice; Groq gives one.
+    /// Returns the message of the first choice; Groq sends one choice.
     pub fn message(&self) -> Option<&CompletionMessage> {
         self.choices.first().map(|choice| &choice.message)
     }
 
-    /// The message of the first choice, to keep or to send back.
+    /// Returns the message of the first choice by value, to keep or to send back.
+    ///
+    /// ```
+    /// use groq_types::{ChatCompletion, Choice, CompletionMessage, Message};
+    ///
+    /// let choice = Choice::new(0, CompletionMessage::new().with_content("Hi"));
+    /// let reply = ChatCompletion::new("c1", [choice], 0, "m");
+    /// let history = vec![Message::user("Hello"), reply.into_message().unwrap().into()];
+    /// # assert_eq!(history.len(), 2);
+    /// ```
     pub fn into_message(self) -> Option<CompletionMessage> {
         self.choices.into_iter().next().map(|choice| choice.message)
     }
 
-    /// The text of the first choice. `None` on a turn that only calls tools.
+    /// Returns the text of the first choice: `None` on a turn that only calls tools.
+    ///
+    /// ```
+    /// # let json = r#"{"id":"c1","created":1,"model":"m","choices":[{"index":0,"message":{"content":"Hi"}}]}"#;
+    /// let reply: groq_types::ChatCompletion = serde_json::from_str(json)?;
+    /// assert_eq!(reply.text(), Some("Hi"));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     pub fn text(&self) -> Option<&str> {
         self.message()?.content.as_deref()
     }
 
-    /// The tool calls of the first choice.
+    /// Returns the tool calls of the first choice.
+    ///
+    /// ```
+    /// # let json = r#"{"id":"c1","created":1,"model":"m","choices":[{"index":0,"message":{"content":"Hi"}}]}"#;
+    /// let reply: groq_types::ChatCompletion = serde_json::from_str(json)?;
+    /// for call in reply.tool_calls() {
+    ///     println!("{}({})", call.function.name, call.function.arguments);
+    /// }
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     pub fn tool_calls(&self) -> &[ToolCall] {
         self.message()
             .and_then(|message| message.tool_calls.as_deref())
             .unwrap_or_default()
     }
 
-    /// Why the first choice ended.
+    /// Returns why the first choice ended.
+    ///
+    /// ```
+    /// use groq_types::{ChatCompletion, Choice, CompletionMessage, FinishReason};
+    ///
+    /// let choice = Choice::new(0, CompletionMessage::new()).with_finish_reason(FinishReason::Length);
+    /// let reply = ChatCompletion::new("c1", [choice], 0, "m");
+    /// assert_eq!(reply.finish_reason(), Some(&FinishReason::Length));
+    /// ```
     pub fn finish_reason(&self) -> Option<&FinishReason> {
         self.choices.first()?.finish_reason.as_ref()
     }
 }
 
 impl ChatCompletionChunk {
-    /// What the first choice gained.
+    /// Returns what was added to the first choice.
     pub fn delta(&self) -> Option<&Delta> {
         self.choices.first().map(|choice| &choice.delta)
     }
 
-    /// The text that the first choice gained; never empty.
+    /// Returns the text that was added to the first choice; never empty.
+    ///
+    /// ```
+    /// # let json = r#"{"id":"c1","created":1,"model":"m","choices":[{"index":0,"delta":{"content":"Hi"}}]}"#;
+    /// let chunk: groq_types::ChatCompletionChunk = serde_json::from_str(json)?;
+    /// assert_eq!(chunk.text(), Some("Hi"));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     pub fn text(&self) -> Option<&str> {
         self.delta()?
             .content
@@ -48,27 +88,52 @@ impl ChatCompletionChunk {
             .filter(|text| !text.is_empty())
     }
 
-    /// The usage, from either place that carries it: the top level (only when `stream_options.include_usage` asks) or
-    /// `x_groq` (always, on the last chunk of a choice).
+    /// Returns the usage from either place that carries it: the top level (only if `stream_options.include_usage` asks
+    /// for it) or `x_groq` (on the last chunk of a choice).
+    ///
+    /// ```
+    /// # let json = r#"{"id":"c1","created":1,"model":"m","choices":[],
+    /// #     "x_groq":{"usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3}}}"#;
+    /// let chunk: groq_types::ChatCompletionChunk = serde_json::from_str(json)?;
+    /// assert_eq!(chunk.usage().map(|usage| usage.total_tokens), Some(3));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     pub fn usage(&self) -> Option<&CompletionUsage> {
         self.usage
             .as_ref()
             .or_else(|| self.x_groq.as_ref()?.usage.as_ref())
     }
 
-    /// The usage by model, of systems that run several.
+    /// Returns the usage by model, of systems that run several.
     pub fn usage_breakdown(&self) -> Option<&UsageBreakdown> {
         self.x_groq.as_ref()?.usage_breakdown.as_ref()
     }
 
-    /// What the service says went wrong half-way.
+    /// Returns the service's message about a failure in the middle of the stream.
+    ///
+    /// ```
+    /// # let json = r#"{"id":"c1","created":1,"model":"m","choices":[],"x_groq":{"error":"over capacity"}}"#;
+    /// let chunk: groq_types::ChatCompletionChunk = serde_json::from_str(json)?;
+    /// assert_eq!(chunk.error(), Some("over capacity"));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     pub fn error(&self) -> Option<&str> {
         self.x_groq.as_ref()?.error.as_deref()
     }
 }
 
 impl CompletionUsage {
-    /// Prompt tokens that came from the cache; 0 when the service does not say, as it does without a hit.
+    /// Returns the number of prompt tokens that came from the cache; 0 if the service does not report it, as is the
+    /// case without a hit.
+    ///
+    /// ```
+    /// use groq_types::{CompletionUsage, PromptTokensDetails};
+    ///
+    /// let usage = CompletionUsage::new(1024, 20, 1044);
+    /// assert_eq!(usage.cached_tokens(), 0);
+    /// let details = PromptTokensDetails::new().with_cached_tokens(512);
+    /// assert_eq!(usage.with_prompt_tokens_details(details).cached_tokens(), 512);
+    /// ```
     pub fn cached_tokens(&self) -> u64 {
         self.prompt_tokens_details
             .as_ref()
@@ -76,7 +141,7 @@ impl CompletionUsage {
             .unwrap_or(0)
     }
 
-    /// Completion tokens spent on reasoning; 0 when the service does not say.
+    /// Returns the number of completion tokens spent on reasoning; 0 if the service does not report it.
     pub fn reasoning_tokens(&self) -> u64 {
         self.completion_tokens_details
             .as_ref()
@@ -84,7 +149,14 @@ impl CompletionUsage {
             .unwrap_or(0)
     }
 
-    /// Tokens generated per second, by the service's own clock.
+    /// Returns the tokens generated per second, by the service's own clock.
+    ///
+    /// ```
+    /// use groq_types::CompletionUsage;
+    ///
+    /// let usage = CompletionUsage::new(10, 500, 510).with_completion_time(0.5);
+    /// assert_eq!(usage.tokens_per_second(), Some(1000.0));
+    /// ```
     pub fn tokens_per_second(&self) -> Option<f64> {
         let seconds = self.completion_time.filter(|seconds| *seconds > 0.0)?;
         #[expect(clippy::cast_precision_loss, reason = "no reply has 2^52 tokens")]

@@ -3,12 +3,30 @@
 use crate::{ContentPart, DocumentPart, ImagePart, ImageUrl, TextPart};
 
 impl ContentPart {
-    /// A piece of text.
+    /// Creates a piece of text.
+    ///
+    /// ```
+    /// use groq_types::{ContentPart, Message};
+    ///
+    /// let message = Message::user([ContentPart::text("One."), ContentPart::text("Two.")]);
+    /// # assert!(matches!(message, Message::User(_)));
+    /// ```
     pub fn text(text: impl Into<String>) -> Self {
         Self::Text(TextPart::new(text))
     }
 
-    /// An image by its address: `https://..`, or a data URL that holds the bytes.
+    /// Creates an image from its address: `https://..`, or a data URL that holds the bytes.
+    ///
+    /// ```
+    /// use groq_types::ContentPart;
+    ///
+    /// let part = ContentPart::image_url("https://example.com/cat.png");
+    /// assert_eq!(
+    ///     serde_json::to_string(&part)?,
+    ///     r#"{"type":"image_url","image_url":{"url":"https://example.com/cat.png"}}"#,
+    /// );
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     pub fn image_url(url: impl Into<String>) -> Self {
         Self::ImageUrl(ImagePart::new(ImageUrl::new(url)))
     }

@@ -6,17 +6,25 @@ use crate::{
 };
 
 impl Message {
-    /// Instructions that the model follows throughout the conversation.
+    /// Creates a message with instructions that the model follows throughout the conversation.
+    ///
+    /// ```
+    /// use groq_types::Message;
+    ///
+    /// let message = Message::system("Answer in one word.");
+    /// assert_eq!(serde_json::to_string(&message)?, r#"{"role":"system","content":"Answer in one word."}"#);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     pub fn system(content: impl Into<TextContent>) -> Self {
         Self::System(SystemMessage::new(content))
     }
 
-    /// The same as [`system`](Self::system), under its newer name.
+    /// Creates the same as [`system`](Self::system), under its newer name.
     pub fn developer(content: impl Into<TextContent>) -> Self {
         Self::Developer(SystemMessage::new(content))
     }
 
-    /// What the user says: text, or parts with images and documents.
+    /// Creates a message of the user: text, or parts with images and documents.
     ///
     /// ```
     /// use groq_types::{ContentPart, Message};
@@ -32,12 +40,26 @@ impl Message {
         Self::User(UserMessage::new(content))
     }
 
-    /// What the model said earlier. A reply of the service becomes one by `Message::from(reply)`.
+    /// Creates a message of the model. A reply becomes one with `Message::from(reply)`.
+    ///
+    /// ```
+    /// use groq_types::Message;
+    ///
+    /// let history = [Message::user("2 + 2?"), Message::assistant("4"), Message::user("Times 3?")];
+    /// # assert_eq!(history.len(), 3);
+    /// ```
     pub fn assistant(content: impl Into<TextContent>) -> Self {
         Self::Assistant(AssistantMessage::new().with_content(content))
     }
 
-    /// The result of the tool call with this id.
+    /// Creates the result of the tool call with this id.
+    ///
+    /// ```
+    /// use groq_types::Message;
+    ///
+    /// let result = Message::tool("call_1", r#"{"celsius": 21}"#);
+    /// # assert!(matches!(result, Message::Tool(_)));
+    /// ```
     pub fn tool(tool_call_id: impl Into<String>, content: impl Into<Content>) -> Self {
         Self::Tool(ToolMessage::new(tool_call_id, content))
     }
@@ -57,9 +79,8 @@ impl From<String> for UserMessage {
 
 /// Keeps what a request accepts: text, tool calls and the deprecated function call.
 ///
-/// Reasoning, executed tools, annotations and unknown keys stay behind: the service refuses some of them with status 400,
-/// and a conversation must not break by growing. For the same reason a reply that says nothing, because its tokens went into
-/// reasoning, has an empty text.
+/// Reasoning, executed tools, annotations and unknown keys are left out, because the service refuses some of them with
+/// status 400. For the same reason a reply without text, whose tokens went into reasoning, gets an empty text.
 impl From<CompletionMessage> for AssistantMessage {
     fn from(reply: CompletionMessage) -> Self {
         let calls = reply.tool_calls.filter(|calls| !calls.is_empty());

@@ -9,7 +9,7 @@ use crate::{
 };
 
 impl Tool {
-    /// A function that the model may call, its parameters described by a JSON Schema.
+    /// Creates a function that the model may call, with its parameters described by a JSON Schema.
     ///
     /// ```
     /// use groq_types::{FunctionDefinition, Tool};
@@ -27,12 +27,20 @@ impl Tool {
         Self::new(ToolType::Function).with_function(function)
     }
 
-    /// The built-in tool that searches the web (gpt-oss models).
+    /// Creates the built-in tool that searches the web, for models that have it.
+    ///
+    /// ```
+    /// use groq_types::{ChatCompletionRequest, Message, Tool};
+    ///
+    /// let request = ChatCompletionRequest::new("openai/gpt-oss-20b", [Message::user("What is new?")])
+    ///     .with_tools([Tool::browser_search(), Tool::code_interpreter()]);
+    /// # assert!(request.tools.is_some());
+    /// ```
     pub fn browser_search() -> Self {
         Self::new(ToolType::BrowserSearch)
     }
 
-    /// The built-in tool that runs code (gpt-oss models).
+    /// Creates the built-in tool that runs code, for models that have it.
     pub fn code_interpreter() -> Self {
         Self::new(ToolType::CodeInterpreter)
     }
@@ -45,7 +53,15 @@ impl From<FunctionDefinition> for Tool {
 }
 
 impl ToolChoice {
-    /// The model must call the function with this name.
+    /// Creates a choice by which the model must call the function with this name.
+    ///
+    /// ```
+    /// use groq_types::ToolChoice;
+    ///
+    /// let json = serde_json::to_string(&ToolChoice::function("weather"))?;
+    /// assert_eq!(json, r#"{"type":"function","function":{"name":"weather"}}"#);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     pub fn function(name: impl Into<String>) -> Self {
         Self::Named(NamedToolChoice::new(
             ToolType::Function,
@@ -53,24 +69,47 @@ impl ToolChoice {
         ))
     }
 
-    /// The model decides.
+    /// Creates a choice by which the model decides.
+    ///
+    /// ```
+    /// assert_eq!(serde_json::to_string(&groq_types::ToolChoice::auto())?, r#""auto""#);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     pub fn auto() -> Self {
         Self::Mode(ToolChoiceMode::Auto)
     }
 
-    /// The model must call a tool.
+    /// Creates a choice by which the model must call a tool.
+    ///
+    /// ```
+    /// assert_eq!(serde_json::to_string(&groq_types::ToolChoice::required())?, r#""required""#);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     pub fn required() -> Self {
         Self::Mode(ToolChoiceMode::Required)
     }
 
-    /// The model must not call a tool.
+    /// Creates a choice by which the model must not call a tool.
+    ///
+    /// ```
+    /// assert_eq!(serde_json::to_string(&groq_types::ToolChoice::none())?, r#""none""#);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     pub fn none() -> Self {
         Self::Mode(ToolChoiceMode::None)
     }
 }
 
 impl ToolCall {
-    /// A call of a function, with its arguments as JSON text.
+    /// Creates a call of a function, with its arguments as JSON text.
+    ///
+    /// ```
+    /// use groq_types::{CompletionMessage, ToolCall};
+    ///
+    /// let call = ToolCall::function("call_1", "weather", r#"{"city":"Bern"}"#);
+    /// let reply = CompletionMessage::new().with_tool_calls([call]);
+    /// # assert!(reply.tool_calls.is_some());
+    /// ```
     pub fn function(
         id: impl Into<String>,
         name: impl Into<String>,
@@ -81,12 +120,22 @@ impl ToolCall {
 }
 
 impl FunctionCall {
-    /// The arguments as an object. A tool without parameters may be called with the literal `null`, or with nothing:
-    /// that is an empty object (wire).
+    /// Returns the arguments as an object.
+    ///
+    /// Models call a tool without parameters with the literal `null`, or with nothing: that is an empty object.
+    ///
+    /// ```
+    /// use groq_types::FunctionCall;
+    ///
+    /// let arguments = FunctionCall::new("weather", r#"{"city":"Bern"}"#).arguments_object()?;
+    /// assert_eq!(arguments["city"], "Bern");
+    /// assert!(FunctionCall::new("now", "null").arguments_object()?.is_empty());
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// When the model wrote something else than a JSON object.
+    /// Fails if the arguments are not a JSON object.
     pub fn arguments_object(&self) -> Result<Map<String, Value>, serde_json::Error> {
         if self.arguments.trim().is_empty() {
             return Ok(Map::new());
@@ -97,17 +146,33 @@ impl FunctionCall {
 }
 
 impl ResponseFormat {
-    /// Plain text.
+    /// Creates the format of plain text, the default.
     pub fn text() -> Self {
         Self::Text(TextResponseFormat::new())
     }
 
-    /// Some JSON object; a message must ask for JSON too.
+    /// Creates the format of any JSON object; a message must ask for JSON too.
+    ///
+    /// ```
+    /// use groq_types::{ChatCompletionRequest, Message, ResponseFormat};
+    ///
+    /// let request = ChatCompletionRequest::new("m", [Message::user("The planets, as JSON.")])
+    ///     .with_response_format(ResponseFormat::json_object());
+    /// # assert!(request.response_format.is_some());
+    /// ```
     pub fn json_object() -> Self {
         Self::JsonObject(JsonObjectResponseFormat::new())
     }
 
-    /// JSON that fits a schema; `strict` and a description are on [`JsonSchemaFormat`].
+    /// Creates the format of JSON that fits a schema; `strict` and a description are on [`JsonSchemaFormat`].
+    ///
+    /// ```
+    /// use groq_types::{JsonSchemaFormat, ResponseFormat};
+    ///
+    /// let schema = serde_json::json!({"type": "object"}).as_object().cloned().unwrap_or_default();
+    /// let format = ResponseFormat::json_schema(JsonSchemaFormat::new("planets").with_schema(schema));
+    /// # assert!(matches!(format, ResponseFormat::JsonSchema(_)));
+    /// ```
     pub fn json_schema(format: JsonSchemaFormat) -> Self {
         Self::JsonSchema(JsonSchemaResponseFormat::new(format))
     }

@@ -7,12 +7,12 @@ use crate::{
     wire::{by_type, object, string_enum},
 };
 
-/// A form with audio to write down. It needs `file` or `url`. A `stream` part is refused, whatever its
+/// A form with audio to transcribe. It needs `file` or `url`. A `stream` part is refused, whatever its
 /// value. Parts are plain text: values must not be quoted as JSON.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TranscriptionRequest {
-    /// Id of the model: `whisper-large-v3` or `whisper-large-v3-turbo`.
+    /// Id of a model that transcribes.
     ///
     /// Range: at least 1 character.
     pub model: String,
@@ -129,7 +129,7 @@ object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TranslationRequest {
-    /// Id of the model: `whisper-large-v3`. The turbo model cannot translate.
+    /// Id of a model that translates; not every model that transcribes does.
     ///
     /// Range: at least 1 character.
     pub model: String,
@@ -775,7 +775,7 @@ pub struct TranscriptionSegment {
     pub avg_logprob: Option<f64>,
     /// How well the text compresses; high values betray repetition.
     pub compression_ratio: Option<f64>,
-    /// Probability that nobody speaks here.
+    /// Probability that there is no speech here.
     pub no_speech_prob: Option<f64>,
     /// An undocumented extra.
     ///
@@ -1026,9 +1026,7 @@ object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SpeechRequest {
-    /// Id of the model: `canopylabs/orpheus-v1-english` or `canopylabs/orpheus-arabic-saudi`. The older
-    /// `playai-tts` and `playai-tts-arabic` were shut down on 2025-12-31. The console may ask to accept a
-    /// model's terms before its first use.
+    /// Id of a model that speaks. The console may ask to accept a model's terms before its first use.
     ///
     /// Range: at least 1 character.
     pub model: String,

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BatchTranscriptionBody {
-    /// Id of the model: `whisper-large-v3` or `whisper-large-v3-turbo`.
+    /// Id of a model that transcribes.
     ///
     /// Range: at least 1 character.
     pub model: String,
@@ -127,7 +127,7 @@ object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BatchTranslationBody {
-    /// Id of the model: `whisper-large-v3`.
+    /// Id of a model that translates.
     ///
     /// Range: at least 1 character.
     pub model: String,

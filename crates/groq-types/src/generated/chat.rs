@@ -13,16 +13,8 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ChatCompletionRequest {
-    /// Id of the model, for example `openai/gpt-oss-20b`. The set of models changes often: ask the list of
-    /// models. Known in late 2026: `openai/gpt-oss-120b`, `openai/gpt-oss-20b`,
-    /// `openai/gpt-oss-safeguard-20b`, `qwen/qwen3.8-27b`, `qwen/qwen3.6-27b`,
-    /// `meta-llama/llama-prompt-guard-2-22m`, `meta-llama/llama-prompt-guard-2-86m`,
-    /// `minimaxai/minimax-m2.7`, `llama-3.1-8b-instant`, `llama-3.3-70b-versatile`, `allam-2-7b`,
-    /// `groq/compound` and `groq/compound-mini`, some of them for enterprise customers only or about to be
-    /// shut down. Groq's own description also names `compound-beta`, `compound-beta-mini`, `gemma2-9b-it`,
-    /// `meta-llama/llama-4-maverick-17b-128e-instruct`, `meta-llama/llama-4-scout-17b-16e-instruct`,
-    /// `meta-llama/llama-guard-4-12b`, `moonshotai/kimi-k2-instruct` and `qwen/qwen3-32b`, most of which
-    /// are gone. A model that was shut down answers 404 `model_not_found` or 400 `model_decommissioned`.
+    /// Id of the model, as the list of models has it. A model that was shut down answers 404
+    /// `model_not_found` or 400 `model_decommissioned`.
     ///
     /// Range: at least 1 character.
     pub model: String,
@@ -99,7 +91,7 @@ pub struct ChatCompletionRequest {
     ///
     /// **Declared, and refused by the service.** Range: 0 to 1. The service's default: `1`.
     pub n: Option<u32>,
-    /// Whether the model may call several tools in one turn. The gpt-oss models never do.
+    /// Whether the model may call several tools in one turn. Some models never do.
     ///
     /// The service's default: `true`.
     pub parallel_tool_calls: Option<bool>,
@@ -110,10 +102,10 @@ pub struct ChatCompletionRequest {
     /// How much a reasoning model thinks before it answers. Each family of models accepts its own values.
     pub reasoning_effort: Option<ReasoningEffort>,
     /// Where the reasoning goes. Unset means `raw`, or `parsed` with JSON output or tools. `raw` together
-    /// with JSON output or tools is refused with status 400. The gpt-oss models do not take it: use
-    /// `include_reasoning`.
+    /// with JSON output or tools is refused with status 400. Some models do not take it: use
+    /// `include_reasoning` for them.
     pub reasoning_format: Option<ReasoningFormat>,
-    /// The format that the reply must have; text unless told otherwise.
+    /// The format that the reply must have; text by default.
     pub response_format: Option<ResponseFormat>,
     /// Settings of the built-in web search.
     pub search_settings: Option<SearchSettings>,
@@ -540,10 +532,10 @@ object! {
     }
 }
 
-/// One message of a conversation, told apart by `role`. A message of a reply cannot be sent back as it
-/// is, because the service refuses keys it does not know, among them `executed_tools`, `annotations`,
-/// `channel`, `reasoning_content`, `reasoning_details`, `refusal` and `timestamp`: turn it into an
-/// `AssistantMessage`.
+/// One message of a conversation, distinguished by `role`. A message of a reply cannot be sent back as
+/// it is, because the service refuses keys it does not know, among them `executed_tools`,
+/// `annotations`, `channel`, `reasoning_content`, `reasoning_details`, `refusal` and `timestamp`: turn
+/// it into an `AssistantMessage`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Message {
@@ -937,7 +929,7 @@ by_type! {
     }
 }
 
-/// One part of a message, told apart by `type`.
+/// One part of a message, distinguished by `type`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ContentPart {
@@ -1208,7 +1200,7 @@ object! {
     }
 }
 
-/// The content of a document, told apart by `type`.
+/// The content of a document, distinguished by `type`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum DocumentSource {
@@ -1510,15 +1502,15 @@ object! {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum ReasoningEffort {
-    /// No reasoning. For Qwen models. On the wire: `none`.
+    /// No reasoning. Not every model takes it. On the wire: `none`.
     None,
-    /// The model's usual reasoning. For Qwen models. On the wire: `default`.
+    /// The model's usual reasoning. Not every model takes it. On the wire: `default`.
     Default,
-    /// Little reasoning. For gpt-oss models. On the wire: `low`.
+    /// Little reasoning. Not every model takes it. On the wire: `low`.
     Low,
-    /// Moderate reasoning; what gpt-oss models do unless told otherwise. On the wire: `medium`.
+    /// Moderate reasoning. Not every model takes it. On the wire: `medium`.
     Medium,
-    /// Much reasoning. For gpt-oss models. On the wire: `high`.
+    /// Much reasoning. Not every model takes it. On the wire: `high`.
     High,
     /// A value that this version does not know, kept as it came.
     Other(String),
@@ -1554,11 +1546,11 @@ string_enum! {
     }
 }
 
-/// The format that a reply must have, told apart by `type`.
+/// The format that a reply must have, distinguished by `type`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ResponseFormat {
-    /// Plain text: what a reply is unless told otherwise; `type` is `text`.
+    /// Plain text: the default; `type` is `text`.
     Text(TextResponseFormat),
     /// Any JSON object (JSON mode); `type` is `json_object`.
     JsonObject(JsonObjectResponseFormat),
@@ -1592,7 +1584,7 @@ tagged! {
     }
 }
 
-/// Plain text: what a reply is unless told otherwise.
+/// Plain text: the default.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TextResponseFormat {}
@@ -1674,11 +1666,10 @@ pub struct JsonSchemaFormat {
     /// strings, numbers, booleans, integers, objects, arrays, `enum`, `anyOf`, and `$ref` to `$defs` or
     /// `#`. Keywords such as `minItems` are refused with status 400; `$schema` and `title` are tolerated.
     pub schema: Option<serde_json::Map<String, serde_json::Value>>,
-    /// Whether decoding is confined to the schema, so that the reply always follows it. Only
-    /// `openai/gpt-oss-20b` and `openai/gpt-oss-120b` support it; a schema that does not qualify is refused
-    /// with status 400 before anything is generated. Otherwise (for these models and
-    /// `openai/gpt-oss-safeguard-20b`) the model does its best, and a reply that does not follow the schema
-    /// becomes status 400 `json_validate_failed`.
+    /// Whether decoding is confined to the schema, so that the reply always follows it. Only some models
+    /// support it; a schema that does not qualify is refused with status 400 before anything is generated.
+    /// Otherwise the model does its best, and a reply that does not follow the schema becomes status 400
+    /// `json_validate_failed`.
     ///
     /// The service's default: `false`.
     pub strict: Option<bool>,
@@ -2015,10 +2006,10 @@ object! {
 pub enum ToolType {
     /// A function that the caller runs. On the wire: `function`.
     Function,
-    /// Interactive web search run by the service, for gpt-oss models. It cannot be combined with a JSON
-    /// Schema format. On the wire: `browser_search`.
+    /// Interactive web search run by the service, for some models. It cannot be combined with a JSON Schema
+    /// format. On the wire: `browser_search`.
     BrowserSearch,
-    /// Code run by the service, for gpt-oss models. On the wire: `code_interpreter`.
+    /// Code run by the service, for some models. On the wire: `code_interpreter`.
     CodeInterpreter,
     /// A remote MCP server called by the service. In chat it is undocumented. On the wire: `mcp`.
     Mcp,
@@ -2935,8 +2926,8 @@ object! {
 #[non_exhaustive]
 pub struct PromptTokensDetails {
     /// Tokens that the prompt cache held. They cost half and do not count against rate limits. Only some
-    /// models have the cache, the gpt-oss models among them. The cache works by itself on common beginnings
-    /// of 128 to 1,024 tokens or more, and forgets after two hours without use.
+    /// models have the cache. The cache works by itself on common beginnings of 128 to 1,024 tokens or
+    /// more, and forgets after two hours without use.
     pub cached_tokens: Option<u64>,
     pub(crate) unknown: UnknownFields,
 }
@@ -4578,8 +4569,8 @@ pub struct Delta {
     pub content: Option<String>,
     /// Reasoning to append.
     pub reasoning: Option<String>,
-    /// The channel that the added text belongs to: `analysis` on reasoning of gpt-oss models; `final` and
-    /// `commentary` are plausible, but were not recorded. No source declares it.
+    /// The channel that the added text belongs to: `analysis` on reasoning; `final` and `commentary` are
+    /// plausible, but were not recorded. No source declares it.
     ///
     /// **Undocumented.**
     pub channel: Option<String>,

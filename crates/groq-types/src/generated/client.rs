@@ -98,11 +98,11 @@ const _: () = {
 
 #[allow(clippy::all)]
 impl Client {
-    /// Continue a conversation
+    /// Create a chat completion
     ///
     /// Generates the next message of a conversation: in one piece, or as an event stream when `stream` is
-    /// true. Half-way failures of a stream come as an event with an error, because status 200 is sent by
-    /// then.
+    /// true. A failure in the middle of a stream comes as an event with an error, because status 200 is
+    /// sent by then.
     ///
     /// Sends a `POST` request to `/openai/v1/chat/completions`
     ///
@@ -155,7 +155,7 @@ impl Client {
         }
     }
 
-    /// Generate a response
+    /// Create a response
     ///
     /// Generates output items from input items: in one piece, or as an event stream when `stream` is true.
     /// Responses are not kept: there is nothing to fetch, delete or cancel later.
@@ -253,15 +253,14 @@ impl Client {
         }
     }
 
-    /// Look up a model
+    /// Retrieve a model
     ///
-    /// Tells what is known of one model.
+    /// Returns what is known of one model.
     ///
     /// Sends a `GET` request to `/openai/v1/models/{model}`
     ///
     /// Arguments:
-    /// - `model`: Id of the model. Ids contain slashes (`openai/gpt-oss-120b`); the official clients send
-    ///   them percent-encoded.
+    /// - `model`: Id of the model. Ids can contain slashes; the official clients send them percent-encoded.
     pub async fn retrieve_model<'a>(
         &'a self,
         model: &'a str,
@@ -313,8 +312,7 @@ impl Client {
     /// Sends a `DELETE` request to `/openai/v1/models/{model}`
     ///
     /// Arguments:
-    /// - `model`: Id of the model. Ids contain slashes (`openai/gpt-oss-120b`); the official clients send
-    ///   them percent-encoded.
+    /// - `model`: Id of the model. Ids can contain slashes; the official clients send them percent-encoded.
     pub async fn delete_model<'a>(
         &'a self,
         model: &'a str,
@@ -399,9 +397,9 @@ impl Client {
         }
     }
 
-    /// Look up a file
+    /// Retrieve a file
     ///
-    /// Tells what is known of one file.
+    /// Returns what is known of one file.
     ///
     /// Sends a `GET` request to `/openai/v1/files/{file_id}`
     ///
@@ -544,7 +542,7 @@ impl Client {
         }
     }
 
-    /// Start a batch
+    /// Create a batch
     ///
     /// Runs the requests of a file, for half the price and under limits of their own, for paying customers.
     /// Several batches may run at the same time. Very large sets do better in several batches.
@@ -590,9 +588,9 @@ impl Client {
         }
     }
 
-    /// Look up a batch
+    /// Retrieve a batch
     ///
-    /// Tells how far a batch has got.
+    /// Returns the progress of a batch.
     ///
     /// Sends a `GET` request to `/openai/v1/batches/{batch_id}`
     ///
@@ -692,7 +690,7 @@ impl Client {
         }
     }
 
-    /// Turn texts into vectors
+    /// Create embeddings
     ///
     /// Turns texts into vectors. The endpoint is declared, but undocumented, and no live model serves it.
     ///
@@ -737,7 +735,7 @@ impl Client {
         }
     }
 
-    /// Order texts by relevance
+    /// Rank documents
     ///
     /// Orders texts by how well they answer a query. Only Groq's own description mentions it.
     ///
@@ -825,7 +823,7 @@ impl Client {
         }
     }
 
-    /// Start a fine-tuning
+    /// Create a fine-tuning
     ///
     /// Starts to adapt a model. A closed beta.
     ///
@@ -870,9 +868,9 @@ impl Client {
         }
     }
 
-    /// Look up a fine-tuning
+    /// Get a fine-tuning
     ///
-    /// Tells what is known of one fine-tuning. A closed beta.
+    /// Returns what is known of one fine-tuning. A closed beta.
     ///
     /// Sends a `GET` request to `/v1/fine_tunings/{id}`
     ///

@@ -42,7 +42,7 @@ object! {
 }
 
 /// What went wrong, in words and, where the service knows more, in codes. The same object arrives
-/// inside an event stream (with status 200 already sent) when generation fails half-way.
+/// inside an event stream (with status 200 already sent) when generation fails midway.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ErrorObject {

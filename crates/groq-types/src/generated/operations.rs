@@ -4,11 +4,11 @@
 
 use crate::operations::{Body, Method, Operation, Reply};
 
-/// Continue a conversation: `POST /openai/v1/chat/completions`.
+/// Create a chat completion: `POST /openai/v1/chat/completions`.
 pub const CREATE_CHAT_COMPLETION: Operation = Operation {
     id: "createChatCompletion",
     tag: "chat",
-    summary: "Continue a conversation",
+    summary: "Create a chat completion",
     method: Method::Post,
     path: "/openai/v1/chat/completions",
     path_parameters: &[],
@@ -22,11 +22,11 @@ pub const CREATE_CHAT_COMPLETION: Operation = Operation {
     ],
 };
 
-/// Generate a response: `POST /openai/v1/responses`.
+/// Create a response: `POST /openai/v1/responses`.
 pub const CREATE_RESPONSE: Operation = Operation {
     id: "createResponse",
     tag: "responses",
-    summary: "Generate a response",
+    summary: "Create a response",
     method: Method::Post,
     path: "/openai/v1/responses",
     path_parameters: &[],
@@ -40,11 +40,11 @@ pub const CREATE_RESPONSE: Operation = Operation {
     ],
 };
 
-/// Write down speech: `POST /openai/v1/audio/transcriptions`.
+/// Transcribe speech: `POST /openai/v1/audio/transcriptions`.
 pub const CREATE_TRANSCRIPTION: Operation = Operation {
     id: "createTranscription",
     tag: "audio",
-    summary: "Write down speech",
+    summary: "Transcribe speech",
     method: Method::Post,
     path: "/openai/v1/audio/transcriptions",
     path_parameters: &[],
@@ -78,11 +78,11 @@ pub const CREATE_TRANSLATION: Operation = Operation {
     ],
 };
 
-/// Speak a text: `POST /openai/v1/audio/speech`.
+/// Generate speech: `POST /openai/v1/audio/speech`.
 pub const CREATE_SPEECH: Operation = Operation {
     id: "createSpeech",
     tag: "audio",
-    summary: "Speak a text",
+    summary: "Generate speech",
     method: Method::Post,
     path: "/openai/v1/audio/speech",
     path_parameters: &[],
@@ -108,11 +108,11 @@ pub const LIST_MODELS: Operation = Operation {
     replies: &[Reply::Json("ModelList")],
 };
 
-/// Look up a model: `GET /openai/v1/models/{model}`.
+/// Retrieve a model: `GET /openai/v1/models/{model}`.
 pub const RETRIEVE_MODEL: Operation = Operation {
     id: "retrieveModel",
     tag: "models",
-    summary: "Look up a model",
+    summary: "Retrieve a model",
     method: Method::Get,
     path: "/openai/v1/models/{model}",
     path_parameters: &["model"],
@@ -168,11 +168,11 @@ pub const UPLOAD_FILE: Operation = Operation {
     replies: &[Reply::Json("FileObject")],
 };
 
-/// Look up a file: `GET /openai/v1/files/{file_id}`.
+/// Retrieve a file: `GET /openai/v1/files/{file_id}`.
 pub const RETRIEVE_FILE: Operation = Operation {
     id: "retrieveFile",
     tag: "files",
-    summary: "Look up a file",
+    summary: "Retrieve a file",
     method: Method::Get,
     path: "/openai/v1/files/{file_id}",
     path_parameters: &["file_id"],
@@ -228,11 +228,11 @@ pub const LIST_BATCHES: Operation = Operation {
     replies: &[Reply::Json("BatchList")],
 };
 
-/// Start a batch: `POST /openai/v1/batches`.
+/// Create a batch: `POST /openai/v1/batches`.
 pub const CREATE_BATCH: Operation = Operation {
     id: "createBatch",
     tag: "batches",
-    summary: "Start a batch",
+    summary: "Create a batch",
     method: Method::Post,
     path: "/openai/v1/batches",
     path_parameters: &[],
@@ -243,11 +243,11 @@ pub const CREATE_BATCH: Operation = Operation {
     replies: &[Reply::Json("Batch")],
 };
 
-/// Look up a batch: `GET /openai/v1/batches/{batch_id}`.
+/// Retrieve a batch: `GET /openai/v1/batches/{batch_id}`.
 pub const RETRIEVE_BATCH: Operation = Operation {
     id: "retrieveBatch",
     tag: "batches",
-    summary: "Look up a batch",
+    summary: "Retrieve a batch",
     method: Method::Get,
     path: "/openai/v1/batches/{batch_id}",
     path_parameters: &["batch_id"],
@@ -273,11 +273,11 @@ pub const CANCEL_BATCH: Operation = Operation {
     replies: &[Reply::Json("Batch")],
 };
 
-/// Turn texts into vectors: `POST /openai/v1/embeddings`.
+/// Create embeddings: `POST /openai/v1/embeddings`.
 pub const CREATE_EMBEDDING: Operation = Operation {
     id: "createEmbedding",
     tag: "embeddings",
-    summary: "Turn texts into vectors",
+    summary: "Create embeddings",
     method: Method::Post,
     path: "/openai/v1/embeddings",
     path_parameters: &[],
@@ -288,11 +288,11 @@ pub const CREATE_EMBEDDING: Operation = Operation {
     replies: &[Reply::Json("EmbeddingList")],
 };
 
-/// Order texts by relevance: `POST /openai/v1/reranking`.
+/// Rank documents: `POST /openai/v1/reranking`.
 pub const CREATE_RERANKING: Operation = Operation {
     id: "createReranking",
     tag: "reranking",
-    summary: "Order texts by relevance",
+    summary: "Rank documents",
     method: Method::Post,
     path: "/openai/v1/reranking",
     path_parameters: &[],
@@ -318,11 +318,11 @@ pub const LIST_FINE_TUNINGS: Operation = Operation {
     replies: &[Reply::Json("FineTuningList")],
 };
 
-/// Start a fine-tuning: `POST /v1/fine_tunings`.
+/// Create a fine-tuning: `POST /v1/fine_tunings`.
 pub const CREATE_FINE_TUNING: Operation = Operation {
     id: "createFineTuning",
     tag: "fine_tunings",
-    summary: "Start a fine-tuning",
+    summary: "Create a fine-tuning",
     method: Method::Post,
     path: "/v1/fine_tunings",
     path_parameters: &[],
@@ -333,11 +333,11 @@ pub const CREATE_FINE_TUNING: Operation = Operation {
     replies: &[Reply::Json("FineTuning")],
 };
 
-/// Look up a fine-tuning: `GET /v1/fine_tunings/{id}`.
+/// Get a fine-tuning: `GET /v1/fine_tunings/{id}`.
 pub const GET_FINE_TUNING: Operation = Operation {
     id: "getFineTuning",
     tag: "fine_tunings",
-    summary: "Look up a fine-tuning",
+    summary: "Get a fine-tuning",
     method: Method::Get,
     path: "/v1/fine_tunings/{id}",
     path_parameters: &["id"],

@@ -10,7 +10,7 @@ use crate::{UnknownFields, wire::object};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RerankingRequest {
-    /// Id of the model, for example `qwen3-reranker-4b`.
+    /// Id of a model that ranks.
     ///
     /// Range: at least 1 character.
     pub model: String,

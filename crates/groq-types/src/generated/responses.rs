@@ -18,9 +18,7 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ResponseRequest {
-    /// Id of the model, for example `openai/gpt-oss-20b`. Groq's own description suggests `gemma2-9b-it`,
-    /// `llama-3.3-70b-versatile`, `llama-3.1-8b-instant`, `llama-guard-3-8b`, `llama3-70b-8192` and
-    /// `llama3-8b-8192`, most of which are gone: ask the list of models.
+    /// Id of the model, as the list of models has it.
     ///
     /// Range: at least 1 character.
     pub model: String,
@@ -291,8 +289,8 @@ by_type! {
     }
 }
 
-/// An item of the input that says what it is, told apart by `type`. Items of an earlier output can be
-/// sent back.
+/// An item of the input that says what it is, distinguished by `type`. Items of an earlier output can
+/// be sent back.
 ///
 /// **Beta.**
 #[derive(Clone, Debug, PartialEq)]
@@ -580,7 +578,7 @@ object! {
     }
 }
 
-/// One part of an input message, told apart by `type`.
+/// One part of an input message, distinguished by `type`.
 ///
 /// **Beta.**
 #[derive(Clone, Debug, PartialEq)]
@@ -913,7 +911,7 @@ object! {
     }
 }
 
-/// The format of a text, told apart by `type`. Unlike in chat, a schema's fields stand beside the
+/// The format of a text, distinguished by `type`. Unlike in chat, a schema's fields stand beside the
 /// `type`.
 ///
 /// **Beta.**
@@ -1074,8 +1072,8 @@ object! {
     }
 }
 
-/// A tool, told apart by `type`. Groq's own description declares functions only; the documentation adds
-/// the others.
+/// A tool, distinguished by `type`. Groq's own description declares functions only; the documentation
+/// adds the others.
 ///
 /// **Beta.**
 #[derive(Clone, Debug, PartialEq)]
@@ -1083,9 +1081,9 @@ object! {
 pub enum ResponseTool {
     /// A function that the model may call; `type` is `function`.
     Function(FunctionTool),
-    /// Interactive web search, run by the service; `type` is `browser_search`.
+    /// Interactive web search, run by the service, for some models; `type` is `browser_search`.
     BrowserSearch(BrowserSearchTool),
-    /// Code, run by the service; `type` is `code_interpreter`.
+    /// Code, run by the service, for some models; `type` is `code_interpreter`.
     CodeInterpreter(CodeInterpreterTool),
     /// A remote MCP server whose tools the service calls; `type` is `mcp`.
     Mcp(McpTool),
@@ -1196,7 +1194,7 @@ object! {
     }
 }
 
-/// Interactive web search, run by the service. For gpt-oss models.
+/// Interactive web search, run by the service, for some models.
 ///
 /// **Beta.**
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1219,7 +1217,7 @@ object! {
     }
 }
 
-/// Code, run by the service. For gpt-oss models.
+/// Code, run by the service, for some models.
 ///
 /// **Beta.**
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -2202,7 +2200,7 @@ object! {
     }
 }
 
-/// One item of an output, told apart by `type`. Only messages, function calls and reasoning are
+/// One item of an output, distinguished by `type`. Only messages, function calls and reasoning are
 /// declared; the others are known from the documentation.
 ///
 /// **Beta.**
@@ -2360,7 +2358,7 @@ object! {
     }
 }
 
-/// One part of an output message, told apart by `type`.
+/// One part of an output message, distinguished by `type`.
 ///
 /// **Beta.**
 #[derive(Clone, Debug, PartialEq)]
@@ -2486,7 +2484,7 @@ object! {
     }
 }
 
-/// A citation within a text, told apart by `type`.
+/// A citation within a text, distinguished by `type`.
 ///
 /// **Beta.**
 #[derive(Clone, Debug, PartialEq)]
@@ -3139,9 +3137,9 @@ object! {
     }
 }
 
-/// One event of a streamed response, told apart by `type`. The service's own description declares none,
-/// and no recording confirms them; the documentation claims compatibility with the API that these names
-/// come from. An event may also be a bare `ErrorResponse`.
+/// One event of a streamed response, distinguished by `type`. The service's own description declares
+/// none, and no recording confirms them; the documentation claims compatibility with the API that these
+/// names come from. An event may also be a bare `ErrorResponse`.
 ///
 /// **Beta.**
 #[derive(Clone, Debug, PartialEq)]

@@ -39,7 +39,7 @@ impl error::Error for UnknownValue {}
 macro_rules! string_enum {
     (open $name:ident { $($variant:ident = $wire:literal),* $(,)? }) => {
         impl $name {
-            /// The value as it stands on the wire.
+            /// Returns the value as it stands on the wire.
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $wire,)*
@@ -47,7 +47,7 @@ macro_rules! string_enum {
                 }
             }
 
-            /// Whether this version knows the value.
+            /// Returns whether this version knows the value.
             pub fn is_known(&self) -> bool {
                 !matches!(self, Self::Other(_))
             }
