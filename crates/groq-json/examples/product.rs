@@ -63,7 +63,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .extract::<Product>()
         .system("You are a product catalogue.")
         .user("Give me details about a high-end camera")
-        .retries(3)
+        .max_corrections(3)
         .await?;
 
     println!(

@@ -1,4 +1,4 @@
-//! Sorting texts into the variants of an enum.
+//! Classification of texts.
 
 use std::borrow::Cow;
 
@@ -13,7 +13,7 @@ const INSTRUCTION: &str =
     "Classify the text of the user. Answer in JSON with the label that fits best.";
 const INSTRUCTION_MANY: &str = "Classify the text of the user. Answer in JSON with every label that fits, each once, and none if none fits.";
 
-/// Labels, none of them twice.
+/// A set of labels.
 pub(crate) struct Labels<T>(Vec<T>);
 
 impl<T> Labels<T> {
@@ -43,7 +43,7 @@ impl<T: JsonSchema> JsonSchema for Labels<T> {
 /// The question for one label.
 pub(crate) fn one<T>(question: Extract<T>, text: String) -> Result<Extract<T>, Error> {
     let shapes = question.shapes()?;
-    check(&shapes, shapes.root)?;
+    check(shapes, shapes.root)?;
     Ok(question.system(INSTRUCTION).user(text))
 }
 
@@ -54,7 +54,7 @@ pub(crate) fn many<T>(
 ) -> Result<Extract<Labels<T>>, Error> {
     let shapes = question.shapes()?;
     match shapes.kind(shapes.root) {
-        Kind::List(item) => check(&shapes, *item)?,
+        Kind::List(item) => check(shapes, *item)?,
         _ => return Err(Error::schema("", "there is no list of labels")),
     }
     Ok(question.system(INSTRUCTION_MANY).user(text))
@@ -65,7 +65,7 @@ fn check(shapes: &Shapes, id: Id) -> Result<(), Error> {
         Kind::Choice(values) if values.iter().all(serde_json::Value::is_string) => Ok(()),
         _ => Err(Error::schema(
             "",
-            "only an enum of plain variants can be classified into",
+            "only an enum of unit variants can be classified into",
         )),
     }
 }

@@ -19,7 +19,7 @@
 //! }
 //!
 //! let format = Format::<Recipe>::new()?;
-//! let wire = format.wire(Mode::Strict)?;
+//! let wire = format.wire_schema(Mode::Strict)?;
 //! let response_format = json!({
 //!     "type": "json_schema",
 //!     "json_schema": {"name": wire.name, "schema": wire.schema, "strict": wire.strict},
@@ -30,7 +30,7 @@
 //!     Ok(recipe) => recipe,
 //!     Err(error) => {
 //!         let wrong = json!({"role": "assistant", "content": reply});
-//!         let again = json!({"role": "user", "content": format.reask(&error)});
+//!         let again = json!({"role": "user", "content": format.correction(&error)});
 //!         let reply = call(&[question, wrong, again], &response_format);
 //!         format.parse_wire(wire, &reply, Finish::Stop)?
 //!     }

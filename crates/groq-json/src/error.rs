@@ -1,24 +1,28 @@
-//! The one error type.
+//! The error type of the crate.
 
-mod display;
+mod failure;
 
 use std::error::Error as StdError;
+use std::fmt;
 
+pub(crate) use failure::Failure;
+#[cfg(feature = "client")]
+pub(crate) use failure::Limit;
+
+use crate::attempt::{ExtractAttempt, Usage};
 use crate::issue::Issue;
-use crate::ledger::{Attempt, Usage};
-use crate::mode::Mode;
 use crate::partial::Partial;
 
 /// Why there is no value.
 ///
-/// Its `Display` is one line, without a word of the model's: that is only in [`raw`](Self::raw), [`refusal`](Self::refusal) and
-/// [`partial`](Self::partial). [`kind`](Self::kind) has the particulars, [`attempts`](Self::attempts) all that was tried.
+/// `Display` is one line. It contains no words of the model; those are only in [`raw`](Self::raw),
+/// [`refusal`](Self::refusal) and [`partial`](Self::partial).
 ///
 /// ```
-/// use groq_json::{Finish, Format};
+/// use groq_json::{ErrorKind, Finish, Format};
 ///
 /// let error = Format::<Vec<u8>>::new()?.parse("[1, 300]", Finish::Stop).unwrap_err();
-/// assert!(error.is_invalid());
+/// assert_eq!(error.kind(), ErrorKind::Invalid);
 /// assert_eq!(error.issues()[0].path, "/1");
 /// assert_eq!(error.to_string(), "the reply does not fit the schema: /1: must be at most 255");
 /// # Ok::<(), groq_json::Error>(())
@@ -28,125 +32,63 @@ pub struct Error {
 }
 
 struct Inner {
-    kind: ErrorKind,
-    attempts: Vec<Attempt>,
+    failure: Failure,
+    attempts: Vec<ExtractAttempt>,
     usage: Usage,
     raw: Option<String>,
 }
 
-/// What a budget was spent on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Spent {
-    /// The attempts that were allowed.
-    Attempts,
-    /// The tokens that were allowed.
-    Tokens,
-    /// The time that was allowed.
-    Time,
-    /// The steps that a run of tools was allowed.
-    Steps,
-}
-
-/// The kinds of [`Error`].
-#[derive(Debug)]
+/// The kind of an [`Error`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The schema cannot be used, or something else about the request.
-    Schema {
-        /// Where in the schema, as a JSON pointer.
-        path: String,
-        /// Why.
-        reason: String,
-    },
-    /// The model does not offer the mode that was asked for.
-    Unsupported {
-        /// The mode.
-        mode: Mode,
-        /// Why.
-        reason: String,
-    },
-    /// The call failed.
-    #[cfg(feature = "client")]
-    Api(Box<groq_core::Error>),
-    /// The model refused. What it said is in [`Error::refusal`].
+    /// The schema or another part of the request cannot be used. Nothing was sent.
+    Schema,
+    /// The model does not support the requested mode.
+    Unsupported,
+    /// The call failed; see [`Error::api`].
+    Api,
+    /// The model refused to answer; see [`Error::refusal`].
     Refusal,
     /// The reply is empty.
     Empty,
-    /// The reply holds no JSON.
+    /// The reply contains no JSON.
     NoJson,
-    /// The reply holds several values that could be meant.
-    Ambiguous {
-        /// Where they begin, as bytes of the reply.
-        offsets: Vec<usize>,
-    },
-    /// The reply was cut off.
-    Truncated {
-        /// What came.
-        partial: Box<Partial>,
-    },
+    /// The reply contains several values that fit.
+    Ambiguous,
+    /// The reply was cut off; see [`Error::partial`].
+    Truncated,
     /// The reply says itself that it leaves something out.
-    Elided {
-        /// Where, as a byte of the reply.
-        offset: usize,
-    },
-    /// The reply is not JSON, nor what can be repaired without guessing.
-    Syntax {
-        /// Where in the value, as a JSON pointer.
-        path: String,
-        /// Where in the reply, as a byte.
-        offset: usize,
-        /// What is there, or what was expected.
-        what: &'static str,
-    },
-    /// A key comes twice with different values.
-    DuplicateKey {
-        /// Where in the value, as a JSON pointer.
-        path: String,
-        /// Where in the reply, as a byte.
-        offset: usize,
-    },
+    Elided,
+    /// The reply is not JSON and cannot be repaired without guessing.
+    Syntax,
+    /// An object has a key twice, with different values.
+    DuplicateKey,
     /// A number fits neither 64 bits nor a float.
-    NumberRange {
-        /// Where in the value, as a JSON pointer.
-        path: String,
-        /// Where in the reply, as a byte.
-        offset: usize,
-    },
+    NumberRange,
     /// The value is nested more deeply than is allowed.
-    TooDeep {
-        /// Where in the value, as a JSON pointer.
-        path: String,
-        /// Where in the reply, as a byte.
-        offset: usize,
-    },
-    /// The value does not fit the schema or the type.
-    Invalid(Vec<Issue>),
-    /// The value fits, and a check refused it.
-    Check(Vec<Issue>),
-    /// The model called a tool that there is not, or was denied one.
-    Tool {
-        /// The tool.
-        name: String,
-        /// Why.
-        reason: String,
-    },
-    /// No more of something may be spent; why the last attempt failed.
-    Budget {
-        /// Of what.
-        spent: Spent,
-        /// The failure of the last attempt.
-        last: Option<Box<ErrorKind>>,
-    },
-    /// The model gave the same wrong reply twice; what was wrong with it.
-    NoProgress(Box<ErrorKind>),
+    TooDeep,
+    /// The value does not fit the schema or the type; see [`Error::issues`].
+    Invalid,
+    /// The value fits, but a check rejected it; see [`Error::issues`].
+    Check,
+    /// All corrections were used ([`Extract::max_corrections`](crate::Extract::max_corrections)).
+    MaxCorrections,
+    /// The token budget was used ([`Extract::token_budget`](crate::Extract::token_budget)).
+    TokenBudget,
+    /// The time was used ([`Extract::timeout`](crate::Extract::timeout)).
+    Timeout,
+    /// All steps of a run of tools were used ([`Run::max_steps`](crate::Run::max_steps)).
+    MaxSteps,
+    /// The model gave the same wrong reply twice.
+    NoProgress,
 }
 
 impl Error {
-    pub(crate) fn new(kind: ErrorKind) -> Self {
+    pub(crate) fn new(failure: Failure) -> Self {
         Self {
             inner: Box::new(Inner {
-                kind,
+                failure,
                 attempts: Vec::new(),
                 usage: Usage::default(),
                 raw: None,
@@ -155,7 +97,7 @@ impl Error {
     }
 
     pub(crate) fn schema(path: impl Into<String>, reason: impl Into<String>) -> Self {
-        Self::new(ErrorKind::Schema {
+        Self::new(Failure::Schema {
             path: path.into(),
             reason: reason.into(),
         })
@@ -167,181 +109,274 @@ impl Error {
     }
 
     #[cfg(feature = "client")]
-    pub(crate) fn with_ledger(mut self, attempts: Vec<Attempt>, usage: Usage) -> Self {
+    pub(crate) fn with_attempts(mut self, attempts: Vec<ExtractAttempt>, usage: Usage) -> Self {
         self.inner.attempts = attempts;
         self.inner.usage = usage;
         self
     }
 
-    /// What went wrong, in particular.
-    pub fn kind(&self) -> &ErrorKind {
-        &self.inner.kind
+    pub(crate) fn failure(&self) -> &Failure {
+        &self.inner.failure
     }
 
-    /// What the last attempt failed with, where a bound or a lack of progress ended the loop; else [`kind`](Self::kind).
-    pub fn cause(&self) -> &ErrorKind {
-        let mut kind = &self.inner.kind;
-        loop {
-            kind = match kind {
-                ErrorKind::Budget {
-                    last: Some(last), ..
-                }
-                | ErrorKind::NoProgress(last) => last,
-                _ => return kind,
-            };
-        }
+    /// Returns the kind of the error. If a limit ended the attempts, it is that limit.
+    pub fn kind(&self) -> ErrorKind {
+        self.inner.failure.kind()
     }
 
-    /// Everything that is wrong with the value: all paths at once.
+    /// Returns what was wrong with the last reply. Differs from [`kind`](Self::kind) only if a limit or a lack of progress
+    /// ended the attempts.
+    ///
+    /// ```
+    /// # use groq_json::{ErrorKind, Finish, Format};
+    /// let error = Format::<u8>::new()?.parse("no", Finish::Stop).unwrap_err();
+    /// assert_eq!((error.kind(), error.cause()), (ErrorKind::NoJson, ErrorKind::NoJson));
+    /// # Ok::<(), groq_json::Error>(())
+    /// ```
+    pub fn cause(&self) -> ErrorKind {
+        self.inner.failure.cause().kind()
+    }
+
+    /// Returns every issue of the value, with its path.
+    ///
+    /// ```
+    /// # use groq_json::{Finish, Format};
+    /// let error = Format::<Vec<u8>>::new()?.parse(r#"[-1, "a"]"#, Finish::Stop).unwrap_err();
+    /// let paths: Vec<&str> = error.issues().iter().map(|issue| issue.path.as_str()).collect();
+    /// assert_eq!(paths, ["/0", "/1"]);
+    /// # Ok::<(), groq_json::Error>(())
+    /// ```
     pub fn issues(&self) -> &[Issue] {
-        match self.cause() {
-            ErrorKind::Invalid(issues) | ErrorKind::Check(issues) => issues,
-            _ => &[],
-        }
+        self.inner.failure.cause().issues()
     }
 
-    /// Every attempt that was made, in order.
-    pub fn attempts(&self) -> &[Attempt] {
+    /// Returns every attempt, in order.
+    ///
+    /// ```no_run
+    /// # use groq_json::{Error, GroqJson};
+    /// # async fn example(groq: groq_core::Client) {
+    /// if let Err(error) = groq.json::<Vec<String>>("three fruits").await {
+    ///     for attempt in error.attempts() {
+    ///         eprintln!("{}: {:?}", attempt.mode, attempt.failure);
+    ///     }
+    /// }
+    /// # }
+    /// ```
+    pub fn attempts(&self) -> &[ExtractAttempt] {
         &self.inner.attempts
     }
 
-    /// The tokens of all attempts, as far as the service told them.
+    /// Returns the tokens of all attempts, as far as the service reported them.
     pub fn usage(&self) -> Usage {
         self.inner.usage
     }
 
-    /// The last reply, as it came. It may hold private data.
+    /// Returns the last reply, unchanged. It may contain private data.
+    ///
+    /// ```
+    /// # use groq_json::{Finish, Format};
+    /// let error = Format::<u8>::new()?.parse("no", Finish::Stop).unwrap_err();
+    /// assert_eq!(error.raw(), Some("no"));
+    /// # Ok::<(), groq_json::Error>(())
+    /// ```
     pub fn raw(&self) -> Option<&str> {
-        let last = || self.attempts().iter().rev().find_map(Attempt::raw);
+        let last = || self.attempts().iter().rev().find_map(ExtractAttempt::raw);
         self.inner.raw.as_deref().or_else(last)
     }
 
-    /// What the model said as it refused.
+    /// Returns what the model said when it refused.
     pub fn refusal(&self) -> Option<&str> {
-        self.is_refusal().then(|| self.raw()).flatten()
+        self.raw().filter(|_| self.is_refusal())
     }
 
-    /// What came of a reply that was cut off.
+    /// Returns what was received of a reply that was cut off.
+    ///
+    /// ```
+    /// # use groq_json::{Finish, Format};
+    /// let error = Format::<Vec<u8>>::new()?.parse("[1, 2, 3", Finish::Length).unwrap_err();
+    /// assert_eq!(error.partial().unwrap().to_value(), serde_json::json!([1, 2]));
+    /// # Ok::<(), groq_json::Error>(())
+    /// ```
     pub fn partial(&self) -> Option<&Partial> {
-        match self.cause() {
-            ErrorKind::Truncated { partial } => Some(partial),
+        match self.inner.failure.cause() {
+            Failure::Truncated(partial) => Some(partial),
             _ => None,
         }
     }
 
-    /// Where in the value, as a JSON pointer: of the first issue, if there are several.
+    /// Returns the place in the value, as a JSON pointer. If there are several issues, it is that of the first.
     pub fn path(&self) -> Option<&str> {
-        match self.cause() {
-            ErrorKind::Schema { path, .. }
-            | ErrorKind::Syntax { path, .. }
-            | ErrorKind::DuplicateKey { path, .. }
-            | ErrorKind::NumberRange { path, .. }
-            | ErrorKind::TooDeep { path, .. } => Some(path),
-            ErrorKind::Invalid(issues) | ErrorKind::Check(issues) => {
-                issues.first().map(|issue| issue.path.as_str())
-            }
-            _ => None,
-        }
+        self.inner.failure.cause().path()
     }
 
-    /// Where in the reply, as a byte.
+    /// Returns the place in the reply, in bytes.
+    ///
+    /// ```
+    /// # use groq_json::{Finish, Format};
+    /// let error = Format::<Vec<u8>>::new()?.parse("[1, 2; 3]", Finish::Stop).unwrap_err();
+    /// assert_eq!(error.offset(), Some(5));
+    /// # Ok::<(), groq_json::Error>(())
+    /// ```
     pub fn offset(&self) -> Option<usize> {
-        match self.cause() {
-            ErrorKind::Elided { offset }
-            | ErrorKind::Syntax { offset, .. }
-            | ErrorKind::DuplicateKey { offset, .. }
-            | ErrorKind::NumberRange { offset, .. }
-            | ErrorKind::TooDeep { offset, .. } => Some(*offset),
-            ErrorKind::Ambiguous { offsets } => offsets.get(1).copied(),
-            _ => None,
-        }
+        self.inner.failure.cause().offset()
     }
 
-    /// The error of the client, where the call itself failed.
+    /// Returns the error of the client, if the call itself failed.
     #[cfg(feature = "client")]
     pub fn api(&self) -> Option<&groq_core::Error> {
-        match self.cause() {
-            ErrorKind::Api(error) => Some(error),
+        match self.inner.failure.cause() {
+            Failure::Api(error) => Some(error),
             _ => None,
         }
     }
 
-    /// The schema, or another part of the request, cannot be used. Nothing was sent.
+    /// Returns whether the schema or another part of the request cannot be used. Nothing was sent.
+    ///
+    /// ```
+    /// # use groq_json::Format;
+    /// let schema = serde_json::json!({"type": "no such type"});
+    /// assert!(Format::from_schema("x", schema).unwrap_err().is_schema());
+    /// ```
     pub fn is_schema(&self) -> bool {
-        matches!(self.cause(), ErrorKind::Schema { .. })
+        self.cause() == ErrorKind::Schema
     }
 
-    /// The model does not offer the mode that was asked for.
+    /// Returns whether the model does not support the requested mode.
+    ///
+    /// ```
+    /// # use groq_json::{Format, Mode};
+    /// let error = Format::<serde_json::Value>::new()?.wire_schema(Mode::Strict).unwrap_err();
+    /// assert!(error.is_unsupported());
+    /// # Ok::<(), groq_json::Error>(())
+    /// ```
     pub fn is_unsupported(&self) -> bool {
-        matches!(self.cause(), ErrorKind::Unsupported { .. })
+        self.cause() == ErrorKind::Unsupported
     }
 
-    /// The model refused.
+    /// Returns whether the model refused to answer.
     pub fn is_refusal(&self) -> bool {
-        matches!(self.cause(), ErrorKind::Refusal)
+        self.cause() == ErrorKind::Refusal
     }
 
-    /// The reply was empty, or held no JSON.
+    /// Returns whether the reply was empty or contained no JSON.
+    ///
+    /// ```
+    /// # use groq_json::{Finish, Format};
+    /// let error = Format::<u8>::new()?.parse("Sure!", Finish::Stop).unwrap_err();
+    /// assert!(error.is_no_json());
+    /// # Ok::<(), groq_json::Error>(())
+    /// ```
     pub fn is_no_json(&self) -> bool {
         matches!(self.cause(), ErrorKind::Empty | ErrorKind::NoJson)
     }
 
-    /// The reply holds several values that could be meant.
+    /// Returns whether the reply contains several values that fit.
+    ///
+    /// ```
+    /// # use groq_json::{Finish, Format};
+    /// let error = Format::<Vec<u8>>::new()?.parse("[1] or [2]", Finish::Stop).unwrap_err();
+    /// assert!(error.is_ambiguous());
+    /// # Ok::<(), groq_json::Error>(())
+    /// ```
     pub fn is_ambiguous(&self) -> bool {
-        matches!(self.cause(), ErrorKind::Ambiguous { .. })
+        self.cause() == ErrorKind::Ambiguous
     }
 
-    /// The reply was cut off; [`partial`](Self::partial) has what came. Allow more tokens.
+    /// Returns whether the reply was cut off. Allow more tokens; [`partial`](Self::partial) has what was received.
+    ///
+    /// ```
+    /// # use groq_json::{Finish, Format};
+    /// let error = Format::<Vec<u8>>::new()?.parse("[1, 2", Finish::Length).unwrap_err();
+    /// assert!(error.is_truncated());
+    /// # Ok::<(), groq_json::Error>(())
+    /// ```
     pub fn is_truncated(&self) -> bool {
-        matches!(self.cause(), ErrorKind::Truncated { .. })
+        self.cause() == ErrorKind::Truncated
     }
 
-    /// The reply is not JSON, nor what can be repaired without guessing: bad syntax, a key twice, a number out of range, too
-    /// deep, or something left out.
+    /// Returns whether the reply is not JSON and cannot be repaired without guessing: wrong syntax, a repeated key, a number
+    /// out of range, too deep nesting, or an omission.
+    ///
+    /// ```
+    /// # use groq_json::{Finish, Format};
+    /// let error = Format::<Vec<u8>>::new()?.parse("[1, ...]", Finish::Stop).unwrap_err();
+    /// assert!(error.is_malformed());
+    /// # Ok::<(), groq_json::Error>(())
+    /// ```
     pub fn is_malformed(&self) -> bool {
+        matches!(self.inner.failure.cause(), Failure::Malformed { .. })
+    }
+
+    /// Returns whether the value does not fit the schema or the type; see [`issues`](Self::issues).
+    ///
+    /// ```
+    /// # use groq_json::{Finish, Format};
+    /// let error = Format::<Vec<u8>>::new()?.parse("[1, -2]", Finish::Stop).unwrap_err();
+    /// assert!(error.is_invalid());
+    /// # Ok::<(), groq_json::Error>(())
+    /// ```
+    pub fn is_invalid(&self) -> bool {
+        self.cause() == ErrorKind::Invalid
+    }
+
+    /// Returns whether a check rejected the value; see [`issues`](Self::issues).
+    pub fn is_check(&self) -> bool {
+        self.cause() == ErrorKind::Check
+    }
+
+    /// Returns whether the time was used.
+    pub fn is_timeout(&self) -> bool {
+        self.kind() == ErrorKind::Timeout
+    }
+
+    /// Returns whether a limit ended the attempts: on corrections, tokens, time or steps. [`cause`](Self::cause) is the last
+    /// failure.
+    pub fn is_limit(&self) -> bool {
         matches!(
-            self.cause(),
-            ErrorKind::Syntax { .. }
-                | ErrorKind::DuplicateKey { .. }
-                | ErrorKind::NumberRange { .. }
-                | ErrorKind::TooDeep { .. }
-                | ErrorKind::Elided { .. }
+            self.kind(),
+            ErrorKind::MaxCorrections
+                | ErrorKind::TokenBudget
+                | ErrorKind::Timeout
+                | ErrorKind::MaxSteps
         )
     }
 
-    /// The value does not fit the schema or the type; [`issues`](Self::issues) has all paths.
-    pub fn is_invalid(&self) -> bool {
-        matches!(self.cause(), ErrorKind::Invalid(_))
-    }
-
-    /// A check refused the value; [`issues`](Self::issues) has what it said.
-    pub fn is_check(&self) -> bool {
-        matches!(self.cause(), ErrorKind::Check(_))
-    }
-
-    /// A bound ended the loop: attempts, tokens, time or steps. [`cause`](Self::cause) has the last failure.
-    pub fn is_budget(&self) -> bool {
-        matches!(self.kind(), ErrorKind::Budget { .. })
-    }
-
-    /// The model gave the same wrong reply twice. [`cause`](Self::cause) has what is wrong with it.
+    /// Returns whether the model gave the same wrong reply twice. [`cause`](Self::cause) is what is wrong with it.
     pub fn is_no_progress(&self) -> bool {
-        matches!(self.kind(), ErrorKind::NoProgress(_))
+        self.kind() == ErrorKind::NoProgress
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.inner.failure.fmt(f)
+    }
+}
+
+/// Begins with the sentence of `Display`. Leaves out replies.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self} ({:?}", self.kind())?;
+        if !self.attempts().is_empty() {
+            write!(f, ", attempts: {:?}", self.attempts())?;
+        }
+        f.write_str(")")
     }
 }
 
 impl StdError for Error {
+    /// Returns the cause of a failed call. The failed call itself is part of `Display`.
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         #[cfg(feature = "client")]
         if let Some(error) = self.api() {
-            return Some(error);
+            return error.source();
         }
         None
     }
 }
 
-impl From<ErrorKind> for Error {
-    fn from(kind: ErrorKind) -> Self {
-        Self::new(kind)
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        Self::new(failure)
     }
 }

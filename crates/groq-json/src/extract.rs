@@ -1,55 +1,50 @@
-//! Asking for a type: the builder, and what it returns.
+//! Extractions: the builder, and what it returns.
 
-mod ask;
-mod memory;
+mod extraction;
+mod groq_json;
 mod plan;
 pub(crate) mod refusal;
 mod reply;
 mod request;
-pub(crate) mod run;
+mod support_cache;
 
-use std::any::TypeId;
 use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::ops::Deref;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
 
-use groq_core::Client;
-use groq_types::{ChatCompletion, ChatCompletionRequest, Message};
+use groq_types::ChatCompletion;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-pub use ask::{DEFAULT_MODEL, GroqJson, WithModel};
-pub use memory::Memory;
+pub(crate) use extraction::{Extraction, Outcome};
+pub use groq_json::{DEFAULT_MODEL, GroqJson, WithModel};
+pub use support_cache::SupportCache;
 
-pub(crate) use ask::model_or_default;
-
+use crate::attempt::{ExtractAttempt, Usage};
 use crate::error::Error;
 use crate::format::Format;
 use crate::issue::Issue;
-use crate::judge::Judge;
-use crate::ledger::{Attempt, Usage};
 use crate::mode::{Capabilities, Mode};
 use crate::parse::repair::{Repair, Repaired};
 use crate::prompt::Prompt;
+use crate::question::{Question, question_setters};
 use crate::shape::Shapes;
 
-/// A check of a value, with what it takes to be shared.
+/// A check of a value.
 type Check<T> = Arc<
     dyn for<'v> Fn(&'v T) -> Pin<Box<dyn Future<Output = Result<(), Issue>> + Send + 'v>>
         + Send
         + Sync,
 >;
-type Configure = Arc<dyn Fn(ChatCompletionRequest) -> ChatCompletionRequest + Send + Sync>;
 
-/// A question whose answer is a `T`; from [`GroqJson::extract`]. It is asked when it is awaited.
+/// A question whose answer is a `T`. Returned by [`GroqJson::extract`]; nothing is sent until it is awaited.
 ///
-/// A reply that does not fit goes back to the model with what is wrong with it, as often as [`retries`](Self::retries)
-/// allows. Whatever the outcome, every attempt is on the ledger.
+/// A reply that does not fit is sent back to the model with what is wrong with it, up to
+/// [`max_corrections`](Self::max_corrections) times. The result lists every attempt, whatever the outcome.
 ///
 /// ```no_run
 /// use groq_json::{GroqJson, JsonSchema, ensure};
@@ -63,7 +58,7 @@ type Configure = Arc<dyn Fn(ChatCompletionRequest) -> ChatCompletionRequest + Se
 ///     .extract::<Meeting>()
 ///     .system("You read calendars.")
 ///     .user("Lunch from 12 to 13")
-///     .retries(2)
+///     .max_corrections(2)
 ///     .token_budget(20_000)
 ///     .check(|meeting| ensure(meeting.end >= meeting.start, "/end", "must not be before start"))
 ///     .await?;
@@ -71,191 +66,195 @@ type Configure = Arc<dyn Fn(ChatCompletionRequest) -> ChatCompletionRequest + Se
 /// # Ok(())
 /// # }
 /// ```
+///
+/// The compiler warns about an extraction that is never awaited:
+///
+/// ```compile_fail
+/// #![deny(unused_must_use)]
+/// # use groq_json::GroqJson;
+/// # fn example(groq: groq_core::Client) {
+/// groq.extract::<Vec<String>>().user("three fruits");
+/// # }
+/// ```
+#[must_use = "nothing is sent until the extraction is awaited or streamed"]
 pub struct Extract<T> {
-    client: Client,
-    model: Option<String>,
-    default_model: Option<String>,
+    pub(crate) question: Question,
+    settings: Settings,
     format: Result<Format<T>, Error>,
-    messages: Vec<Message>,
-    mode: Option<Mode>,
-    capabilities: Option<Capabilities>,
-    memory: Memory,
-    retries: u32,
-    token_budget: Option<u64>,
-    deadline: Option<Duration>,
-    prompt: Option<Prompt>,
-    /// Whether the caller asked for words in the prompt.
-    prompt_wanted: bool,
-    limit: Option<u32>,
     checks: Vec<Check<T>>,
-    configure: Vec<Configure>,
 }
 
-impl<T: DeserializeOwned + JsonSchema + Send + 'static> Extract<T> {
-    pub(crate) fn new(client: Client, default_model: Option<String>) -> Self {
-        Self::with_format(client, default_model, Format::new())
-    }
+/// The settings that do not depend on the type.
+#[derive(Clone)]
+struct Settings {
+    mode: Option<Mode>,
+    capabilities: Option<Capabilities>,
+    support: SupportCache,
+    max_corrections: u32,
+    max_completion_tokens: Option<u32>,
+    /// The prompt, if the caller set anything in it.
+    prompt: Option<Prompt>,
+    /// The prompt otherwise, if it is not that of the format.
+    default_prompt: Option<Prompt>,
 }
 
 impl<T> Extract<T> {
-    pub(crate) fn with_format(
-        client: Client,
-        default_model: Option<String>,
-        format: Result<Format<T>, Error>,
-    ) -> Self {
+    pub(crate) fn new(question: Question, format: Result<Format<T>, Error>) -> Self {
         Self {
-            client,
-            model: None,
-            default_model,
+            question,
+            settings: Settings {
+                mode: None,
+                capabilities: None,
+                support: SupportCache::shared(),
+                max_corrections: 2,
+                max_completion_tokens: None,
+                prompt: None,
+                default_prompt: None,
+            },
             format,
-            messages: Vec::new(),
-            mode: None,
-            capabilities: None,
-            memory: Memory::shared(),
-            retries: 2,
-            token_budget: None,
-            deadline: None,
-            prompt: None,
-            prompt_wanted: false,
-            limit: None,
             checks: Vec::new(),
-            configure: Vec::new(),
         }
     }
 
-    /// Sets the model. Without it: that of [`GroqJson::with_model`], or `GROQ_MODEL`, or [`DEFAULT_MODEL`].
-    pub fn model(mut self, model: impl Into<String>) -> Self {
-        self.model = Some(model.into());
-        self
-    }
+    question_setters!(question);
 
-    /// Adds instructions.
-    pub fn system(self, text: impl Into<String>) -> Self {
-        self.message(Message::system(text.into()))
-    }
-
-    /// Adds what the user says.
-    pub fn user(self, text: impl Into<String>) -> Self {
-        self.message(Message::user(text.into()))
-    }
-
-    /// Adds a message of any kind, such as one with an image.
-    pub fn message(mut self, message: Message) -> Self {
-        self.messages.push(message);
-        self
-    }
-
-    /// Adds messages, such as those of a [run of tools](crate::Run) whose outcome is to be had as a type.
-    pub fn messages(mut self, messages: impl IntoIterator<Item = Message>) -> Self {
-        self.messages.extend(messages);
-        self
-    }
-
-    /// Fixes how the model is asked, in place of the best way that it offers. Then there is no other way: if the model does not
-    /// take it, that is an error.
+    /// Sets the mode. By default it is the best one that the model supports. A mode that was set is never replaced: if the
+    /// model does not support it, the extraction fails.
+    ///
+    /// ```no_run
+    /// # use groq_json::{GroqJson, Mode};
+    /// # async fn example(groq: groq_core::Client) -> Result<(), groq_json::Error> {
+    /// let fruits = groq.extract::<Vec<String>>().mode(Mode::Tool).user("three fruits").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn mode(mut self, mode: Mode) -> Self {
-        self.mode = Some(mode);
+        self.settings.mode = Some(mode);
         self
     }
 
-    /// Says what the model can do, in place of what is known of it.
+    /// Sets what the model supports, instead of what is known about it.
+    ///
+    /// ```no_run
+    /// # use groq_json::{Capabilities, GroqJson};
+    /// # async fn example(groq: groq_core::Client) -> Result<(), groq_json::Error> {
+    /// let like = Capabilities::for_model("openai/gpt-oss-20b");
+    /// let fruits = groq.extract::<Vec<String>>().model("my-own").capabilities(like).user("fruits").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn capabilities(mut self, capabilities: Capabilities) -> Self {
-        self.capabilities = Some(capabilities);
+        self.settings.capabilities = Some(capabilities);
         self
     }
 
-    /// Keeps what is learnt about models here, in place of a memory that the whole process shares.
-    pub fn memory(mut self, memory: Memory) -> Self {
-        self.memory = memory;
+    /// Sets where is kept what models turned out not to support, instead of a cache that the whole process shares.
+    pub fn support_cache(mut self, cache: SupportCache) -> Self {
+        self.settings.support = cache;
         self
     }
 
-    /// Sets how often the model is asked again; twice by default.
-    pub fn retries(mut self, retries: u32) -> Self {
-        self.retries = retries;
+    /// Sets how many times the model is sent a wrong reply back with what is wrong with it. The default is 2.
+    ///
+    /// ```no_run
+    /// # use groq_json::GroqJson;
+    /// # async fn example(groq: groq_core::Client) -> Result<(), groq_json::Error> {
+    /// let fruits = groq.extract::<Vec<String>>().max_corrections(0).user("three fruits").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn max_corrections(mut self, corrections: u32) -> Self {
+        self.settings.max_corrections = corrections;
         self
     }
 
-    /// Sets how many tokens all attempts together may take before no other is made; no limit by default.
-    pub fn token_budget(mut self, tokens: u64) -> Self {
-        self.token_budget = Some(tokens);
-        self
-    }
-
-    /// Sets how many tokens a reply may have, in place of 4096 for models that reason before they write, and of no limit for
-    /// others. After a reply that was cut off, it is doubled once.
+    /// Sets how many tokens a reply may have. The default is 4096 for models that reason first, and no limit for others.
+    /// After a reply that was cut off, it is doubled once.
+    ///
+    /// ```no_run
+    /// # use groq_json::GroqJson;
+    /// # async fn example(groq: groq_core::Client) -> Result<(), groq_json::Error> {
+    /// let fruits = groq.extract::<Vec<String>>().max_completion_tokens(500).user("fruits").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn max_completion_tokens(mut self, tokens: u32) -> Self {
-        self.limit = Some(tokens);
+        self.settings.max_completion_tokens = Some(tokens);
         self
     }
 
-    /// Sets how long all attempts together may take; no limit by default, beyond those of the client.
-    pub fn deadline(mut self, limit: Duration) -> Self {
-        self.deadline = Some(limit);
-        self
-    }
-
-    /// Sets what may be repaired in a reply; [`Repair::Safe`] by default.
+    /// Sets what may be repaired in a reply. The default is [`Repair::Safe`].
+    ///
+    /// ```no_run
+    /// # use groq_json::{GroqJson, Repair};
+    /// # async fn example(groq: groq_core::Client) -> Result<(), groq_json::Error> {
+    /// let numbers = groq.extract::<Vec<u8>>().repair(Repair::Lossless).user("primes below 10").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn repair(mut self, level: Repair) -> Self {
         self.format = self.format.map(|format| format.repair(level));
         self
     }
 
-    /// Changes the request before it is sent: `|request| request.with_temperature(0.2)`.
+    /// Sets in the prompt what the model is: `a movie database`.
     ///
-    /// It comes last, so it can also change what this crate put there.
-    pub fn configure(
-        mut self,
-        change: impl Fn(ChatCompletionRequest) -> ChatCompletionRequest + Send + Sync + 'static,
-    ) -> Self {
-        self.configure.push(Arc::new(change));
-        self
-    }
-
-    /// Says in the prompt what the model is: `a movie database`.
+    /// ```no_run
+    /// # use groq_json::GroqJson;
+    /// # async fn example(groq: groq_core::Client) -> Result<(), groq_json::Error> {
+    /// let titles = groq
+    ///     .extract::<Vec<String>>()
+    ///     .role("a movie database")
+    ///     .requirement("Use the original titles")
+    ///     .example(&["Alien"])
+    ///     .user("three movies of 1979")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn role(self, role: impl Into<String>) -> Self {
-        let role = role.into();
         self.with_prompt(|prompt| Ok(prompt.role(role)))
     }
 
     /// Adds a numbered requirement to the prompt.
     pub fn requirement(self, requirement: impl Into<String>) -> Self {
-        let requirement = requirement.into();
         self.with_prompt(|prompt| Ok(prompt.requirement(requirement)))
     }
 
-    /// Adds an example to the prompt. One that does not fit the schema is an error when the question is asked.
+    /// Adds an example to the prompt. If it does not fit the schema, the extraction fails before anything is sent.
     pub fn example(self, value: &impl Serialize) -> Self {
         self.with_prompt(|prompt| prompt.object_root().example(value))
     }
 
     fn with_prompt(mut self, change: impl FnOnce(Prompt) -> Result<Prompt, Error>) -> Self {
         if let Ok(format) = &self.format {
-            let prompt = self.prompt.take().unwrap_or_else(|| format.prompt());
-            match change(prompt) {
-                Ok(prompt) => {
-                    self.prompt = Some(prompt);
-                    self.prompt_wanted = true;
-                }
+            let prompt = self.settings.prompt.take();
+            match change(prompt.unwrap_or_else(|| format.prompt())) {
+                Ok(prompt) => self.settings.prompt = Some(prompt),
                 Err(error) => self.format = Err(error),
             }
         }
         self
     }
 
-    /// Adds a check. All checks are made, and what they refuse goes back to the model.
-    pub fn check(
-        mut self,
-        check: impl Fn(&T) -> Result<(), Issue> + Send + Sync + 'static,
-    ) -> Self {
-        self.checks.push(Arc::new(move |value| {
-            let result = check(value);
-            Box::pin(async move { result })
-        }));
-        self
+    /// Adds a check. All checks run, and the model is sent what they reject.
+    ///
+    /// ```no_run
+    /// # use groq_json::{GroqJson, ensure};
+    /// # async fn example(groq: groq_core::Client) -> Result<(), groq_json::Error> {
+    /// let fruits = groq
+    ///     .extract::<Vec<String>>()
+    ///     .user("three fruits")
+    ///     .check(|fruits| ensure(fruits.len() == 3, "", "must have 3 items"))
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn check(self, check: impl Fn(&T) -> Result<(), Issue> + Send + Sync + 'static) -> Self {
+        self.check_async(move |value| std::future::ready(check(value)))
     }
 
-    /// Adds a check that takes its time: one that asks a database, or another model.
+    /// Adds an asynchronous check, such as one that queries a database.
     ///
     /// ```no_run
     /// # use groq_json::{GroqJson, ensure};
@@ -265,6 +264,7 @@ impl<T> Extract<T> {
     ///     let first = hours.first().copied();
     ///     async move { ensure(is_free(first.unwrap_or(0)).await, "/0", "is taken") }
     /// });
+    /// let hours = hours.await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -277,63 +277,35 @@ impl<T> Extract<T> {
         self
     }
 
-    pub(crate) fn client(&self) -> &Client {
-        &self.client
-    }
-
-    /// The same question for a list whose items are not looked at; the prompt still describes them.
-    pub(crate) fn loosely(&self) -> Extract<Vec<Value>> {
-        let prompt = self.format.as_ref().ok().map(Format::prompt);
-        let format = match &self.format {
-            Ok(format) => Format::new().map(|loose| loose.repair(format.limits().0)),
-            Err(error) => Err(Error::schema("", error.to_string())),
-        };
+    /// The same question for a list of any items. The prompt still describes the items.
+    pub(crate) fn untyped(&self) -> Extract<Vec<Value>> {
+        let mut settings = self.settings.clone();
+        settings.default_prompt = self.format.as_ref().ok().map(Format::prompt);
         Extract {
-            client: self.client.clone(),
-            model: self.model.clone(),
-            default_model: self.default_model.clone(),
-            format,
-            messages: self.messages.clone(),
-            mode: self.mode,
-            capabilities: self.capabilities,
-            memory: self.memory.clone(),
-            retries: self.retries,
-            token_budget: self.token_budget,
-            deadline: self.deadline,
-            prompt: self.prompt.clone().or(prompt),
-            prompt_wanted: self.prompt_wanted,
-            limit: self.limit,
+            question: self.question.clone(),
+            settings,
+            format: self.format().and_then(|format| {
+                let level = format.decoder(None).level;
+                Ok(Format::new()?.repair(level))
+            }),
             checks: Vec::new(),
-            configure: self.configure.clone(),
         }
-    }
-
-    /// Takes away from the time that is allowed.
-    pub(crate) fn spend(&mut self, time: Duration) {
-        self.deadline = self.deadline.map(|limit| limit.saturating_sub(time));
     }
 
     /// The shapes of the format.
-    pub(crate) fn shapes(&self) -> Result<Shapes, Error> {
-        match &self.format {
-            Ok(format) => Ok(format.compiled().shapes.clone()),
-            Err(error) => Err(Error::schema("", error.to_string())),
-        }
+    pub(crate) fn shapes(&self) -> Result<&Shapes, Error> {
+        Ok(&self.format()?.compiled().shapes)
     }
 
-    fn judge<'f>(format: &'f Format<T>, wire: Option<&'f crate::schema::Wire>) -> Judge<'f>
-    where
-        T: 'static,
-    {
-        let (level, max_depth) = format.limits();
-        let fill_defaults = TypeId::of::<T>() == TypeId::of::<Value>();
-        Judge {
-            compiled: format.compiled(),
-            level,
-            max_depth,
-            wire,
-            fill_defaults,
-        }
+    fn format(&self) -> Result<&Format<T>, Error> {
+        let copy = |error: &Error| Error::schema("", error.to_string());
+        self.format.as_ref().map_err(copy)
+    }
+}
+
+impl<T: DeserializeOwned + JsonSchema + Send + 'static> Extract<T> {
+    pub(crate) fn of_type(question: Question) -> Self {
+        Self::new(question, Format::new())
     }
 }
 
@@ -342,42 +314,57 @@ impl<T: DeserializeOwned + Send + 'static> IntoFuture for Extract<T> {
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(run::run(self))
+        Box::pin(async move { Extraction::new(self, false)?.run().await })
     }
 }
 
 impl<T> fmt::Debug for Extract<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Extract")
-            .field("model", &self.model)
-            .field("mode", &self.mode)
-            .field("retries", &self.retries)
-            .field("token_budget", &self.token_budget)
-            .field("deadline", &self.deadline)
+            .field("model", &self.question.model)
+            .field("mode", &self.settings.mode)
+            .field("max_corrections", &self.settings.max_corrections)
             .finish_non_exhaustive()
     }
 }
 
-/// A value, and how it came about. It can be used as the value itself.
+/// A value and how it was obtained. Dereferences to the value.
+///
+/// ```no_run
+/// # use groq_json::GroqJson;
+/// # async fn example(groq: groq_core::Client) -> Result<(), groq_json::Error> {
+/// let fruits = groq.extract::<Vec<String>>().user("three fruits").await?;
+/// println!("{} fruits, {} tokens", fruits.len(), fruits.usage.total_tokens);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Extracted<T> {
     /// The value.
     pub value: T,
-    /// The tokens of all attempts, as far as the service told them.
+    /// The tokens of all attempts, as far as the service reported them.
     pub usage: Usage,
-    /// Every attempt, in order; the last one brought the value.
-    pub attempts: Vec<Attempt>,
+    /// Every attempt, in order; the last one succeeded.
+    pub attempts: Vec<ExtractAttempt>,
     /// What was repaired in the reply.
     pub repairs: Vec<Repaired>,
     /// The paths of absent members that got their default.
     pub defaults: Vec<String>,
-    /// The reply that brought the value; `None` if it was taken from an error of the service's.
+    /// The reply with the value; `None` if it was taken from an error of the service.
     pub completion: Option<ChatCompletion>,
 }
 
 impl<T> Extracted<T> {
-    /// Gives up the value, and forgets the rest.
+    /// Returns the value alone.
+    ///
+    /// ```no_run
+    /// # use groq_json::GroqJson;
+    /// # async fn example(groq: groq_core::Client) -> Result<(), groq_json::Error> {
+    /// let fruits: Vec<String> = groq.extract().user("three fruits").await?.into_inner();
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn into_inner(self) -> T {
         self.value
     }
@@ -391,14 +378,4 @@ impl<T> Deref for Extracted<T> {
     }
 }
 
-/// Leaves out the value and the reply.
-impl<T> fmt::Debug for Extracted<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Extracted")
-            .field("usage", &self.usage)
-            .field("attempts", &self.attempts)
-            .field("repairs", &self.repairs)
-            .field("defaults", &self.defaults)
-            .finish_non_exhaustive()
-    }
-}
+debug_fields!(Extracted<T>, usage, attempts, repairs, defaults);

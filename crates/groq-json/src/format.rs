@@ -1,41 +1,35 @@
-//! A type as a format for replies: everything that needs no network.
+//! A type as a format for replies, without a network.
 
-use std::any::{Any, TypeId};
-use std::collections::HashMap;
-use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::Arc;
 
 use groq_types::FinishReason;
-use jsonschema::Validator;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::error::{Error, ErrorKind};
-use crate::issue::Issue;
-use crate::judge::{Fitting, Judge};
+use crate::compiled::Compiled;
+use crate::correction;
+use crate::decode::{DecodedValue, Decoder};
+use crate::error::{Error, Failure};
 use crate::mode::Mode;
 use crate::parse::repair::{Repair, Repaired};
-use crate::parse::tape::Taped;
 use crate::prompt::Prompt;
 use crate::reader::Reader;
-use crate::reask;
-use crate::schema::{Obstacle, Wire, check, codec, derive, loose, probe, strict};
-use crate::shape::Shapes;
+use crate::schema::{Incompatibility, WireSchema, check, codec, part};
 use crate::validate;
 
 /// The deepest nesting that is read.
 ///
-/// The parser needs no limit; but `jsonschema`, serde and the codec recurse. Without optimisation, listing what is wrong
-/// with a value takes 4.4 KiB of stack a level, so 512 levels would not fit into the 2 MiB that threads have by default.
+/// The parser needs no limit, but `jsonschema`, serde and the codec recurse. Without optimization, listing the issues of a
+/// value takes 4.4 KiB of stack per level, so 512 levels would not fit into the 2 MiB that threads have by default.
 pub(crate) const MAX_DEPTH: usize = 256;
 
-/// A type as a format for replies, without a network: for tests, and for other clients.
+/// A type as a format for replies, without a network: for tests and for other clients.
 ///
-/// Its schema is derived and compiled once in a process; making another one costs a look-up.
+/// The schema is derived and compiled once per process; further formats of the same type cost a lookup.
 ///
 /// ```
 /// use groq_json::{Finish, Format, JsonSchema, Mode};
@@ -49,29 +43,37 @@ pub(crate) const MAX_DEPTH: usize = 256;
 /// }
 ///
 /// let format = Format::<Recipe>::new()?;
-/// let wire = format.wire(Mode::Strict)?; // goes into `response_format`
-/// assert!(wire.strict);
+/// let schema = format.wire_schema(Mode::Strict)?; // for `response_format`
+/// assert!(schema.strict);
 /// let reply = "Here it is:\n```json\n{\"title\": \"Cookies\", \"prep_minutes\": 0}\n```";
 /// let error = format.parse(reply, Finish::Stop).unwrap_err();
 /// assert_eq!(error.issues()[0].to_string(), "/prep_minutes: must be at least 1");
-/// let question = format.reask(&error); // goes back to the model, after its reply
-/// assert!(question.contains("/prep_minutes: must be at least 1, got 0"));
+/// let message = format.correction(&error); // for the model, after its reply
+/// assert!(message.contains("/prep_minutes: must be at least 1, got 0"));
 /// # Ok::<(), groq_json::Error>(())
 /// ```
+#[must_use = "a format does nothing by itself"]
 pub struct Format<T> {
     compiled: Arc<Compiled>,
-    level: Repair,
+    repair: Repair,
     max_depth: usize,
     type_: PhantomData<fn() -> T>,
 }
 
 /// How a reply ended.
+///
+/// ```
+/// # use groq_json::Finish;
+/// use groq_types::FinishReason;
+///
+/// assert_eq!(Finish::from(Some(&FinishReason::Length)), Finish::Length);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Finish {
     /// By itself.
     Stop,
-    /// At the limit of tokens.
+    /// At the limit on tokens.
     Length,
 }
 
@@ -84,7 +86,15 @@ impl From<Option<&FinishReason>> for Finish {
     }
 }
 
-/// A value, and what it took to read it.
+/// A value from a reply. Dereferences to the value.
+///
+/// ```
+/// # use groq_json::{Finish, Format};
+/// let parsed = Format::<Vec<u8>>::new()?.parse("[1, 2,]", Finish::Stop)?;
+/// assert_eq!(parsed.len(), 2);
+/// assert_eq!(parsed.repairs[0].to_string(), "trailing comma at byte 5");
+/// # Ok::<(), groq_json::Error>(())
+/// ```
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Parsed<T> {
@@ -104,126 +114,33 @@ impl<T> Deref for Parsed<T> {
     }
 }
 
-impl<T> From<Fitting<T>> for Parsed<T> {
-    fn from(fitting: Fitting<T>) -> Self {
-        let Fitting {
-            value,
-            repairs,
-            defaults,
-        } = fitting;
+impl<T> From<DecodedValue<T>> for Parsed<T> {
+    fn from(decoded: DecodedValue<T>) -> Self {
         Self {
-            value,
-            repairs,
-            defaults,
+            value: decoded.value,
+            repairs: decoded.repairs,
+            defaults: decoded.defaults,
         }
     }
 }
 
-/// Leaves out the value.
-impl<T> fmt::Debug for Parsed<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Parsed")
-            .field("repairs", &self.repairs)
-            .field("defaults", &self.defaults)
-            .finish_non_exhaustive()
-    }
-}
-
-/// A schema and all that is made from it.
-pub(crate) struct Compiled {
-    pub(crate) name: String,
-    pub(crate) schema: Value,
-    pub(crate) shapes: Shapes,
-    pub(crate) validator: Validator,
-    /// The validator for tapes, made when the first reply comes.
-    quick: OnceLock<Option<Validator<Taped>>>,
-    pub(crate) has_defaults: bool,
-    pub(crate) strict: Result<Wire, Vec<Obstacle>>,
-    /// Whether a value in the strict form is the value itself.
-    pub(crate) strict_is_plain: bool,
-    pub(crate) loose: Wire,
-}
-
-impl fmt::Debug for Compiled {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Compiled")
-            .field("name", &self.name)
-            .finish_non_exhaustive()
-    }
-}
-
-impl Compiled {
-    /// `nested` are the places where the type has an option inside an option.
-    fn new(name: &str, schema: Value, nested: &[String]) -> Result<Self, Error> {
-        let validator = validate::compile(&schema).map_err(|reason| Error::schema("", reason))?;
-        let shapes = Shapes::new(&schema);
-        let strict = match (strict::wire(name, &shapes), nested) {
-            (strict, []) => strict,
-            (strict, nested) => {
-                let mut obstacles = strict.err().unwrap_or_default();
-                for obstacle in nested.iter().map(|path| strict::distinct_null(path)) {
-                    if !obstacles.contains(&obstacle) {
-                        obstacles.push(obstacle);
-                    }
-                }
-                Err(obstacles)
-            }
-        };
-        let strict_is_plain = codec::is_plain(&shapes);
-        let loose = loose::wire(name, &schema, &shapes);
-        Ok(Self {
-            name: name.to_owned(),
-            has_defaults: shapes.has_defaults(),
-            schema,
-            shapes,
-            validator,
-            quick: OnceLock::new(),
-            strict_is_plain,
-            strict,
-            loose,
-        })
-    }
-
-    /// The validator for tapes.
-    pub(crate) fn quick(&self) -> Option<&Validator<Taped>> {
-        self.quick
-            .get_or_init(|| validate::compile_for_tapes(&self.schema))
-            .as_ref()
-    }
-
-    /// What is compiled for a type, once per process.
-    fn of<T: JsonSchema + DeserializeOwned + 'static>() -> Result<Arc<Self>, Error> {
-        static ALL: OnceLock<Mutex<HashMap<TypeId, Arc<Compiled>>>> = OnceLock::new();
-        let mut all = ALL
-            .get_or_init(Mutex::default)
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = all.get(&TypeId::of::<T>()) {
-            return Ok(Arc::clone(known));
-        }
-        let nested = probe::nested_options::<T>();
-        let compiled = Self::new(&T::schema_name(), derive::schema::<T>(), &nested)?;
-        let compiled = Arc::new(compiled);
-        all.insert(TypeId::of::<T>(), Arc::clone(&compiled));
-        Ok(compiled)
-    }
-}
+debug_fields!(Parsed<T>, repairs, defaults);
 
 impl<T: JsonSchema + DeserializeOwned + 'static> Format<T> {
-    /// The format of a type.
+    /// Creates the format of a type.
     ///
     /// # Errors
     ///
-    /// [`is_schema`](Error::is_schema): the schema of the type is not a valid one.
+    /// [`is_schema`](Error::is_schema): the schema of the type is not valid.
     pub fn new() -> Result<Self, Error> {
         Compiled::of::<T>().map(Self::with)
     }
 }
 
 impl Format<Value> {
-    /// A format given by a schema at run time; its defaults are filled in.
+    /// Creates a format from a schema that is known only at run time. Its defaults are filled in.
     ///
-    /// `name` is what the service is told. References must stay within the schema.
+    /// `name` is sent to the service. References must stay within the schema.
     ///
     /// ```
     /// use groq_json::{Finish, Format};
@@ -237,12 +154,11 @@ impl Format<Value> {
     ///
     /// # Errors
     ///
-    /// [`is_schema`](Error::is_schema): it is no schema, refers to another document, or is too large.
+    /// [`is_schema`](Error::is_schema): it is not a schema, refers to another document, or is too large.
     pub fn from_schema(name: &str, schema: Value) -> Result<Self, Error> {
         check::check(&schema).map_err(|(path, reason)| Error::schema(path, reason))?;
-        Compiled::new(name, schema, &[])
-            .map(Arc::new)
-            .map(Self::with)
+        let compiled = Compiled::new(name, schema)?;
+        Ok(Self::with(Arc::new(compiled)))
     }
 }
 
@@ -250,97 +166,155 @@ impl<T> Format<T> {
     fn with(compiled: Arc<Compiled>) -> Self {
         Self {
             compiled,
-            level: Repair::default(),
+            repair: Repair::default(),
             max_depth: MAX_DEPTH,
             type_: PhantomData,
         }
     }
 
-    /// Sets what may be repaired; [`Repair::Safe`] by default.
+    /// Sets what may be repaired. The default is [`Repair::Safe`].
+    ///
+    /// ```
+    /// # use groq_json::{Finish, Format, Repair};
+    /// let format = Format::<Vec<u8>>::new()?.repair(Repair::Lossless);
+    /// assert_eq!(format.parse(r#"["7"]"#, Finish::Stop)?.value, [7]);
+    /// # Ok::<(), groq_json::Error>(())
+    /// ```
     pub fn repair(mut self, level: Repair) -> Self {
-        self.level = level;
+        self.repair = level;
         self
     }
 
-    /// Sets how deeply a reply may be nested, up to 256, which is the default.
+    /// Sets how deeply a reply may be nested. The default and the maximum is 256.
     ///
-    /// Reading takes no stack, but `jsonschema` and the code that serde derives go down a value by calls: twice as many levels
-    /// would not fit into the 2 MiB of a thread without optimisation.
+    /// More would not fit into the 2 MiB stack of a thread without optimization, because `jsonschema` and derived
+    /// deserializers recurse.
+    ///
+    /// ```
+    /// # use groq_json::{ErrorKind, Finish, Format};
+    /// let format = Format::<serde_json::Value>::new()?.max_depth(2);
+    /// let error = format.parse("[[[]]]", Finish::Stop).unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::TooDeep);
+    /// # Ok::<(), groq_json::Error>(())
+    /// ```
     pub fn max_depth(mut self, depth: usize) -> Self {
         self.max_depth = depth.min(MAX_DEPTH);
         self
     }
 
-    /// The name of the type.
+    /// Returns the name of the type.
+    ///
+    /// ```
+    /// # use groq_json::Format;
+    /// assert_eq!(Format::<Vec<u8>>::new()?.name(), "Array_of_uint8");
+    /// # Ok::<(), groq_json::Error>(())
+    /// ```
     pub fn name(&self) -> &str {
         &self.compiled.name
     }
 
-    /// The JSON Schema that replies are judged by.
+    /// Returns the JSON Schema that replies are validated by.
+    ///
+    /// ```
+    /// # use groq_json::Format;
+    /// assert_eq!(Format::<bool>::new()?.schema()["type"], "boolean");
+    /// # Ok::<(), groq_json::Error>(())
+    /// ```
     pub fn schema(&self) -> &Value {
         &self.compiled.schema
     }
 
-    /// What keeps the schema from being strict; empty if it can be.
-    pub fn obstacles(&self) -> &[Obstacle] {
-        self.compiled
-            .strict
-            .as_ref()
-            .err()
-            .map_or(&[], Vec::as_slice)
-    }
-
-    /// The schema as it is sent in a mode.
+    /// Returns why the schema cannot be strict; empty if it can.
     ///
-    /// # Errors
-    ///
-    /// [`is_unsupported`](Error::is_unsupported): strict was asked for, and [`obstacles`](Self::obstacles) stand in the way.
-    pub fn wire(&self, mode: Mode) -> Result<&Wire, Error> {
-        match (mode, &self.compiled.strict) {
-            (Mode::Strict, Ok(wire)) => Ok(wire),
-            (Mode::Strict, Err(obstacles)) => {
-                let reason = obstacles
-                    .first()
-                    .map(Obstacle::to_string)
-                    .unwrap_or_default();
-                Err(ErrorKind::Unsupported { mode, reason }.into())
-            }
-            _ => Ok(&self.compiled.loose),
+    /// ```
+    /// # use groq_json::Format;
+    /// assert!(Format::<Vec<u8>>::new()?.incompatibilities().is_empty());
+    /// let any = Format::<serde_json::Value>::new()?;
+    /// println!("{}", any.incompatibilities()[0]);
+    /// # Ok::<(), groq_json::Error>(())
+    /// ```
+    pub fn incompatibilities(&self) -> &[Incompatibility] {
+        match &self.compiled.strict {
+            Ok(_) => &[],
+            Err(found) => found,
         }
     }
 
-    /// A description of the format in words, for a system message.
+    /// Returns the schema as it is sent in a mode.
+    ///
+    /// ```
+    /// # use groq_json::{Format, Mode};
+    /// let format = Format::<Vec<u8>>::new()?;
+    /// assert_eq!(format.wire_schema(Mode::Schema)?.wrapped_in, Some("items"));
+    /// # Ok::<(), groq_json::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`is_unsupported`](Error::is_unsupported): the mode is strict and the schema is not; see
+    /// [`incompatibilities`](Self::incompatibilities).
+    pub fn wire_schema(&self, mode: Mode) -> Result<&WireSchema, Error> {
+        match (mode, &self.compiled.strict) {
+            (Mode::Strict, Ok(strict)) => Ok(strict),
+            (Mode::Strict, Err(found)) => {
+                let reason = found.first().map(ToString::to_string).unwrap_or_default();
+                Err(Failure::Unsupported { mode, reason }.into())
+            }
+            _ => Ok(&self.compiled.best_effort),
+        }
+    }
+
+    /// Returns a description of the format in words, for a system message.
+    ///
+    /// ```
+    /// # use groq_json::Format;
+    /// let prompt = Format::<Vec<String>>::new()?.prompt().to_string();
+    /// assert!(prompt.contains("string[]"));
+    /// # Ok::<(), groq_json::Error>(())
+    /// ```
     pub fn prompt(&self) -> Prompt {
         Prompt::new(Arc::clone(&self.compiled))
     }
 
-    /// The message that tells the model what was wrong with its reply.
-    pub fn reask(&self, error: &Error) -> String {
-        reask::message(error.kind(), error.raw())
+    /// Returns the message that tells the model what was wrong with its reply.
+    ///
+    /// ```
+    /// # use groq_json::{Finish, Format};
+    /// let format = Format::<Vec<u8>>::new()?;
+    /// let error = format.parse("[300]", Finish::Stop).unwrap_err();
+    /// assert!(format.correction(&error).contains("/0: must be at most 255, got 300"));
+    /// # Ok::<(), groq_json::Error>(())
+    /// ```
+    pub fn correction(&self, error: &Error) -> String {
+        correction::message(error.failure(), error.raw())
     }
 
-    /// A value as the strict schema has it; [`parse_wire`](Self::parse_wire) is the way back.
+    /// Encodes a value as the strict schema has it. [`parse_wire`](Self::parse_wire) decodes it.
+    ///
+    /// ```
+    /// # use std::collections::BTreeMap;
+    /// # use groq_json::Format;
+    /// let ages = BTreeMap::from([("Ada".to_owned(), 36_u8)]);
+    /// let encoded = Format::<BTreeMap<String, u8>>::new()?.encode(&ages)?;
+    /// assert_eq!(encoded.to_string(), r#"{"value":[{"key":"Ada","value":36}]}"#);
+    /// # Ok::<(), groq_json::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// [`is_invalid`](Error::is_invalid): it does not serialise, or not to what the schema allows.
+    /// [`is_invalid`](Error::is_invalid): it does not serialize, or does not fit the schema.
     pub fn encode(&self, value: &impl Serialize) -> Result<Value, Error> {
-        let value = self.checked(value)?;
+        let value = self.compiled.checked(value)?;
         let shapes = &self.compiled.shapes;
         let encoded = codec::encode(shapes, shapes.root, &value);
-        let wrapped_in = self
-            .compiled
-            .strict
-            .as_ref()
-            .ok()
-            .and_then(|wire| wire.wrapped_in);
-        Ok(match wrapped_in {
+        let strict = self.compiled.strict.as_ref().ok();
+        Ok(match strict.and_then(|wire| wire.wrapped_in) {
             Some(member) => serde_json::json!({member: encoded}),
             None => encoded,
         })
     }
 
-    /// Judges a part of a value by the part of the schema that is for it.
+    /// Validates a part of a value by the part of the schema that applies to it.
     ///
     /// ```
     /// use groq_json::{Format, JsonSchema};
@@ -360,10 +334,10 @@ impl<T> Format<T> {
     ///
     /// # Errors
     ///
-    /// [`is_invalid`](Error::is_invalid), with paths from the root of the whole value; [`is_schema`](Error::is_schema) where the
+    /// [`is_invalid`](Error::is_invalid), with paths from the root of the whole value; [`is_schema`](Error::is_schema) if the
     /// schema has nothing at `path`.
     pub fn validate_part(&self, path: &str, value: &Value) -> Result<(), Error> {
-        let schema = crate::schema::part::at(&self.compiled.schema, path)
+        let schema = part::at(&self.compiled.schema, path)
             .ok_or_else(|| Error::schema(path, "the schema has nothing here"))?;
         let validator = validate::compile(&schema).map_err(|reason| Error::schema(path, reason))?;
         let mut issues = validate::issues(&validator, value);
@@ -373,74 +347,94 @@ impl<T> Format<T> {
         for issue in &mut issues {
             issue.path.insert_str(0, path);
         }
-        Err(ErrorKind::Invalid(issues).into())
-    }
-
-    /// A value as JSON, if it fits the schema.
-    pub(crate) fn checked(&self, value: &impl Serialize) -> Result<Value, Error> {
-        let refused =
-            |message: String| Error::new(ErrorKind::Invalid(vec![Issue::new("", message)]));
-        let value = serde_json::to_value(value)
-            .map_err(|error| refused(format!("does not serialise: {error}")))?;
-        let issues = validate::issues(&self.compiled.validator, &value);
-        if issues.is_empty() {
-            Ok(value)
-        } else {
-            Err(ErrorKind::Invalid(issues).into())
-        }
+        Err(Failure::Invalid(issues).into())
     }
 
     pub(crate) fn compiled(&self) -> &Arc<Compiled> {
         &self.compiled
     }
 
-    pub(crate) fn limits(&self) -> (Repair, usize) {
-        (self.level, self.max_depth)
+    /// A decoder of replies to a request with this schema, if it had one.
+    pub(crate) fn decoder<'f>(&'f self, wire: Option<&'f WireSchema>) -> Decoder<'f> {
+        Decoder {
+            compiled: &self.compiled,
+            level: self.repair,
+            max_depth: self.max_depth,
+            wire,
+        }
     }
 }
 
 impl<T: DeserializeOwned + 'static> Format<T> {
-    /// The value of a reply to a request in any mode but [`Mode::Strict`].
+    /// Parses a reply to a request in any mode except [`Mode::Strict`].
+    ///
+    /// ```
+    /// # use groq_json::{Finish, Format};
+    /// let format = Format::<Vec<String>>::new()?;
+    /// assert_eq!(format.parse("Sure: ['a', 'b']", Finish::Stop)?.value, ["a", "b"]);
+    /// # Ok::<(), groq_json::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// All that can be wrong with a reply: [`is_no_json`](Error::is_no_json), [`is_ambiguous`](Error::is_ambiguous),
+    /// Everything that can be wrong with a reply: [`is_no_json`](Error::is_no_json), [`is_ambiguous`](Error::is_ambiguous),
     /// [`is_truncated`](Error::is_truncated), [`is_malformed`](Error::is_malformed), [`is_invalid`](Error::is_invalid).
     pub fn parse(&self, raw: &str, finish: Finish) -> Result<Parsed<T>, Error> {
-        self.judge(None, raw, finish)
+        parsed(self.decoder(None).reply(raw, finish), raw)
     }
 
-    /// The value of a reply to a request with this schema; encodings are undone.
+    /// Parses a reply to a request with this schema, and undoes its encodings.
+    ///
+    /// ```
+    /// # use groq_json::{Finish, Format, Mode};
+    /// let format = Format::<Vec<u8>>::new()?;
+    /// let schema = format.wire_schema(Mode::Strict)?;
+    /// assert_eq!(format.parse_wire(schema, r#"{"items":[7]}"#, Finish::Stop)?.value, [7]);
+    /// # Ok::<(), groq_json::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
     /// Those of [`parse`](Self::parse).
-    pub fn parse_wire(&self, wire: &Wire, raw: &str, finish: Finish) -> Result<Parsed<T>, Error> {
-        self.judge(Some(wire), raw, finish)
+    pub fn parse_wire(
+        &self,
+        schema: &WireSchema,
+        raw: &str,
+        finish: Finish,
+    ) -> Result<Parsed<T>, Error> {
+        parsed(self.decoder(Some(schema)).reply(raw, finish), raw)
     }
 
-    /// Reads a reply that comes in pieces, for a request in any mode but [`Mode::Strict`].
+    /// Creates a reader for a reply that arrives in pieces, in any mode except [`Mode::Strict`].
     pub fn reader(&self) -> Reader<T> {
         Reader::new(self.clone(), None)
     }
 
-    /// Reads a reply that comes in pieces, for a request with this schema; encodings are undone at the end.
-    pub fn reader_wire(&self, wire: &Wire) -> Reader<T> {
-        Reader::new(self.clone(), Some(wire.clone()))
+    /// Creates a reader for a reply that arrives in pieces, to a request with this schema. Its encodings are undone at the
+    /// end.
+    ///
+    /// ```
+    /// # use groq_json::{Finish, Format, Mode};
+    /// let format = Format::<Vec<u8>>::new()?;
+    /// let mut reader = format.reader_wire(format.wire_schema(Mode::Strict)?);
+    /// reader.feed(r#"{"items":"#)?;
+    /// reader.feed("[7]}")?;
+    /// assert_eq!(reader.finish(Finish::Stop)?.value, [7]);
+    /// # Ok::<(), groq_json::Error>(())
+    /// ```
+    pub fn reader_wire(&self, schema: &WireSchema) -> Reader<T> {
+        Reader::new(self.clone(), Some(schema.clone()))
     }
+}
 
-    fn judge(&self, wire: Option<&Wire>, raw: &str, finish: Finish) -> Result<Parsed<T>, Error> {
-        let judge = Judge {
-            compiled: &self.compiled,
-            level: self.level,
-            max_depth: self.max_depth,
-            wire,
-            fill_defaults: TypeId::of::<T>() == Value::Null.type_id(),
-        };
-        match judge.reply(raw, finish) {
-            Ok(fitting) => Ok(fitting.into()),
-            Err(kind) => Err(Error::new(kind).with_raw(raw)),
-        }
+/// The public outcome of decoding a text.
+pub(crate) fn parsed<T>(
+    result: Result<DecodedValue<T>, Failure>,
+    raw: &str,
+) -> Result<Parsed<T>, Error> {
+    match result {
+        Ok(decoded) => Ok(decoded.into()),
+        Err(failure) => Err(Error::new(failure).with_raw(raw)),
     }
 }
 
@@ -448,53 +442,9 @@ impl<T> Clone for Format<T> {
     fn clone(&self) -> Self {
         Self {
             compiled: Arc::clone(&self.compiled),
-            level: self.level,
-            max_depth: self.max_depth,
-            type_: PhantomData,
+            ..*self
         }
     }
 }
 
-impl<T> fmt::Debug for Format<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Format")
-            .field("name", &self.compiled.name)
-            .field("repair", &self.level)
-            .field("max_depth", &self.max_depth)
-            .finish_non_exhaustive()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde::Deserialize;
-
-    use super::*;
-
-    #[derive(Deserialize, JsonSchema)]
-    struct Point {
-        x: i32,
-    }
-
-    #[test]
-    fn a_schema_is_compiled_once() {
-        let first = Format::<Point>::new().unwrap();
-        assert_eq!(first.parse(r#"{"x": 1}"#, Finish::Stop).unwrap().x, 1);
-        let places = |format: &Format<Point>| {
-            let compiled = format.compiled();
-            let quick: *const _ = compiled.quick().unwrap();
-            (Arc::as_ptr(compiled) as usize, quick as usize)
-        };
-        let elsewhere = std::thread::spawn(|| Format::<Point>::new().unwrap());
-        let formats = [
-            Format::new().unwrap(),
-            first.clone().repair(Repair::Lossless).max_depth(3),
-            elsewhere.join().unwrap(),
-        ];
-        for format in &formats {
-            assert_eq!(places(format), places(&first));
-        }
-        let again = Format::from_schema("Point", first.schema().clone()).unwrap();
-        assert!(!Arc::ptr_eq(again.compiled(), first.compiled()));
-    }
-}
+debug_fields!(Format<T>, compiled, repair, max_depth);

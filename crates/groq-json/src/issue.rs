@@ -4,7 +4,7 @@ use std::fmt;
 
 /// One thing that is wrong with a value.
 ///
-/// The model is told it in these words, so they say what was expected.
+/// The model is sent the same words, so they say what was expected.
 ///
 /// ```
 /// use groq_json::Issue;
@@ -17,16 +17,16 @@ use std::fmt;
 pub struct Issue {
     /// Where, as a JSON pointer (RFC 6901); empty for the whole value.
     pub path: String,
-    /// What: one line, without the value.
+    /// What is wrong: one line, without the value.
     pub message: String,
-    /// A short look at the value, from the model's own reply. Only the model is shown it.
+    /// A few characters of the value. Sent to the model only, whose own words they are.
     pub(crate) got: Option<String>,
-    /// Where it is in what the model wrote, if that is elsewhere: a map travels as a list in a strict schema.
+    /// The path in what the model wrote, if it differs: a map is a list in a strict schema.
     pub(crate) shown: Option<String>,
 }
 
 impl Issue {
-    /// Something wrong at a place.
+    /// Creates an issue. `path` is a JSON pointer.
     pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
             path: path.into(),
@@ -36,11 +36,14 @@ impl Issue {
         }
     }
 
-    /// The same of an item of a list.
+    pub(crate) fn unknown_member(path: impl Into<String>) -> Self {
+        Self::new(path, "is not a known member")
+    }
+
+    /// Moves the issue to an item of a list.
     #[cfg(feature = "client")]
     pub(crate) fn within(mut self, index: usize) -> Self {
-        let mut path = String::new();
-        crate::pointer::push_index(&mut path, index);
+        let path = format!("/{index}");
         if let Some(shown) = &mut self.shown {
             shown.insert_str(0, &path);
         }
@@ -48,12 +51,12 @@ impl Issue {
         self
     }
 
-    /// Says where it is in what the model wrote.
+    /// Sets the path in what the model wrote.
     pub(crate) fn shown_at(&mut self, path: String) {
         self.shown = (path != self.path).then_some(path);
     }
 
-    /// The path that the model knows.
+    /// The path in what the model wrote.
     pub(crate) fn wire_path(&self) -> &str {
         self.shown.as_deref().unwrap_or(&self.path)
     }
@@ -67,16 +70,20 @@ impl Issue {
 /// One line, without the value.
 impl fmt::Display for Issue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = if self.path.is_empty() {
-            "the whole value"
-        } else {
-            &self.path
-        };
-        write!(f, "{path}: {}", self.message)
+        write!(f, "{}: {}", place(&self.path), self.message)
     }
 }
 
-/// An [`Issue`] unless `condition` holds: for [checks](crate::Extract::check).
+/// A path in words.
+pub(crate) fn place(path: &str) -> &str {
+    if path.is_empty() {
+        "the whole value"
+    } else {
+        path
+    }
+}
+
+/// Returns an [`Issue`] unless `condition` holds, for [checks](crate::Extract::check).
 ///
 /// ```
 /// use groq_json::ensure;

@@ -32,13 +32,13 @@ impl fmt::Display for Mode {
 
 /// What a model can do, as far as asking for JSON goes.
 ///
-/// [`of`](Self::of) looks it up; a model that is not in the table is taken to know JSON objects and tools.
+/// [`for_model`](Self::for_model) looks it up; a model that is not in the table is taken to know JSON objects and tools.
 ///
 /// ```
 /// use groq_json::{Capabilities, Mode};
 ///
-/// assert!(Capabilities::of("openai/gpt-oss-20b").offers(Mode::Strict));
-/// assert!(!Capabilities::of("llama-3.3-70b-versatile").offers(Mode::Schema));
+/// assert!(Capabilities::for_model("openai/gpt-oss-20b").offers(Mode::Strict));
+/// assert!(!Capabilities::for_model("llama-3.3-70b-versatile").offers(Mode::Schema));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(
@@ -55,8 +55,10 @@ pub struct Capabilities {
     pub object: bool,
     /// Takes [`Mode::Tool`].
     pub tools: bool,
-    /// Spends tokens on reasoning before it writes, and so needs a generous limit.
+    /// Reasons before it writes, and so needs a generous limit on tokens.
     pub reasons: bool,
+    /// Accepts a lower effort of reasoning.
+    pub efforts: bool,
 }
 
 /// What is known of models, by how their names begin; the first that matches counts. Last compared with Groq's documentation
@@ -71,6 +73,7 @@ const TABLE: &[(&str, Capabilities)] = &[
             object: true,
             tools: true,
             reasons: true,
+            efforts: true,
         },
     ),
     (
@@ -81,6 +84,7 @@ const TABLE: &[(&str, Capabilities)] = &[
             object: true,
             tools: true,
             reasons: true,
+            efforts: true,
         },
     ),
     (
@@ -91,6 +95,7 @@ const TABLE: &[(&str, Capabilities)] = &[
             object: true,
             tools: true,
             reasons: false,
+            efforts: false,
         },
     ),
     (
@@ -101,6 +106,7 @@ const TABLE: &[(&str, Capabilities)] = &[
             object: true,
             tools: true,
             reasons: false,
+            efforts: false,
         },
     ),
     (
@@ -111,6 +117,7 @@ const TABLE: &[(&str, Capabilities)] = &[
             object: true,
             tools: true,
             reasons: true,
+            efforts: false,
         },
     ),
     (
@@ -121,6 +128,7 @@ const TABLE: &[(&str, Capabilities)] = &[
             object: true,
             tools: false,
             reasons: true,
+            efforts: false,
         },
     ),
     (
@@ -131,6 +139,7 @@ const TABLE: &[(&str, Capabilities)] = &[
             object: true,
             tools: false,
             reasons: false,
+            efforts: false,
         },
     ),
 ];
@@ -143,13 +152,14 @@ impl Default for Capabilities {
             object: true,
             tools: true,
             reasons: false,
+            efforts: false,
         }
     }
 }
 
 impl Capabilities {
     /// Those of a model, from a table made from Groq's documentation.
-    pub fn of(model: &str) -> Self {
+    pub fn for_model(model: &str) -> Self {
         let known = TABLE.iter().find(|(prefix, _)| model.starts_with(prefix));
         known.map_or_else(Self::default, |(_, capabilities)| *capabilities)
     }

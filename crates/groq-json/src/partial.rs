@@ -1,27 +1,25 @@
 //! A value that is still being written.
 
-use std::fmt;
-
-use jsonschema::json::Node as _;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::parse::machine::Machine;
 use crate::parse::repair::Repair;
-use crate::parse::tape::{Found, Tape, View, Writer};
+use crate::parse::tree::{Found, Tree};
 
-/// A value as far as it has been written.
+/// A value, as far as it has been written.
 ///
-/// Members and items appear when they are complete, except that strings, lists and objects show as they grow; so what it
-/// shows never has to be taken back. Half an escape is held back, and a number or a literal until its end is known.
+/// Strings, lists and objects are visible while they grow. Numbers, literals and escapes appear once they are complete, so
+/// nothing that is visible changes later.
 ///
-/// It comes from a [stream](crate::Extract::stream), and from [`Error::partial`](crate::Error::partial) where a reply was cut.
+/// Returned by a [stream](crate::ExtractStream::partial), by a [reader](crate::Reader::partial), and by
+/// [`Error::partial`](crate::Error::partial) for a truncated reply.
 ///
 /// ```
 /// use groq_json::{Finish, Format};
 ///
 /// let error = Format::<Vec<String>>::new()?.parse(r#"["a", "b"#, Finish::Length).unwrap_err();
-/// let partial = error.partial().expect("it was cut");
+/// let partial = error.partial().expect("the reply was cut off");
 /// assert_eq!(partial.to_value(), serde_json::json!(["a", "b"]));
 /// assert!(partial.is_done("/0") && !partial.is_done("/1"));
 /// assert_eq!(partial.get::<String>("/0").as_deref(), Some("a"));
@@ -29,100 +27,114 @@ use crate::parse::tape::{Found, Tape, View, Writer};
 /// ```
 #[derive(Clone, Default)]
 pub struct Partial {
-    pub(crate) text: String,
-    pub(crate) tape: Tape,
+    pub(crate) tree: Tree,
 }
 
 impl Partial {
-    /// What there is of the value that begins at `start`.
+    /// Reads the beginning of a value at `start`.
     pub(crate) fn read(text: &str, start: usize, level: Repair, max_depth: usize) -> Self {
-        let mut partial = Self {
-            text: text.to_owned(),
-            tape: Tape::default(),
-        };
-        let mut writer = Writer {
-            text: &partial.text,
-            tape: &mut partial.tape,
-        };
-        let mut machine = Machine::new(level, max_depth);
-        // It has been read before, as far as it goes.
-        let _ = machine.feed(&partial.text, start, &mut writer);
-        partial
+        let mut tree = Tree::new(level != Repair::Off);
+        // The text has been read before, up to where it stops.
+        let _ = Machine::new(level, max_depth).feed(text, start, &mut tree);
+        Self { tree }
     }
 
-    pub(crate) fn view(&self) -> View<'_> {
-        self.tape.with(&self.text)
-    }
-
-    /// Whether anything has been written.
+    /// Returns whether nothing has been written.
+    ///
+    /// ```
+    /// # let format = groq_json::Format::<Vec<u8>>::new()?;
+    /// let mut reader = format.reader();
+    /// assert!(reader.partial().is_empty());
+    /// reader.feed("[1")?;
+    /// assert!(!reader.partial().is_empty());
+    /// # Ok::<(), groq_json::Error>(())
+    /// ```
     pub fn is_empty(&self) -> bool {
-        self.view().is_empty()
+        self.tree.is_empty()
     }
 
-    /// Whether what `path` (a JSON pointer) points to is complete; `""` stands for the whole value.
+    /// Returns whether the value at `path` is complete. `path` is a JSON pointer; `""` is the whole value.
+    ///
+    /// ```
+    /// # let mut reader = groq_json::Format::<Vec<u8>>::new()?.reader();
+    /// reader.feed("[1,2")?;
+    /// assert!(reader.partial().is_done("/0"));
+    /// assert!(!reader.partial().is_done("/1"), "a digit may follow");
+    /// # Ok::<(), groq_json::Error>(())
+    /// ```
     pub fn is_done(&self, path: &str) -> bool {
-        matches!(self.view().find(path), Some(Found::Done(_)))
+        matches!(self.tree.find(path), Some(Found::Complete(_)))
     }
 
-    /// What `path` points to, as far as it is there, as a `U`; `None` if it is absent or does not fit.
+    /// Returns the value at `path` as a `U`, or `None` if it is absent or does not fit.
+    ///
+    /// ```
+    /// # let mut reader = groq_json::Format::<Vec<u8>>::new()?.reader();
+    /// reader.feed("[1,2")?;
+    /// assert_eq!(reader.partial().get::<Vec<u8>>(""), Some(vec![1]));
+    /// # Ok::<(), groq_json::Error>(())
+    /// ```
     pub fn get<U: DeserializeOwned>(&self, path: &str) -> Option<U> {
-        serde_json::from_value(self.value_at(path)?).ok()
+        match self.tree.find(path)? {
+            Found::Complete(value) => U::deserialize(value).ok(),
+            Found::Text(text) => U::deserialize(Value::from(text)).ok(),
+            Found::Open(depth) => U::deserialize(self.tree.copy(depth)).ok(),
+        }
     }
 
-    /// What `path` points to, as far as it is there. It costs a copy.
+    /// Returns a copy of the value at `path`.
+    ///
+    /// ```
+    /// # let mut reader = groq_json::Format::<Vec<u8>>::new()?.reader();
+    /// reader.feed("[1,2,")?;
+    /// assert_eq!(reader.partial().value_at("/1"), Some(2.into()));
+    /// # Ok::<(), groq_json::Error>(())
+    /// ```
     pub fn value_at(&self, path: &str) -> Option<Value> {
-        Some(match self.view().find(path)? {
-            Found::Done(value) => value.to_value().into_owned(),
+        Some(match self.tree.find(path)? {
+            Found::Complete(value) => value.clone(),
             Found::Text(text) => text.into(),
-            Found::Open(depth) => self.copy(depth),
+            Found::Open(depth) => self.tree.copy(depth),
         })
     }
 
-    /// The string that `path` points to, as far as it is there. It costs nothing.
+    /// Returns the string at `path`, without a copy.
+    ///
+    /// ```
+    /// # let mut reader = groq_json::Format::<Vec<String>>::new()?.reader();
+    /// reader.feed(r#"["Once upon"#)?;
+    /// assert_eq!(reader.partial().text_at("/0"), Some("Once upon"));
+    /// # Ok::<(), groq_json::Error>(())
+    /// ```
     pub fn text_at(&self, path: &str) -> Option<&str> {
-        match self.view().find(path)? {
-            Found::Done(value) => value.text(),
+        match self.tree.find(path)? {
+            Found::Complete(value) => value.as_str(),
             Found::Text(text) => Some(text),
             Found::Open(_) => None,
         }
     }
 
-    /// All of it. It costs a copy.
+    /// Returns a copy of the whole value; `null` if nothing has been written.
     pub fn to_value(&self) -> Value {
         self.value_at("").unwrap_or_default()
     }
 
-    /// The place that is being written, as a JSON pointer.
+    /// Returns the place that is being written, as a JSON pointer.
+    ///
+    /// ```
+    /// # let mut reader = groq_json::Format::<Vec<Vec<u8>>>::new()?.reader();
+    /// reader.feed("[[1],[2")?;
+    /// assert_eq!(reader.partial().open_path(), "/1/0");
+    /// # Ok::<(), groq_json::Error>(())
+    /// ```
     pub fn open_path(&self) -> String {
-        self.view().open_path()
-    }
-
-    /// The open container at `depth`, with what is open inside it.
-    fn copy(&self, depth: usize) -> Value {
-        let view = self.view();
-        let mut inner = view.open_string().map(Value::from);
-        for depth in (depth..view.depth()).rev() {
-            let complete = view
-                .complete(depth)
-                .map(|(key, value)| (key, value.to_value().into_owned()));
-            inner = Some(if view.is_open_object(depth) {
-                let named = complete.filter_map(|(key, value)| Some((key?.to_owned(), value)));
-                let mut members: serde_json::Map<String, Value> = named.collect();
-                if let (Some(key), Some(value)) = (view.open_key(depth), inner) {
-                    members.entry(key).or_insert(value);
-                }
-                Value::Object(members)
-            } else {
-                complete.map(|(_, value)| value).chain(inner).collect()
-            });
-        }
-        inner.unwrap_or_default()
+        self.tree.pointer()
     }
 }
 
 /// Leaves out the value.
-impl fmt::Debug for Partial {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl std::fmt::Debug for Partial {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Partial")
             .field("open_path", &self.open_path())
             .finish_non_exhaustive()

@@ -7,10 +7,8 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::error::{Error, ErrorKind};
-use crate::format::Compiled;
-use crate::issue::Issue;
-use crate::validate;
+use crate::compiled::Compiled;
+use crate::error::Error;
 
 /// What tells a model which JSON to write: its role, the type, numbered requirements, an example, and that there be only JSON.
 ///
@@ -77,26 +75,17 @@ impl Prompt {
     ///
     /// [`is_invalid`](Error::is_invalid): it does not fit the schema, and would mislead the model.
     pub fn example(mut self, value: &impl Serialize) -> Result<Self, Error> {
-        let refused =
-            |message: String| Error::new(ErrorKind::Invalid(vec![Issue::new("", message)]));
-        let value = serde_json::to_value(value)
-            .map_err(|error| refused(format!("does not serialise: {error}")))?;
-        let issues = validate::issues(&self.compiled.validator, &value);
-        if !issues.is_empty() {
-            return Err(ErrorKind::Invalid(issues).into());
+        let mut value = self.compiled.checked(value)?;
+        if let Some(member) = self.wrapped_in {
+            value = serde_json::json!({member: value});
         }
-        let text = match self.wrapped_in {
-            Some(member) => serde_json::to_string_pretty(&serde_json::json!({member: value})),
-            None => serde_json::to_string_pretty(&value),
-        };
-        self.examples
-            .push(text.map_err(|error| refused(format!("does not serialise: {error}")))?);
+        self.examples.push(format!("{value:#}"));
         Ok(self)
     }
 
     /// Asks for an object at the root, as JSON mode and tools need it.
     pub fn object_root(mut self) -> Self {
-        self.wrapped_in = self.compiled.loose.wrapped_in;
+        self.wrapped_in = self.compiled.best_effort.wrapped_in;
         self
     }
 
@@ -132,10 +121,4 @@ impl fmt::Display for Prompt {
     }
 }
 
-impl fmt::Debug for Prompt {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Prompt")
-            .field("format", &self.compiled.name)
-            .finish_non_exhaustive()
-    }
-}
+debug_fields!(Prompt, compiled);

@@ -1,32 +1,33 @@
-//! A reply in pieces to a partial value and, at its end, to the value; in time linear in the text.
+//! A reply in pieces: first a partial value, at the end the value. Takes linear time.
 
-mod guard;
+mod early;
 
-use std::any::TypeId;
-use std::fmt;
+use std::mem;
+use std::ops::Range;
 use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 
-use crate::error::{Error, ErrorKind};
-use crate::format::{Compiled, Finish, Format, Parsed};
+use crate::decode::Decoder;
+use crate::error::{Error, Failure};
+use crate::format::{Finish, Format, Parsed, parsed};
 use crate::issue::Issue;
-use crate::judge::Judge;
-use crate::parse::blank;
+use crate::parse::boundary_before;
+use crate::parse::find::Candidate;
 use crate::parse::machine::{Machine, plain_length};
 use crate::parse::outside;
 use crate::parse::repair::{Repair, Repaired};
-use crate::parse::sink::{Container, FaultKind, Literal, Sink};
-use crate::parse::tape::{Tape, Writer};
+use crate::parse::sink::{Container, FaultKind, Flow, Literal, Sink};
+use crate::parse::tree::Tree;
+use crate::parse::whitespace;
 use crate::partial::Partial;
-use crate::schema::Wire;
-use guard::Guard;
+use crate::schema::WireSchema;
+use early::EarlyCheck;
 
-/// How many bytes behind a bracket are looked at again and again, until it is plain what it opens.
+/// How many bytes after a bracket are read again with each piece until it is clear what the bracket opens.
 const UNDECIDED: usize = 256;
 
-/// Reads a reply as it comes in, without a network; from [`Format::reader`].
+/// Reads a reply as it arrives, without a network. Returned by [`Format::reader`].
 ///
 /// ```
 /// use groq_json::{Finish, Format, JsonSchema};
@@ -37,145 +38,195 @@ const UNDECIDED: usize = 256;
 ///
 /// let mut reader = Format::<Story>::new()?.reader();
 /// for piece in ["Here:\n{\"title\": \"A f", "ox\", \"pages\": 1", "2}"] {
-///     reader.feed(piece)?; // an error as soon as nothing to come can cure it
+///     reader.feed(piece)?; // fails as soon as no continuation can fit
 ///     println!("{:?}", reader.partial().text_at("/title"));
 /// }
 /// let story = reader.finish(Finish::Stop)?;
 /// assert_eq!((story.title.as_str(), story.pages), ("A fox", 12));
 /// # Ok::<(), groq_json::Error>(())
 /// ```
+#[must_use = "a reader does nothing until it is fed"]
 pub struct Reader<T> {
     format: Format<T>,
-    wire: Option<Wire>,
+    wire: Option<WireSchema>,
     incoming: Incoming,
 }
 
 impl<T: DeserializeOwned + 'static> Reader<T> {
-    pub(crate) fn new(format: Format<T>, wire: Option<Wire>) -> Self {
-        // What comes in another form than that of the type cannot be watched.
-        let same_form = wire
-            .as_ref()
-            .is_none_or(|wire| !wire.strict && wire.wrapped_in.is_none());
-        let guarded = same_form.then(|| Arc::clone(format.compiled()));
+    pub(crate) fn new(format: Format<T>, wire: Option<WireSchema>) -> Self {
+        let incoming = Incoming::new(format.decoder(wire.as_ref()));
         Self {
-            incoming: Incoming::new(guarded, format.limits()),
+            incoming,
             format,
             wire,
         }
     }
 
-    /// Reads a piece, of any size.
+    /// Reads a piece of any size.
     ///
     /// # Errors
     ///
-    /// [`is_invalid`](Error::is_invalid) at the first thing that nothing to come can cure. What else is wrong is told by
+    /// [`is_invalid`](Error::is_invalid) as soon as no continuation can fit. Everything else is reported by
     /// [`finish`](Self::finish).
     pub fn feed(&mut self, piece: &str) -> Result<(), Error> {
         self.incoming.feed(piece).map_err(|issue| {
-            Error::new(ErrorKind::Invalid(vec![issue])).with_raw(self.incoming.text())
+            Error::new(Failure::Invalid(vec![issue])).with_raw(self.incoming.text())
         })
     }
 
-    /// What has come of the value so far.
+    /// Returns the value, as far as it has been read.
+    ///
+    /// ```
+    /// # let mut reader = groq_json::Format::<Vec<u8>>::new()?.reader();
+    /// reader.feed("[1, 2")?;
+    /// assert_eq!(reader.partial().to_value(), serde_json::json!([1]));
+    /// # Ok::<(), groq_json::Error>(())
+    /// ```
     pub fn partial(&self) -> &Partial {
-        &self.incoming.partial
+        self.incoming.partial()
     }
 
-    /// The text so far. It may hold private data.
+    /// Returns the text so far. It may contain private data.
+    ///
+    /// ```
+    /// # let mut reader = groq_json::Format::<Vec<u8>>::new()?.reader();
+    /// reader.feed("Sure: [")?;
+    /// assert_eq!(reader.text(), "Sure: [");
+    /// # Ok::<(), groq_json::Error>(())
+    /// ```
     pub fn text(&self) -> &str {
         self.incoming.text()
     }
 
-    /// The value, judged whole.
+    /// Returns the value. The whole reply is validated.
+    ///
+    /// ```
+    /// # use groq_json::Finish;
+    /// # let mut reader = groq_json::Format::<Vec<u8>>::new()?.reader();
+    /// reader.feed("[1, 2]")?;
+    /// assert_eq!(reader.finish(Finish::Stop)?.value, [1, 2]);
+    /// # Ok::<(), groq_json::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
     /// Those of [`Format::parse`].
     pub fn finish(self, finish: Finish) -> Result<Parsed<T>, Error> {
-        let (level, max_depth) = self.format.limits();
-        let judge = Judge {
-            compiled: self.format.compiled(),
-            level,
-            max_depth,
-            wire: self.wire.as_ref(),
-            fill_defaults: TypeId::of::<T>() == TypeId::of::<Value>(),
-        };
-        let text = self.incoming.text();
-        match judge.reply_read(text, finish, self.incoming.plain()) {
-            Ok(fitting) => Ok(fitting.into()),
-            Err(kind) => Err(Error::new(kind).with_raw(text)),
-        }
+        let Incoming {
+            text,
+            partial,
+            state,
+            ..
+        } = self.incoming;
+        let read = state.plain(&text, partial.tree);
+        let decoder = self.format.decoder(self.wire.as_ref());
+        parsed(decoder.reply_read(&text, finish, read), &text)
     }
 }
 
-/// Leaves out the text.
-impl<T> fmt::Debug for Reader<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl<T> std::fmt::Debug for Reader<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Reader")
             .field("partial", &self.incoming.partial)
             .finish_non_exhaustive()
     }
 }
 
-/// A reply that is coming in.
+/// A reply that is arriving.
 pub(crate) struct Incoming {
-    pub(crate) partial: Partial,
-    guard: Option<Guard>,
+    text: String,
+    partial: Partial,
+    check: Option<EarlyCheck>,
     level: Repair,
     max_depth: usize,
     state: State,
-    /// What ends the string at hand, if there is one, and nothing watches how it grows.
+    /// What ends the current string, if there is one and nothing checks it as it grows.
     string: Option<u8>,
 }
 
 enum State {
-    /// Looking for the value from here on.
+    /// Looks for the value from this byte on.
     Outside(usize),
-    /// Inside thoughts, looking for their end from here on.
+    /// Inside thoughts, looks for their end from this byte on.
     Thoughts(usize),
-    /// In the value that began at this byte.
+    /// In the value that begins at this byte.
     Inside(Box<Machine>, usize),
-    /// The value, with these repairs, began and ended at these bytes.
-    Done(Vec<Repaired>, usize, usize),
-    /// It is no JSON; the end will tell.
+    /// The value is complete, with these repairs.
+    Done(Vec<Repaired>, Range<usize>),
+    /// It is not JSON. The text is read again at the end.
     Lost,
 }
 
+impl State {
+    /// The value as it was read, if there is nothing but whitespace around it.
+    fn plain(self, text: &str, tree: Tree) -> Option<Candidate> {
+        let Self::Done(repairs, range) = self else {
+            return None;
+        };
+        let is_blank = |text: &str| text.chars().all(whitespace::is_json);
+        (is_blank(&text[..range.start]) && is_blank(&text[range.end..]))
+            .then(|| Candidate::complete(range, repairs, tree))
+    }
+}
+
 impl Incoming {
-    /// A reader; with a schema, it watches for what nothing to come can cure.
-    pub(crate) fn new(guarded: Option<Arc<Compiled>>, (level, max_depth): (Repair, usize)) -> Self {
+    /// Creates a reader. It checks early if the reply has the form of the type.
+    pub(crate) fn new(decoder: Decoder<'_>) -> Self {
+        let same_form = decoder
+            .wire
+            .is_none_or(|wire| !wire.strict && wire.wrapped_in.is_none());
+        let checks = same_form && decoder.level != Repair::Lossless;
         Self {
-            partial: Partial::default(),
-            guard: guarded
-                .filter(|_| level != Repair::Lossless)
-                .map(Guard::new),
-            level,
-            max_depth,
+            text: String::new(),
+            partial: Partial {
+                tree: Tree::new(decoder.level != Repair::Off),
+            },
+            check: checks.then(|| EarlyCheck::new(Arc::clone(decoder.compiled))),
+            level: decoder.level,
+            max_depth: decoder.max_depth,
             state: State::Outside(0),
             string: None,
         }
     }
 
     pub(crate) fn text(&self) -> &str {
-        &self.partial.text
+        &self.text
+    }
+
+    pub(crate) fn partial(&self) -> &Partial {
+        &self.partial
+    }
+
+    #[cfg(feature = "client")]
+    pub(crate) fn into_partial(self) -> Partial {
+        self.partial
+    }
+
+    /// A copy of the value as it was read, if there is nothing but whitespace around it.
+    #[cfg(feature = "client")]
+    pub(crate) fn plain(&self) -> Option<Candidate> {
+        let State::Done(repairs, range) = &self.state else {
+            return None;
+        };
+        State::Done(repairs.clone(), range.clone()).plain(&self.text, self.partial.tree.clone())
     }
 
     /// Reads a piece.
     #[inline]
     pub(crate) fn feed(&mut self, piece: &str) -> Result<(), Issue> {
-        let from = self.partial.text.len();
-        self.partial.text.push_str(piece);
+        let from = self.text.len();
+        self.text.push_str(piece);
         // Most pieces are nothing but more of a string.
         match self.string {
             Some(quote) if plain_length(piece.as_bytes(), quote) == piece.len() => {
-                self.partial.tape.more_string(piece);
+                self.partial.tree.more_string(piece);
                 Ok(())
             }
             _ => self.feed_on(from),
         }
     }
 
-    /// Reads what came from `from` on.
+    /// Reads the text from `from` on.
     #[inline(never)]
     fn feed_on(&mut self, from: usize) -> Result<(), Issue> {
         if matches!(self.state, State::Inside(..)) {
@@ -185,222 +236,188 @@ impl Incoming {
         self.look()
     }
 
-    /// After the end of thoughts whose beginning did not come: what was read was thought, and the value is still to come.
+    /// Starts over after the end of thoughts whose beginning was not sent: what was read was thought.
     fn retract(&mut self, from: usize) {
-        let end = match self.state {
-            State::Done(_, _, end) => end,
+        let end = match &self.state {
+            State::Done(_, range) => range.end,
             State::Lost => 0,
             _ => return,
         };
-        let text = &self.partial.text;
-        let mut at = from.saturating_sub(outside::LONGEST_TAG).max(end);
-        while !text.is_char_boundary(at) {
-            at -= 1;
-        }
-        if let Some(length) = outside::thoughts_end(&text[at..]) {
+        let at = self.before_tag(from.max(end), end);
+        if let Some(length) = outside::thoughts_end(&self.text[at..]) {
             self.state = State::Outside(at + length);
-            self.partial.tape = Tape::default();
-            self.guard = self.guard.take().map(Guard::again);
+            self.partial.tree = Tree::new(self.level != Repair::Off);
+            if let Some(check) = &mut self.check {
+                check.restart();
+            }
         }
     }
 
-    /// The value as it was read, if it is complete, plain JSON, and nothing but blanks is around it.
-    pub(crate) fn plain(&self) -> Option<&Tape> {
-        let State::Done(repairs, start, end) = &self.state else {
-            return None;
-        };
-        let text = self.text();
-        let blank = |text: &str| text.chars().all(blank::is_json);
-        let tape = &self.partial.tape;
-        (blank(&text[..*start]) && blank(&text[*end..]) && repairs.is_empty() && !tape.duplicates)
-            .then_some(tape)
+    /// Where a tag may begin that ends after `at`, but not before `first`.
+    fn before_tag(&self, at: usize, first: usize) -> usize {
+        let at = at.saturating_sub(outside::LONGEST_TAG).max(first);
+        boundary_before(&self.text, at)
     }
 
     /// Looks for the beginning of the value.
     fn look(&mut self) -> Result<(), Issue> {
         loop {
-            match self.state {
-                State::Thoughts(at) => {
-                    if let Some(length) = outside::thoughts_end(&self.partial.text[at..]) {
-                        self.state = State::Outside(at + length);
-                    } else {
-                        // A tag may have begun, but not ended.
-                        let mut next = self
-                            .partial
-                            .text
-                            .len()
-                            .saturating_sub(outside::LONGEST_TAG)
-                            .max(at);
-                        while !self.partial.text.is_char_boundary(next) {
-                            next -= 1;
-                        }
-                        self.state = State::Thoughts(next);
+            self.state = match self.state {
+                State::Thoughts(at) => match outside::thoughts_end(&self.text[at..]) {
+                    Some(length) => State::Outside(at + length),
+                    None => {
+                        self.state = State::Thoughts(self.before_tag(self.text.len(), at));
                         return Ok(());
                     }
-                }
+                },
                 State::Outside(at) => {
-                    let Some(length) = self.partial.text[at..].find(['{', '[', '<']) else {
-                        self.state = State::Outside(self.partial.text.len());
+                    let Some(length) = self.text[at..].find(['{', '[', '<']) else {
+                        self.state = State::Outside(self.text.len());
                         return Ok(());
                     };
                     let at = at + length;
-                    let rest = &self.partial.text[at..];
-                    if rest.starts_with('<') {
-                        if rest.len() < outside::LONGEST_TAG {
-                            self.state = State::Outside(at);
-                            return Ok(());
-                        }
-                        self.state = match outside::thoughts_tag(rest) {
-                            Some((length, true)) => State::Thoughts(at + length),
-                            _ => State::Outside(at + 1),
-                        };
-                        continue;
-                    }
-                    if !outside::is_decided(rest) && rest.len() < UNDECIDED {
+                    let rest = &self.text[at..];
+                    let is_tag = rest.starts_with('<');
+                    let undecided = if is_tag {
+                        rest.len() < outside::LONGEST_TAG
+                    } else {
+                        rest.len() < UNDECIDED && !outside::is_decided(rest)
+                    };
+                    if undecided {
                         self.state = State::Outside(at);
                         return Ok(());
                     }
-                    if outside::is_plausible(rest) {
-                        return self.begin(at);
+                    if !is_tag && outside::is_plausible(rest) {
+                        let machine = Machine::new(self.level, self.max_depth);
+                        self.state = State::Inside(Box::new(machine), at);
+                        return self.read(at);
                     }
-                    self.state = State::Outside(at + 1);
+                    match outside::thoughts_tag(rest) {
+                        Some((length, true)) => State::Thoughts(at + length),
+                        _ => State::Outside(at + 1),
+                    }
                 }
                 _ => return Ok(()),
             }
         }
     }
 
-    fn begin(&mut self, at: usize) -> Result<(), Issue> {
-        let machine = Box::new(Machine::new(self.level, self.max_depth));
-        self.state = State::Inside(machine, at);
-        self.read(at)
-    }
-
-    /// Lets the machine read what came from `from` on.
+    /// Feeds the machine with the text from `from` on.
     fn read(&mut self, from: usize) -> Result<(), Issue> {
         let State::Inside(machine, start) = &mut self.state else {
             return Ok(());
         };
-        let mut writer = Writer {
-            text: &self.partial.text,
-            tape: &mut self.partial.tape,
+        let mut issue = None;
+        let tree = &mut self.partial.tree;
+        let result = match &mut self.check {
+            None => machine.feed(&self.text, from, tree),
+            Some(check) => {
+                let mut checked = Checked {
+                    tree,
+                    check,
+                    issue: &mut issue,
+                };
+                machine.feed(&self.text, from, &mut checked)
+            }
         };
-        let text = &self.partial.text;
-        let result = match &mut self.guard {
-            Some(guard) => machine.feed(text, from, &mut Both { writer, guard }),
-            None => machine.feed(text, from, &mut writer),
-        };
-        let watched = self.guard.as_ref().is_some_and(Guard::is_choice);
-        self.string = machine.open_quote().filter(|_| !watched);
+        let is_choice = self.check.as_ref().is_some_and(EarlyCheck::is_choice);
+        self.string = machine.open_quote().filter(|_| !is_choice);
         match result {
             Ok(end) if machine.is_done() => {
-                let repairs = std::mem::take(&mut machine.repairs);
-                self.state = State::Done(repairs, *start, end);
+                let repairs = mem::take(&mut machine.repairs);
+                self.state = State::Done(repairs, *start..end);
             }
             Ok(_) => {}
-            // Of bad syntax the end will tell more.
             Err(_) => {
                 self.state = State::Lost;
                 self.string = None;
             }
         }
-        let violation = self.guard.as_mut().map(|guard| &mut guard.violation);
-        if let Some(violation @ Some(_)) = violation
-            && let Some(issue) = violation.take()
-        {
-            self.state = State::Lost;
-            self.string = None;
-            return Err(issue);
-        }
-        Ok(())
+        issue.map_or(Ok(()), Err)
     }
 }
 
-/// Writes, and watches.
-struct Both<'b> {
-    writer: Writer<'b>,
-    guard: &'b mut Guard,
+/// Builds the value and checks it early.
+struct Checked<'b> {
+    tree: &'b mut Tree,
+    check: &'b mut EarlyCheck,
+    issue: &'b mut Option<Issue>,
 }
 
-impl Both<'_> {
-    /// Says where a violation is, once there is one.
-    fn place(&mut self) -> Result<(), FaultKind> {
-        let Some(violation) = &mut self.guard.violation else {
-            return Ok(());
-        };
-        if !std::mem::replace(&mut self.guard.placed, true) {
-            violation
-                .path
-                .insert_str(0, &self.writer.view().open_path());
-        }
-        Err(FaultKind::Syntax("does not fit the schema"))
+impl Checked<'_> {
+    /// Keeps an issue, with its path from the root.
+    fn keep(&mut self, checked: Result<(), Issue>) -> Flow {
+        checked.map_err(|mut issue| {
+            issue.path.insert_str(0, &self.tree.pointer());
+            *self.issue = Some(issue);
+            FaultKind::Unfit
+        })
     }
 }
 
-impl Sink for Both<'_> {
-    fn open(&mut self, container: Container, offset: usize) {
-        self.guard.open(container);
-        // What is wrong stays noted, and is told when the piece has been read.
-        let _ = self.place();
-        self.writer.open(container, offset);
+impl Sink for Checked<'_> {
+    fn open(&mut self, container: Container, offset: usize) -> Flow {
+        let checked = self.check.open(container);
+        self.keep(checked)?;
+        self.tree.open(container, offset)
     }
 
-    fn close(&mut self) -> Result<(), FaultKind> {
-        self.guard.close();
-        self.place()?;
-        self.writer.close()
+    fn close(&mut self) -> Flow {
+        let checked = self.check.close();
+        self.keep(checked)?;
+        self.tree.close()
     }
 
     fn begin_key(&mut self, offset: usize) {
-        self.writer.begin_key(offset);
+        self.tree.begin_key(offset);
     }
 
-    fn end_key(&mut self) {
-        self.guard.key(self.writer.view().string());
-        self.writer.end_key();
-        let _ = self.place();
+    fn end_key(&mut self) -> Flow {
+        self.tree.end_key()?;
+        let checked = self.check.key(self.tree.key());
+        self.keep(checked)
     }
 
-    fn begin_string(&mut self, offset: usize) {
-        self.guard.begin_string();
-        let _ = self.place();
-        self.writer.begin_string(offset);
+    fn begin_string(&mut self, offset: usize) -> Flow {
+        let checked = self.check.begin_string();
+        self.keep(checked)?;
+        self.tree.begin_string(offset)
     }
 
-    fn end_string(&mut self) -> Result<(), FaultKind> {
-        self.guard.end_string(self.writer.view().string());
-        self.place()?;
-        self.writer.end_string()
+    fn end_string(&mut self) -> Flow {
+        let checked = self.check.end_string(self.tree.string());
+        self.keep(checked)?;
+        self.tree.end_string()
     }
 
-    fn fragment(&mut self, text: &str) {
-        self.writer.fragment(text);
-        if self.guard.is_choice() {
-            self.guard.text(self.writer.view().string());
-            let _ = self.place();
+    fn fragment(&mut self, text: &str) -> Flow {
+        self.tree.fragment(text)?;
+        if !self.check.is_choice() {
+            return Ok(());
         }
+        let checked = self.check.text(self.tree.string());
+        self.keep(checked)
     }
 
-    fn number(&mut self, text: &str, offset: usize) -> Result<(), FaultKind> {
-        self.guard.number(text);
-        self.place()?;
-        self.writer.number(text, offset)
+    fn number(&mut self, text: &str, offset: usize) -> Flow {
+        let checked = self.check.number(text);
+        self.keep(checked)?;
+        self.tree.number(text, offset)
     }
 
-    fn literal(&mut self, literal: Literal, offset: usize) -> Result<(), FaultKind> {
-        self.guard.literal(literal);
-        self.place()?;
-        self.writer.literal(literal, offset)
+    fn literal(&mut self, literal: Literal, offset: usize) -> Flow {
+        let checked = self.check.literal(literal);
+        self.keep(checked)?;
+        self.tree.literal(literal, offset)
     }
 }
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn reader<T: schemars::JsonSchema + DeserializeOwned + 'static>() -> Incoming {
         let format = Format::<T>::new().unwrap();
-        Incoming::new(Some(Arc::clone(format.compiled())), format.limits())
+        Incoming::new(format.decoder(None))
     }
 
     #[derive(serde::Deserialize, schemars::JsonSchema)]

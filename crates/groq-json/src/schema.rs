@@ -1,13 +1,12 @@
-//! From a type, or a schema given at run time, to what goes over the wire, and back.
+//! From a type, or a schema given at run time, to what is sent, and back.
 
+pub(crate) mod best_effort;
 pub(crate) mod check;
 pub(crate) mod codec;
-pub(crate) mod derive;
-pub(crate) mod loose;
-#[cfg(feature = "client")]
-pub(crate) mod loosen;
 pub(crate) mod part;
 pub(crate) mod probe;
+#[cfg(feature = "client")]
+pub(crate) mod relax;
 pub(crate) mod strict;
 mod unions;
 
@@ -15,19 +14,30 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-/// What keeps a schema from being strict, and what to do about it.
+use crate::issue::place;
+
+/// Why a schema cannot be strict, and what to change.
+///
+/// ```
+/// # use groq_json::Format;
+/// let format = Format::<Vec<serde_json::Value>>::new()?;
+/// let found = &format.incompatibilities()[0];
+/// assert_eq!(found.path, "/*");
+/// assert_eq!(found.to_string(), "/*: any value is allowed here (use a type of its own)");
+/// # Ok::<(), groq_json::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Obstacle {
+pub struct Incompatibility {
     /// Where in the value, as a JSON pointer; `*` stands for every item or member.
     pub path: String,
     /// Why it cannot be strict.
     pub reason: String,
-    /// What would make it so.
+    /// What to change.
     pub fix: String,
 }
 
-impl Obstacle {
+impl Incompatibility {
     pub(crate) fn new(path: &str, reason: impl Into<String>, fix: impl Into<String>) -> Self {
         Self {
             path: path.to_owned(),
@@ -37,36 +47,39 @@ impl Obstacle {
     }
 }
 
-impl fmt::Display for Obstacle {
+impl fmt::Display for Incompatibility {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = if self.path.is_empty() {
-            "the whole value"
-        } else {
-            &self.path
-        };
-        write!(f, "{path}: {} ({})", self.reason, self.fix)
+        write!(f, "{}: {} ({})", place(&self.path), self.reason, self.fix)
     }
 }
 
 /// A schema as it is sent.
 ///
-/// A strict one differs from that of the type: every member is required, a member that may be absent may be `null`
-/// instead, a map is a list of keys and values, a tuple an object with numbered members, and bounds stand in
-/// descriptions. [`Format::parse_wire`](crate::Format::parse_wire) undoes all of it.
-#[derive(Clone, Debug)]
+/// A strict one differs from that of the type: every member is required, an optional member may be `null` instead, a map is
+/// a list of keys and values, a tuple is an object with numbered members, and bounds are part of the descriptions.
+/// [`Format::parse_wire`](crate::Format::parse_wire) undoes all of that.
+///
+/// ```
+/// # use groq_json::{Format, Mode};
+/// let format = Format::<Option<u8>>::new()?;
+/// let schema = format.wire_schema(Mode::Strict)?;
+/// assert_eq!((schema.strict, schema.wrapped_in), (true, Some("value")));
+/// # Ok::<(), groq_json::Error>(())
+/// ```
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
-pub struct Wire {
-    /// A name for the schema, as Groq takes it: at most 64 of `a-z`, `A-Z`, `0-9`, `_` and `-`.
+pub struct WireSchema {
+    /// The name of the schema, as Groq accepts it: at most 64 of `a-z`, `A-Z`, `0-9`, `_` and `-`.
     pub name: String,
     /// The schema.
     pub schema: Map<String, Value>,
-    /// Whether it keeps to what Groq's strict mode takes, encodings included.
+    /// Whether it conforms to Groq's strict mode, encodings included.
     pub strict: bool,
-    /// The member that holds the value where the root is no object.
+    /// The member that contains the value, if the root is not an object.
     pub wrapped_in: Option<&'static str>,
 }
 
-/// A name that Groq takes, from that of a type.
+/// Returns a name that Groq accepts, from that of a type.
 pub(crate) fn wire_name(name: &str) -> String {
     let is_plain =
         |character: char| character.is_ascii_alphanumeric() || matches!(character, '_' | '-');

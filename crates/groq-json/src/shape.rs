@@ -13,6 +13,8 @@ pub(crate) mod pick;
 
 use serde_json::Value;
 
+use crate::pointer::within;
+
 /// The place of a shape in its graph.
 pub(crate) type Id = usize;
 
@@ -138,6 +140,46 @@ impl Shapes {
             }
         }
         leaves
+    }
+
+    /// The shape of a member of an object.
+    pub(crate) fn member(fields: &[Field], rest: Rest, key: &str) -> Option<Id> {
+        let field = fields.iter().find(|field| field.name == key);
+        match (field, rest) {
+            (Some(field), _) => Some(field.shape),
+            (None, Rest::Map(item)) => Some(item),
+            (None, _) => None,
+        }
+    }
+
+    /// Calls `visit` for each item and member of a value, with its shape.
+    pub(crate) fn inside(
+        &self,
+        id: Id,
+        value: &mut Value,
+        path: &mut String,
+        mut visit: impl FnMut(Id, &mut Value, &mut String),
+    ) {
+        match (self.kind(id), value) {
+            (Kind::List(item), Value::Array(items)) => {
+                for (index, value) in items.iter_mut().enumerate() {
+                    within(path, &index.to_string(), |path| visit(*item, value, path));
+                }
+            }
+            (Kind::Tuple(shapes), Value::Array(items)) => {
+                for (index, (value, id)) in items.iter_mut().zip(shapes).enumerate() {
+                    within(path, &index.to_string(), |path| visit(*id, value, path));
+                }
+            }
+            (Kind::Object(fields, rest), Value::Object(members)) => {
+                for (key, value) in members {
+                    if let Some(id) = Self::member(fields, *rest, key) {
+                        within(path, key, |path| visit(id, value, path));
+                    }
+                }
+            }
+            _ => {}
+        }
     }
 
     /// Whether `null` fits.

@@ -2,8 +2,6 @@
 
 mod each;
 
-use std::fmt;
-
 use futures_core::Stream;
 use futures_util::stream::unfold;
 use groq_core::ChatStream;
@@ -12,23 +10,22 @@ use serde::de::DeserializeOwned;
 
 pub use each::{BadItems, Each, EachStream};
 
-use crate::error::{Error, ErrorKind, Spent};
-use crate::extract::run::{Loop, Next, within};
-use crate::extract::{Extract, Extracted};
+use crate::attempt::ExtractAttempt;
+use crate::error::{Error, Failure};
+use crate::extract::{Extract, Extracted, Extraction, Outcome};
 use crate::issue::Issue;
-use crate::ledger::Attempt;
 use crate::mode::Mode;
 use crate::partial::Partial;
 use crate::reader::Incoming;
 
-/// A value that can be looked at while it is being written; from [`Extract::stream`].
+/// A value that can be read while it is being written. Returned by [`Extract::stream`].
 ///
-/// Response formats do not stream at Groq, so the format stands in the prompt, and all is judged here: at the first thing
-/// that nothing to come can cure, the reply is broken off and asked for again. The value at the end has been judged whole,
-/// as without a stream.
+/// Groq does not stream response formats, so the format is part of the prompt and the value is validated here. As soon as no
+/// continuation can fit, the reply is canceled and the model is asked again. The final value is validated as a whole, as
+/// without a stream.
 ///
 /// ```no_run
-/// use groq_json::{Event, GroqJson, JsonSchema};
+/// use groq_json::{ExtractEvent, GroqJson, JsonSchema};
 /// use serde::Deserialize;
 ///
 /// #[derive(Deserialize, JsonSchema)]
@@ -38,270 +35,216 @@ use crate::reader::Incoming;
 /// let mut story = groq.extract::<Story>().user("a story about a fox").stream();
 /// while let Some(event) = story.next().await {
 ///     match event? {
-///         Event::Progress => println!("{:?}", story.partial().text_at("/text")),
-///         Event::Restart(issues) => println!("again, because {issues:?}"),
-///         Event::Done(story) => println!("{}, {} tokens", story.title, story.usage.total_tokens),
+///         ExtractEvent::Progress => println!("{:?}", story.partial().text_at("/text")),
+///         ExtractEvent::Restart(issues) => println!("again, because {issues:?}"),
+///         ExtractEvent::Done(story) => println!("{}, {} tokens", story.title, story.usage.total_tokens),
 ///         _ => {}
 ///     }
 /// }
 /// # Ok(())
 /// # }
 /// ```
+#[must_use = "nothing is sent until the stream is read"]
 pub struct ExtractStream<T> {
-    state: State<T>,
+    /// `None` once the stream has ended.
+    extraction: Option<Box<Extraction<T>>>,
+    /// The reply that is arriving.
+    live: Option<Box<Live>>,
+    /// What was read of the last reply.
     partial: Partial,
+    /// An error that is returned next.
+    failed: Option<Error>,
 }
 
-/// What happened in an [`ExtractStream`].
+/// An event of an [`ExtractStream`].
 #[derive(Debug)]
 #[non_exhaustive]
-pub enum Event<T> {
-    /// The value has grown; [`ExtractStream::partial`] shows it.
+pub enum ExtractEvent<T> {
+    /// The value has grown; [`ExtractStream::partial`] has it.
     Progress,
-    /// The reply could not be used, for these reasons, and is asked for again. The partial value begins anew.
+    /// The reply was not usable, for these reasons, and the model is asked again. The partial value starts over.
     Restart(Vec<Issue>),
-    /// The value is there.
+    /// The value is complete.
     Done(Box<Extracted<T>>),
 }
 
-enum State<T> {
-    /// Not asked yet, or about to be asked again.
-    Idle(Box<Loop<T>>),
-    Live(Box<Loop<T>>, Box<Live>),
-    Failed(Option<Error>),
-    Over,
+impl<T> From<Outcome<T>> for ExtractEvent<T> {
+    fn from(outcome: Outcome<T>) -> Self {
+        match outcome {
+            Outcome::Done(extracted) => Self::Done(extracted),
+            Outcome::Again(issues) => Self::Restart(issues),
+        }
+    }
 }
 
-/// A reply that is coming in.
+/// A reply that is arriving.
 struct Live {
     stream: ChatStream,
-    reader: Incoming,
-    attempt: Attempt,
+    incoming: Incoming,
+    attempt: ExtractAttempt,
 }
 
 impl<T: DeserializeOwned + Send + 'static> Extract<T> {
-    /// Asks the question as a stream. Nothing happens before the first [`next`](ExtractStream::next).
+    /// Streams the value. Nothing is sent before the first [`next`](ExtractStream::next).
     ///
     /// [`Mode::Tool`] streams as well, if it is set.
     pub fn stream(self) -> ExtractStream<T> {
-        let state = match Loop::new(self) {
-            Ok(mut question) => {
-                question.streams = true;
-                State::Idle(Box::new(question))
-            }
-            Err(error) => State::Failed(Some(error)),
+        let (extraction, failed) = match Extraction::new(self, true) {
+            Ok(extraction) => (Some(Box::new(extraction)), None),
+            Err(error) => (None, Some(error)),
         };
         ExtractStream {
-            state,
+            extraction,
+            live: None,
             partial: Partial::default(),
+            failed,
         }
     }
 }
 
 impl<T: DeserializeOwned + Send + 'static> ExtractStream<T> {
-    /// What has been written so far.
+    /// Returns the value, as far as it has been written.
+    ///
+    /// ```no_run
+    /// # use groq_json::GroqJson;
+    /// # async fn example(groq: groq_core::Client) -> Result<(), groq_json::Error> {
+    /// let mut fruits = groq.extract::<Vec<String>>().user("ten fruits").stream();
+    /// while fruits.next().await.transpose()?.is_some() {
+    ///     println!("{}", fruits.partial().to_value());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn partial(&self) -> &Partial {
-        match &self.state {
-            State::Live(_, live) => &live.reader.partial,
-            _ => &self.partial,
-        }
+        let live = self.live.as_ref();
+        live.map_or(&self.partial, |live| live.incoming.partial())
     }
 
-    /// What happens next; `None` after the value, or after an error.
+    /// Returns the next event; `None` after the value or an error.
     ///
     /// # Errors
     ///
-    /// Those of a question without a stream.
-    pub async fn next(&mut self) -> Option<Result<Event<T>, Error>> {
-        match std::mem::replace(&mut self.state, State::Over) {
-            State::Over => None,
-            State::Failed(error) => error.map(Err),
-            State::Idle(question) => {
-                self.state = State::Idle(question);
-                if let Err(error) = self.open().await {
-                    self.state = State::Over;
-                    return Some(error);
-                }
-                Some(self.step().await)
-            }
-            live @ State::Live(..) => {
-                self.state = live;
-                Some(self.step().await)
-            }
+    /// Those of an extraction without a stream.
+    pub async fn next(&mut self) -> Option<Result<ExtractEvent<T>, Error>> {
+        if let Some(error) = self.failed.take() {
+            self.end();
+            return Some(Err(error));
         }
+        let extraction = self.extraction.as_mut()?;
+        let event = advance(extraction, &mut self.live).await;
+        match &event {
+            Ok(ExtractEvent::Progress) => {}
+            Ok(ExtractEvent::Restart(_)) => {
+                self.live = None;
+                self.partial = Partial::default();
+            }
+            Ok(ExtractEvent::Done(_)) | Err(_) => self.end(),
+        }
+        Some(event)
     }
 
-    /// The same as a [`Stream`], for its adapters.
-    pub fn into_stream(self) -> impl Stream<Item = Result<Event<T>, Error>> + Send {
+    /// Converts it to a [`Stream`], for its adapters.
+    ///
+    /// ```no_run
+    /// # use groq_json::GroqJson;
+    /// # async fn example(groq: groq_core::Client) {
+    /// use futures_util::StreamExt as _;
+    ///
+    /// let events = groq.extract::<Vec<String>>().user("ten fruits").stream().into_stream();
+    /// println!("{} events", events.count().await);
+    /// # }
+    /// ```
+    pub fn into_stream(self) -> impl Stream<Item = Result<ExtractEvent<T>, Error>> + Send {
         unfold(self, |mut stream| async move {
             let event = stream.next().await?;
             Some((event, stream))
         })
     }
 
-    /// Sends the request; an event in place of an error where the failure already has an outcome.
-    async fn open(&mut self) -> Result<(), Result<Event<T>, Error>> {
-        let State::Idle(question) = &mut self.state else {
-            return Ok(());
+    /// Makes every failure from here on final.
+    fn stop_correcting(&mut self) {
+        if let Some(extraction) = &mut self.extraction {
+            extraction.stop_correcting();
+        }
+    }
+
+    /// Puts an error back, to be returned by `next` again.
+    fn put_back(&mut self, error: Error) {
+        self.failed = Some(error);
+    }
+
+    fn end(&mut self) {
+        self.extraction = None;
+        if let Some(live) = self.live.take() {
+            self.partial = live.incoming.into_partial();
+        }
+    }
+}
+
+/// Reads on until there is an event.
+async fn advance<T: DeserializeOwned + Send + 'static>(
+    extraction: &mut Extraction<T>,
+    slot: &mut Option<Box<Live>>,
+) -> Result<ExtractEvent<T>, Error> {
+    if slot.is_none() {
+        *slot = match extraction.open().await {
+            Err(outcome) => return outcome.map(Into::into),
+            Ok((stream, incoming, attempt)) => Some(Box::new(Live {
+                stream,
+                incoming,
+                attempt,
+            })),
         };
-        let ask = question.ask().map_err(Err)?;
-        let client = question.question.client().clone();
-        let remaining = question.remaining();
-        let chat = client.chat();
-        let opened = within(remaining, Box::pin(chat.stream(ask.request))).await;
-        match opened {
-            None => Err(Err(question.error(ErrorKind::Budget {
-                spent: Spent::Time,
-                last: None,
-            }))),
-            Some(Ok(stream)) => {
-                let reader = Incoming::new(question.guarded(), question.format.limits());
-                let live = Live {
-                    stream,
-                    reader,
-                    attempt: ask.attempt,
-                };
-                if let State::Idle(question) = std::mem::replace(&mut self.state, State::Over) {
-                    self.state = State::Live(question, Box::new(live));
-                }
-                Ok(())
-            }
-            Some(Err(error)) => {
-                let outcome = question.refused(ask.attempt, error).await;
-                Err(self.settle(outcome))
-            }
-        }
     }
-
-    async fn step(&mut self) -> Result<Event<T>, Error> {
-        loop {
-            let State::Live(question, live) = &mut self.state else {
-                return Err(Error::new(ErrorKind::Empty));
-            };
-            match within(question.remaining(), live.stream.next()).await {
-                None => {
-                    let error = question.error(ErrorKind::Budget {
-                        spent: Spent::Time,
-                        last: None,
-                    });
-                    return self.stop(error);
+    let Some(live) = slot else {
+        return Err(Error::new(Failure::Empty));
+    };
+    loop {
+        let chunk = extraction.within(&live.attempt, live.stream.next()).await?;
+        let mut attempt = live.attempt.clone();
+        let outcome = match chunk {
+            Some(Ok(chunk)) => match live.take(&chunk) {
+                Ok(false) => continue,
+                Ok(true) => return Ok(ExtractEvent::Progress),
+                // No continuation can fit.
+                Err(issue) => {
+                    attempt.raw = Some(live.incoming.text().to_owned());
+                    extraction.correct(attempt, Failure::Invalid(vec![issue]))
                 }
-                Some(Some(Ok(chunk))) => match live.take(&chunk) {
-                    Ok(false) => {}
-                    Ok(true) => return Ok(Event::Progress),
-                    Err(issue) => return self.broken_off(issue),
-                },
-                Some(Some(Err(error))) => {
-                    let attempt = live.attempt.clone();
-                    let outcome = question.refused(attempt, error).await;
-                    return self.settle(outcome);
-                }
-                Some(None) => {
-                    let completion = live.stream.snapshot().clone();
-                    let attempt = live.attempt.clone();
-                    let outcome = question
-                        .answered(attempt, completion, Some(&live.reader))
-                        .await;
-                    return self.settle(outcome);
-                }
-            }
-        }
-    }
-
-    /// Nothing to come can cure what is wrong.
-    fn broken_off(&mut self, issue: Issue) -> Result<Event<T>, Error> {
-        let State::Live(mut question, live) = std::mem::replace(&mut self.state, State::Over)
-        else {
-            return Err(Error::new(ErrorKind::Empty));
-        };
-        let Live {
-            reader,
-            mut attempt,
-            ..
-        } = *live;
-        attempt.raw = Some(reader.text().to_owned());
-        self.partial = Partial::default();
-        match question.next(attempt, ErrorKind::Invalid(vec![issue.clone()])) {
-            Next::Again => {
-                self.state = State::Idle(question);
-                Ok(Event::Restart(vec![issue]))
-            }
-            Next::Stop(error) => Err(error),
-        }
-    }
-
-    fn settle(&mut self, outcome: Result<Option<Extracted<T>>, Error>) -> Result<Event<T>, Error> {
-        let state = std::mem::replace(&mut self.state, State::Over);
-        let question = match state {
-            State::Live(question, live) => {
-                self.partial = live.reader.partial;
-                question
-            }
-            State::Idle(question) => question,
-            other => {
-                self.state = other;
-                return Err(Error::new(ErrorKind::Empty));
+            },
+            Some(Err(error)) => extraction.call_failed(attempt, error).await,
+            None => {
+                let completion = live.stream.snapshot().clone();
+                let read = Some(&live.incoming);
+                extraction.reply(attempt, completion, read).await
             }
         };
-        if let Some(extracted) = outcome? {
-            Ok(Event::Done(Box::new(extracted)))
-        } else {
-            self.partial = Partial::default();
-            let issues = question
-                .attempts
-                .last()
-                .map(|attempt| attempt.issues.clone())
-                .unwrap_or_default();
-            self.state = State::Idle(question);
-            Ok(Event::Restart(issues))
-        }
-    }
-
-    /// From here on, what is wrong is an error, and nothing is asked again.
-    fn stop_asking(&mut self) {
-        if let State::Idle(question) | State::Live(question, _) = &mut self.state {
-            question.stop_asking();
-        }
-    }
-
-    /// Puts an error back, to be told again.
-    fn fail(&mut self, error: Error) {
-        self.state = State::Failed(Some(error));
-    }
-
-    fn stop(&mut self, error: Error) -> Result<Event<T>, Error> {
-        if let State::Live(_, live) = std::mem::replace(&mut self.state, State::Over) {
-            self.partial = live.reader.partial;
-        }
-        Err(error)
+        return outcome.map(Into::into);
     }
 }
 
 impl Live {
-    /// Reads what a chunk adds; whether it adds anything.
+    /// Reads what a chunk adds. Returns whether it adds anything.
     fn take(&mut self, chunk: &ChatCompletionChunk) -> Result<bool, Issue> {
         let piece = match self.attempt.mode {
-            Mode::Tool => chunk.delta().and_then(|delta| {
-                delta
-                    .tool_calls
-                    .as_ref()?
-                    .first()?
-                    .function
-                    .as_ref()?
-                    .arguments
-                    .as_deref()
-            }),
+            Mode::Tool => arguments(chunk),
             _ => chunk.text(),
         };
         match piece {
-            Some(piece) if !piece.is_empty() => self.reader.feed(piece).map(|()| true),
+            Some(piece) if !piece.is_empty() => self.incoming.feed(piece).map(|()| true),
             _ => Ok(false),
         }
     }
 }
 
-impl<T> fmt::Debug for ExtractStream<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+/// The arguments of the first tool call.
+fn arguments(chunk: &ChatCompletionChunk) -> Option<&str> {
+    let call = chunk.delta()?.tool_calls.as_ref()?.first()?;
+    call.function.as_ref()?.arguments.as_deref()
+}
+
+impl<T> std::fmt::Debug for ExtractStream<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("ExtractStream")
             .field("partial", &self.partial)
             .finish_non_exhaustive()

@@ -1,17 +1,16 @@
-//! Judgement by `jsonschema`, in our words, with errors that point into the branch that was meant.
+//! Validation by `jsonschema`, with errors that point into the variant that was meant.
 
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::{ValidationError, Validator};
 use serde_json::Value;
 
 use crate::issue::Issue;
-use crate::parse::tape::Taped;
 use crate::pointer;
 
-/// How many issues of one reply are kept.
+/// The largest number of issues of one reply.
 const MAX_ISSUES: usize = 200;
 
-/// Makes the validator of a schema. Formats are checked; nothing is fetched.
+/// Compiles a schema. Formats are checked; nothing is fetched.
 pub(crate) fn compile(schema: &Value) -> Result<Validator, String> {
     let options = jsonschema::draft202012::options()
         .should_validate_formats(true)
@@ -21,17 +20,7 @@ pub(crate) fn compile(schema: &Value) -> Result<Validator, String> {
         .map_err(|error| error.masked().to_string())
 }
 
-/// Makes the validator of a schema for tapes.
-pub(crate) fn compile_for_tapes(schema: &Value) -> Option<Validator<Taped>> {
-    let options = jsonschema::options_for::<Taped>().with_draft(jsonschema::Draft::Draft202012);
-    options
-        .should_validate_formats(true)
-        .offline()
-        .build(schema)
-        .ok()
-}
-
-/// Everything that is wrong with a value.
+/// Returns everything that is wrong with a value.
 pub(crate) fn issues(validator: &Validator, value: &Value) -> Vec<Issue> {
     let mut issues = Vec::new();
     for error in validator.iter_errors(value) {
@@ -53,13 +42,7 @@ fn collect(error: &ValidationError<'_>, issues: &mut Vec<Issue>) {
         ValidationErrorKind::AdditionalProperties { unexpected }
         | ValidationErrorKind::UnevaluatedProperties { unexpected } => {
             for key in unexpected {
-                push(
-                    issues,
-                    Issue::new(
-                        pointer::child(&path, key),
-                        "is no member that is known here",
-                    ),
-                );
+                push(issues, Issue::unknown_member(pointer::child(&path, key)));
             }
         }
         ValidationErrorKind::Required { property } => {
@@ -73,7 +56,7 @@ fn collect(error: &ValidationError<'_>, issues: &mut Vec<Issue>) {
     }
 }
 
-/// The errors of the branch that the value is closest to.
+/// Adds the errors of the branch that the value is closest to.
 fn union(
     error: &ValidationError<'_>,
     path: &str,
@@ -116,7 +99,7 @@ fn union(
     }
 }
 
-/// The tag is none of those that there are, or there is none.
+/// Adds an error for a tag that is unknown or missing.
 fn other_tag(
     path: &str,
     context: &[Vec<ValidationError<'static>>],
@@ -154,7 +137,7 @@ const OTHER_TYPE: usize = 100_000;
 const OTHER_TAG: usize = 10_000;
 const OTHER_KEYS: usize = 100;
 
-/// How far a value is from a branch, by what is wrong with it there.
+/// Returns how far a value is from a branch, by its errors there.
 fn distance(path: &str, branch: &[ValidationError<'static>]) -> usize {
     let mut distance = 0;
     let mut has_other_tag = false;
@@ -234,7 +217,7 @@ fn either(names: impl Iterator<Item = String>) -> String {
     }
 }
 
-/// What should have been there, without what was.
+/// Says what was expected, without the value.
 fn expected(kind: &ValidationErrorKind) -> String {
     match kind {
         ValidationErrorKind::Type { kind } => format!("expected {}", type_names(kind)),
@@ -272,11 +255,11 @@ fn expected(kind: &ValidationErrorKind) -> String {
         ValidationErrorKind::Pattern { pattern } => format!("must match {pattern}"),
         ValidationErrorKind::Format { format } => format!("must have the format {format}"),
         ValidationErrorKind::UniqueItems => "must not have two equal items".to_owned(),
-        ValidationErrorKind::FalseSchema => "must not be there".to_owned(),
+        ValidationErrorKind::FalseSchema => "must be absent".to_owned(),
         ValidationErrorKind::OneOfMultipleValid { .. } => {
             "fits more than one of the alternatives".to_owned()
         }
-        ValidationErrorKind::Contains => "lacks an item that it must have".to_owned(),
+        ValidationErrorKind::Contains => "lacks a required item".to_owned(),
         other => format!("breaks the rule `{}`", other.keyword()),
     }
 }
@@ -287,7 +270,7 @@ fn push(issues: &mut Vec<Issue>, issue: Issue) {
     }
 }
 
-/// A value in a few characters.
+/// Shows a value in a few characters.
 pub(crate) fn glimpse(value: &Value) -> String {
     const MAX: usize = 60;
     match value {

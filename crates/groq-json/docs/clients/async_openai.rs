@@ -10,7 +10,7 @@ async fn soup(
     client: &Client<impl Config>,
     format: &Format<Recipe>,
 ) -> Result<Parsed<Recipe>, Box<dyn std::error::Error>> {
-    let wire = format.wire(Mode::Strict)?;
+    let wire = format.wire_schema(Mode::Strict)?;
     let json_schema = ResponseFormatJsonSchema {
         name: wire.name.clone(),
         schema: wire.schema.clone().into(),

@@ -6,7 +6,7 @@ async fn soup(
     client: &Client,
     format: &Format<Recipe>,
 ) -> Result<Parsed<Recipe>, Box<dyn std::error::Error>> {
-    let wire = format.wire(Mode::Strict)?;
+    let wire = format.wire_schema(Mode::Strict)?;
     let options = ChatOptions::default()
         .with_response_format(JsonSpec::new(wire.name.clone(), wire.schema.clone()));
     let question = ChatRequest::from_user("a soup");

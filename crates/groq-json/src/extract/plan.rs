@@ -1,6 +1,6 @@
 //! Which mode to ask in, and why.
 
-use crate::error::ErrorKind;
+use crate::error::Failure;
 use crate::mode::{Capabilities, Mode};
 
 /// The modes from the strictest down.
@@ -11,25 +11,28 @@ pub(super) struct Plan<'p> {
     pub(super) fixed: Option<Mode>,
     pub(super) capabilities: Capabilities,
     /// Why the schema cannot be strict, if it cannot.
-    pub(super) obstacle: Option<String>,
+    pub(super) incompatibility: Option<String>,
     /// Why the model does not take a mode, as it has said itself.
     pub(super) refused: &'p dyn Fn(Mode) -> Option<String>,
 }
 
 impl Plan<'_> {
     /// The mode, and why it is not the best there is.
-    pub(super) fn mode(&self) -> Result<(Mode, Option<String>), ErrorKind> {
+    pub(super) fn mode(&self) -> Result<(Mode, Option<String>), Failure> {
         if let Some(mode) = self.fixed {
-            let obstacle = self.obstacle.clone().filter(|_| mode == Mode::Strict);
-            return match obstacle {
-                Some(reason) => Err(ErrorKind::Unsupported { mode, reason }),
+            let incompatibility = self
+                .incompatibility
+                .clone()
+                .filter(|_| mode == Mode::Strict);
+            return match incompatibility {
+                Some(reason) => Err(Failure::Unsupported { mode, reason }),
                 None => Ok((mode, None)),
             };
         }
-        let (best, reason) = self.capabilities.best(self.obstacle.is_none());
-        let mut reason = match (reason, &self.obstacle) {
-            (Some(reason), Some(obstacle)) if self.capabilities.strict => {
-                Some(format!("{reason}: {obstacle}"))
+        let (best, reason) = self.capabilities.best(self.incompatibility.is_none());
+        let mut reason = match (reason, &self.incompatibility) {
+            (Some(reason), Some(incompatibility)) if self.capabilities.strict => {
+                Some(format!("{reason}: {incompatibility}"))
             }
             (reason, _) => reason.map(str::to_owned),
         };
@@ -48,15 +51,15 @@ impl Plan<'_> {
 mod tests {
     use super::*;
 
-    fn mode(model: &str, obstacle: Option<&str>, refused: &[Mode]) -> (Mode, bool) {
+    fn mode(model: &str, incompatibility: Option<&str>, refused: &[Mode]) -> (Mode, bool) {
         let refusal = |mode: Mode| refused.contains(&mode).then(|| "no".to_owned());
         let plan = Plan {
             fixed: None,
-            capabilities: Capabilities::of(model),
-            obstacle: obstacle.map(str::to_owned),
+            capabilities: Capabilities::for_model(model),
+            incompatibility: incompatibility.map(str::to_owned),
             refused: &refusal,
         };
-        let (mode, reason) = plan.mode().unwrap();
+        let (mode, reason) = plan.mode().ok().unwrap();
         (mode, reason.is_some())
     }
 

@@ -1,17 +1,17 @@
-//! The text in a reply that is to be judged.
+//! The text of a reply.
 
 use groq_types::{ChatCompletion, FinishReason};
 
-use crate::error::ErrorKind;
+use crate::error::Failure;
 use crate::format::Finish;
 use crate::mode::Mode;
 
-/// The text of a reply, and how it ended.
+/// Returns the text of a reply, and how it ended.
 pub(super) fn text(
     completion: &ChatCompletion,
     mode: Mode,
     name: &str,
-) -> Result<(String, Finish), ErrorKind> {
+) -> Result<(String, Finish), Failure> {
     let message = completion.message();
     let refusal = message.and_then(|message| message.unknown_fields().get("refusal")?.as_str());
     if refusal.is_some_and(|refusal| !refusal.is_empty())
@@ -20,7 +20,7 @@ pub(super) fn text(
             Some(FinishReason::ContentFilter)
         )
     {
-        return Err(ErrorKind::Refusal);
+        return Err(Failure::Refusal);
     }
     let finish = Finish::from(completion.finish_reason());
     let calls: Vec<_> = completion
@@ -30,7 +30,7 @@ pub(super) fn text(
         .collect();
     let text = match (mode, calls.as_slice()) {
         (Mode::Tool, [call]) => call.function.arguments.clone(),
-        // Several calls are several values; the judge says so.
+        // Several calls are several values, which the decoder reports.
         (Mode::Tool, [_, _, ..]) => calls
             .iter()
             .map(|call| call.function.arguments.as_str())
@@ -39,14 +39,12 @@ pub(super) fn text(
         _ => completion.text().unwrap_or_default().to_owned(),
     };
     if text.trim().is_empty() && finish == Finish::Length {
-        return Err(ErrorKind::Truncated {
-            partial: Box::default(),
-        });
+        return Err(Failure::Truncated(Box::default()));
     }
     Ok((text, finish))
 }
 
-/// What the model said as it refused.
+/// Returns what the model said when it refused.
 pub(super) fn refusal(completion: &ChatCompletion) -> String {
     let said = completion
         .message()

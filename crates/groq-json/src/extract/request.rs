@@ -5,17 +5,17 @@ use groq_types::{
     ResponseFormat, TextContent, Tool, ToolChoice,
 };
 
-use crate::ledger::Added;
+use crate::attempt::Added;
 use crate::mode::Mode;
 use crate::prompt::Prompt;
-use crate::schema::Wire;
+use crate::schema::WireSchema;
 
 /// What a request is made of.
 pub(super) struct Parts<'p> {
     pub(super) model: &'p str,
     pub(super) messages: &'p [Message],
     pub(super) mode: Mode,
-    pub(super) wire: &'p Wire,
+    pub(super) wire: &'p WireSchema,
     /// The words on the format, and whether the caller asked for them.
     pub(super) prompt: &'p Prompt,
     pub(super) prompt_wanted: bool,

@@ -7,12 +7,12 @@ use std::ops::Range;
 
 use serde_json::Value;
 
-use super::blank;
 use super::machine::Machine;
 use super::outside;
-use super::repair::{Repair, Repaired};
+use super::repair::{Repair, RepairKind, Repaired};
 use super::sink::{Fault, FaultKind};
 use super::tree::Tree;
+use super::whitespace;
 
 /// How many brackets in prose are followed to their end before the text is given up as none that holds JSON.
 const MAX_IMPLAUSIBLE: usize = 64;
@@ -27,6 +27,31 @@ pub(crate) struct Candidate {
 }
 
 impl Candidate {
+    /// A value that has been read to its end.
+    pub(crate) fn complete(
+        range: Range<usize>,
+        mut repairs: Vec<Repaired>,
+        mut tree: Tree,
+    ) -> Self {
+        let duplicates = tree.equal_duplicates.iter();
+        repairs.extend(duplicates.map(|at| Repaired::new(RepairKind::DuplicateKey, *at)));
+        Self {
+            range,
+            value: Ok(tree.take_root().unwrap_or_default()),
+            repairs,
+            integral_floats: tree.has_integral_floats(),
+        }
+    }
+
+    /// Whether more text could change the value: a number or a word at the very end.
+    pub(crate) fn is_open_ended(&self, text: &str) -> bool {
+        let scalar = matches!(
+            self.value,
+            Ok(Value::Number(_) | Value::Bool(_) | Value::Null)
+        );
+        scalar && self.range.end == text.len()
+    }
+
     fn is_out_of_range(&self) -> bool {
         let number = FaultKind::NumberRange;
         matches!(&self.value, Err(broken) if broken.fault.kind == number)
@@ -52,37 +77,30 @@ pub(crate) struct Reading {
 }
 
 impl Reading {
-    fn only(candidate: Candidate) -> Self {
+    pub(crate) fn only(candidate: Candidate) -> Self {
         Self {
             candidates: vec![candidate],
             ..Self::default()
         }
     }
 
-    /// What has to be listed if this candidate is taken.
-    pub(crate) fn repairs(&self, text: &str, candidate: &Candidate) -> Vec<Repaired> {
-        let mut repairs = outside::repairs(text, &candidate.range, &self.thoughts);
-        repairs.extend(candidate.repairs.iter().cloned());
-        repairs.sort_by_key(|repair| repair.offset);
-        repairs
+    /// Whether text follows the last value, or there is no value.
+    pub(crate) fn goes_on(&self, text: &str) -> bool {
+        let last = self.candidates.last();
+        last.is_none_or(|last| !text[last.range.end..].trim().is_empty())
     }
-}
-
-/// Whether the text around a candidate shows that it is only a part of the answer.
-pub(crate) fn is_part(text: &str, candidate: &Candidate) -> bool {
-    outside::is_part(text, &candidate.range)
 }
 
 /// Reads a reply that is one value and nothing else; `None` if it is anything else.
 pub(crate) fn plain(text: &str, level: Repair, max_depth: usize) -> Option<Candidate> {
-    let start = blank::json_length(text);
+    let start = whitespace::json_length(text);
     if !text[start..].starts_with(['{', '[']) {
         return None;
     }
     match one(text, start, level, max_depth) {
         One::Whole(candidate) => text[candidate.range.end..]
             .chars()
-            .all(blank::is_json)
+            .all(whitespace::is_json)
             .then_some(candidate),
         One::Cut => None,
     }
@@ -105,14 +123,14 @@ pub(crate) fn all(text: &str, level: Repair, max_depth: usize) -> Reading {
 
 /// The text is JSON, and nothing else.
 fn strictly(text: &str, max_depth: usize) -> Reading {
-    let start = blank::json_length(text);
+    let start = whitespace::json_length(text);
     if start == text.len() {
         return Reading::default();
     }
     match one(text, start, Repair::Off, max_depth) {
         One::Whole(mut candidate) => {
             let end = candidate.range.end;
-            let rest = end + blank::json_length(&text[end..]);
+            let rest = end + whitespace::json_length(&text[end..]);
             if candidate.value.is_ok() && rest < text.len() {
                 let fault = Fault::syntax("text after the value", rest);
                 candidate.value = Err(Broken {
@@ -131,7 +149,7 @@ fn strictly(text: &str, max_depth: usize) -> Reading {
 
 /// A reply whose text, apart from a fence, is a string, a number or a literal; or where a string begins that does not end.
 fn scalar(text: &str, level: Repair, max_depth: usize) -> (Option<Reading>, Option<usize>) {
-    let inner = unfenced(text.trim_matches(blank::is_any));
+    let inner = unfenced(text.trim_matches(whitespace::is_any));
     if !inner.starts_with(|first: char| {
         matches!(first, '"' | '\'' | '-') || first.is_ascii_alphanumeric()
     }) {
@@ -145,7 +163,9 @@ fn scalar(text: &str, level: Repair, max_depth: usize) -> (Option<Reading>, Opti
             (Some(Reading::only(candidate)), None)
         }
         // A number alone that is none of ours.
-        One::Whole(candidate) if candidate.is_out_of_range() && !inner.contains(blank::is_any) => {
+        One::Whole(candidate)
+            if candidate.is_out_of_range() && !inner.contains(whitespace::is_any) =>
+        {
             (Some(Reading::only(candidate)), None)
         }
         One::Cut if is_encoded(inner) => {
@@ -173,7 +193,7 @@ fn unfenced(text: &str) -> &str {
     } else {
         &inner[info..]
     };
-    inner.trim_matches(blank::is_any)
+    inner.trim_matches(whitespace::is_any)
 }
 
 /// Whether what begins like a string holds JSON text.
@@ -194,30 +214,16 @@ fn one(text: &str, start: usize, level: Repair, max_depth: usize) -> One {
         let whole = machine.finish(text, &mut tree)?;
         Ok((end, whole))
     });
-    let mut repairs = std::mem::take(&mut machine.repairs);
-    repairs.extend(
-        tree.equal_duplicates
-            .iter()
-            .map(|offset| Repaired::new(super::repair::RepairKind::DuplicateKey, *offset)),
-    );
-    let (end, value) = match (result, tree.root.take()) {
-        (Ok((end, true)), Some(value)) => (end, Ok(value)),
-        (Ok(_), _) => return One::Cut,
-        (Err(fault), _) => (
-            start,
-            Err(Broken {
-                fault,
-                pointer: tree.pointer(),
-            }),
-        ),
-    };
-    One::Whole(Candidate {
-        range: start..end,
-        value,
-        repairs,
-        // Where some float only looks like an integer, none is taken for one.
-        integral_floats: tree.integral_floats && !tree.rounded_floats,
-    })
+    match result {
+        Ok((end, true)) => One::Whole(Candidate::complete(start..end, machine.repairs, tree)),
+        Ok(_) => One::Cut,
+        Err(fault) => {
+            let pointer = tree.pointer();
+            let mut candidate = Candidate::complete(start..start, machine.repairs, tree);
+            candidate.value = Err(Broken { fault, pointer });
+            One::Whole(candidate)
+        }
+    }
 }
 
 struct Finder<'t> {
@@ -282,7 +288,7 @@ impl<'t> Finder<'t> {
     /// Takes what begins at a bracket; returns where to go on, or `None` if all the rest belongs to it.
     fn bracket(&mut self, at: usize) -> Option<usize> {
         let rest = &self.text[at..];
-        let is_first = self.text[..at].chars().all(blank::is_any);
+        let is_first = self.text[..at].chars().all(whitespace::is_any);
         if !is_first && !outside::is_plausible(rest) {
             self.implausible += 1;
             if self.implausible > MAX_IMPLAUSIBLE {

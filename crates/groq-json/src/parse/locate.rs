@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::machine::Machine;
 use super::repair::Repair;
-use super::sink::{Container, FaultKind, Literal, Sink};
+use super::sink::{Container, Flow, Literal, Sink};
 use crate::pointer;
 
 /// The offsets at which the values begin that `paths` point to, all in one reading.
@@ -81,13 +81,14 @@ impl<F: FnMut(&str, usize, Option<&str>)> Walker<F> {
 }
 
 impl<F: FnMut(&str, usize, Option<&str>)> Sink for Walker<F> {
-    fn open(&mut self, container: Container, offset: usize) {
+    fn open(&mut self, container: Container, offset: usize) -> Flow {
         self.begin(offset, None);
         let index = (container == Container::Array).then_some(0);
         self.frames.push((index, self.path.len()));
+        Ok(())
     }
 
-    fn close(&mut self) -> Result<(), FaultKind> {
+    fn close(&mut self) -> Flow {
         self.frames.pop();
         self.end();
         Ok(())
@@ -97,29 +98,33 @@ impl<F: FnMut(&str, usize, Option<&str>)> Sink for Walker<F> {
         self.key.clear();
     }
 
-    fn end_key(&mut self) {}
-
-    fn begin_string(&mut self, offset: usize) {
-        // What follows goes where the key was, which has been used by now.
-        self.begin(offset, None);
+    fn end_key(&mut self) -> Flow {
+        Ok(())
     }
 
-    fn end_string(&mut self) -> Result<(), FaultKind> {
+    fn begin_string(&mut self, offset: usize) -> Flow {
+        // The string replaces the key, which has been used by now.
+        self.begin(offset, None);
+        Ok(())
+    }
+
+    fn end_string(&mut self) -> Flow {
         self.end();
         Ok(())
     }
 
-    fn fragment(&mut self, text: &str) {
+    fn fragment(&mut self, text: &str) -> Flow {
         self.key.push_str(text);
+        Ok(())
     }
 
-    fn number(&mut self, text: &str, offset: usize) -> Result<(), FaultKind> {
+    fn number(&mut self, text: &str, offset: usize) -> Flow {
         self.begin(offset, Some(text));
         self.end();
         Ok(())
     }
 
-    fn literal(&mut self, _literal: Literal, offset: usize) -> Result<(), FaultKind> {
+    fn literal(&mut self, _literal: Literal, offset: usize) -> Flow {
         self.begin(offset, None);
         self.end();
         Ok(())

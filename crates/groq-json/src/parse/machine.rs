@@ -7,9 +7,9 @@ mod comment;
 mod string;
 mod word;
 
-use super::blank;
 use super::repair::{Repair, RepairKind, Repaired};
 use super::sink::{Container, Fault, FaultKind, Sink};
+use super::whitespace;
 pub(crate) use string::plain_length;
 use word::{begins_identifier, is_word};
 
@@ -155,7 +155,7 @@ impl Machine {
         match byte {
             b' ' | b'\t' | b'\r' | b'\n' => return Ok(skip_blanks(bytes, at)),
             b'"' => {
-                self.begin_string(byte, false, offset, sink);
+                self.begin_string(byte, false, offset, sink)?;
                 return self.string(text, at + 1, sink);
             }
             b'0'..=b'9' | b'-' => self.begin_token(State::Number, offset),
@@ -174,7 +174,7 @@ impl Machine {
                     offset,
                     "a string in single quotes",
                 )?;
-                self.begin_string(byte, false, offset, sink);
+                self.begin_string(byte, false, offset, sink)?;
             }
             b'/' | b'#' => self.begin_comment(byte, offset)?,
             _ if is_word(byte) => {
@@ -197,7 +197,7 @@ impl Machine {
         match byte {
             b' ' | b'\t' | b'\r' | b'\n' => return Ok(skip_blanks(bytes, at)),
             b'"' => {
-                self.begin_string(byte, true, offset, sink);
+                self.begin_string(byte, true, offset, sink)?;
                 return self.string(text, at + 1, sink);
             }
             b'}' if self.state == State::ObjectStart => {
@@ -209,7 +209,7 @@ impl Machine {
             }
             b'\'' => {
                 self.repair(RepairKind::SingleQuotes, offset, "a key in single quotes")?;
-                self.begin_string(byte, true, offset, sink);
+                self.begin_string(byte, true, offset, sink)?;
             }
             b'/' | b'#' => self.begin_comment(byte, offset)?,
             _ if text[at..].starts_with(begins_identifier) => {
@@ -257,7 +257,7 @@ impl Machine {
                     offset,
                     "no comma between two members",
                 )?;
-                self.begin_string(byte, true, offset, sink);
+                self.begin_string(byte, true, offset, sink)?;
             }
             b'/' | b'#' => self.begin_comment(byte, offset)?,
             _ => {
@@ -281,7 +281,8 @@ impl Machine {
             return Err(Fault::new(FaultKind::TooDeep, offset));
         }
         self.stack.push(container);
-        sink.open(container, offset);
+        sink.open(container, offset)
+            .map_err(|kind| Fault::new(kind, offset))?;
         self.state = match container {
             Container::Object => State::ObjectStart,
             Container::Array => State::ArrayStart,
@@ -327,7 +328,7 @@ impl Machine {
     /// Skips blanks that JSON does not have; whatever else is here is not what is expected.
     fn otherwise(&mut self, text: &str, at: usize, expected: &'static str) -> Result<usize, Fault> {
         let rest = &text[at..];
-        let length = rest.len() - rest.trim_start_matches(blank::is_odd).len();
+        let length = rest.len() - rest.trim_start_matches(whitespace::is_odd).len();
         if length == 0 {
             return Err(self.unexpected(text, at, expected));
         }

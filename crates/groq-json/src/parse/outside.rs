@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::blank;
 use super::repair::{RepairKind, Repaired};
+use super::whitespace;
 
 /// How long the longest tag of thoughts is.
 pub(crate) const LONGEST_TAG: usize = "</thinking>".len();
@@ -33,7 +33,7 @@ pub(crate) fn thoughts_end(text: &str) -> Option<usize> {
 
 /// Whether a value may begin with the bracket that `text` begins with, by what comes next.
 pub(crate) fn is_plausible(text: &str) -> bool {
-    let rest = text[1..].trim_start_matches(blank::is_any);
+    let rest = text[1..].trim_start_matches(whitespace::is_any);
     let Some(next) = rest.chars().next() else {
         return true;
     };
@@ -60,7 +60,7 @@ pub(crate) fn is_plausible(text: &str) -> bool {
 
 /// Whether enough of the text is there for [`is_plausible`] to say the same whatever comes.
 pub(crate) fn is_decided(text: &str) -> bool {
-    let rest = text[1..].trim_start_matches(blank::is_any);
+    let rest = text[1..].trim_start_matches(whitespace::is_any);
     let word = |character: char| character.is_alphanumeric() || matches!(character, '_' | '$');
     let after = rest.trim_start_matches(word);
     !rest.is_empty() && rest != "/" && !(after.len() < rest.len() && after.trim_start().is_empty())
@@ -96,7 +96,7 @@ pub(super) fn balanced(text: &str) -> Option<usize> {
 }
 
 /// Whether the text around a value shows that it is a part of something larger whose brackets are missing.
-pub(super) fn is_part(text: &str, value: &Range<usize>) -> bool {
+pub(crate) fn is_part(text: &str, value: &Range<usize>) -> bool {
     let before = text[..value.start].trim_end();
     let after = text[value.end..].trim_start();
     let member = before
@@ -126,7 +126,7 @@ pub(super) fn fence_info(text: &str) -> usize {
 }
 
 /// What has to be listed for the text around a value.
-pub(super) fn repairs(
+pub(crate) fn repairs(
     text: &str,
     value: &Range<usize>,
     thoughts: &[Range<usize>],
@@ -182,9 +182,9 @@ impl Around {
                 }
                 continue;
             }
-            if blank::is_odd(character) {
+            if whitespace::is_odd(character) {
                 self.blank.get_or_insert(at);
-            } else if !blank::is_json(character) {
+            } else if !whitespace::is_json(character) {
                 self.prose.get_or_insert(at);
             }
             at += character.len_utf8();

@@ -1,6 +1,6 @@
-//! What the machine tells as it reads.
+//! The events of the parser.
 
-/// What a bracket opens.
+/// A kind of bracket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Container {
     Object,
@@ -15,19 +15,21 @@ pub(crate) enum Literal {
     False,
 }
 
-/// Why reading stopped.
+/// Why parsing stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FaultKind {
-    /// Not JSON, nor what may be repaired; what was expected or found.
+    /// Neither JSON nor repairable: what was expected or found.
     Syntax(&'static str),
     TooDeep,
     NumberRange,
     DuplicateKey,
     /// The text itself says that something was left out.
     Elided,
+    /// The schema rules it out. The sink has the details.
+    Unfit,
 }
 
-/// Why reading stopped, and where.
+/// Why parsing stopped, and at which byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Fault {
     pub(crate) kind: FaultKind,
@@ -44,17 +46,20 @@ impl Fault {
     }
 }
 
-/// Takes the events of a machine, in the order of the text.
+/// Whether parsing goes on after an event.
+pub(crate) type Flow = Result<(), FaultKind>;
+
+/// Receives the events of the parser in the order of the text.
 ///
-/// A key is `begin_key`, any number of `fragment`, `end_key`; a string value is the same with `string`.
+/// A key is `begin_key`, any number of `fragment`, `end_key`; a string value likewise with `string`.
 pub(crate) trait Sink {
-    fn open(&mut self, container: Container, offset: usize);
-    fn close(&mut self) -> Result<(), FaultKind>;
+    fn open(&mut self, container: Container, offset: usize) -> Flow;
+    fn close(&mut self) -> Flow;
     fn begin_key(&mut self, offset: usize);
-    fn end_key(&mut self);
-    fn begin_string(&mut self, offset: usize);
-    fn end_string(&mut self) -> Result<(), FaultKind>;
-    fn fragment(&mut self, text: &str);
-    fn number(&mut self, text: &str, offset: usize) -> Result<(), FaultKind>;
-    fn literal(&mut self, literal: Literal, offset: usize) -> Result<(), FaultKind>;
+    fn end_key(&mut self) -> Flow;
+    fn begin_string(&mut self, offset: usize) -> Flow;
+    fn end_string(&mut self) -> Flow;
+    fn fragment(&mut self, text: &str) -> Flow;
+    fn number(&mut self, text: &str, offset: usize) -> Flow;
+    fn literal(&mut self, literal: Literal, offset: usize) -> Flow;
 }

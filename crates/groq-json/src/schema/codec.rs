@@ -1,24 +1,10 @@
-//! Values to their strict form on the wire, and back.
+//! Encodes values in the strict form, and decodes them.
 
 use serde_json::{Map, Value};
 
 use super::strict::is_map;
-use crate::pointer;
-use crate::shape::{Field, Id, Kind, Shapes};
-
-/// Whether every value is its own strict form: there are no maps, no tuples, and no `null` that stands for an absent member.
-pub(crate) fn is_plain(shapes: &Shapes) -> bool {
-    shapes.ids().all(|id| match shapes.kind(id) {
-        Kind::Tuple(_) => false,
-        Kind::Object(fields, _) => {
-            !is_map(shapes, id)
-                && fields
-                    .iter()
-                    .all(|field| field.required || shapes.is_nullable(field.shape))
-        }
-        _ => true,
-    })
-}
+use crate::pointer::{self, within};
+use crate::shape::{Field, Id, Kind, Rest, Shapes};
 
 /// A value as the strict schema has it.
 pub(crate) fn encode(shapes: &Shapes, id: Id, value: &Value) -> Value {
@@ -36,9 +22,7 @@ pub(crate) fn encode(shapes: &Shapes, id: Id, value: &Value) -> Value {
                 members.map(|(index, (value, id))| (index.to_string(), encode(shapes, *id, value)));
             Value::Object(members.collect())
         }
-        (Kind::Object(_, crate::shape::Rest::Map(item)), Value::Object(members))
-            if is_map(shapes, id) =>
-        {
+        (Kind::Object(_, Rest::Map(item)), Value::Object(members)) if is_map(shapes, id) => {
             let pair = |(key, value): (&String, &Value)| serde_json::json!({"key": key, "value": encode(shapes, *item, value)});
             members.iter().map(pair).collect()
         }
@@ -89,7 +73,7 @@ pub(crate) fn decode(
             }
             Ok(Value::Array(all))
         }
-        (Kind::Object(_, crate::shape::Rest::Map(item)), Value::Array(pairs)) => {
+        (Kind::Object(_, Rest::Map(item)), Value::Array(pairs)) => {
             map(shapes, *item, pairs, path, nulls)
         }
         (Kind::Object(fields, _), Value::Object(mut members)) => {
@@ -135,18 +119,19 @@ pub(crate) fn wire_path(shapes: &Shapes, value: &Value, path: &str) -> String {
             continue;
         };
         let (inner, next) = match (shapes.kind(id), value) {
-            (Kind::Object(_, crate::shape::Rest::Map(item)), Value::Object(members))
-                if is_map(shapes, id) =>
-            {
+            (Kind::Object(_, Rest::Map(item)), Value::Object(members)) if is_map(shapes, id) => {
                 let index = members.keys().position(|key| *key == segment);
                 pointer::push_index(&mut wire, index.unwrap_or(members.len()));
                 pointer::push(&mut wire, "value");
-                place = members.get(&segment).map(|value| (*item, value));
+                place = members.get(segment.as_ref()).map(|value| (*item, value));
                 continue;
             }
             (Kind::Object(fields, _), Value::Object(members)) => {
                 let field = fields.iter().find(|field| field.name == segment);
-                (field.map(|field| field.shape), members.get(&segment))
+                (
+                    field.map(|field| field.shape),
+                    members.get(segment.as_ref()),
+                )
             }
             (Kind::List(item), Value::Array(items)) => {
                 let index = pointer::index(&segment);
@@ -197,14 +182,6 @@ fn map(
         };
     }
     Ok(Value::Object(members))
-}
-
-fn within<R>(path: &mut String, name: &str, inner: impl FnOnce(&mut String) -> R) -> R {
-    let length = path.len();
-    pointer::push(path, name);
-    let result = inner(path);
-    path.truncate(length);
-    result
 }
 
 /// The alternative that a value on the wire is meant as.

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use super::unions::{self, Union};
-use super::{Obstacle, Wire};
+use super::{Incompatibility, WireSchema};
 use crate::pointer;
 use crate::shape::{Field, Id, Kind, Rest, Shapes};
 
@@ -15,19 +15,19 @@ const MAX_CHOICES: usize = 1000;
 const MAP_NOTE: &str = "each key once";
 
 /// The strict schema, or everything that stands in its way.
-pub(crate) fn wire(name: &str, shapes: &Shapes) -> Result<Wire, Vec<Obstacle>> {
-    let wrapped_in =
-        super::loose::wrapper(shapes).or_else(|| is_map(shapes, shapes.root).then_some("value"));
+pub(crate) fn wire_schema(name: &str, shapes: &Shapes) -> Result<WireSchema, Vec<Incompatibility>> {
+    let wrapped_in = super::best_effort::wrapper(shapes)
+        .or_else(|| is_map(shapes, shapes.root).then_some("value"));
     let mut strict = Strict {
         shapes,
         wrapped: wrapped_in.is_some(),
         definitions: Map::new(),
         started: Vec::new(),
-        obstacles: Vec::new(),
+        incompatibilities: Vec::new(),
     };
     let root = strict.root(wrapped_in);
-    if !strict.obstacles.is_empty() {
-        return Err(strict.obstacles);
+    if !strict.incompatibilities.is_empty() {
+        return Err(strict.incompatibilities);
     }
     let mut schema = root;
     if !strict.definitions.is_empty() {
@@ -36,9 +36,9 @@ pub(crate) fn wire(name: &str, shapes: &Shapes) -> Result<Wire, Vec<Obstacle>> {
     let depth = nesting(&schema, &Value::Object(schema.clone()));
     if depth > MAX_NESTING {
         let reason = format!("it is nested {depth} deep, and {MAX_NESTING} is the limit");
-        return Err(vec![Obstacle::new("", reason, "flatten some of it")]);
+        return Err(vec![Incompatibility::new("", reason, "flatten some of it")]);
     }
-    Ok(Wire {
+    Ok(WireSchema {
         name: super::wire_name(name),
         schema,
         strict: true,
@@ -47,9 +47,9 @@ pub(crate) fn wire(name: &str, shapes: &Shapes) -> Result<Wire, Vec<Obstacle>> {
 }
 
 /// What stands in the way where absent and `null` differ, since a strict schema has `null` for both.
-pub(crate) fn distinct_null(path: &str) -> Obstacle {
+pub(crate) fn distinct_null(path: &str) -> Incompatibility {
     let reason = "absent and null mean different things";
-    Obstacle::new(path, reason, "use one Option, or an enum")
+    Incompatibility::new(path, reason, "use one Option, or an enum")
 }
 
 /// Whether a shape is a map and nothing else, which travels as a list.
@@ -62,7 +62,7 @@ struct Strict<'s> {
     wrapped: bool,
     definitions: Map<String, Value>,
     started: Vec<Id>,
-    obstacles: Vec<Obstacle>,
+    incompatibilities: Vec<Incompatibility>,
 }
 
 impl Strict<'_> {
@@ -135,7 +135,7 @@ impl Strict<'_> {
     fn body(&mut self, id: Id, path: &str, relaxed: &[String]) -> Value {
         let shapes = self.shapes;
         if shapes.node(id).untyped {
-            return self.obstacle(
+            return self.incompatible(
                 path,
                 "it has no `type`, so that values of other types fit as well",
                 "add its `type`",
@@ -145,10 +145,10 @@ impl Strict<'_> {
             Kind::Any(reason) => {
                 let reason = reason
                     .clone()
-                    .unwrap_or_else(|| "any value may stand here".to_owned());
-                self.obstacle(path, reason, "give it a type of its own")
+                    .unwrap_or_else(|| "any value is allowed here".to_owned());
+                self.incompatible(path, reason, "use a type of its own")
             }
-            Kind::Never => self.obstacle(path, "no value may stand here", "leave the member out"),
+            Kind::Never => self.incompatible(path, "no value is allowed here", "remove the member"),
             Kind::Null => json!({"type": "null"}),
             Kind::Boolean => json!({"type": "boolean"}),
             Kind::Integer => json!({"type": "integer"}),
@@ -175,7 +175,7 @@ impl Strict<'_> {
 
     fn choice(&mut self, values: &[Value], path: &str) -> Value {
         if values.len() > MAX_CHOICES {
-            return self.obstacle(
+            return self.incompatible(
                 path,
                 format!("it has more than {MAX_CHOICES} choices"),
                 "use a string, and check it",
@@ -185,7 +185,7 @@ impl Strict<'_> {
             .iter()
             .any(|value| value.is_object() || value.is_array())
         {
-            return self.obstacle(
+            return self.incompatible(
                 path,
                 "a choice is a list or an object",
                 "choose among strings",
@@ -212,7 +212,7 @@ impl Strict<'_> {
                 return json!({"type": "array", "items": pair, "description": MAP_NOTE});
             }
             Rest::Map(_) | Rest::Free => {
-                return self.obstacle(
+                return self.incompatible(
                     path,
                     "it has members that it does not name",
                     "name them, or put the map in a member of its own",
@@ -230,8 +230,8 @@ impl Strict<'_> {
 
     fn field(&mut self, field: &Field, path: &str, relaxed: &[String]) -> Value {
         if field.distinct_null && self.shapes.is_nullable(field.shape) {
-            let Obstacle { reason, fix, .. } = distinct_null(path);
-            return self.obstacle(path, reason, &fix);
+            let Incompatibility { reason, fix, .. } = distinct_null(path);
+            return self.incompatible(path, reason, &fix);
         }
         let node = self.shapes.node(field.shape);
         let is_choice =
@@ -267,7 +267,7 @@ impl Strict<'_> {
 
     fn union(&mut self, id: Id, path: &str) -> Value {
         match unions::plan(self.shapes, id) {
-            Err((reason, fix)) => self.obstacle(path, reason, fix),
+            Err((reason, fix)) => self.incompatible(path, reason, fix),
             Ok(Union {
                 simple,
                 containers,
@@ -297,23 +297,12 @@ impl Strict<'_> {
         }
     }
 
-    fn obstacle(&mut self, path: &str, reason: impl Into<String>, fix: &str) -> Value {
-        let obstacle = Obstacle::new(path, reason, fix);
-        if !self.obstacles.contains(&obstacle) {
-            self.obstacles.push(obstacle);
+    fn incompatible(&mut self, path: &str, reason: impl Into<String>, fix: &str) -> Value {
+        let incompatibility = Incompatibility::new(path, reason, fix);
+        if !self.incompatibilities.contains(&incompatibility) {
+            self.incompatibilities.push(incompatibility);
         }
         Value::Bool(true)
-    }
-}
-
-impl Default for Wire {
-    fn default() -> Self {
-        Self {
-            name: String::new(),
-            schema: Map::new(),
-            strict: false,
-            wrapped_in: None,
-        }
     }
 }
 

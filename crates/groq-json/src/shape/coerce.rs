@@ -1,16 +1,15 @@
-//! Values of the wrong type that stand for exactly one of the right type.
+//! Values of the wrong type that stand for exactly one value of the right type.
 
 use serde_json::Value;
 
-use super::{Id, Kind, Rest, Shapes};
+use super::{Id, Kind, Shapes};
 use crate::parse::repair::{Repair, RepairKind};
 use crate::parse::{find, number};
-use crate::pointer;
 
-/// Brings values to the types that are due. What was changed goes to `found`, with its path.
+/// Brings values to the types that the schema demands. What was changed is listed in `found`, with its path.
 ///
-/// Always: `3.0` to `3` where an integer is due. With [`Repair::Lossless`] also what that says; of numbers that should be
-/// strings, only the paths are noted in `strings`, since the value does not have their text.
+/// Always: `3.0` to `3` for an integer. With [`Repair::Lossless`] also what that allows; of numbers that should be strings,
+/// only the paths are listed in `strings`, because the value does not have their text.
 pub(crate) struct Coerce<'c> {
     pub(crate) shapes: &'c Shapes,
     pub(crate) level: Repair,
@@ -31,31 +30,11 @@ impl Coerce<'_> {
             return;
         };
         match (shapes.kind(id), &mut *value) {
-            (Kind::List(item), Value::Array(items)) => {
-                for (index, value) in items.iter_mut().enumerate() {
-                    self.within(path, &index.to_string(), *item, value);
-                }
-            }
-            (Kind::Tuple(of), Value::Array(items)) => {
-                for (index, (value, id)) in items.iter_mut().zip(of).enumerate() {
-                    self.within(path, &index.to_string(), *id, value);
-                }
-            }
-            (Kind::Object(fields, rest), Value::Object(members)) => {
-                for (key, value) in members {
-                    let field = fields
-                        .iter()
-                        .find(|field| field.name == *key)
-                        .map(|field| field.shape);
-                    let map = if let Rest::Map(id) = rest {
-                        Some(*id)
-                    } else {
-                        None
-                    };
-                    if let Some(id) = field.or(map) {
-                        self.within(path, key, id, value);
-                    }
-                }
+            (Kind::List(_) | Kind::Tuple(_), Value::Array(_))
+            | (Kind::Object(..), Value::Object(_)) => {
+                shapes.inside(id, value, path, |id, value, path| {
+                    self.value(id, value, path)
+                });
             }
             (Kind::Integer, Value::Number(float)) => {
                 if self.integral_floats
@@ -79,13 +58,6 @@ impl Coerce<'_> {
             }
             _ => {}
         }
-    }
-
-    fn within(&mut self, path: &mut String, name: &str, id: Id, value: &mut Value) {
-        let length = path.len();
-        pointer::push(path, name);
-        self.value(id, value, path);
-        path.truncate(length);
     }
 
     /// The only alternative beside `null`, for a value that fits none.

@@ -1,10 +1,8 @@
-//! Defaults: which a value leaves to be filled in, and filling them in.
+//! Defaults of absent members.
 
-use jsonschema::json::Node as _;
 use serde_json::Value;
 
 use super::{Id, Kind, Rest, Shapes};
-use crate::parse::tape::Ref;
 use crate::pointer;
 
 impl Shapes {
@@ -13,7 +11,7 @@ impl Shapes {
         self.holds_defaults[self.root]
     }
 
-    /// Of each shape, whether a default is somewhere inside its values.
+    /// Returns for each shape whether a default is somewhere inside its values.
     pub(super) fn where_defaults_are(&self) -> Vec<bool> {
         let mut holds = vec![false; self.nodes.len()];
         loop {
@@ -37,53 +35,7 @@ impl Shapes {
         }
     }
 
-    /// Whether a value leaves a default to be filled in, as far as that is plain; `true` if it is not.
-    pub(crate) fn may_lack_defaults(&self, id: Id, value: Ref<'_>) -> bool {
-        if !self.holds_defaults[id] {
-            return false;
-        }
-        let mut leaves = self.leaves(id).iter().filter(|leaf| {
-            matches!(
-                self.kind(**leaf),
-                Kind::Object(..) | Kind::List(_) | Kind::Tuple(_)
-            )
-        });
-        let (Some(id), other) = (leaves.next(), leaves.next()) else {
-            return false;
-        };
-        match (self.kind(*id), value.as_object(), value.as_array()) {
-            (_, None, None) => false,
-            _ if other.is_some() => true,
-            (Kind::Object(fields, rest), Some(members), _) => {
-                let mut missing = fields
-                    .iter()
-                    .filter(|field| field.default.is_some())
-                    .count();
-                for (key, value) in members {
-                    let field = fields.iter().find(|field| field.name == key);
-                    missing -= usize::from(field.is_some_and(|field| field.default.is_some()));
-                    let inner = match (field, rest) {
-                        (Some(field), _) => field.shape,
-                        (None, Rest::Map(item)) => *item,
-                        (None, _) => continue,
-                    };
-                    if self.may_lack_defaults(inner, value) {
-                        return true;
-                    }
-                }
-                missing > 0
-            }
-            (Kind::List(item), _, Some(mut items)) => {
-                items.any(|value| self.may_lack_defaults(*item, value))
-            }
-            (Kind::Tuple(shapes), _, Some(items)) => items
-                .zip(shapes)
-                .any(|(value, id)| self.may_lack_defaults(*id, value)),
-            _ => false,
-        }
-    }
-
-    /// The paths of absent members that have a default; with `fill`, they are put in.
+    /// Returns the paths of absent members that have a default. With `fill`, they are filled in.
     pub(crate) fn defaults(&self, value: &mut Value, fill: bool) -> Vec<String> {
         let mut found = Vec::new();
         self.default_in(self.root, value, &mut String::new(), fill, &mut found);
@@ -98,65 +50,23 @@ impl Shapes {
         fill: bool,
         found: &mut Vec<String>,
     ) {
-        let Some(id) = self.pick(id, value) else {
+        let Some(id) = self.pick(id, value).filter(|id| self.holds_defaults[*id]) else {
             return;
         };
-        match (self.kind(id), value) {
-            (Kind::Object(fields, rest), Value::Object(members)) => {
-                for field in fields {
-                    let Some(default) = field
-                        .default
-                        .as_ref()
-                        .filter(|_| !members.contains_key(&field.name))
-                    else {
-                        continue;
-                    };
-                    found.push(pointer::child(path, &field.name));
-                    if fill {
-                        members.insert(field.name.clone(), default.clone());
-                    }
-                }
-                for (key, value) in members {
-                    let field = fields
-                        .iter()
-                        .find(|field| field.name == *key)
-                        .map(|field| field.shape);
-                    let map = if let Rest::Map(id) = rest {
-                        Some(*id)
-                    } else {
-                        None
-                    };
-                    if let Some(id) = field.or(map) {
-                        self.default_within(key, id, value, path, fill, found);
-                    }
+        if let (Kind::Object(fields, _), Value::Object(members)) = (self.kind(id), &mut *value) {
+            for field in fields {
+                let absent = !members.contains_key(&field.name);
+                let Some(default) = field.default.as_ref().filter(|_| absent) else {
+                    continue;
+                };
+                found.push(pointer::child(path, &field.name));
+                if fill {
+                    members.insert(field.name.clone(), default.clone());
                 }
             }
-            (Kind::List(item), Value::Array(items)) => {
-                for (index, value) in items.iter_mut().enumerate() {
-                    self.default_within(&index.to_string(), *item, value, path, fill, found);
-                }
-            }
-            (Kind::Tuple(of), Value::Array(items)) => {
-                for (index, (value, id)) in items.iter_mut().zip(of).enumerate() {
-                    self.default_within(&index.to_string(), *id, value, path, fill, found);
-                }
-            }
-            _ => {}
         }
-    }
-
-    fn default_within(
-        &self,
-        name: &str,
-        id: Id,
-        value: &mut Value,
-        path: &mut String,
-        fill: bool,
-        found: &mut Vec<String>,
-    ) {
-        let length = path.len();
-        pointer::push(path, name);
-        self.default_in(id, value, path, fill, found);
-        path.truncate(length);
+        self.inside(id, value, path, |id, value, path| {
+            self.default_in(id, value, path, fill, found);
+        });
     }
 }

@@ -1,70 +1,30 @@
-//! Objects that a schema cannot refuse, because it demands nothing, and that are yet no answer to it: the schema itself, and
-//! an envelope around the answer. To take them for a value without members would drop all that they hold.
+//! Objects that a schema cannot refuse, because it demands nothing, and that are not an answer: the schema itself, and an
+//! envelope around the answer. To take them for a value without members would drop everything they contain.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::{Field, Kind, Rest, Shapes};
+use super::{Kind, Rest, Shapes};
 use crate::issue::Issue;
+use crate::pointer;
 
 impl Shapes {
-    /// Whether the root object, by its keys, may be another one than is asked for.
-    pub(crate) fn may_be_foreign<'k>(&self, keys: impl Iterator<Item = &'k str>) -> bool {
-        let Some(fields) = self.open_root() else {
-            return false;
-        };
-        let (mut any, mut known) = (false, false);
-        for key in keys {
-            let declared = is_declared(fields, key);
-            if key == "properties" && !declared {
-                return true;
-            }
-            any = true;
-            known |= declared;
-        }
-        any && !known
-    }
-
-    /// What is wrong with a root object that is another one than is asked for; nothing if it is not.
+    /// Returns what is wrong with a root object that is not an answer; nothing for an answer.
     pub(crate) fn foreign(&self, root: &Value) -> Vec<Issue> {
-        let Value::Object(members) = root else {
+        let (Kind::Object(fields, Rest::Open), Value::Object(members)) =
+            (self.kind(self.root), root)
+        else {
             return Vec::new();
         };
-        if !self.may_be_foreign(members.keys().map(String::as_str)) {
+        let declared = |key: &str| fields.iter().any(|field| field.name == key);
+        let is_schema = members.get("properties").is_some_and(Value::is_object)
+            && members.get("type").is_some_and(|name| name == "object");
+        if is_schema && !declared("properties") && !fields.is_empty() {
+            return vec![Issue::new("", "is a schema instead of a value")];
+        }
+        if fields.is_empty() || members.keys().any(|key| declared(key)) {
             return Vec::new();
         }
-        if is_schema(members) {
-            return vec![Issue::new("", "is a schema, where a value for it is due")];
-        }
-        let known = |key: &String| {
-            self.open_root()
-                .is_some_and(|fields| is_declared(fields, key))
-        };
-        if members.keys().any(known) {
-            return Vec::new();
-        }
-        let unknown = |key: &String| {
-            Issue::new(
-                crate::pointer::child("", key),
-                "is no member that is known here",
-            )
-        };
+        let unknown = |key: &String| Issue::unknown_member(pointer::child("", key));
         members.keys().map(unknown).collect()
     }
-
-    /// The members of the root, if it is an object that may have others that are not meant.
-    fn open_root(&self) -> Option<&[Field]> {
-        match self.kind(self.root) {
-            Kind::Object(fields, Rest::Open) if !fields.is_empty() => Some(fields),
-            _ => None,
-        }
-    }
-}
-
-fn is_declared(fields: &[Field], key: &str) -> bool {
-    fields.iter().any(|field| field.name == key)
-}
-
-fn is_schema(members: &Map<String, Value>) -> bool {
-    members.get("properties").is_some_and(Value::is_object)
-        && members.get("type").is_some_and(|name| name == "object")
 }

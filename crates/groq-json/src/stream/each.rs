@@ -1,43 +1,52 @@
 //! The items of a list, one by one.
 
 use std::collections::VecDeque;
-use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures_core::Stream;
 use futures_util::stream::unfold;
-use groq_core::runtime::{DefaultRuntime, Instant, Runtime as _};
-use groq_types::{ChatCompletionRequest, Message};
-use jsonschema::json::Node as _;
+use groq_types::Message;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{Event, ExtractStream};
-use crate::error::{Error, ErrorKind};
+use super::{ExtractEvent, ExtractStream};
+use crate::correction;
+use crate::error::{Error, Failure};
 use crate::extract::{Extract, Extracted};
 use crate::format::Format;
 use crate::issue::{Issue, ensure};
-use crate::judge::Judge;
 use crate::mode::Mode;
 use crate::parse::repair::Repair;
-use crate::partial::Partial;
-use crate::reask;
+use crate::question::{Meter, question_setters};
 
-/// What becomes of an item that does not fit.
+/// What happens to an item that does not fit.
+///
+/// ```no_run
+/// # use groq_json::{BadItems, GroqJson};
+/// # async fn example(groq: groq_core::Client) -> Result<(), groq_json::Error> {
+/// let each = groq.extract_each::<u8>().user("ten primes").bad_items(BadItems::Skip);
+/// let mut primes = each.stream();
+/// while let Some(prime) = primes.next().await {
+///     println!("{}", prime?);
+/// }
+/// println!("skipped: {:?}", primes.skipped());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BadItems {
     /// It ends the list with an error.
     #[default]
     Fail,
-    /// It is left out, and listed in [`EachStream::skipped`].
+    /// It is left out and listed in [`EachStream::skipped`].
     Skip,
-    /// It is listed, and asked for again with the others like it once the list is complete; so these items come last.
+    /// Once the list is complete, the model is asked for all such items again. They are returned last.
     AskAgain,
 }
 
-/// A question whose answer is a list, to be had item by item; from [`GroqJson::extract_each`](crate::GroqJson::extract_each).
+/// A question whose answer is a list, returned item by item. Returned by
+/// [`GroqJson::extract_each`](crate::GroqJson::extract_each).
 ///
 /// ```no_run
 /// use groq_json::{GroqJson, JsonSchema};
@@ -54,50 +63,38 @@ pub enum BadItems {
 /// # Ok(())
 /// # }
 /// ```
+#[must_use = "nothing is sent until the list is streamed"]
 pub struct Each<T> {
-    question: Extract<Vec<T>>,
+    extract: Extract<Vec<T>>,
     item: Result<Format<T>, Error>,
-    bad: BadItems,
+    bad_items: BadItems,
     checks: Vec<Check<T>>,
 }
 
 type Check<T> = Arc<dyn Fn(&T) -> Result<(), Issue> + Send + Sync>;
 
 impl<T: DeserializeOwned + Send + 'static> Each<T> {
-    pub(crate) fn new(question: Extract<Vec<T>>, item: Result<Format<T>, Error>) -> Self {
+    pub(crate) fn new(extract: Extract<Vec<T>>, item: Result<Format<T>, Error>) -> Self {
         Self {
-            question,
+            extract,
             item,
-            bad: BadItems::default(),
+            bad_items: BadItems::default(),
             checks: Vec::new(),
         }
     }
 
-    /// Sets the model.
-    pub fn model(mut self, model: impl Into<String>) -> Self {
-        self.question = self.question.model(model);
-        self
-    }
-
-    /// Adds instructions.
-    pub fn system(mut self, text: impl Into<String>) -> Self {
-        self.question = self.question.system(text);
-        self
-    }
-
-    /// Adds what the user says.
-    pub fn user(mut self, text: impl Into<String>) -> Self {
-        self.question = self.question.user(text);
-        self
-    }
-
-    /// Adds a message of any kind.
-    pub fn message(mut self, message: Message) -> Self {
-        self.question = self.question.message(message);
-        self
-    }
+    question_setters!(extract.question);
 
     /// Adds a check of each item. Paths begin at the item.
+    ///
+    /// ```no_run
+    /// # use groq_json::{GroqJson, ensure};
+    /// # async fn example(groq: groq_core::Client) {
+    /// let each = groq.extract_each::<u8>().user("ten primes");
+    /// let primes = each.check(|prime| ensure(*prime > 1, "", "must be greater than 1")).stream();
+    /// # drop(primes);
+    /// # }
+    /// ```
     pub fn check(
         mut self,
         check: impl Fn(&T) -> Result<(), Issue> + Send + Sync + 'static,
@@ -106,63 +103,42 @@ impl<T: DeserializeOwned + Send + 'static> Each<T> {
         self
     }
 
-    /// Sets how often the model is asked again: for the list, as long as no item of it has been given; and for the items that
-    /// [`BadItems::AskAgain`] collects. Twice each by default.
-    pub fn retries(mut self, retries: u32) -> Self {
-        self.question = self.question.retries(retries);
-        self
-    }
-
-    /// Sets how long all of it may take; no limit by default, beyond those of the client.
-    pub fn deadline(mut self, limit: Duration) -> Self {
-        self.question = self.question.deadline(limit);
-        self
-    }
-
-    /// Sets how many tokens all attempts together may take before no other is made; no limit by default.
-    pub fn token_budget(mut self, tokens: u64) -> Self {
-        self.question = self.question.token_budget(tokens);
+    /// Sets how many times the model is asked again: for the list, as long as no item of it has been returned, and for the
+    /// items that [`BadItems::AskAgain`] collects. The default is 2 for each.
+    pub fn max_corrections(mut self, corrections: u32) -> Self {
+        self.extract = self.extract.max_corrections(corrections);
         self
     }
 
     /// Sets how many tokens a reply may have.
     pub fn max_completion_tokens(mut self, tokens: u32) -> Self {
-        self.question = self.question.max_completion_tokens(tokens);
+        self.extract = self.extract.max_completion_tokens(tokens);
         self
     }
 
     /// Sets what may be repaired in a reply.
     pub fn repair(mut self, level: Repair) -> Self {
-        self.question = self.question.repair(level);
+        self.extract = self.extract.repair(level);
         self.item = self.item.map(|format| format.repair(level));
         self
     }
 
-    /// Sets what becomes of an item that does not fit.
-    pub fn bad_items(mut self, bad: BadItems) -> Self {
-        self.bad = bad;
+    /// Sets what happens to an item that does not fit.
+    pub fn bad_items(mut self, bad_items: BadItems) -> Self {
+        self.bad_items = bad_items;
         self
     }
 
-    /// Changes the request before it is sent.
-    pub fn configure(
-        mut self,
-        change: impl Fn(ChatCompletionRequest) -> ChatCompletionRequest + Send + Sync + 'static,
-    ) -> Self {
-        self.question = self.question.configure(change);
-        self
-    }
-
-    /// Asks the question. Nothing happens before the first [`next`](EachStream::next).
+    /// Streams the items. Nothing is sent before the first [`next`](EachStream::next).
     pub fn stream(self) -> EachStream<T> {
         EachStream {
-            list: self.question.loosely().mode(Mode::Prompt).stream(),
-            question: (self.bad == BadItems::AskAgain).then_some(self.question),
+            meter: self.extract.question.meter(),
+            list: self.extract.untyped().mode(Mode::Prompt).stream(),
+            again: (self.bad_items == BadItems::AskAgain).then_some(self.extract),
             item: self.item,
-            bad: self.bad,
+            bad_items: self.bad_items,
             checks: self.checks,
-            started: DefaultRuntime.now(),
-            given: 0,
+            seen: 0,
             wrong: Vec::new(),
             ready: VecDeque::new(),
             skipped: Vec::new(),
@@ -172,20 +148,22 @@ impl<T: DeserializeOwned + Send + 'static> Each<T> {
     }
 }
 
-/// The items of a list, as they are completed; from [`Each::stream`].
+/// The items of a list, as they are completed. Returned by [`Each::stream`].
 ///
-/// The end (`None`) comes only after the whole list was read to its closing bracket.
+/// The end (`None`) is reached only after the whole list was read to its closing bracket.
+#[must_use = "nothing is sent until the stream is read"]
 pub struct EachStream<T> {
+    meter: Meter,
     list: ExtractStream<Vec<Value>>,
-    /// For the items that are asked for again.
-    question: Option<Extract<Vec<T>>>,
+    /// Asks again for the items that do not fit.
+    again: Option<Extract<Vec<T>>>,
     item: Result<Format<T>, Error>,
-    bad: BadItems,
+    bad_items: BadItems,
     checks: Vec<Check<T>>,
-    started: Instant,
-    /// The items that do not fit, which are asked for again.
+    /// How many items have been read.
+    seen: usize,
+    /// The items that the model is asked for again.
     wrong: Vec<(Value, Issue)>,
-    given: usize,
     ready: VecDeque<Result<T, (Value, Issue)>>,
     skipped: Vec<Issue>,
     summary: Option<Box<Extracted<Vec<Value>>>>,
@@ -193,12 +171,12 @@ pub struct EachStream<T> {
 }
 
 impl<T: DeserializeOwned + Send + 'static> EachStream<T> {
-    /// The next item; `None` after the last one, or after an error.
+    /// Returns the next item; `None` after the last one or an error.
     ///
     /// # Errors
     ///
     /// [`is_invalid`](Error::is_invalid) for an item that does not fit, with its path in the list;
-    /// [`is_truncated`](Error::is_truncated) where the list was cut off, after the items that are complete; and those of any question.
+    /// [`is_truncated`](Error::is_truncated) for a list that was cut off, after its complete items; and those of any question.
     pub async fn next(&mut self) -> Option<Result<T, Error>> {
         if let Err(error) = &self.item {
             let error = Error::schema("", error.to_string());
@@ -207,67 +185,66 @@ impl<T: DeserializeOwned + Send + 'static> EachStream<T> {
         loop {
             match self.ready.pop_front() {
                 Some(Ok(item)) => return Some(Ok(item)),
-                Some(Err((_, issue))) if self.bad == BadItems::Skip => {
-                    self.skipped.push(issue);
-                    continue;
-                }
-                Some(Err(wrong)) if self.bad == BadItems::AskAgain => {
-                    self.wrong.push(wrong);
-                    continue;
-                }
-                Some(Err((_, issue))) => return self.end(ErrorKind::Invalid(vec![issue]).into()),
-                None => {}
-            }
-            if self.over {
-                return None;
-            }
-            if self.summary.is_some() {
-                match self.ask_again().await {
-                    Ok(()) => {}
-                    Err(error) => return self.end(error),
-                }
-                self.over = self.ready.is_empty();
-                continue;
-            }
-            match self.list.next().await {
-                None => self.over = true,
-                Some(Ok(Event::Done(list))) => {
-                    self.take(&list.value);
-                    self.summary = Some(list);
-                }
-                Some(Ok(_)) => self.grown(),
-                Some(Err(error)) => {
-                    self.grown();
-                    if self.ready.is_empty() {
+                Some(Err((item, issue))) => match self.bad_items {
+                    BadItems::Skip => self.skipped.push(issue),
+                    BadItems::AskAgain => self.wrong.push((item, issue)),
+                    BadItems::Fail => return self.end(Failure::Invalid(vec![issue]).into()),
+                },
+                None if self.over => return None,
+                None => {
+                    if let Err(error) = self.read_on().await {
                         return self.end(error);
                     }
-                    self.list.fail(error);
                 }
             }
         }
     }
 
-    /// Asks for the items again that do not fit, all at once.
+    /// Waits for more items.
+    async fn read_on(&mut self) -> Result<(), Error> {
+        if self.summary.is_some() {
+            self.ask_again().await?;
+            self.over = self.ready.is_empty();
+            return Ok(());
+        }
+        match self.list.next().await {
+            None => self.over = true,
+            Some(Ok(ExtractEvent::Done(list))) => {
+                self.take(list.value.get(self.seen..).unwrap_or_default().to_vec());
+                self.summary = Some(list);
+            }
+            Some(Ok(_)) => self.take_complete(),
+            Some(Err(error)) => {
+                self.take_complete();
+                if self.ready.is_empty() {
+                    return Err(error);
+                }
+                self.list.put_back(error);
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks the model again for all items that do not fit.
     async fn ask_again(&mut self) -> Result<(), Error> {
         let wrong = std::mem::take(&mut self.wrong);
-        let (Some(mut question), false) = (self.question.take(), wrong.is_empty()) else {
+        let Some(mut extract) = self.again.take().filter(|_| !wrong.is_empty()) else {
             return Ok(());
         };
         let (items, issues): (Vec<Value>, Vec<Issue>) = wrong.into_iter().unzip();
         let count = items.len();
-        question.spend(DefaultRuntime.now() - self.started);
+        extract.question.timeout = self.meter.remaining();
         for check in self.checks.clone() {
-            question = question.check(move |items: &Vec<T>| {
+            extract = extract.check(move |items: &Vec<T>| {
                 let mut results = items.iter().map(|item| check(item)).enumerate();
                 results.try_for_each(|(index, result)| result.map_err(|issue| issue.within(index)))
             });
         }
-        let extracted = question
+        let must = format!("must have {count} items");
+        let extracted = extract
             .message(Message::assistant(Value::Array(items).to_string()))
-            .user(reask::of_items(&issues))
-            .check(move |items| {
-                ensure(items.len() == count, "", format!("must have {count} items"))
-            })
+            .user(correction::of_items(&issues))
+            .check(move |items| ensure(items.len() == count, "", must.as_str()))
             .await?;
         if let Some(summary) = &mut self.summary {
             summary.attempts.extend(extracted.attempts);
@@ -278,17 +255,38 @@ impl<T: DeserializeOwned + Send + 'static> EachStream<T> {
         Ok(())
     }
 
-    /// What is wrong with the items that were left out.
+    /// Returns what was wrong with the items that were left out.
     pub fn skipped(&self) -> &[Issue] {
         &self.skipped
     }
 
-    /// The account of the call, once the list is complete; its values are the items as they came.
+    /// Returns how the list was obtained, once it is complete. Its value is the items as the model wrote them.
+    ///
+    /// ```no_run
+    /// # use groq_json::GroqJson;
+    /// # async fn example(groq: groq_core::Client) -> Result<(), groq_json::Error> {
+    /// let mut primes = groq.extract_each::<u8>().user("ten primes").stream();
+    /// while primes.next().await.transpose()?.is_some() {}
+    /// println!("{:?}", primes.summary().map(|summary| summary.usage));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn summary(&self) -> Option<&Extracted<Vec<Value>>> {
         self.summary.as_deref()
     }
 
-    /// The same as a [`Stream`], for its adapters.
+    /// Converts it to a [`Stream`], for its adapters.
+    ///
+    /// ```no_run
+    /// # use groq_json::GroqJson;
+    /// # async fn example(groq: groq_core::Client) -> Result<(), groq_json::Error> {
+    /// use futures_util::TryStreamExt as _;
+    ///
+    /// let primes = groq.extract_each::<u8>().user("ten primes").stream().into_stream();
+    /// let primes: Vec<u8> = primes.try_collect().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn into_stream(self) -> impl Stream<Item = Result<T, Error>> + Send {
         unfold(self, |mut items| async move {
             let item = items.next().await?;
@@ -304,49 +302,33 @@ impl<T: DeserializeOwned + Send + 'static> EachStream<T> {
     }
 
     /// Takes the items that are complete by now.
-    fn grown(&mut self) {
-        let items = items(self.list.partial(), self.given);
-        self.judge(items);
+    fn take_complete(&mut self) {
+        let items = self.list.partial().tree.items();
+        let items = items.get(self.seen..).unwrap_or_default().to_vec();
+        self.take(items);
     }
 
-    fn take(&mut self, all: &[Value]) {
-        let rest = all.get(self.given..).unwrap_or_default().to_vec();
-        self.judge(rest);
-    }
-
-    fn judge(&mut self, items: Vec<Value>) {
+    fn take(&mut self, items: Vec<Value>) {
         let Ok(format) = &self.item else { return };
-        let (level, max_depth) = format.limits();
-        let fill_defaults = std::any::TypeId::of::<T>() == std::any::TypeId::of::<Value>();
-        let judge = Judge {
-            compiled: format.compiled(),
-            level,
-            max_depth,
-            wire: None,
-            fill_defaults,
-        };
-        if self.given == 0 && !items.is_empty() {
-            // What has been given cannot be taken back, so the list is not asked for again from here on.
-            self.list.stop_asking();
+        if self.seen == 0 && !items.is_empty() {
+            // What was returned cannot be taken back, so the list is not corrected from here on.
+            self.list.stop_correcting();
         }
         for item in items {
-            let index = self.given;
-            self.given += 1;
-            let judged = judge
-                .value::<T>(item.clone())
-                .map(|fitting| fitting.value)
-                .and_then(|value| {
-                    let refused = self.checks.iter().find_map(|check| check(&value).err());
-                    refused.map_or(Ok(value), |issue| Err(ErrorKind::Check(vec![issue])))
-                });
-            self.ready.push_back(judged.map_err(|kind| {
-                let issue = match kind {
-                    ErrorKind::Invalid(mut issues) | ErrorKind::Check(mut issues)
-                        if !issues.is_empty() =>
-                    {
-                        issues.swap_remove(0)
-                    }
-                    other => Issue::new("", other.to_string()),
+            let decoded = format.decoder(None).json::<T>(item.clone());
+            let checked = decoded.and_then(|decoded| {
+                let refused = self
+                    .checks
+                    .iter()
+                    .find_map(|check| check(&decoded.value).err());
+                refused.map_or(Ok(decoded.value), |issue| Err(Failure::Check(vec![issue])))
+            });
+            let index = self.seen;
+            self.seen += 1;
+            self.ready.push_back(checked.map_err(|failure| {
+                let issue = match failure.issues().first() {
+                    Some(issue) => issue.clone(),
+                    None => Issue::new("", failure.to_string()),
                 };
                 (item, issue.within(index))
             }));
@@ -354,34 +336,5 @@ impl<T: DeserializeOwned + Send + 'static> EachStream<T> {
     }
 }
 
-/// The items of the list that are complete, but for the first: of the list at the root, or the one that an object wraps.
-fn items(partial: &Partial, first: usize) -> Vec<Value> {
-    let view = partial.view();
-    let is_wrapped = view.is_open_object(0);
-    if is_wrapped && !(view.open_key(0) == Some("items") && view.complete(0).len() == 0) {
-        return Vec::new();
-    }
-    let depth = usize::from(is_wrapped);
-    let items = view.complete(depth).skip(first);
-    items
-        .map(|(_, item)| item.to_value().into_owned())
-        .collect()
-}
-
-impl<T> fmt::Debug for Each<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Each")
-            .field("question", &self.question)
-            .field("bad_items", &self.bad)
-            .finish_non_exhaustive()
-    }
-}
-
-impl<T> fmt::Debug for EachStream<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("EachStream")
-            .field("given", &self.given)
-            .field("skipped", &self.skipped)
-            .finish_non_exhaustive()
-    }
-}
+debug_fields!(Each<T>, extract, bad_items);
+debug_fields!(EachStream<T>, seen, skipped);

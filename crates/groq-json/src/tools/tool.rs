@@ -17,16 +17,14 @@ use crate::mode::Mode;
 use crate::parse::repair::Repaired;
 use crate::schema::wire_name;
 
-type Output = Pin<Box<dyn Future<Output = Result<String, Failure>> + Send>>;
+/// The result of a tool, or why there is none, as the model is sent it.
+type Output = Pin<Box<dyn Future<Output = Result<String, String>> + Send>>;
 type Function = Arc<dyn Fn(&str) -> Result<(Output, Vec<Repaired>), Error> + Send + Sync>;
 
-/// Why a call brought no result: what the model is told.
-pub(crate) struct Failure(pub(crate) String);
-
-/// A function that the model may call: an async function of one argument, whose type is the schema.
+/// An async function that the model may call. The type of its argument is the schema of the parameters.
 ///
-/// Arguments are judged like any reply, and what is wrong with them goes back to the model, as do the errors of the
-/// function. What it returns is sent as JSON, and a string as it is.
+/// Arguments are decoded and validated like any reply. The model is sent what is wrong with them, and the errors of the
+/// function. Results are sent as JSON, strings as they are.
 ///
 /// ```
 /// use groq_json::{JsonSchema, Tool};
@@ -52,9 +50,9 @@ pub struct Tool {
 }
 
 impl Tool {
-    /// A tool from a function.
+    /// Creates a tool from a function.
     ///
-    /// A schema that cannot be used is an error when the tool is.
+    /// If the schema of the argument cannot be used, the run fails before anything is sent.
     pub fn new<A, F, R, E>(
         name: impl Into<String>,
         description: impl Into<String>,
@@ -69,7 +67,15 @@ impl Tool {
         Self::with_format(&name.into(), description.into(), Format::new(), function)
     }
 
-    /// A tool whose parameters are given by a schema at run time.
+    /// Creates a tool whose parameters are described by a schema that is known only at run time.
+    ///
+    /// ```
+    /// # use groq_json::Tool;
+    /// let schema = serde_json::json!({"type": "object", "properties": {"city": {"type": "string"}}});
+    /// let weather = Tool::from_schema("weather", "The weather in a city", schema, |arguments| async move {
+    ///     Ok::<_, String>(format!("sunny in {}", arguments["city"]))
+    /// });
+    /// ```
     pub fn from_schema<F, R, E>(
         name: impl Into<String>,
         description: impl Into<String>,
@@ -101,7 +107,7 @@ impl Tool {
         let (parameters, format) = match format {
             Ok(format) => (
                 format
-                    .wire(Mode::Tool)
+                    .wire_schema(Mode::Tool)
                     .map(|wire| wire.schema.clone())
                     .map_err(Arc::new),
                 Some(format),
@@ -125,16 +131,23 @@ impl Tool {
         }
     }
 
-    /// The name that the model calls it by.
+    /// Returns the name that the model calls it by.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The definition that is sent.
+    /// Returns the definition that is sent.
+    ///
+    /// ```
+    /// # use groq_json::Tool;
+    /// let echo = Tool::new("echo", "Returns its argument", |text: String| async { Ok::<_, String>(text) });
+    /// assert_eq!(echo.definition()?.description.as_deref(), Some("Returns its argument"));
+    /// # Ok::<(), groq_json::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// [`is_schema`](Error::is_schema): the parameters have no schema that can be used.
+    /// [`is_schema`](Error::is_schema): the parameters have a schema that cannot be used.
     pub fn definition(&self) -> Result<FunctionDefinition, Error> {
         let parameters = self
             .parameters
@@ -145,27 +158,21 @@ impl Tool {
             .with_parameters(parameters.clone()))
     }
 
-    /// Begins a call. The future does the work.
+    /// Starts a call. The future does the work.
     pub(crate) fn begin(&self, arguments: &str) -> Result<(Output, Vec<Repaired>), Error> {
         (self.function)(arguments)
     }
 }
 
-impl fmt::Debug for Tool {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Tool")
-            .field("name", &self.name)
-            .finish_non_exhaustive()
-    }
-}
+debug_fields!(Tool, name);
 
-/// Reads arguments. A tool without parameters is called with `null` or with nothing as well as with `{}`.
+/// Reads arguments. Models call a tool without parameters with `null` or with nothing as well as with `{}`.
 fn arguments<A: DeserializeOwned + 'static>(
     format: &Format<A>,
     text: &str,
 ) -> Result<Parsed<A>, Error> {
     let nothing = matches!(text.trim(), "" | "null" | "{}");
-    let wire = format.wire(Mode::Tool)?;
+    let wire = format.wire_schema(Mode::Tool)?;
     let text = if nothing { "{}" } else { text };
     match format.parse_wire(wire, text, Finish::Stop) {
         Err(_) if nothing => format.parse("null", Finish::Stop),
@@ -173,12 +180,12 @@ fn arguments<A: DeserializeOwned + 'static>(
     }
 }
 
-fn written<R: Serialize, E: fmt::Display>(result: Result<R, E>) -> Result<String, Failure> {
-    let value = result.map_err(|error| Failure(error.to_string()))?;
+fn written<R: Serialize, E: fmt::Display>(result: Result<R, E>) -> Result<String, String> {
+    let value = result.map_err(|error| error.to_string())?;
     match serde_json::to_value(value) {
         Ok(Value::String(text)) => Ok(text),
         Ok(value) => Ok(value.to_string()),
-        Err(error) => Err(Failure(format!("the result does not serialise: {error}"))),
+        Err(error) => Err(format!("the result does not serialize: {error}")),
     }
 }
 

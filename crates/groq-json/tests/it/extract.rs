@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use groq_json::{
-    Added, ErrorKind, GroqJson, JsonSchema, Memory, Mode, Repair, RepairKind, Spent, ensure,
+    Added, ErrorKind, GroqJson, JsonSchema, Mode, Repair, RepairKind, SupportCache, ensure,
 };
 use groq_mock::Reply;
 use serde::{Deserialize, Serialize};
@@ -84,7 +84,7 @@ async fn nothing_is_sent_that_is_not_on_the_ledger() {
     let out = groq
         .extract::<Recipe>()
         .model(STRICT)
-        .memory(Memory::new())
+        .support_cache(SupportCache::new())
         .user("a recipe")
         .await
         .unwrap();
@@ -134,7 +134,7 @@ async fn a_wrong_reply_goes_back_with_its_paths_and_is_replaced_by_the_next() {
         .model(PLAIN)
         .system("Be brief.")
         .user("a recipe")
-        .retries(2)
+        .max_corrections(2)
         .await
         .unwrap();
     assert_eq!(out.minutes, 1);
@@ -198,17 +198,11 @@ async fn bounds_end_the_loop_with_the_last_failure() {
         .extract::<Recipe>()
         .model(PLAIN)
         .user("x")
-        .retries(1)
+        .max_corrections(1)
         .await
         .unwrap_err();
-    assert!(error.is_budget() && error.is_invalid(), "{error}");
-    assert!(matches!(
-        error.kind(),
-        ErrorKind::Budget {
-            spent: Spent::Attempts,
-            ..
-        }
-    ));
+    assert!(error.is_limit() && error.is_invalid(), "{error}");
+    assert!(error.kind() == ErrorKind::MaxCorrections);
     assert_eq!(
         (error.attempts().len(), error.usage().total_tokens),
         (2, 30)
@@ -220,10 +214,10 @@ async fn bounds_end_the_loop_with_the_last_failure() {
         .extract::<Recipe>()
         .model(PLAIN)
         .user("x")
-        .retries(0)
+        .max_corrections(0)
         .await
         .unwrap_err();
-    assert!(!error.is_budget() && error.is_invalid());
+    assert!(!error.is_limit() && error.is_invalid());
 
     let (_mock, groq) = mock([wrong(-1)]).await;
     let error = groq
@@ -233,35 +227,17 @@ async fn bounds_end_the_loop_with_the_last_failure() {
         .token_budget(15)
         .await
         .unwrap_err();
-    assert!(
-        matches!(
-            error.kind(),
-            ErrorKind::Budget {
-                spent: Spent::Tokens,
-                ..
-            }
-        ),
-        "{error}"
-    );
+    assert!(error.kind() == ErrorKind::TokenBudget, "{error}");
 
     let (_mock, groq) = mock([wrong(1).delay(Duration::from_secs(5))]).await;
     let error = groq
         .extract::<Recipe>()
         .model(PLAIN)
         .user("x")
-        .deadline(Duration::from_millis(50))
+        .timeout(Duration::from_millis(50))
         .await
         .unwrap_err();
-    assert!(
-        matches!(
-            error.kind(),
-            ErrorKind::Budget {
-                spent: Spent::Time,
-                ..
-            }
-        ),
-        "{error}"
-    );
+    assert!(error.is_timeout(), "{error}");
     assert_eq!(error.attempts().len(), 1);
 }
 
@@ -272,7 +248,7 @@ async fn a_model_that_repeats_itself_is_not_asked_for_ever() {
         .extract::<Recipe>()
         .model(PLAIN)
         .user("x")
-        .retries(9)
+        .max_corrections(9)
         .await
         .unwrap_err();
     assert!(error.is_no_progress() && error.is_no_json(), "{error}");
@@ -295,7 +271,7 @@ async fn failed_generations_are_recovered_before_a_retry_is_spent() {
         .extract::<Recipe>()
         .model(PLAIN)
         .user("x")
-        .retries(0)
+        .max_corrections(0)
         .await
         .unwrap();
     assert!(
@@ -312,7 +288,7 @@ async fn failed_generations_are_recovered_before_a_retry_is_spent() {
         .model(PLAIN)
         .mode(Mode::Tool)
         .user("x")
-        .retries(0)
+        .max_corrections(0)
         .await
         .unwrap();
     assert!(out.attempts[0].recovered);
@@ -349,7 +325,7 @@ async fn a_cut_reply_gets_more_room_once() {
     let out = groq
         .extract::<Recipe>()
         .model(STRICT)
-        .memory(Memory::new())
+        .support_cache(SupportCache::new())
         .user("x")
         .await
         .unwrap();
@@ -368,7 +344,7 @@ async fn a_cut_reply_gets_more_room_once() {
         .extract::<Recipe>()
         .model(PLAIN)
         .user("x")
-        .retries(5)
+        .max_corrections(5)
         .await
         .unwrap_err();
     assert!(error.is_truncated());
@@ -390,7 +366,7 @@ async fn the_limit_is_raised_only_once() {
         .model(PLAIN)
         .user("x")
         .max_completion_tokens(100)
-        .retries(9)
+        .max_corrections(9)
         .await
         .unwrap_err();
     assert!(error.is_truncated(), "{error}");
@@ -408,7 +384,7 @@ async fn modes_step_down_by_the_services_word_and_it_is_remembered() {
             &json!({"message": "This model does not support response format `json_schema`.", "type": "invalid_request_error"}),
         )
     };
-    let memory = Memory::new();
+    let memory = SupportCache::new();
     let (mock, groq) = mock([
         no_format(),
         no_format(),
@@ -419,9 +395,9 @@ async fn modes_step_down_by_the_services_word_and_it_is_remembered() {
     let ask = || {
         groq.extract::<Recipe>()
             .model("openai/gpt-oss-new")
-            .memory(memory.clone())
+            .support_cache(memory.clone())
             .user("x")
-            .retries(0)
+            .max_corrections(0)
     };
     let out = ask().await.unwrap();
     let modes: Vec<Mode> = out.attempts.iter().map(|attempt| attempt.mode).collect();
@@ -447,7 +423,7 @@ async fn a_mode_that_was_asked_for_is_never_replaced() {
     let error = groq
         .extract::<Recipe>()
         .model(STRICT)
-        .memory(Memory::new())
+        .support_cache(SupportCache::new())
         .mode(Mode::Strict)
         .user("x")
         .await
@@ -490,7 +466,7 @@ async fn tools_in_the_shape_of_the_type() {
         .model(PLAIN)
         .mode(Mode::Tool)
         .user("x")
-        .retries(0)
+        .max_corrections(0)
         .await
         .unwrap_err();
     assert!(error.is_invalid(), "{error}");
@@ -611,7 +587,7 @@ async fn a_keyword_that_the_service_refuses_is_left_out_before_the_mode_is_given
             "type": "invalid_request_error", "param": "response_format",
         }))
     };
-    let memory = Memory::new();
+    let memory = SupportCache::new();
     let (mock, groq) = mock([
         refuses_keyword("minimum"),
         says(r#"{"title":"x","minutes":0}"#),
@@ -622,9 +598,9 @@ async fn a_keyword_that_the_service_refuses_is_left_out_before_the_mode_is_given
     let ask = || {
         groq.extract::<Recipe>()
             .model("moonshotai/kimi-k2-instruct")
-            .memory(memory.clone())
+            .support_cache(memory.clone())
             .user("x")
-            .retries(1)
+            .max_corrections(1)
     };
     let out = ask().await.unwrap();
     assert_eq!(out.minutes, 1, "the keyword still judges");
@@ -674,7 +650,11 @@ async fn the_model_is_told_where_a_check_failed_in_its_own_words() {
         says(r#"{"ages":[{"key":"Ada","value":36},{"key":"Bob","value":20}]}"#),
     ])
     .await;
-    let out = groq.extract::<Ages>().model(STRICT).user("x").retries(1);
+    let out = groq
+        .extract::<Ages>()
+        .model(STRICT)
+        .user("x")
+        .max_corrections(1);
     let out = out.check(|all| ensure(all.ages["Bob"] < 150, "/ages/Bob", "must be less than 150"));
     let out = out.await.unwrap();
     assert_eq!(out.ages["Bob"], 20);

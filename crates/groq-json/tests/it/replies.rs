@@ -158,32 +158,21 @@ fn refused(error: &Error) -> String {
         .to_owned()
 }
 
-fn kind(error: &Error) -> &'static str {
-    match error.kind() {
-        ErrorKind::Empty => "Empty",
-        ErrorKind::NoJson => "NoJson",
-        ErrorKind::Ambiguous { .. } => "Ambiguous",
-        ErrorKind::Truncated { .. } => "Truncated",
-        ErrorKind::Elided { .. } => "Elided",
-        ErrorKind::Syntax { .. } => "Syntax",
-        ErrorKind::DuplicateKey { .. } => "DuplicateKey",
-        ErrorKind::NumberRange { .. } => "NumberRange",
-        ErrorKind::TooDeep { .. } => "TooDeep",
-        ErrorKind::Invalid(_) => "Invalid",
-        _ => "other",
-    }
+fn kind(error: &Error) -> String {
+    format!("{:?}", error.kind())
 }
 
 fn place(error: &Error) -> String {
+    let path = error.path().unwrap_or_default();
+    let offset = error.offset().unwrap_or_default();
     match error.kind() {
-        ErrorKind::Invalid(issues) => issues
-            .iter()
-            .map(|issue| issue.path.as_str())
-            .collect::<Vec<_>>()
-            .join(" "),
-        ErrorKind::DuplicateKey { path, .. } | ErrorKind::NumberRange { path, .. } => path.clone(),
-        ErrorKind::Syntax { path, offset, .. } => format!("{path}@{offset}"),
-        ErrorKind::Elided { offset } => format!("@{offset}"),
+        ErrorKind::Invalid => {
+            let paths = error.issues().iter().map(|issue| issue.path.as_str());
+            paths.collect::<Vec<_>>().join(" ")
+        }
+        ErrorKind::DuplicateKey | ErrorKind::NumberRange => path.to_owned(),
+        ErrorKind::Syntax => format!("{path}@{offset}"),
+        ErrorKind::Elided => format!("@{offset}"),
         _ => String::new(),
     }
 }
@@ -355,7 +344,7 @@ fn odd_texts_take_linear_time_and_do_no_harm() {
 #[test]
 fn strict_encodings_are_undone_and_nulls_listed() {
     let format = Format::<Person>::new().unwrap();
-    let wire = format.wire(groq_json::Mode::Strict).unwrap();
+    let wire = format.wire_schema(groq_json::Mode::Strict).unwrap();
     let parsed = format
         .parse_wire(
             wire,
@@ -377,11 +366,11 @@ struct Ages {
 #[test]
 fn the_model_is_told_paths_that_it_knows() {
     let format = Format::<Ages>::new().unwrap();
-    let wire = format.wire(groq_json::Mode::Strict).unwrap();
+    let wire = format.wire_schema(groq_json::Mode::Strict).unwrap();
     let reply = r#"{"ages":[{"key":"Ada","value":[36]},{"key":"Bob","value":[1,300]}]}"#;
     let error = format.parse_wire(wire, reply, Finish::Stop).unwrap_err();
     assert_eq!(error.path(), Some("/ages/Bob/1"), "the caller's path");
-    let question = format.reask(&error);
+    let question = format.correction(&error);
     assert!(
         question.contains("/ages/1/value/1: must be at most 255, got 300"),
         "{question}"

@@ -44,7 +44,7 @@ fn blurs(value: &Value) -> bool {
     }
 }
 
-fn assert_sound(wire: &groq_json::Wire) {
+fn assert_sound(wire: &groq_json::WireSchema) {
     const ALLOWED: &[&str] = &[
         "type",
         "properties",
@@ -107,7 +107,7 @@ fn assert_sound(wire: &groq_json::Wire) {
 
 /// One value through the wire and back.
 fn round_trip<T: DeserializeOwned + Serialize + 'static>(format: &Format<T>, value: &Value) {
-    let wire = format.wire(Mode::Strict).unwrap();
+    let wire = format.wire_schema(Mode::Strict).unwrap();
     let encoded = format
         .encode(value)
         .unwrap_or_else(|error| panic!("{error:?}\n{value}"));
@@ -133,15 +133,15 @@ fn round_trip<T: DeserializeOwned + Serialize + 'static>(format: &Format<T>, val
 fn check<T: JsonSchema + DeserializeOwned + Serialize + 'static>() -> Vec<String> {
     let format = Format::<T>::new().unwrap();
     let obstacles: Vec<String> = format
-        .obstacles()
+        .incompatibilities()
         .iter()
         .map(|obstacle| obstacle.path.clone())
         .collect();
     if !obstacles.is_empty() {
-        assert!(format.wire(Mode::Strict).is_err());
+        assert!(format.wire_schema(Mode::Strict).is_err());
         return obstacles;
     }
-    assert_sound(format.wire(Mode::Strict).unwrap());
+    assert_sound(format.wire_schema(Mode::Strict).unwrap());
     let mut tried = 0;
     for seed in 0..300 {
         let instance = Random::new(seed).instance(format.schema());
@@ -184,7 +184,7 @@ fn the_schemas_of_the_documentation_come_back() {
         "required": ["recipe_name", "ingredients", "directions"], "title": "Recipe", "type": "object",
     });
     let format = Format::from_schema("Recipe", recipe).unwrap();
-    assert_eq!(format.obstacles(), []);
+    assert_eq!(format.incompatibilities(), []);
     for seed in 0..100 {
         let value = Random::new(seed).instance(format.schema());
         round_trip(&format, &value);
@@ -245,9 +245,14 @@ fn what_cannot_be_strict_says_where_and_why() {
     for (schema, path) in table {
         match Format::from_schema("x", schema.clone()) {
             Ok(format) => {
-                assert_eq!(format.obstacles()[0].path, path, "{schema}");
-                assert!(format.wire(Mode::Strict).unwrap_err().is_unsupported());
-                assert!(format.wire(Mode::Schema).is_ok());
+                assert_eq!(format.incompatibilities()[0].path, path, "{schema}");
+                assert!(
+                    format
+                        .wire_schema(Mode::Strict)
+                        .unwrap_err()
+                        .is_unsupported()
+                );
+                assert!(format.wire_schema(Mode::Schema).is_ok());
             }
             Err(error) => assert!(error.is_schema(), "{schema}"),
         }
@@ -278,7 +283,7 @@ proptest! {
     #[test]
     fn generated_schemas_come_back_or_say_why_not(schema in schemas::any_schema(), seed in 0_u64..1000) {
         let format = Format::from_schema("generated", schema).unwrap();
-        match format.wire(Mode::Strict) {
+        match format.wire_schema(Mode::Strict) {
             Ok(wire) => {
                 assert_sound(wire);
                 for seed in seed..seed + 8 {
@@ -286,7 +291,7 @@ proptest! {
                     round_trip(&format, &value);
                 }
             }
-            Err(_) => prop_assert!(format.obstacles().iter().all(|obstacle| !obstacle.reason.is_empty() && !obstacle.fix.is_empty())),
+            Err(_) => prop_assert!(format.incompatibilities().iter().all(|obstacle| !obstacle.reason.is_empty() && !obstacle.fix.is_empty())),
         }
     }
 }
@@ -304,8 +309,8 @@ fn schemas_given_at_run_time_come_back_or_say_why_not() {
         let Ok(format) = Format::from_schema("generated", schema.clone()) else {
             return Ok(());
         };
-        let Ok(wire) = format.wire(Mode::Strict) else {
-            for obstacle in format.obstacles() {
+        let Ok(wire) = format.wire_schema(Mode::Strict) else {
+            for obstacle in format.incompatibilities() {
                 prop_assert!(!obstacle.reason.is_empty() && !obstacle.fix.is_empty());
             }
             return Ok(());
@@ -343,7 +348,7 @@ fn alternatives_are_told_apart_by_all_of_their_members() {
         {"enum": ["x", 1, null, "y"]}, {"const": "x"}, {"type": "string", "enum": ["z", null]}, {"type": ["boolean", "number"]}, {"type": "boolean"},
     ]}}});
     let format = Format::from_schema("x", schema).unwrap();
-    assert_eq!(format.obstacles(), []);
+    assert_eq!(format.incompatibilities(), []);
     for value in [
         json!({"a": {"c": {"k": 1}}}),
         json!({"a": {"b": "s"}}),
@@ -364,7 +369,7 @@ fn a_null_in_a_map_is_not_an_absent_member() {
     let format = Format::from_schema("x", schema).unwrap();
     let value = json!({"m": {"a": null, "b": 1}, "o": null});
     let encoded = format.encode(&value).unwrap().to_string();
-    let wire = format.wire(Mode::Strict).unwrap();
+    let wire = format.wire_schema(Mode::Strict).unwrap();
     let parsed = format.parse_wire(wire, &encoded, Finish::Stop).unwrap();
     assert_eq!(parsed.value, value);
     assert!(parsed.repairs.is_empty());
@@ -385,7 +390,7 @@ fn schemas_put_together_out_of_themselves_are_followed_to_an_end() {
     for schema in schemas {
         match Format::from_schema("x", schema.clone()) {
             Ok(format) => {
-                assert!(!format.obstacles().is_empty(), "{schema}");
+                assert!(!format.incompatibilities().is_empty(), "{schema}");
                 assert!(format.parse("{}", Finish::Stop).is_ok(), "{schema}");
                 assert!(!format.prompt().to_string().is_empty());
             }

@@ -23,7 +23,7 @@ where
         .mode(mode)
         .max_completion_tokens(2000)
         .user(format!("number {number}"))
-        .retries(2)
+        .max_corrections(2)
 }
 
 #[expect(dead_code, reason = "that they are read is all that counts")]
@@ -93,7 +93,7 @@ async fn without_a_grammar_there_is_an_error_that_says_why() {
         let Err(error) = question::<Recipe>(&groq, mode, 1).await else {
             panic!("words at random are no recipe");
         };
-        let known = error.is_budget() || error.is_no_progress() || error.is_truncated();
+        let known = error.is_limit() || error.is_no_progress() || error.is_truncated();
         assert!(known && !error.attempts().is_empty(), "{error:?}");
     }
 }

@@ -11,21 +11,22 @@ impl Machine {
         is_key: bool,
         offset: usize,
         sink: &mut S,
-    ) {
+    ) -> Result<(), Fault> {
         self.quote = quote;
         self.is_key = is_key;
         self.token = offset;
         self.state = State::String;
         if is_key {
             sink.begin_key(offset);
-        } else {
-            sink.begin_string(offset);
+            return Ok(());
         }
+        sink.begin_string(offset)
+            .map_err(|kind| Fault::new(kind, offset))
     }
 
     pub(super) fn end_string<S: Sink>(&mut self, offset: usize, sink: &mut S) -> Result<(), Fault> {
         if self.is_key {
-            sink.end_key();
+            sink.end_key().map_err(|kind| Fault::new(kind, offset))?;
             self.state = State::Colon;
         } else {
             sink.end_string().map_err(|kind| Fault::new(kind, offset))?;
@@ -43,7 +44,8 @@ impl Machine {
         let bytes = text.as_bytes();
         let end = at + plain_length(&bytes[at..], self.quote);
         if end > at {
-            sink.fragment(&text[at..end]);
+            sink.fragment(&text[at..end])
+                .map_err(|kind| Fault::new(kind, at))?;
         }
         let Some(&byte) = bytes.get(end) else {
             return Ok(end);
@@ -62,7 +64,8 @@ impl Machine {
                 end,
                 "a control character in a string",
             )?;
-            sink.fragment(&text[end..=end]);
+            sink.fragment(&text[end..=end])
+                .map_err(|kind| Fault::new(kind, end))?;
         }
         Ok(end + 1)
     }
@@ -113,7 +116,8 @@ impl Machine {
                 ));
             }
         };
-        sink.fragment(text);
+        sink.fragment(text)
+            .map_err(|kind| Fault::new(kind, offset))?;
         self.state = State::String;
         Ok(at + 1)
     }
@@ -157,7 +161,8 @@ impl Machine {
             (Some(_), _) => return Err(alone),
         };
         let character = char::from_u32(code).ok_or(alone)?;
-        sink.fragment(character.encode_utf8(&mut [0; 4]));
+        sink.fragment(character.encode_utf8(&mut [0; 4]))
+            .map_err(|kind| Fault::new(kind, offset))?;
         self.state = State::String;
         Ok(())
     }

@@ -84,8 +84,9 @@ impl Machine {
             (true, None) => {
                 self.repair(RepairKind::BareKey, offset, "a key without quotes")?;
                 sink.begin_key(offset);
-                sink.fragment(word);
-                sink.end_key();
+                sink.fragment(word)
+                    .and_then(|()| sink.end_key())
+                    .map_err(|kind| Fault::new(kind, offset))?;
                 self.state = State::Colon;
             }
             (true, Some(_)) => return Err(Fault::syntax("a literal in place of a key", offset)),

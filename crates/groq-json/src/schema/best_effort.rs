@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Wire;
+use super::WireSchema;
 use crate::shape::{Kind, Shapes};
 
-/// The member that a value goes into where the root has to be an object and is none.
+/// Returns the member that wraps a value, because the root has to be an object.
 pub(crate) fn wrapper(shapes: &Shapes) -> Option<&'static str> {
     match shapes.kind(shapes.root) {
         Kind::Object(..) => None,
@@ -14,8 +14,8 @@ pub(crate) fn wrapper(shapes: &Shapes) -> Option<&'static str> {
     }
 }
 
-/// The original schema, with an object at its root.
-pub(crate) fn wire(name: &str, schema: &Value, shapes: &Shapes) -> Wire {
+/// Returns the original schema, with an object at its root.
+pub(crate) fn wire_schema(name: &str, schema: &Value, shapes: &Shapes) -> WireSchema {
     let mut root = schema.as_object().cloned().unwrap_or_default();
     root.shift_remove("$schema");
     root.shift_remove("title");
@@ -24,7 +24,7 @@ pub(crate) fn wire(name: &str, schema: &Value, shapes: &Shapes) -> Wire {
         None => root,
         Some(member) => wrap(root, member),
     };
-    Wire {
+    WireSchema {
         name: super::wire_name(name),
         schema,
         strict: false,
@@ -38,7 +38,7 @@ fn wrap(mut root: Map<String, Value>, member: &'static str) -> Map<String, Value
         .and_then(|value| value.as_object().cloned())
         .unwrap_or_default();
     let mut value = Value::Object(root);
-    // What referred to the root has to find it at its new place.
+    // References to the root have to lead to its new place.
     let recursive = redirect(&mut value)
         | definitions
             .values_mut()

@@ -11,10 +11,11 @@ use super::Extract;
 use crate::classify;
 use crate::error::Error;
 use crate::format::Format;
+use crate::question::Question;
 use crate::stream::Each;
 use crate::tools::{Run, Tool};
 
-/// The model that is asked where nobody says another: as of 2026-09-21 the cheapest one with strict schemas.
+/// The model of questions that set none. As of 2026-09-21 it is the cheapest one with strict schemas.
 pub const DEFAULT_MODEL: &str = "openai/gpt-oss-20b";
 
 /// Questions with typed answers, for a [`Client`].
@@ -32,10 +33,10 @@ pub const DEFAULT_MODEL: &str = "openai/gpt-oss-20b";
 /// # }
 /// ```
 pub trait GroqJson: Sync {
-    /// The client that makes the calls.
+    /// Returns the client that makes the calls.
     fn client(&self) -> &Client;
 
-    /// The model, where a question names none.
+    /// Returns the model of questions that set none.
     fn default_model(&self) -> Option<&str> {
         None
     }
@@ -44,7 +45,7 @@ pub trait GroqJson: Sync {
     ///
     /// # Errors
     ///
-    /// All of [`Error`]: those of the call ([`api`](Error::api)), and those of replies once no retry is left.
+    /// Every kind of [`Error`]: of the call ([`api`](Error::api)), and of replies once no correction is left.
     fn json<T>(&self, prompt: impl Into<String>) -> impl Future<Output = Result<T, Error>> + Send
     where
         T: JsonSchema + DeserializeOwned + Send + 'static,
@@ -53,37 +54,44 @@ pub trait GroqJson: Sync {
         async move { Ok(question.await?.into_inner()) }
     }
 
-    /// Asks for a `T`, with all there is to set.
+    /// Asks for a `T`, with all settings.
+    ///
+    /// ```no_run
+    /// # use groq_json::GroqJson;
+    /// # async fn example(groq: groq_core::Client) -> Result<(), groq_json::Error> {
+    /// let fruits = groq.extract::<Vec<String>>().model("openai/gpt-oss-120b").user("fruits").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     fn extract<T>(&self) -> Extract<T>
     where
         T: JsonSchema + DeserializeOwned + Send + 'static,
     {
-        Extract::new(
-            self.client().clone(),
-            self.default_model().map(str::to_owned),
-        )
+        Extract::of_type(question(self))
     }
 
-    /// Asks for what a schema says that is known only at run time.
+    /// Asks for a value that fits a schema known only at run time.
+    ///
+    /// ```no_run
+    /// # use groq_json::GroqJson;
+    /// # async fn example(groq: groq_core::Client) -> Result<(), groq_json::Error> {
+    /// let schema = serde_json::json!({"type": "array", "items": {"type": "string"}});
+    /// let fruits = groq.extract_value(schema)?.user("three fruits").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
     /// Those of [`Format::from_schema`].
     fn extract_value(&self, schema: Value) -> Result<Extract<Value>, Error> {
-        let name = schema
-            .get("title")
-            .and_then(Value::as_str)
-            .unwrap_or("value")
-            .to_owned();
+        let title = schema.get("title").and_then(Value::as_str);
+        let name = title.unwrap_or("value").to_owned();
         let format = Format::from_schema(&name, schema)?;
-        Ok(Extract::with_format(
-            self.client().clone(),
-            self.default_model().map(str::to_owned),
-            Ok(format),
-        ))
+        Ok(Extract::new(question(self), Ok(format)))
     }
 
-    /// Asks for a list, and gives its items one by one, each as soon as it is complete and checked.
+    /// Asks for a list and returns its items one by one, each as soon as it is complete and checked.
     fn extract_each<T>(&self) -> Each<T>
     where
         T: JsonSchema + DeserializeOwned + Send + 'static,
@@ -91,9 +99,9 @@ pub trait GroqJson: Sync {
         Each::new(self.extract::<Vec<T>>(), Format::new())
     }
 
-    /// Sorts a text into one of the variants of an enum.
+    /// Classifies a text as one of the variants of an enum.
     ///
-    /// A variant with `#[serde(other)]` is for what is none of the others.
+    /// A variant with `#[serde(other)]` stands for everything else.
     ///
     /// ```no_run
     /// use groq_json::{GroqJson, JsonSchema};
@@ -110,7 +118,7 @@ pub trait GroqJson: Sync {
     ///
     /// # Errors
     ///
-    /// [`is_schema`](Error::is_schema) where `T` is no enum of plain variants; else those of [`json`](Self::json).
+    /// [`is_schema`](Error::is_schema) if `T` is not an enum of unit variants; otherwise those of [`json`](Self::json).
     fn classify<T>(&self, text: impl Into<String>) -> impl Future<Output = Result<T, Error>> + Send
     where
         T: JsonSchema + DeserializeOwned + Send + 'static,
@@ -119,7 +127,7 @@ pub trait GroqJson: Sync {
         async move { Ok(question?.await?.into_inner()) }
     }
 
-    /// Sorts a text into any number of the variants of an enum, none of them twice.
+    /// Classifies a text as any number of the variants of an enum, each at most once.
     ///
     /// # Errors
     ///
@@ -135,16 +143,21 @@ pub trait GroqJson: Sync {
         async move { Ok(question?.await?.into_inner().into_vec()) }
     }
 
-    /// Lets the model use tools until it has an answer.
+    /// Lets the model call tools until it has an answer.
     fn tools(&self, tools: impl IntoIterator<Item = Tool>) -> Run {
-        Run::new(
-            self.client().clone(),
-            self.default_model().map(str::to_owned),
-            tools.into_iter().collect(),
-        )
+        Run::new(question(self), tools.into_iter().collect())
     }
 
-    /// The same client, with a model for all questions that name none.
+    /// Returns the same client with a model for all questions that set none.
+    ///
+    /// ```no_run
+    /// # use groq_json::GroqJson;
+    /// # async fn example(groq: groq_core::Client) -> Result<(), groq_json::Error> {
+    /// let groq = groq.with_model("openai/gpt-oss-120b");
+    /// let fruits: Vec<String> = groq.json("three fruits").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     fn with_model(&self, model: impl Into<String>) -> WithModel {
         WithModel {
             client: self.client().clone(),
@@ -153,13 +166,17 @@ pub trait GroqJson: Sync {
     }
 }
 
+fn question<G: GroqJson + ?Sized>(groq: &G) -> Question {
+    Question::new(groq.client(), groq.default_model())
+}
+
 impl GroqJson for Client {
     fn client(&self) -> &Client {
         self
     }
 }
 
-/// A client with a model of its own; from [`GroqJson::with_model`].
+/// A client with a model of its own. Returned by [`GroqJson::with_model`].
 #[derive(Clone, Debug)]
 pub struct WithModel {
     client: Client,
@@ -174,16 +191,4 @@ impl GroqJson for WithModel {
     fn default_model(&self) -> Option<&str> {
         Some(&self.model)
     }
-}
-
-/// The model of a call: its own, then the client's, then the environment's, then ours.
-pub(crate) fn model_or_default(own: Option<String>, client: Option<String>) -> String {
-    let environment = || {
-        std::env::var("GROQ_MODEL")
-            .ok()
-            .filter(|model| !model.trim().is_empty())
-    };
-    own.or(client)
-        .or_else(environment)
-        .unwrap_or_else(|| DEFAULT_MODEL.to_owned())
 }

@@ -1,6 +1,5 @@
-//! The account of what was tried.
+//! The attempts of an extraction.
 
-use std::fmt;
 use std::ops::AddAssign;
 
 use groq_types::{CompletionUsage, FinishReason};
@@ -9,36 +8,47 @@ use crate::issue::Issue;
 use crate::mode::Mode;
 use crate::parse::repair::Repaired;
 
-/// One call of the model, and what came of it.
+/// One call of the model and its outcome.
 ///
-/// All of them are on [`Extracted`](crate::Extracted) and on [`Error`](crate::Error).
+/// Both [`Extracted`](crate::Extracted::attempts) and [`Error`](crate::Error::attempts) list all attempts.
+///
+/// ```no_run
+/// # use groq_json::GroqJson;
+/// # async fn example(groq: groq_core::Client) -> Result<(), groq_json::Error> {
+/// let fruits = groq.extract::<Vec<String>>().user("three fruits").await?;
+/// for attempt in &fruits.attempts {
+///     println!("{} with {}: {:?}", attempt.model, attempt.mode, attempt.failure);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 #[non_exhaustive]
-pub struct Attempt {
+pub struct ExtractAttempt {
     /// How the model was asked for JSON.
     pub mode: Mode,
-    /// Why it was this mode, where it was not the first choice.
+    /// Why a better mode was not used.
     pub reason: Option<String>,
-    /// The model that was asked.
+    /// The model.
     pub model: String,
-    /// What was added to the request beyond what the caller said.
+    /// What the request contained that the caller did not ask for.
     pub added: Vec<Added>,
     /// Why the reply ended.
     pub finish_reason: Option<FinishReason>,
-    /// What was wrong with the reply.
+    /// What was wrong with the value.
     pub issues: Vec<Issue>,
-    /// The failure in one line; `None` if the attempt brought the value.
+    /// The failure in one line; `None` for the attempt that succeeded.
     pub failure: Option<String>,
     /// What was repaired in the reply.
     pub repairs: Vec<Repaired>,
-    /// The tokens; `None` where the service does not tell, as it does not with an error.
+    /// The tokens used; `None` if the service did not report them, as with errors.
     pub usage: Option<CompletionUsage>,
-    /// Whether the reply was taken from an error of the service's (`failed_generation`).
+    /// Whether the reply was taken from an error of the service (`failed_generation`).
     pub recovered: bool,
     pub(crate) raw: Option<String>,
 }
 
-impl Attempt {
+impl ExtractAttempt {
     #[cfg(feature = "client")]
     pub(crate) fn new(mode: Mode, model: &str) -> Self {
         Self {
@@ -56,58 +66,68 @@ impl Attempt {
         }
     }
 
-    /// The reply, as it came. It may hold private data.
+    /// Returns the reply, unchanged. It may contain private data.
+    ///
+    /// ```no_run
+    /// # fn example(error: groq_json::Error) {
+    /// for attempt in error.attempts() {
+    ///     println!("{:?}", attempt.raw());
+    /// }
+    /// # }
+    /// ```
     pub fn raw(&self) -> Option<&str> {
         self.raw.as_deref()
     }
-}
 
-/// Leaves out the reply.
-impl fmt::Debug for Attempt {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Attempt")
-            .field("mode", &self.mode)
-            .field("model", &self.model)
-            .field("added", &self.added)
-            .field("finish_reason", &self.finish_reason)
-            .field("failure", &self.failure)
-            .field("repairs", &self.repairs)
-            .field("recovered", &self.recovered)
-            .finish_non_exhaustive()
+    #[cfg(feature = "client")]
+    pub(crate) fn fail(&mut self, failure: &crate::error::Failure) {
+        self.failure = Some(failure.to_string());
+        self.issues = failure.issues().to_vec();
     }
 }
 
-/// Something in a request that the caller did not put there.
+debug_fields!(
+    ExtractAttempt,
+    mode,
+    model,
+    added,
+    finish_reason,
+    failure,
+    repairs,
+    recovered
+);
+
+/// Something in a request that the caller did not ask for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Added {
     /// A response format.
     ResponseFormat,
-    /// A tool in the shape of the type, and the choice of it.
+    /// A tool with the schema of the type, and the choice of it.
     Tool,
-    /// A description of the format, in a system message.
+    /// A description of the format in a system message.
     PromptText,
     /// A limit on tokens, because the model reasons before it writes.
     MaxCompletionTokens(u32),
-    /// A lower effort of reasoning, after a reply was cut off.
+    /// A lower reasoning effort, after a reply was cut off.
     LowReasoningEffort,
     /// The last reply and what was wrong with it.
     Correction,
-    /// The schema was sent without this keyword, which the service refused; the reply is judged by it all the same.
+    /// The schema lacks this keyword, which the service refused. Replies are validated with it all the same.
     WithoutKeyword(&'static str),
     /// The request to stream.
     Stream,
 }
 
-/// Tokens of several calls together.
+/// The tokens of several calls.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Usage {
-    /// Tokens that were read.
+    /// Tokens of the prompts.
     pub prompt_tokens: u64,
-    /// Tokens that were written.
+    /// Tokens of the replies.
     pub completion_tokens: u64,
-    /// Both.
+    /// Both together.
     pub total_tokens: u64,
 }
 

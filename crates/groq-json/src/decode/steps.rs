@@ -1,0 +1,205 @@
+//! The steps from the JSON of a reply to the value: unwrap, undo the strict form, coerce, validate, fill in defaults,
+//! deserialize.
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::typed::typed;
+use super::{DecodedValue, Decoder, fills_defaults};
+use crate::error::Failure;
+use crate::issue::Issue;
+use crate::parse::locate;
+use crate::parse::repair::{Repair, RepairKind, Repaired};
+use crate::parse::sink::{Fault, FaultKind};
+use crate::schema::codec;
+use crate::shape::Kind;
+use crate::shape::coerce::Coerce;
+use crate::validate;
+
+/// A value between two steps.
+struct Work<'t> {
+    text: &'t str,
+    /// The byte at which the value begins.
+    start: usize,
+    json: Value,
+    /// The member that the value was wrapped in.
+    wrapper: Option<&'static str>,
+    /// What was repaired, with paths in what the model wrote.
+    found: Vec<(String, RepairKind)>,
+}
+
+impl Decoder<'_> {
+    /// Takes all steps.
+    pub(super) fn decode<T: DeserializeOwned + 'static>(
+        &self,
+        text: &str,
+        start: usize,
+        json: Value,
+        integral_floats: bool,
+    ) -> Result<DecodedValue<T>, Failure> {
+        let (json, wrapper) = self.unwrap(json);
+        let mut work = Work {
+            text,
+            start,
+            json,
+            wrapper,
+            found: Vec::new(),
+        };
+        self.undo_strict(&mut work)?;
+        self.coerce(&mut work, integral_floats);
+        let shapes = &self.compiled.shapes;
+        let result = self.validate(&work.json);
+        let mut defaults = Vec::new();
+        if result.is_ok() && shapes.has_defaults() {
+            defaults = shapes.defaults(&mut work.json, fills_defaults::<T>());
+        }
+        let value = result.and_then(|()| typed(&work.json));
+        let value = value.map_err(|mut issues| {
+            self.show(work.wrapper, &work.json, &mut issues);
+            Failure::Invalid(issues)
+        })?;
+        Ok(DecodedValue {
+            value,
+            repairs: self.repairs(&work),
+            json: work.json,
+            wrapper: work.wrapper,
+            defaults,
+        })
+    }
+
+    /// Takes the value out of the object that wraps it because the root had to be an object.
+    fn unwrap(&self, mut json: Value) -> (Value, Option<&'static str>) {
+        let shapes = &self.compiled.shapes;
+        let sent = self.wire.and_then(|wire| wire.wrapped_in);
+        let known = self.compiled.best_effort.wrapped_in;
+        let Some(member) = known.or(sent) else {
+            return (json, None);
+        };
+        // A model that was not told to wrap may mean an object with this very member.
+        let may_be_meant = || {
+            matches!(shapes.kind(shapes.root), Kind::Any(_))
+                || shapes.pick_first(shapes.root, &json).is_some_and(|leaf| {
+                    matches!(shapes.kind(leaf), Kind::Object(..) | Kind::Any(_))
+                })
+        };
+        if sent.is_none() && may_be_meant() {
+            return (json, None);
+        }
+        let only = json.as_object_mut().filter(|members| members.len() == 1);
+        match only.and_then(|members| members.get_mut(member)) {
+            Some(inner) => (inner.take(), Some(member)),
+            None => (json, None),
+        }
+    }
+
+    /// Takes the value out of its strict form.
+    fn undo_strict(&self, work: &mut Work<'_>) -> Result<(), Failure> {
+        if !self.is_strict() {
+            return Ok(());
+        }
+        let shapes = &self.compiled.shapes;
+        let prefix = prefix(work.wrapper);
+        let mut nulls = Vec::new();
+        let json = work.json.take();
+        work.json = codec::decode(shapes, shapes.root, json, &mut String::new(), &mut nulls)
+            .map_err(|path| {
+                let path = format!("{prefix}{path}");
+                let offset = self.offsets(work, std::slice::from_ref(&path))[0];
+                let fault = Fault::new(FaultKind::DuplicateKey, offset);
+                Failure::Malformed { fault, path }
+            })?;
+        let nulls = nulls.into_iter();
+        work.found
+            .extend(nulls.map(|path| (format!("{prefix}{path}"), RepairKind::NullForAbsent)));
+        Ok(())
+    }
+
+    /// Brings scalars to the types that the schema demands.
+    fn coerce(&self, work: &mut Work<'_>, integral_floats: bool) {
+        if self.level == Repair::Off || !(integral_floats || self.level == Repair::Lossless) {
+            return;
+        }
+        let shapes = &self.compiled.shapes;
+        let mut coerce = Coerce {
+            shapes,
+            level: self.level,
+            max_depth: self.max_depth,
+            integral_floats,
+            strings: Vec::new(),
+            found: Vec::new(),
+        };
+        coerce.value(shapes.root, &mut work.json, &mut String::new());
+        let Coerce { strings, found, .. } = coerce;
+        if !strings.is_empty() {
+            let numbers = locate::numbers(work.text, work.start, self.max_depth);
+            for path in strings {
+                // The string is the number as the model wrote it.
+                let shown = self.wire_path(work.wrapper, &work.json, &path);
+                if let (Some(place), Some(number)) =
+                    (work.json.pointer_mut(&path), numbers.get(&shown))
+                {
+                    *place = number.as_str().into();
+                    work.found.push((shown, RepairKind::NumberForString));
+                }
+            }
+        }
+        for (path, kind) in found {
+            let shown = self.wire_path(work.wrapper, &work.json, &path);
+            work.found.push((shown, kind));
+        }
+    }
+
+    /// Validates the value by the schema, before defaults are filled in.
+    fn validate(&self, json: &Value) -> Result<(), Vec<Issue>> {
+        let validator = &self.compiled.validator;
+        if !validator.is_valid(json) {
+            return Err(validate::issues(validator, json));
+        }
+        let foreign = self.compiled.shapes.foreign(json);
+        if foreign.is_empty() {
+            Ok(())
+        } else {
+            Err(foreign)
+        }
+    }
+
+    /// Adds to each issue the path that the model knows.
+    pub(crate) fn show(&self, wrapper: Option<&str>, json: &Value, issues: &mut [Issue]) {
+        for issue in issues {
+            issue.shown_at(self.wire_path(wrapper, json, &issue.path));
+        }
+    }
+
+    /// Where in what the model wrote the value is that `path` points to.
+    fn wire_path(&self, wrapper: Option<&str>, json: &Value, path: &str) -> String {
+        let path = if self.is_strict() {
+            codec::wire_path(&self.compiled.shapes, json, path)
+        } else {
+            path.to_owned()
+        };
+        prefix(wrapper) + &path
+    }
+
+    fn is_strict(&self) -> bool {
+        self.wire.is_some_and(|wire| wire.strict)
+    }
+
+    /// The repairs of all steps, with their offsets.
+    fn repairs(&self, work: &Work<'_>) -> Vec<Repaired> {
+        let (paths, kinds): (Vec<String>, Vec<RepairKind>) = work.found.iter().cloned().unzip();
+        let offsets = self.offsets(work, &paths);
+        let repairs = kinds.into_iter().zip(offsets);
+        repairs
+            .map(|(kind, offset)| Repaired::new(kind, offset))
+            .collect()
+    }
+
+    fn offsets(&self, work: &Work<'_>, paths: &[String]) -> Vec<usize> {
+        locate::offsets(work.text, work.start, paths, self.max_depth)
+    }
+}
+
+/// The path of the member that wraps the value.
+fn prefix(wrapper: Option<&str>) -> String {
+    wrapper.map_or_else(String::new, |member| format!("/{member}"))
+}
