@@ -1,7 +1,5 @@
 //! The attempts of an extraction.
 
-use std::ops::AddAssign;
-
 use groq_types::{CompletionUsage, FinishReason};
 
 use crate::issue::Issue;
@@ -117,32 +115,4 @@ pub enum Added {
     WithoutKeyword(&'static str),
     /// The request to stream.
     Stream,
-}
-
-/// The tokens of several calls.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Usage {
-    /// Tokens of the prompts.
-    pub prompt_tokens: u64,
-    /// Tokens of the replies.
-    pub completion_tokens: u64,
-    /// Both together.
-    pub total_tokens: u64,
-}
-
-impl AddAssign for Usage {
-    fn add_assign(&mut self, more: Self) {
-        self.prompt_tokens += more.prompt_tokens;
-        self.completion_tokens += more.completion_tokens;
-        self.total_tokens += more.total_tokens;
-    }
-}
-
-impl AddAssign<&CompletionUsage> for Usage {
-    fn add_assign(&mut self, more: &CompletionUsage) {
-        self.prompt_tokens += more.prompt_tokens;
-        self.completion_tokens += more.completion_tokens;
-        self.total_tokens += more.total_tokens;
-    }
 }

@@ -9,7 +9,9 @@ pub(crate) use failure::Failure;
 #[cfg(feature = "client")]
 pub(crate) use failure::Limit;
 
-use crate::attempt::{ExtractAttempt, Usage};
+use groq_models::Usage;
+
+use crate::attempt::ExtractAttempt;
 use crate::issue::Issue;
 use crate::partial::Partial;
 

@@ -14,6 +14,7 @@ use std::ops::Deref;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use groq_models::Usage;
 use groq_types::ChatCompletion;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -21,10 +22,10 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 pub(crate) use extraction::{Extraction, Outcome};
-pub use groq_json::{DEFAULT_MODEL, GroqJson, WithModel};
+pub use groq_json::{GroqJson, WithModel};
 pub use support_cache::SupportCache;
 
-use crate::attempt::{ExtractAttempt, Usage};
+use crate::attempt::ExtractAttempt;
 use crate::error::Error;
 use crate::format::Format;
 use crate::issue::Issue;
@@ -334,7 +335,7 @@ impl<T> fmt::Debug for Extract<T> {
 /// # use groq_json::GroqJson;
 /// # async fn example(groq: groq_core::Client) -> Result<(), groq_json::Error> {
 /// let fruits = groq.extract::<Vec<String>>().user("three fruits").await?;
-/// println!("{} fruits, {} tokens", fruits.len(), fruits.usage.total_tokens);
+/// println!("{} fruits, {} tokens", fruits.len(), fruits.usage.total_tokens());
 /// # Ok(())
 /// # }
 /// ```

@@ -52,10 +52,10 @@ mod stream;
 mod tools;
 mod validate;
 
-pub use attempt::{Added, ExtractAttempt, Usage};
+pub use attempt::{Added, ExtractAttempt};
 pub use error::{Error, ErrorKind};
 #[cfg(feature = "client")]
-pub use extract::{DEFAULT_MODEL, Extract, Extracted, GroqJson, SupportCache, WithModel};
+pub use extract::{Extract, Extracted, GroqJson, SupportCache, WithModel};
 pub use format::{Finish, Format, Parsed};
 pub use issue::{Issue, ensure};
 pub use mode::{Capabilities, Mode};
@@ -69,6 +69,8 @@ pub use stream::{BadItems, Each, EachStream, ExtractEvent, ExtractStream};
 #[cfg(feature = "client")]
 pub use tools::{Approval, Driver, Run, RunOutput, Step, Tool, ToolInvocation, ToolOutcome, Turn};
 
+#[doc(no_inline)]
+pub use groq_models::Usage;
 /// The crate that derives schemas. `#[derive(JsonSchema)]` needs it in scope: `#[schemars(crate = "groq_json::schemars")]`.
 #[doc(no_inline)]
 pub use schemars;

@@ -1,20 +1,26 @@
-//! How a model is asked for JSON, and which models take which way.
+//! How a model is asked for JSON, and what models support.
 
 use std::fmt;
+use std::sync::LazyLock;
+
+use groq_models::{Catalog, JsonSchemaSupport, ModelInfo};
+use groq_types::ReasoningEffort;
+
+pub(crate) static CATALOG: LazyLock<Catalog> = LazyLock::new(Catalog::shipped);
 
 /// A way to ask for JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Mode {
-    /// `json_schema` with `strict`: the service lets the model write nothing else.
+    /// `json_schema` with `strict`: the model can write nothing else.
     Strict,
     /// `json_schema` without `strict`: the service checks the reply.
     Schema,
-    /// `json_object`, with the format in the prompt: the service sees to it that it is some JSON object.
+    /// `json_object`, with the format in the prompt: the service returns some JSON object.
     Object,
-    /// A tool in the shape of the type that the model has to call.
+    /// A tool with the schema of the type that the model has to call.
     Tool,
-    /// Only the prompt. The one way that streams and needs nothing of the service.
+    /// Only the prompt. The one mode that streams and that every model supports.
     Prompt,
 }
 
@@ -30,15 +36,13 @@ impl fmt::Display for Mode {
     }
 }
 
-/// What a model can do, as far as asking for JSON goes.
-///
-/// [`for_model`](Self::for_model) looks it up; a model that is not in the table is taken to know JSON objects and tools.
+/// What a model supports, as far as asking for JSON is concerned.
 ///
 /// ```
 /// use groq_json::{Capabilities, Mode};
 ///
-/// assert!(Capabilities::for_model("openai/gpt-oss-20b").offers(Mode::Strict));
-/// assert!(!Capabilities::for_model("llama-3.3-70b-versatile").offers(Mode::Schema));
+/// assert!(Capabilities::for_model("openai/gpt-oss-20b").supports(Mode::Strict));
+/// assert!(!Capabilities::for_model("llama-3.3-70b-versatile").supports(Mode::Schema));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(
@@ -47,103 +51,21 @@ impl fmt::Display for Mode {
 )]
 #[non_exhaustive]
 pub struct Capabilities {
-    /// Takes [`Mode::Strict`].
+    /// Supports [`Mode::Strict`].
     pub strict: bool,
-    /// Takes [`Mode::Schema`].
+    /// Supports [`Mode::Schema`].
     pub schema: bool,
-    /// Takes [`Mode::Object`].
+    /// Supports [`Mode::Object`].
     pub object: bool,
-    /// Takes [`Mode::Tool`].
+    /// Supports [`Mode::Tool`].
     pub tools: bool,
     /// Reasons before it writes, and so needs a generous limit on tokens.
     pub reasons: bool,
-    /// Accepts a lower effort of reasoning.
-    pub efforts: bool,
+    /// Accepts a low reasoning effort.
+    pub low_effort: bool,
 }
 
-/// What is known of models, by how their names begin; the first that matches counts. Last compared with Groq's documentation
-/// on 2026-09-21.
-const TABLE: &[(&str, Capabilities)] = &[
-    // Best effort only, by the documentation on structured outputs.
-    (
-        "openai/gpt-oss-safeguard",
-        Capabilities {
-            strict: false,
-            schema: true,
-            object: true,
-            tools: true,
-            reasons: true,
-            efforts: true,
-        },
-    ),
-    (
-        "openai/gpt-oss",
-        Capabilities {
-            strict: true,
-            schema: true,
-            object: true,
-            tools: true,
-            reasons: true,
-            efforts: true,
-        },
-    ),
-    (
-        "moonshotai/kimi-k2",
-        Capabilities {
-            strict: false,
-            schema: true,
-            object: true,
-            tools: true,
-            reasons: false,
-            efforts: false,
-        },
-    ),
-    (
-        "meta-llama/llama-4",
-        Capabilities {
-            strict: false,
-            schema: true,
-            object: true,
-            tools: true,
-            reasons: false,
-            efforts: false,
-        },
-    ),
-    (
-        "qwen/qwen3",
-        Capabilities {
-            strict: false,
-            schema: false,
-            object: true,
-            tools: true,
-            reasons: true,
-            efforts: false,
-        },
-    ),
-    (
-        "groq/compound",
-        Capabilities {
-            strict: false,
-            schema: false,
-            object: true,
-            tools: false,
-            reasons: true,
-            efforts: false,
-        },
-    ),
-    (
-        "allam-2-7b",
-        Capabilities {
-            strict: false,
-            schema: false,
-            object: true,
-            tools: false,
-            reasons: false,
-            efforts: false,
-        },
-    ),
-];
-
+/// Those of an unknown model: JSON objects and tools.
 impl Default for Capabilities {
     fn default() -> Self {
         Self {
@@ -152,20 +74,35 @@ impl Default for Capabilities {
             object: true,
             tools: true,
             reasons: false,
-            efforts: false,
+            low_effort: false,
+        }
+    }
+}
+
+/// Those of a model of a catalog, such as a newer one than this crate was released with.
+impl From<&ModelInfo> for Capabilities {
+    fn from(model: &ModelInfo) -> Self {
+        let unknown = Self::default();
+        let schema = model.json_schema.unwrap_or(JsonSchemaSupport::No);
+        Self {
+            strict: schema >= JsonSchemaSupport::Strict,
+            schema: schema >= JsonSchemaSupport::BestEffort,
+            object: model.json_object.unwrap_or(unknown.object),
+            tools: model.tools.unwrap_or(unknown.tools),
+            reasons: model.reasoning.unwrap_or(unknown.reasons),
+            low_effort: model.takes_effort(&ReasoningEffort::Low) == Some(true),
         }
     }
 }
 
 impl Capabilities {
-    /// Those of a model, from a table made from Groq's documentation.
+    /// Returns those of a model, by the catalog of [`groq_models`]. An unknown model supports JSON objects and tools.
     pub fn for_model(model: &str) -> Self {
-        let known = TABLE.iter().find(|(prefix, _)| model.starts_with(prefix));
-        known.map_or_else(Self::default, |(_, capabilities)| *capabilities)
+        CATALOG.get(model).map(Self::from).unwrap_or_default()
     }
 
-    /// Whether a mode can be asked for.
-    pub fn offers(&self, mode: Mode) -> bool {
+    /// Returns whether a mode is supported.
+    pub fn supports(&self, mode: Mode) -> bool {
         match mode {
             Mode::Strict => self.strict,
             Mode::Schema => self.schema,
@@ -175,18 +112,26 @@ impl Capabilities {
         }
     }
 
-    /// The best mode for a schema that can be strict, or cannot; and why it is not a better one.
+    /// Returns the best mode for a schema, and why it is not a better one.
+    ///
+    /// ```
+    /// # use groq_json::{Capabilities, Mode};
+    /// let (mode, reason) = Capabilities::default().best(true);
+    /// assert_eq!((mode, reason), (Mode::Object, Some("the model does not support schemas")));
+    /// ```
     pub fn best(&self, can_be_strict: bool) -> (Mode, Option<&'static str>) {
-        match self {
-            Self { strict: true, .. } if can_be_strict => (Mode::Strict, None),
-            Self {
-                schema: true,
-                strict: true,
-                ..
-            } => (Mode::Schema, Some("the schema cannot be strict")),
-            Self { schema: true, .. } => (Mode::Schema, Some("the model takes no strict schema")),
-            Self { object: true, .. } => (Mode::Object, Some("the model takes no schema")),
-            _ => (Mode::Prompt, Some("the model takes no response format")),
+        match (self.strict, self.schema, self.object) {
+            (true, ..) if can_be_strict => (Mode::Strict, None),
+            (true, true, _) => (Mode::Schema, Some("the schema cannot be strict")),
+            (_, true, _) => (
+                Mode::Schema,
+                Some("the model does not support strict schemas"),
+            ),
+            (.., true) => (Mode::Object, Some("the model does not support schemas")),
+            _ => (
+                Mode::Prompt,
+                Some("the model does not support response formats"),
+            ),
         }
     }
 }

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use groq_core::Client;
 use groq_core::runtime::{self, DefaultRuntime, Instant, Runtime as _};
+use groq_models::{DefaultModel, Usage};
 use groq_types::{ChatCompletionRequest, Message};
 
-use crate::attempt::Usage;
 use crate::error::Limit;
-use crate::extract::DEFAULT_MODEL;
+use crate::mode::CATALOG;
 
 /// A change of a request before it is sent.
 type Configure = Arc<dyn Fn(ChatCompletionRequest) -> ChatCompletionRequest + Send + Sync>;
@@ -39,15 +39,17 @@ impl Question {
         }
     }
 
-    /// The model of the question, of the client, of the environment, or the default of this crate.
+    /// The model of the question, of the client, of the environment, or the default chat model of the catalog.
     pub(crate) fn model_name(&self) -> String {
         let environment = || {
             let model = std::env::var("GROQ_MODEL").ok();
             model.filter(|model| !model.trim().is_empty())
         };
         let own = self.model.clone().or_else(|| self.default_model.clone());
+        let default = || CATALOG.default_model(DefaultModel::Chat).map(str::to_owned);
         own.or_else(environment)
-            .unwrap_or_else(|| DEFAULT_MODEL.to_owned())
+            .or_else(default)
+            .unwrap_or_default()
     }
 
     /// Makes the changes of the caller.
@@ -77,7 +79,7 @@ pub(crate) struct Meter {
 impl Meter {
     /// Fails if the tokens or the time are used up.
     pub(crate) fn check(&self) -> Result<(), Limit> {
-        let total = self.usage.total_tokens;
+        let total = self.usage.total_tokens();
         if self.token_budget.is_some_and(|budget| total >= budget) {
             return Err(Limit::Tokens);
         }
@@ -108,7 +110,7 @@ impl Meter {
 macro_rules! question_setters {
     ($($field:ident).+) => {
         /// Sets the model. The default is that of [`GroqJson::with_model`](crate::GroqJson::with_model), then `GROQ_MODEL`,
-        /// then [`DEFAULT_MODEL`](crate::DEFAULT_MODEL).
+        /// then the default chat model of the catalog of [`groq_models`].
         pub fn model(mut self, model: impl Into<String>) -> Self {
             self.$($field).+.model = Some(model.into());
             self

@@ -37,7 +37,7 @@ use crate::reader::Incoming;
 ///     match event? {
 ///         ExtractEvent::Progress => println!("{:?}", story.partial().text_at("/text")),
 ///         ExtractEvent::Restart(issues) => println!("again, because {issues:?}"),
-///         ExtractEvent::Done(story) => println!("{}, {} tokens", story.title, story.usage.total_tokens),
+///         ExtractEvent::Done(story) => println!("{}, {} tokens", story.title, story.usage.total_tokens()),
 ///         _ => {}
 ///     }
 /// }

@@ -174,7 +174,7 @@ impl<T: DeserializeOwned + Send + 'static> Extraction<T> {
             prompt_wanted: self.settings.prompt.is_some(),
             limit: self.limit.tokens,
             limit_wanted: self.limit.tokens == self.settings.max_completion_tokens,
-            low_effort: self.limit.raised && self.capabilities.efforts,
+            low_effort: self.limit.raised && self.capabilities.low_effort,
             correction: self.corrections.pending.as_ref(),
         });
         let mut attempt = ExtractAttempt::new(mode, &self.model);

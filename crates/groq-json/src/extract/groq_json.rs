@@ -15,9 +15,6 @@ use crate::question::Question;
 use crate::stream::Each;
 use crate::tools::{Run, Tool};
 
-/// The model of questions that set none. As of 2026-09-21 it is the cheapest one with strict schemas.
-pub const DEFAULT_MODEL: &str = "openai/gpt-oss-20b";
-
 /// Questions with typed answers, for a [`Client`].
 ///
 /// ```no_run

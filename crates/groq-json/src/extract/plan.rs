@@ -1,4 +1,4 @@
-//! Which mode to ask in, and why.
+//! Which mode to use, and why.
 
 use crate::error::Failure;
 use crate::mode::{Capabilities, Mode};
@@ -12,12 +12,12 @@ pub(super) struct Plan<'p> {
     pub(super) capabilities: Capabilities,
     /// Why the schema cannot be strict, if it cannot.
     pub(super) incompatibility: Option<String>,
-    /// Why the model does not take a mode, as it has said itself.
+    /// Why the model does not support a mode, by an earlier refusal.
     pub(super) refused: &'p dyn Fn(Mode) -> Option<String>,
 }
 
 impl Plan<'_> {
-    /// The mode, and why it is not the best there is.
+    /// The mode, and why it is not the best one.
     pub(super) fn mode(&self) -> Result<(Mode, Option<String>), Failure> {
         if let Some(mode) = self.fixed {
             let incompatibility = self
@@ -37,7 +37,7 @@ impl Plan<'_> {
             (reason, _) => reason.map(str::to_owned),
         };
         let offered = LADDER.into_iter().skip_while(|mode| *mode != best);
-        for mode in offered.filter(|mode| self.capabilities.offers(*mode)) {
+        for mode in offered.filter(|mode| self.capabilities.supports(*mode)) {
             match (self.refused)(mode) {
                 None => return Ok((mode, reason)),
                 Some(refusal) => reason = Some(format!("{mode} was refused: {refusal}")),
@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn the_strictest_mode_that_is_to_be_had() {
+    fn the_strictest_mode_that_is_supported() {
         let strict = "openai/gpt-oss-20b";
         assert_eq!(mode(strict, None, &[]), (Mode::Strict, false));
         assert_eq!(mode(strict, Some("a map"), &[]), (Mode::Schema, true));

@@ -1,13 +1,13 @@
 //! A conversation with tools, turn by turn.
 
 use futures_util::future::join_all;
+use groq_models::Usage;
 use groq_types::{
     ChatCompletion, ChatCompletionRequest, CompletionMessage, Message, Tool as WireTool, ToolCall,
 };
 
 use super::invocation::{Approve, Outcome, ToolInvocation, ToolOutcome};
 use super::tool::Tool;
-use crate::attempt::Usage;
 use crate::error::{Error, Failure, Limit};
 use crate::extract::refusal::{self, Meaning};
 use crate::question::{Meter, Question};
@@ -39,7 +39,7 @@ pub struct Step {
 /// # use groq_json::{GroqJson, Tool};
 /// # async fn example(groq: groq_core::Client, tool: Tool) -> Result<(), groq_json::Error> {
 /// let output = groq.tools([tool]).user("Do it").await?;
-/// println!("{} ({} tokens)", output.text, output.usage.total_tokens);
+/// println!("{} ({} tokens)", output.text, output.usage.total_tokens());
 /// # Ok(())
 /// # }
 /// ```

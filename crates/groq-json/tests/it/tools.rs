@@ -50,7 +50,7 @@ async fn results_come_in_the_order_of_the_calls() {
         .await
         .unwrap();
     assert_eq!(ran.text, "3 at noon");
-    assert_eq!(ran.usage.total_tokens, 30);
+    assert_eq!(ran.usage.total_tokens(), 30);
     assert_eq!(ran.steps[0].calls.len(), 3);
     assert_eq!(ran.steps[0].calls[2].repairs.len(), 1);
     let bodies = bodies(&mock);
@@ -175,7 +175,7 @@ async fn bounds_end_a_run() {
         .map(|ran| ran.text)
         .unwrap_err();
     assert!(error.kind() == ErrorKind::MaxSteps, "{error}");
-    assert_eq!(error.usage().total_tokens, 45);
+    assert_eq!(error.usage().total_tokens(), 45);
     let (_mock, groq) = mock([again()]).await;
     let error = groq
         .tools([clock()])
