@@ -5,7 +5,7 @@ mod example;
 use std::path::{Path, PathBuf};
 
 use groq_core::types::{CompletionUsage, Message};
-use groq_json::{Attempt, Extract, GroqJson, Mode, Repair};
+use groq_json::{Extract, ExtractAttempt, GroqJson, Mode, Repair};
 use serde_json::{Value, json};
 
 use crate::{
@@ -120,7 +120,7 @@ impl Args {
         let usage = CompletionUsage::new(
             usage.prompt_tokens,
             usage.completion_tokens,
-            usage.total_tokens,
+            usage.total_tokens(),
         );
         session.report_usage(&model, Some(&usage).filter(|usage| usage.total_tokens > 0));
         print(session, &outcome?.value)
@@ -139,7 +139,9 @@ impl Args {
     }
 
     fn configure(self, question: Extract<Value>) -> Extract<Value> {
-        let mut question = question.retries(self.max_corrections).repair(self.repair);
+        let mut question = question
+            .max_corrections(self.max_corrections)
+            .repair(self.repair);
         if let Some(mode) = self.mode {
             question = question.mode(mode);
         }
@@ -186,7 +188,7 @@ fn print(session: &Session, value: &Value) -> Result<(), Failure> {
 }
 
 /// With `--verbose`, prints the outcome of each attempt.
-fn report_attempts(session: &Session, attempts: &[Attempt]) {
+fn report_attempts(session: &Session, attempts: &[ExtractAttempt]) {
     if !session.global.verbose {
         return;
     }
