@@ -120,7 +120,7 @@ async fn what_is_too_large_is_refused_with_its_limit() {
         .await
         .expect_err("too large");
     assert!(
-        error.to_string().contains("max_audio_bytes") && error.to_string().contains("url"),
+        error.to_string().contains("max_audio_bytes") && error.to_string().contains("URL"),
         "{error}"
     );
     assert_eq!(server.count(), 0);
