@@ -71,9 +71,9 @@ mod transcriber {
     };
 
     use super::{failure, once, standing};
-    use crate::models::Task;
     use crate::service::{Ask, Failure, Reply, Transcriber};
     use crate::spool::PieceAudio;
+    use crate::task::Task;
     use crate::transcribe::Times;
 
     /// Bytes that are read from the disk at a time.

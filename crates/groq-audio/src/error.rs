@@ -73,6 +73,7 @@ impl Error {
         }
     }
 
+    #[cfg_attr(not(feature = "run"), allow(dead_code))]
     pub(crate) fn options(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorKind::Options, message)
     }

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use crate::models;
+use groq_models::{Billing, Catalog, Cost, Usage};
+
 use crate::plan::PlanOptions;
 
 /// The least that is billed for a request, in seconds.
@@ -18,7 +19,7 @@ pub(crate) const LEAST_BILLED_SECONDS: f64 = 10.0;
 /// let hour = Estimate::new(3_600.0, &PlanOptions::new(), "whisper-large-v3-turbo");
 /// assert_eq!(hour.pieces, 7);
 /// assert!(hour.billed_seconds < 3_672.0);
-/// assert!((hour.dollars.expect("a known price") - 0.04).abs() < 0.001);
+/// assert!(hour.cost.expect("a known price").to_string().starts_with("$0.040"));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
@@ -29,8 +30,8 @@ pub struct Estimate {
     pub pieces: usize,
     /// How many seconds are billed: at least ten a request.
     pub billed_seconds: f64,
-    /// The price in US dollars; none for a model whose price is not known.
-    pub dollars: Option<f64>,
+    /// What it costs; `None` if the price of the model is unknown.
+    pub cost: Option<Cost>,
     /// How long the limits make the job last, if they are known.
     pub wait: Duration,
 }
@@ -55,18 +56,16 @@ impl Estimate {
             seconds,
             pieces: pieces as usize,
             billed_seconds: billed,
-            dollars: dollars(model, billed),
+            cost: cost(model, &billed_usage(heard, billed)),
             wait: Duration::ZERO,
         }
     }
 }
 
-/// What a job took.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+/// What a job did, beside what it [used](crate::Transcript::usage).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Usage {
-    /// The length of the audio, in seconds.
-    pub seconds: f64,
+pub struct JobStats {
     /// How many pieces were planned.
     pub pieces: usize,
     /// How many requests were sent, retries included.
@@ -75,17 +74,20 @@ pub struct Usage {
     pub from_journal: usize,
     /// How many requests were made again because their answer was suspicious.
     pub asked_again: u32,
-    /// How many seconds were billed: at least ten for each request that was answered.
-    pub billed_seconds: f64,
-    /// The price in US dollars; none for a model whose price is not known.
-    pub dollars: Option<f64>,
     /// How many bytes were sent.
     pub sent_bytes: u64,
 }
 
-#[cfg_attr(not(feature = "decode"), allow(dead_code))]
-pub(crate) fn dollars(model: &str, billed_seconds: f64) -> Option<f64> {
-    models::known(model).map(|model| billed_seconds / 3_600.0 * model.dollars_per_hour)
+/// What seconds of audio cost.
+pub(crate) fn cost(model: &str, usage: &Usage) -> Option<Cost> {
+    Catalog::shipped().cost(model, usage, Billing::OnDemand)
+}
+
+fn billed_usage(seconds: f64, billed: f64) -> Usage {
+    let duration = |seconds| Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX);
+    let mut usage = Usage::default().audio(duration(seconds));
+    usage.billed_audio = Some(duration(billed));
+    usage
 }
 
 #[cfg(test)]
@@ -103,6 +105,6 @@ mod tests {
     fn nonsense_is_nothing() {
         let estimate = Estimate::new(f64::NAN, &PlanOptions::new(), "x");
         assert!(estimate.seconds.abs() < 1e-9);
-        assert_eq!(estimate.dollars, None);
+        assert_eq!(estimate.cost, None);
     }
 }

@@ -33,10 +33,7 @@ pub mod fuzz;
 #[cfg(feature = "decode")]
 mod journal;
 mod levels;
-#[cfg(feature = "run")]
-mod limits;
 pub mod merge;
-pub mod models;
 #[cfg(feature = "decode")]
 mod mono;
 #[cfg(feature = "run")]
@@ -58,6 +55,7 @@ pub mod speak;
 #[cfg(feature = "decode")]
 mod spool;
 pub mod subtitles;
+mod task;
 #[cfg(feature = "decode")]
 mod transcribe;
 mod transcript;
@@ -65,6 +63,9 @@ mod transcript;
 mod wav_header;
 mod writers;
 
+/// What is known about models: plans, quotas, prices, usage.
+#[doc(no_inline)]
+pub use groq_models as models;
 /// The wire types: answers, segments, words.
 #[doc(no_inline)]
 pub use groq_types as types;
@@ -73,10 +74,8 @@ pub use clock::{HOP_SAMPLES, SAMPLE_RATE};
 #[cfg(feature = "decode")]
 pub use encode::Encoding;
 pub use error::{Error, ErrorKind};
-pub use estimate::{Estimate, Usage};
+pub use estimate::{Estimate, JobStats};
 pub use levels::{LevelMeter, Levels};
-#[cfg(feature = "run")]
-pub use limits::{Limits, Tier};
 pub use merge::{Heard, MergeOptions, Merged, Seam, SeamKind, merge};
 pub use plan::{Cut, CutKind, Piece, PlanOptions, Planner, plan};
 #[cfg(feature = "decode")]
@@ -95,6 +94,7 @@ pub use speak::Speak;
 #[cfg(feature = "decode")]
 pub use spool::{PieceAudio, PieceReader, Storage};
 pub use subtitles::Cues;
+pub use task::Task;
 #[cfg(feature = "decode")]
 pub use transcribe::{LongAudio, Times};
 pub use transcript::{PieceReport, Transcript, Verdict};

@@ -10,10 +10,10 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use crate::error::{Error, ErrorKind};
-use crate::limits::Limits;
 use crate::service::{Left, Standing};
 use bucket::{Bucket, Unit};
 use gate::Gate;
+use groq_models::Quota;
 pub(crate) use persist::{GaveUp, Patience, persist};
 
 /// A limit that is whole again so soon is waited for: it may be counted in windows.
@@ -53,18 +53,20 @@ struct State {
 }
 
 impl Pace {
-    pub(crate) fn new(limits: &Limits) -> Self {
+    pub(crate) fn new(quota: &Quota) -> Self {
+        // No limit is more than four billion.
+        let limit = |limit: Option<u64>| limit.and_then(|limit| u32::try_from(limit).ok());
         let kinds = [
-            (limits.requests_per_minute, Unit::Request, 60.0),
-            (limits.requests_per_day, Unit::Request, 86_400.0),
-            (limits.tokens_per_minute, Unit::Token, 60.0),
-            (limits.tokens_per_day, Unit::Token, 86_400.0),
-            (limits.audio_seconds_per_hour, Unit::Second, 3_600.0),
-            (limits.audio_seconds_per_day, Unit::Second, 86_400.0),
+            (quota.requests_per_minute, Unit::Request, 60.0),
+            (quota.requests_per_day, Unit::Request, 86_400.0),
+            (quota.tokens_per_minute, Unit::Token, 60.0),
+            (quota.tokens_per_day, Unit::Token, 86_400.0),
+            (quota.audio_seconds_per_hour, Unit::Second, 3_600.0),
+            (quota.audio_seconds_per_day, Unit::Second, 86_400.0),
         ];
         let buckets = kinds
             .into_iter()
-            .filter_map(|(limit, unit, period)| Some(Bucket::new(limit?, unit, period)));
+            .filter_map(|(it, unit, period)| Some(Bucket::new(limit(it)?, unit, period)));
         Self {
             gate: Gate::default(),
             state: Mutex::new(State {
@@ -233,7 +235,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn requests_are_spread() {
-        let pace = Pace::new(&Limits::new().requests_per_minute(2));
+        let pace = Pace::new(&Quota::new().requests_per_minute(2));
         let start = Instant::now();
         for _ in 0..4 {
             pace.admit(request(30.0), LONG).await.expect("in time");
@@ -243,7 +245,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_wait_that_is_too_long_is_refused_and_costs_nothing() {
-        let pace = Pace::new(&Limits::new().audio_seconds_per_hour(3_600));
+        let pace = Pace::new(&Quota::new().audio_seconds_per_hour(3_600));
         pace.admit(request(3_600.0), LONG).await.expect("the first");
         for _ in 0..3 {
             let error = pace.admit(request(601.0), LONG).await;
@@ -255,7 +257,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn who_stops_waiting_gives_back() {
-        let pace = Pace::new(&Limits::new().requests_per_minute(1));
+        let pace = Pace::new(&Quota::new().requests_per_minute(1));
         pace.admit(request(1.0), LONG).await.expect("the first");
         let waiting = tokio::time::timeout(Duration::from_secs(1), pace.admit(request(1.0), LONG));
         assert!(waiting.await.is_err());
@@ -264,7 +266,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn what_the_service_says_is_kept() {
-        let pace = Pace::new(&Limits::new());
+        let pace = Pace::new(&Quota::new());
         let left = |remaining, seconds| Left {
             limit: 1_000,
             remaining,
@@ -292,7 +294,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn what_is_under_way_counts() {
-        let pace = Pace::new(&Limits::new());
+        let pace = Pace::new(&Quota::new());
         let first = pace.admit(request(1.0), LONG).await.expect("no limit yet");
         let second = pace.admit(request(1.0), LONG).await.expect("no limit yet");
         drop(first);
@@ -309,7 +311,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn what_is_whole_again_soon_is_waited_for() {
-        let pace = Pace::new(&Limits::new());
+        let pace = Pace::new(&Quota::new());
         let left = Left {
             limit: 10,
             remaining: 0,

@@ -9,9 +9,9 @@ use std::time::Duration;
 use groq_types::VerboseTranscription;
 
 #[cfg(feature = "decode")]
-use crate::models::Task;
-#[cfg(feature = "decode")]
 use crate::spool::PieceAudio;
+#[cfg(feature = "decode")]
+use crate::task::Task;
 
 /// Something that writes down what is said in a piece of audio, in one attempt.
 ///

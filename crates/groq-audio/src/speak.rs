@@ -16,9 +16,9 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use groq_types::SpeechRequest;
 
 use crate::error::Error;
-use crate::limits::Limits;
 use crate::pace::{Need, Pace, Patience, over};
 use crate::service::Synthesiser;
+use groq_models::Quota;
 use one::Speaker;
 use save::Saving;
 pub use split::{TextPiece, split};
@@ -54,7 +54,7 @@ impl<S: Synthesiser> Speak<S> {
         Self {
             speaker: Speaker {
                 service: service.clone(),
-                pace: Arc::new(Pace::new(&Limits::new())),
+                pace: Arc::new(Pace::new(&Quota::new())),
                 patience: Patience::default(),
                 attempt_timeout: Duration::from_secs(120),
             },
@@ -119,8 +119,8 @@ impl<S: Synthesiser> Speak<S> {
     /// Sets the account's limits, which are then kept before the service has to remind. All clones share them.
     ///
     /// What does not fit into them within [`max_wait`](Self::max_wait) is refused before anything is sent.
-    pub fn limits(mut self, limits: Limits) -> Self {
-        self.speaker.pace = Arc::new(Pace::new(&limits));
+    pub fn quota(mut self, quota: Quota) -> Self {
+        self.speaker.pace = Arc::new(Pace::new(&quota));
         self
     }
 

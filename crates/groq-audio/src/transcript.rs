@@ -2,11 +2,13 @@
 
 use groq_types::{TranscriptionSegment, TranscriptionWord};
 
-use crate::estimate::Usage;
+use groq_models::{Cost, Usage};
+
+use crate::estimate::JobStats;
 use crate::merge::{Merged, Seam};
-use crate::models::Task;
 use crate::plan::Piece;
 use crate::quality::{Flag, FlagKind, Severity};
+use crate::task::Task;
 
 /// What was said in a recording.
 ///
@@ -30,6 +32,8 @@ pub struct Transcript {
     pub(crate) flags: Vec<Flag>,
     pub(crate) pieces: Vec<PieceReport>,
     pub(crate) usage: Usage,
+    pub(crate) cost: Option<Cost>,
+    pub(crate) stats: JobStats,
     pub(crate) notes: Vec<String>,
 }
 
@@ -116,9 +120,19 @@ impl Transcript {
         &self.pieces
     }
 
-    /// What it took.
-    pub fn usage(&self) -> &Usage {
-        &self.usage
+    /// Returns the audio that was sent and billed: at least ten seconds for each request that was answered.
+    pub fn usage(&self) -> Usage {
+        self.usage
+    }
+
+    /// Returns what it cost; `None` if the price of the model is unknown.
+    pub fn cost(&self) -> Option<Cost> {
+        self.cost
+    }
+
+    /// Returns how many pieces, requests and bytes it took.
+    pub fn stats(&self) -> &JobStats {
+        &self.stats
     }
 
     /// The length of the recording in seconds.

@@ -104,7 +104,7 @@ mod tests {
     use tokio::time::Instant;
 
     use super::*;
-    use crate::limits::Limits;
+    use groq_models::Quota;
 
     #[test]
     fn waits_grow_and_differ() {
@@ -118,7 +118,7 @@ mod tests {
         failures: &[(u16, Option<u64>)],
         patience: Patience,
     ) -> (Result<u32, u32>, Duration) {
-        let pace = Pace::new(&Limits::new());
+        let pace = Pace::new(&Quota::new());
         let start = Instant::now();
         let attempt = |number: u32| {
             let failure = failures.get(number as usize - 1).copied();

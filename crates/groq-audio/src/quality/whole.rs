@@ -4,8 +4,8 @@ use super::flag::{Flag, FlagKind, Severity};
 use super::thresholds::Thresholds;
 use crate::clock::seconds;
 use crate::merge::{Seam, SeamKind};
-use crate::models::language_code;
 use crate::plan::{CutKind, Piece};
+use crate::task::language_code;
 
 /// What is kept of each piece for this.
 #[derive(Clone, Debug, Default)]
@@ -83,8 +83,8 @@ pub(crate) fn usual_language(facts: &[PieceFacts]) -> Option<&str> {
 
 /// A language may be given by its name or its code, in any case.
 fn is_same(one: &str, other: &str) -> bool {
-    let code = |name| language_code(name).unwrap_or(name);
-    code(one).eq_ignore_ascii_case(code(other))
+    let code = |name: &str| language_code(name).unwrap_or_else(|| name.to_owned());
+    code(one).eq_ignore_ascii_case(&code(other))
 }
 
 fn languages(pieces: &[Piece], facts: &[PieceFacts], flags: &mut Vec<Flag>) {

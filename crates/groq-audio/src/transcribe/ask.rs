@@ -11,13 +11,13 @@ use super::retry::{Unsent, send};
 use crate::error::Error;
 use crate::journal;
 use crate::merge::{self, Heard, MergeOptions};
-use crate::models::language_code;
 use crate::prepare::{PrepareOptions, Prepared};
 use crate::progress::Event;
 use crate::quality::{FlagKind, rate};
 use crate::service::{Ask, Transcriber};
 use crate::source::Source;
 use crate::spool::PieceAudio;
+use crate::task::language_code;
 
 /// How often a piece may be halved: to a thousandth of its length.
 const MOST_HALVINGS: u32 = 6;
@@ -214,11 +214,7 @@ fn is_sparse<T: Transcriber>(job: &Job<T>, answered: &Answered) -> bool {
 
 /// The language of an answer as the service takes it.
 pub(super) fn code_of(answer: &VerboseTranscription) -> Option<String> {
-    answer
-        .language
-        .as_deref()
-        .and_then(language_code)
-        .map(str::to_owned)
+    answer.language.as_deref().and_then(language_code)
 }
 
 impl<T: Transcriber> Job<T> {

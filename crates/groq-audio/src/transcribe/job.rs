@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
@@ -16,7 +17,9 @@ use super::ask::{answer, code_of};
 use super::bridge::{self, Edges};
 use super::settings::Settings;
 use crate::error::{Error, ErrorKind};
-use crate::estimate::{LEAST_BILLED_SECONDS, Usage};
+use groq_models::Usage;
+
+use crate::estimate::JobStats;
 use crate::journal::Journal;
 use crate::merge::Heard;
 use crate::pace::Pace;
@@ -61,6 +64,7 @@ enum Pinned {
 #[derive(Default)]
 struct Counts {
     usage: Usage,
+    stats: JobStats,
     facts: Vec<PieceFacts>,
     /// Seconds that were asked for, and of these, again.
     seconds: f64,
@@ -208,7 +212,7 @@ impl<T: Transcriber> Job<T> {
         }
         let (piece, from_journal) = (answered.piece.index, answered.from_journal);
         let mut counts = self.counts();
-        counts.usage.from_journal += usize::from(from_journal);
+        counts.stats.from_journal += usize::from(from_journal);
         counts.facts.push(answered.facts.clone());
         drop(counts);
         if piece == 0 {
@@ -236,10 +240,11 @@ impl<T: Transcriber> Job<T> {
 
     pub(super) fn count_request(&self, ask: &Ask, answered: bool) {
         let mut counts = self.counts();
-        counts.usage.requests += 1;
-        counts.usage.sent_bytes += ask.audio.len();
+        counts.stats.requests += 1;
+        counts.stats.sent_bytes += ask.audio.len();
         if answered {
-            counts.usage.billed_seconds += ask.seconds.max(LEAST_BILLED_SECONDS);
+            let length = Duration::try_from_secs_f64(ask.seconds).unwrap_or_default();
+            counts.usage += Usage::default().audio(length);
             counts.seconds += ask.seconds;
         }
     }
@@ -250,11 +255,11 @@ impl<T: Transcriber> Job<T> {
         let length = self.length.load(Ordering::Relaxed) as f64;
         let mut counts = self.counts();
         let most = share * counts.seconds.max(length);
-        let first = counts.usage.asked_again == 0;
+        let first = counts.stats.asked_again == 0;
         let allowed = share > 0.0 && (first || counts.again + seconds <= most);
         if allowed {
             counts.again += seconds;
-            counts.usage.asked_again += 1;
+            counts.stats.asked_again += 1;
         }
         allowed
     }
@@ -264,8 +269,9 @@ impl<T: Transcriber> Job<T> {
         median_rate(self.counts().facts.iter())
     }
 
-    pub(super) fn usage(&self) -> Usage {
-        self.counts().usage
+    pub(super) fn usage(&self) -> (Usage, JobStats) {
+        let counts = self.counts();
+        (counts.usage, counts.stats)
     }
 
     fn counts(&self) -> MutexGuard<'_, Counts> {

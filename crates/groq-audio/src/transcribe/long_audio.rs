@@ -12,8 +12,6 @@ use crate::decode::look;
 use crate::encode::Encoding;
 use crate::error::Error;
 use crate::estimate::Estimate;
-use crate::limits::{Limits, Tier};
-use crate::models::Task;
 use crate::pace::{Need, Pace, over};
 use crate::plan::PlanOptions;
 use crate::prepare;
@@ -21,8 +19,10 @@ use crate::progress::{Event, Listener};
 use crate::service::Transcriber;
 use crate::source::{Source, SourceKind};
 use crate::spool::Storage;
+use crate::task::Task;
 use crate::transcript::Transcript;
 use crate::{MergeOptions, Thresholds};
+use groq_models::{Catalog, Plan, Quota};
 
 /// Writes down recordings of any length.
 ///
@@ -54,7 +54,7 @@ impl<T: Transcriber> LongAudio<T> {
         Self {
             service: service.clone(),
             settings: Settings::default(),
-            pace: Arc::new(Pace::new(&Limits::new())),
+            pace: Arc::new(Pace::new(&Quota::new())),
         }
     }
 
@@ -100,9 +100,9 @@ impl<T: Transcriber> LongAudio<T> {
         self
     }
 
-    /// Sets the account's tier, which says how large an upload may be.
-    pub fn tier(mut self, tier: Tier) -> Self {
-        self.settings.tier = tier;
+    /// Sets the plan of the account, which limits the size of an upload; the free plan by default.
+    pub fn plan(mut self, plan: Plan) -> Self {
+        self.settings.plan = plan;
         self
     }
 
@@ -130,12 +130,22 @@ impl<T: Transcriber> LongAudio<T> {
         self
     }
 
-    /// Sets the account's limits, which are then kept before the service has to remind. What cannot fit into them within
+    /// Sets the account's rate limits, which are then kept before the service has to enforce them. What cannot fit into them within
     /// [`max_wait`](Self::max_wait) is refused before anything is sent, if the file says how long it is.
     ///
-    /// Without them, limits are learned from what the service says with each answer.
-    pub fn limits(mut self, limits: Limits) -> Self {
-        self.pace = Arc::new(Pace::new(&limits));
+    /// Without them, limits are learned from the responses.
+    ///
+    /// ```no_run
+    /// use groq_audio::LongAudio;
+    /// use groq_audio::models::{Catalog, Plan};
+    ///
+    /// # fn example(client: &groq_core::Client) {
+    /// let quota = Catalog::shipped().quota("whisper-large-v3-turbo", Plan::Free);
+    /// let audio = LongAudio::new(client).quota(quota.unwrap_or_default());
+    /// # }
+    /// ```
+    pub fn quota(mut self, quota: Quota) -> Self {
+        self.pace = Arc::new(Pace::new(&quota));
         self
     }
 
@@ -255,7 +265,7 @@ impl<T: Transcriber> LongAudio<T> {
         let mut settings = self.settings.clone();
         settings.task = task;
         settings.check()?;
-        let most = settings.tier.upload_limit();
+        let most = Catalog::shipped().upload_bytes(settings.plan);
         let plan = settings.prepare.plan.clone();
         settings.prepare.plan = plan.bytes_at_most(most - 1_000_000);
         let options = settings.prepare();

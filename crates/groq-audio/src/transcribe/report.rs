@@ -3,7 +3,9 @@
 use super::answers::Answered;
 use super::settings::Settings;
 use crate::clock::seconds;
-use crate::estimate::{Usage, dollars};
+use groq_models::Usage;
+
+use crate::estimate::{JobStats, cost};
 use crate::merge::{Heard, merge};
 use crate::plan::Piece;
 use crate::prepare::Summary;
@@ -15,7 +17,7 @@ use crate::transcript::{PieceReport, Transcript};
 pub(super) fn transcript(
     mut answered: Vec<Answered>,
     summary: Summary,
-    mut usage: Usage,
+    (usage, mut stats): (Usage, JobStats),
     settings: &Settings,
 ) -> Transcript {
     answered.sort_by_key(|piece| piece.piece.index);
@@ -49,16 +51,16 @@ pub(super) fn transcript(
         pieces: pieces.len(),
         words,
     });
-    usage.seconds = seconds(summary.samples);
-    usage.pieces = pieces.len();
-    usage.dollars = dollars(&settings.model, usage.billed_seconds);
-    let mut transcript = Transcript::new(merged, usage.seconds);
+    stats.pieces = pieces.len();
+    let mut transcript = Transcript::new(merged, seconds(summary.samples));
     transcript.language = usual_language(&facts).map(str::to_owned);
     transcript.task = settings.task;
     transcript.model = Some(settings.model.clone());
     transcript.flags = flags;
     transcript.pieces = reports;
     transcript.usage = usage;
+    transcript.cost = cost(&settings.model, &usage);
+    transcript.stats = stats;
     transcript.notes = summary.notes;
     transcript
 }

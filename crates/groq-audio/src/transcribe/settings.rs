@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use groq_models::Plan;
+
 use crate::error::Error;
-use crate::limits::Tier;
-use crate::models::{self, Task};
 use crate::pace::Patience;
 use crate::prepare::PrepareOptions;
 use crate::progress::Listener;
+use crate::task::{self, Task};
 use crate::{MergeOptions, PlanOptions, Thresholds};
 
 /// What answers should have times for.
@@ -33,7 +34,7 @@ pub(super) struct Settings {
     pub(super) prompt: Option<String>,
     pub(super) temperature: Option<f64>,
     pub(super) times: Times,
-    pub(super) tier: Tier,
+    pub(super) plan: Plan,
     pub(super) prepare: PrepareOptions,
     pub(super) merge: MergeOptions,
     pub(super) thresholds: Thresholds,
@@ -56,7 +57,7 @@ impl Default for Settings {
             prompt: None,
             temperature: None,
             times: Times::Words,
-            tier: Tier::Free,
+            plan: Plan::Free,
             prepare: PrepareOptions::default(),
             merge: MergeOptions::default(),
             thresholds: Thresholds::default(),
@@ -74,9 +75,9 @@ impl Default for Settings {
 impl Settings {
     /// Refuses what cannot work, before anything is read or sent.
     pub(super) fn check(&self) -> Result<(), Error> {
-        models::check(&self.model, self.task, self.language.as_deref())?;
+        task::check(&self.model, self.task, self.language.as_deref())?;
         if let Some(prompt) = &self.prompt {
-            models::check_prompt(prompt)?;
+            task::check_prompt(prompt)?;
         }
         if self
             .temperature

@@ -5,9 +5,11 @@ use std::io::{self, Write};
 use groq_types::{AudioDuration, TranscriptionSegment, TranscriptionWord, VerboseTranscription};
 use serde::Serialize;
 
+use groq_models::Cost;
+
 use crate::merge::SeamKind;
-use crate::models::Task;
 use crate::quality::Flag;
+use crate::task::Task;
 use crate::transcript::{Transcript, Verdict};
 
 /// The form's name and version: keys are only ever added to it.
@@ -51,7 +53,8 @@ struct OwnUsage {
 }
 
 pub(super) fn write(transcript: &Transcript, out: &mut impl Write) -> io::Result<()> {
-    let usage = transcript.usage();
+    let stats = transcript.stats();
+    let billed = transcript.usage().billed_audio.unwrap_or_default();
     let own = Own {
         format: FORMAT,
         verdict: match transcript.verdict() {
@@ -68,12 +71,12 @@ pub(super) fn write(transcript: &Transcript, out: &mut impl Write) -> io::Result
         seams: seams(transcript),
         flags: transcript.flags(),
         usage: OwnUsage {
-            pieces: usage.pieces,
-            requests: usage.requests,
-            from_journal: usage.from_journal,
-            asked_again: usage.asked_again,
-            billed_seconds: thousandths(usage.billed_seconds),
-            dollars: usage.dollars,
+            pieces: stats.pieces,
+            requests: stats.requests,
+            from_journal: stats.from_journal,
+            asked_again: stats.asked_again,
+            billed_seconds: thousandths(billed.as_secs_f64()),
+            dollars: transcript.cost().map(Cost::as_dollars_f64),
         },
         notes: transcript.notes(),
     };

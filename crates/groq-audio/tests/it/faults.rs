@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use groq_audio::models::Quota;
 use groq_audio::{
-    Ask, Event, Failure, Limits, LongAudio, PlanOptions, Reply, Source, Storage, Transcriber,
+    Ask, Event, Failure, LongAudio, PlanOptions, Reply, Source, Storage, Transcriber,
 };
 
 use crate::recogniser::{Blemishes, CLEAN, MILD, Recogniser};
@@ -148,8 +149,8 @@ async fn a_killed_job_goes_on_where_it_was() {
             .transcribe(source(&talk))
             .await
             .expect("all from the journal");
-        assert_eq!(again.usage().from_journal, pieces as usize);
-        assert_eq!(again.usage().requests, 0);
+        assert_eq!(again.stats().from_journal, pieces as usize);
+        assert_eq!(again.stats().requests, 0);
         assert_eq!(again.text(), expected.text());
     }
 }
@@ -166,7 +167,7 @@ async fn another_recording_gets_nothing_from_the_journal() {
         let talk = Talk::new(30, Manner::Pauses, seed);
         let transcript = job.transcribe(source(&talk)).await.expect("it works");
         assert_eq!(texts(&transcript), talk.texts());
-        assert_eq!(transcript.usage().from_journal, 0);
+        assert_eq!(transcript.stats().from_journal, 0);
     }
 }
 
@@ -174,9 +175,9 @@ async fn another_recording_gets_nothing_from_the_journal() {
 async fn what_does_not_fit_is_refused_before_anything_is_sent() {
     let service = Recogniser::new(CLEAN);
     let wav = crate::speech::wav(&vec![100; 16_000 * 60], 16_000, 1);
-    let limits = Limits::new().audio_seconds_per_hour(30);
+    let quota = Quota::new().audio_seconds_per_hour(30);
     let job = LongAudio::new(&service)
-        .limits(limits)
+        .quota(quota)
         .max_wait(Duration::from_secs(60));
     let error = job.transcribe(wav).await.expect_err("it does not fit");
     assert!(error.is_rate_limited());
@@ -290,7 +291,7 @@ async fn a_file_that_was_sent_whole_is_in_the_journal() {
     let again = job.transcribe(file.clone()).await.expect("it works");
     assert_eq!(service.calls(), 1);
     assert_eq!(
-        (again.text(), again.usage().from_journal),
+        (again.text(), again.stats().from_journal),
         (first.text(), 1)
     );
     assert_eq!(again.flags(), first.flags());
@@ -320,5 +321,5 @@ async fn a_journal_serves_one_job_at_a_time() {
         .transcribe(source(&talk))
         .await
         .expect("it is free again");
-    assert_eq!(transcript.usage().requests, 0);
+    assert_eq!(transcript.stats().requests, 0);
 }

@@ -126,7 +126,7 @@ async fn a_job_that_is_killed_at_any_moment_comes_to_the_same_end() {
         assert_eq!(transcript.words(), expected.words());
         assert_eq!(transcript.segments(), expected.segments());
         assert_eq!(
-            transcript.usage().from_journal,
+            transcript.stats().from_journal,
             kept,
             "killed at event {event}"
         );
@@ -139,7 +139,7 @@ async fn a_job_that_is_killed_at_any_moment_comes_to_the_same_end() {
             "{twice} pieces twice, killed at event {event}"
         );
         assert!(mock.requests().len() <= count + IN_FLIGHT);
-        assert_eq!(transcript.usage().requests as usize, count - kept);
+        assert_eq!(transcript.stats().requests as usize, count - kept);
         moments += usize::from(was_killed);
         if !was_killed {
             break;

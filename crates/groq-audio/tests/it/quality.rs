@@ -81,7 +81,7 @@ async fn an_answer_cut_short_is_asked_again() {
     )
     .await;
     let wrong = word_errors(&talk.texts(), &texts(&transcript));
-    let asked = transcript.usage().asked_again;
+    let asked = transcript.stats().asked_again;
     assert!(asked > 0, "{} calls", service.calls());
     // What was cut short twice is at least said to be.
     let flagged = transcript
@@ -171,10 +171,10 @@ async fn a_seam_without_agreement_is_asked_for_again() {
             .count()
     };
     let once = heard(0.0).await;
-    assert!(unaligned(&once) > 1 && once.usage().asked_again == 0);
+    assert!(unaligned(&once) > 1 && once.stats().asked_again == 0);
     let twice = heard(1.0).await;
     assert_eq!(unaligned(&twice), 0);
-    assert!(twice.usage().asked_again > 1);
+    assert!(twice.stats().asked_again > 1);
     // Only the ends of the recording have no second hearing.
     let said = talk.texts();
     let middle = &said[20..said.len() - 20];

@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
-use groq_audio::{Limits, LongAudio, PlanOptions, Source, Speak, Times};
+use groq_audio::models::{Catalog, Plan};
+use groq_audio::{LongAudio, PlanOptions, Source, Speak, Times};
 use groq_core::Client;
 use groq_mock::{Builder, Fault, Mock, Reply, When};
 
@@ -78,7 +79,7 @@ async fn a_story_goes_out_and_comes_back() {
         assert_eq!(bare(transcript.text()), bare(STORY));
         assert!(transcript.pieces().len() >= pieces);
         assert_eq!(
-            transcript.usage().requests as usize,
+            transcript.stats().requests as usize,
             transcript.pieces().len()
         );
     }
@@ -200,10 +201,9 @@ async fn limits_are_learned_from_the_headers() {
 
 #[tokio::test]
 async fn speech_that_does_not_fit_is_refused_before_anything_is_sent() {
-    use groq_core::limits::tables::FREE_2025_12;
     let (mock, groq) = started(Mock::builder()).await;
-    let limits = Limits::from_table(&FREE_2025_12, "canopylabs/orpheus-v1-english");
-    let speak = Speak::new(&groq).limits(limits.expect("a row"));
+    let quota = Catalog::shipped().quota("canopylabs/orpheus-v1-english", Plan::Free);
+    let speak = Speak::new(&groq).quota(quota.expect("a known quota"));
     let error = speak.say(&STORY.repeat(100)).await.expect_err("too much");
     assert!(error.is_rate_limited());
     assert!(

@@ -7,8 +7,9 @@ use std::task::Poll;
 use std::time::Duration;
 
 use futures_util::TryStreamExt;
+use groq_audio::models::Quota;
 use groq_audio::types::SpeechRequest;
-use groq_audio::{Failure, Limits, Speak, Speech, Synthesiser};
+use groq_audio::{Failure, Speak, Speech, Synthesiser};
 use tokio::sync::Notify;
 
 use crate::speech::wav;
@@ -234,8 +235,8 @@ async fn parts_of_other_forms_are_refused() {
 #[tokio::test(start_paused = true)]
 async fn limits_are_kept() {
     let service = Speller::default();
-    let limits = Limits::new().requests_per_minute(4);
-    let speak = Speak::new(&service).limits(limits);
+    let quota = Quota::new().requests_per_minute(4);
+    let speak = Speak::new(&service).quota(quota);
     let start = tokio::time::Instant::now();
     let text = story();
     speak.say(&text).await.expect("it speaks");
