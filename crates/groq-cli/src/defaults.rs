@@ -1,24 +1,44 @@
-//! Default models and voices. Models come and go, so the choice has a date.
+//! Default models and voices: those of the catalog of models, which has a date.
 
-/// When the defaults were chosen, as year and month.
-pub(crate) const CHOSEN: &str = "2026-11";
+use std::sync::LazyLock;
+
+use groq_core::models::{Catalog, DefaultModel};
+
+static CATALOG: LazyLock<Catalog> = LazyLock::new(Catalog::shipped);
+
+fn default(purpose: DefaultModel) -> &'static str {
+    let model = CATALOG.default_model(purpose);
+    model.expect("a test of the catalog looks for it")
+}
 
 /// For `chat` and `json`: small, fast, in production, and supports strict JSON schemas.
-pub(crate) const CHAT_MODEL: &str = "openai/gpt-oss-20b";
+pub(crate) fn chat_model() -> &'static str {
+    default(DefaultModel::Chat)
+}
 
 /// For `transcribe`: the cheapest one for any language.
-pub(crate) const TRANSCRIPTION_MODEL: &str = "whisper-large-v3-turbo";
+pub(crate) fn transcription_model() -> &'static str {
+    default(DefaultModel::Transcription)
+}
 
-/// For `translate`: the only one that translates.
-pub(crate) const TRANSLATION_MODEL: &str = "whisper-large-v3";
+/// For `translate`: one that translates.
+pub(crate) fn translation_model() -> &'static str {
+    default(DefaultModel::Translation)
+}
 
 /// For `speak`.
-pub(crate) const SPEECH_MODEL: &str = "canopylabs/orpheus-v1-english";
+pub(crate) fn speech_model() -> &'static str {
+    default(DefaultModel::Speech)
+}
 
-/// For `speak` with [`SPEECH_MODEL`].
-pub(crate) const VOICE: &str = "troy";
+/// For `speak` with [`speech_model`].
+pub(crate) fn voice() -> &'static str {
+    default(DefaultModel::Voice)
+}
 
 /// The help of an option with a default.
 pub(crate) fn help(what: &str, variable: &str, default: &str) -> String {
-    format!("{what} [env: {variable}] [default: {default}, of {CHOSEN}]")
+    let day = CATALOG.as_of();
+    let (year, month) = (day.year(), day.month());
+    format!("{what} [env: {variable}] [default: {default}, of {year}-{month:02}]")
 }

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use groq_core::{
     Client, ClientBuilder,
-    facts::{Catalogue, Price},
+    models::{Billing, Catalog, Cost, Usage},
     types::CompletionUsage,
 };
 use groq_mock::Mock;
@@ -142,9 +142,9 @@ impl Session {
     }
 
     /// Prints what was used and its cost, in words or as JSON.
-    pub(crate) fn report_cost(&self, words: &str, mut used: Value, cost: Option<f64>) {
+    pub(crate) fn report_cost(&self, words: &str, mut used: Value, cost: Option<Cost>) {
         if self.global.json {
-            used["dollars"] = cost.into();
+            used["dollars"] = cost.map(Cost::as_dollars_f64).into();
             self.stderr.always(&terminal::json(&json!({"usage": used})));
         } else {
             let style = self.stderr.style();
@@ -163,14 +163,8 @@ pub(crate) fn has_key() -> Result<bool, Failure> {
 }
 
 /// The cost of a reply by the known prices.
-pub(crate) fn cost(model: &str, usage: &CompletionUsage) -> Option<f64> {
-    match Catalogue::shipped().get(model)?.price? {
-        #[expect(clippy::cast_precision_loss, reason = "no reply has 2^52 tokens")]
-        Price::Tokens { input, output } => Some(
-            (usage.prompt_tokens as f64 * input + usage.completion_tokens as f64 * output) / 1e6,
-        ),
-        _ => None,
-    }
+pub(crate) fn cost(model: &str, usage: &CompletionUsage) -> Option<Cost> {
+    Catalog::shipped().cost(model, &Usage::from(usage), Billing::OnDemand)
 }
 
 #[cfg(test)]
@@ -181,7 +175,7 @@ mod tests {
     fn costs_follow_the_price_list() {
         let usage = CompletionUsage::new(1_000_000, 1_000_000, 2_000_000);
         let cost = cost("openai/gpt-oss-20b", &usage).unwrap();
-        assert!((cost - 0.375).abs() < 1e-9, "{cost}");
+        assert_eq!(cost.to_string(), "$0.375");
         assert_eq!(super::cost("nobody", &usage), None);
     }
 }

@@ -78,7 +78,7 @@ impl Settings {
     /// The model of `chat` and `json`.
     pub(crate) fn model(&self, option: Option<&String>) -> Result<String, Failure> {
         let model = choose(option, "GROQ_MODEL", self.model.as_ref())?;
-        Ok(model.unwrap_or_else(|| defaults::CHAT_MODEL.to_owned()))
+        Ok(model.unwrap_or_else(|| defaults::chat_model().to_owned()))
     }
 
     pub(crate) fn transcription_model(&self, option: Option<&String>) -> Result<String, Failure> {
@@ -87,7 +87,7 @@ impl Settings {
             "GROQ_TRANSCRIPTION_MODEL",
             self.transcription_model.as_ref(),
         )?;
-        Ok(model.unwrap_or_else(|| defaults::TRANSCRIPTION_MODEL.to_owned()))
+        Ok(model.unwrap_or_else(|| defaults::transcription_model().to_owned()))
     }
 
     pub(crate) fn translation_model(&self, option: Option<&String>) -> Result<String, Failure> {
@@ -96,15 +96,15 @@ impl Settings {
             "GROQ_TRANSLATION_MODEL",
             self.translation_model.as_ref(),
         )?;
-        Ok(model.unwrap_or_else(|| defaults::TRANSLATION_MODEL.to_owned()))
+        Ok(model.unwrap_or_else(|| defaults::translation_model().to_owned()))
     }
 
     pub(crate) fn speech_model(&self, option: Option<&String>) -> Result<String, Failure> {
         let model = choose(option, "GROQ_SPEECH_MODEL", self.speech_model.as_ref())?;
-        Ok(model.unwrap_or_else(|| defaults::SPEECH_MODEL.to_owned()))
+        Ok(model.unwrap_or_else(|| defaults::speech_model().to_owned()))
     }
 
-    /// The voice, if one is set; [`defaults::VOICE`] fits the default model only.
+    /// The voice, if one is set; [`defaults::voice`] fits the default model only.
     pub(crate) fn voice(&self, option: Option<&String>) -> Result<Option<String>, Failure> {
         choose(option, "GROQ_VOICE", self.voice.as_ref())
     }
@@ -222,7 +222,7 @@ mod tests {
         let empty = parse("transcription_model = ' '").unwrap();
         assert_eq!(
             empty.transcription_model(None).unwrap(),
-            defaults::TRANSCRIPTION_MODEL
+            defaults::transcription_model()
         );
     }
 }

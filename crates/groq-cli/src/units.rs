@@ -2,18 +2,11 @@
 
 use std::time::Duration;
 
-/// An amount of money with as many digits as it needs.
-pub(crate) fn dollars(amount: f64) -> String {
-    if amount >= 0.01 || amount == 0.0 {
-        format!("${amount:.2}")
-    } else {
-        format!("${amount:.6}")
-    }
-}
+use groq_core::models::Cost;
 
 /// A price, or that it is unknown.
-pub(crate) fn price(amount: Option<f64>) -> String {
-    amount.map_or_else(|| "price unknown".to_owned(), dollars)
+pub(crate) fn price(cost: Option<Cost>) -> String {
+    cost.map_or_else(|| "price unknown".to_owned(), |cost| cost.to_string())
 }
 
 /// A duration: `0.42 s`, `3 min 20 s`, `2 h 5 min`.
@@ -56,8 +49,11 @@ mod tests {
     #[test]
     fn amounts_durations_and_dates_are_short() {
         assert_eq!(
-            [dollars(0.375), dollars(0.000_012_3), dollars(0.0)],
-            ["$0.38", "$0.000012", "$0.00"]
+            [
+                price(Some(Cost::from_nano_dollars(75_000_000))),
+                price(None)
+            ],
+            ["$0.075", "price unknown"]
         );
         let times = [420, 12_000, 200_000, 7_500_000]
             .map(Duration::from_millis)

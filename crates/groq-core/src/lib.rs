@@ -14,8 +14,6 @@ mod download;
 mod error;
 #[cfg(doc)]
 pub mod errors;
-#[doc(hidden)]
-pub mod facts;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub mod fuzz;

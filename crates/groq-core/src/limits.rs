@@ -5,8 +5,6 @@ mod headers;
 mod known;
 mod local;
 mod rate_limiter;
-#[doc(hidden)]
-pub mod tables;
 
 pub(crate) use duration::parse_decimal;
 pub use duration::parse_duration;

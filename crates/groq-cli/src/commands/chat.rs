@@ -5,6 +5,7 @@ mod repl;
 mod reply;
 mod save;
 
+use groq_core::models::Catalog;
 use groq_core::types::{ChatCompletionRequest, Message, ReasoningFormat, StopSequences};
 
 use crate::{
@@ -37,7 +38,7 @@ pub(crate) struct Args {
     /// Prompt; several arguments are joined by spaces.
     #[arg(value_name = "PROMPT")]
     prompt: Vec<String>,
-    #[arg(short, long, value_name = "ID", help = defaults::help("Model", "GROQ_MODEL", defaults::CHAT_MODEL))]
+    #[arg(short, long, value_name = "ID", help = defaults::help("Model", "GROQ_MODEL", defaults::chat_model()))]
     model: Option<String>,
     /// System prompt: instructions that the model follows.
     #[arg(short, long, value_name = "TEXT", allow_hyphen_values = true)]
@@ -125,12 +126,14 @@ impl Args {
         Ok(request)
     }
 
-    /// The gpt-oss models have no reasoning format: they return reasoning apart, or not at all.
+    /// Some models have no reasoning format: they return reasoning apart, or not at all.
     fn place_reasoning(&self, request: &mut ChatCompletionRequest) {
-        let is_gpt_oss = request.model.starts_with("openai/gpt-oss");
+        let catalog = Catalog::shipped();
+        let model = catalog.get(&request.model);
+        let has_none = model.is_some_and(|model| model.reasoning_format == Some(false));
         match &self.reasoning_format {
-            Some(ReasoningFormat::Parsed) if is_gpt_oss => {}
-            Some(ReasoningFormat::Hidden) if is_gpt_oss => {
+            Some(ReasoningFormat::Parsed) if has_none => {}
+            Some(ReasoningFormat::Hidden) if has_none => {
                 request.include_reasoning = Some(false);
             }
             format => request.reasoning_format.clone_from(format),

@@ -41,7 +41,7 @@ pub(crate) struct Args {
     /// Example answer, as a file or as JSON: the answer has the same keys and types.
     #[arg(long, value_name = "FILE|JSON")]
     example: Option<PathBuf>,
-    #[arg(short, long, value_name = "ID", help = defaults::help("Model", "GROQ_MODEL", defaults::CHAT_MODEL))]
+    #[arg(short, long, value_name = "ID", help = defaults::help("Model", "GROQ_MODEL", defaults::chat_model()))]
     model: Option<String>,
     /// System prompt: instructions that the model follows.
     #[arg(short, long, value_name = "TEXT", allow_hyphen_values = true)]

@@ -1,8 +1,8 @@
 //! `groq limits`: what is left of the rate limits.
 
 use groq_core::{
-    facts::{Catalogue, ModelKind},
     limits::{RateLimit, RateLimits},
+    models::{Catalog, ModelKind},
     types::{ChatCompletionRequest, Message},
 };
 use serde_json::{Value, json};
@@ -26,7 +26,7 @@ Examples:
   groq limits --model llama-3.1-8b-instant
   groq limits --json")]
 pub(crate) struct Args {
-    #[arg(short, long, value_name = "ID", help = defaults::help("Model", "GROQ_MODEL", defaults::CHAT_MODEL))]
+    #[arg(short, long, value_name = "ID", help = defaults::help("Model", "GROQ_MODEL", defaults::chat_model()))]
     model: Option<String>,
 }
 
@@ -63,7 +63,7 @@ impl Args {
 
 /// Refuses models that are known not to chat.
 fn check_kind(model: &str) -> Result<(), Failure> {
-    let kind = Catalogue::shipped().get(model).map(|facts| facts.kind);
+    let kind = Catalog::shipped().get(model).map(|known| known.kind);
     match kind {
         Some(ModelKind::Transcription | ModelKind::Speech) => Err(Failure::usage(format!(
             "'{model}' works on audio: its limits cannot be read with one token"

@@ -1,8 +1,7 @@
 //! `groq models`: the models that the key can use.
 
 use groq_core::{
-    facts::{Catalogue, JsonSchemaSupport, ModelFacts, ModelKind, Price},
-    limits::tables::FREE_2025_12,
+    models::{Catalog, Cost, JsonSchemaSupport, ModelInfo, ModelKind, Plan, Price},
     types::Model,
 };
 use serde_json::{Value, json};
@@ -30,19 +29,16 @@ impl Args {
         let client = session.connect().await?;
         let mut list = client.models().list().await?.into_inner();
         list.data.sort_by(|a, b| a.id.cmp(&b.id));
-        let mut catalogue = Catalogue::shipped();
-        catalogue.refresh(&list);
+        let mut catalog = Catalog::shipped();
+        catalog.refresh(&list);
         if session.global.json {
             return list
                 .data
                 .iter()
-                .try_for_each(|model| session.out.json(&document(model, &catalogue)?));
+                .try_for_each(|model| session.out.json(&document(model, &catalog)?));
         }
         let known = |kind: fn(ModelKind) -> bool| {
-            let models = list
-                .data
-                .iter()
-                .filter_map(|model| catalogue.get(&model.id));
+            let models = list.data.iter().filter_map(|model| catalog.get(&model.id));
             models.filter(|facts| kind(facts.kind)).collect::<Vec<_>>()
         };
         let chat = known(|kind| matches!(kind, ModelKind::Chat | ModelKind::System));
@@ -55,13 +51,17 @@ impl Args {
         }
         session.stderr.note(format!(
             "Rates are those of the {} plan as of {}: requests and tokens per minute.",
-            FREE_2025_12.plan, FREE_2025_12.as_of
+            PLAN,
+            quota_date(&catalog)
         ));
         Ok(())
     }
 }
 
-fn section(session: &Session, title: &'static str, models: &[&ModelFacts]) -> Result<(), Failure> {
+/// The plan whose rates are shown.
+const PLAN: Plan = Plan::Free;
+
+fn section(session: &Session, title: &'static str, models: &[&ModelInfo]) -> Result<(), Failure> {
     let columns = [
         Column::left(title),
         Column::right("CTX").optional(2),
@@ -76,13 +76,13 @@ fn section(session: &Session, title: &'static str, models: &[&ModelFacts]) -> Re
     session.out.line("")
 }
 
-fn row(facts: &ModelFacts) -> Vec<String> {
-    let rate = FREE_2025_12.of(&facts.id).map_or_else(dash, |allowance| {
-        let requests = allowance.requests_per_minute.map_or_else(dash, short);
-        let tokens = allowance.tokens_per_minute.map_or_else(dash, short);
+fn row(facts: &ModelInfo) -> Vec<String> {
+    let rate = facts.quotas.of(PLAN).map_or_else(dash, |quota| {
+        let requests = quota.requests_per_minute.map_or_else(dash, short);
+        let tokens = quota.tokens_per_minute.map_or_else(dash, short);
         format!("{requests}/{tokens}")
     });
-    let end = facts.retirement.map(|end| end.date.to_owned());
+    let end = facts.retirement.as_ref().map(|end| end.date.to_string());
     vec![
         facts.id.clone(),
         facts.context_window.map_or_else(dash, short),
@@ -112,22 +112,31 @@ fn short(number: u64) -> String {
 
 fn price(price: Price) -> String {
     match price {
-        Price::Tokens { input, output } => format!("${}/{}", amount(input), amount(output)),
-        Price::AudioHour(hour) => format!("${}/h", amount(hour)),
-        Price::Characters(million) => format!("${}/M chars", amount(million)),
+        Price::Tokens { input, output, .. } => format!("{input}/{}", amount(output)),
+        Price::AudioHour { input } => format!("{input}/h"),
+        Price::Characters { input } => format!("${}/M chars", amount(input)),
         _ => dash(),
     }
 }
 
 /// `0.15`, `0.075`, `22`.
-fn amount(dollars: f64) -> String {
-    let text = format!("{dollars:.3}");
-    let short = text.strip_suffix(".000").or(text.strip_suffix('0'));
-    short.unwrap_or(&text).to_owned()
+fn amount(cost: Cost) -> String {
+    let text = cost.to_string();
+    let text = text.trim_start_matches('$');
+    text.strip_suffix(".00").unwrap_or(text).to_owned()
+}
+
+/// The newest day of the rates that are shown, as year and month.
+fn quota_date(catalog: &Catalog) -> String {
+    let dates = catalog
+        .models()
+        .filter_map(|model| catalog.source(&model.id, "quotas.free"));
+    let newest = dates.map(|source| source.date).max();
+    newest.map_or_else(dash, |day| format!("{}-{:02}", day.year(), day.month()))
 }
 
 /// What it can do beside answering.
-fn modes(facts: &ModelFacts) -> Vec<&'static str> {
+fn modes(facts: &ModelInfo) -> Vec<&'static str> {
     let mut modes = Vec::new();
     match facts.json_schema {
         Some(JsonSchemaSupport::Strict) => modes.push("strict"),
@@ -140,29 +149,39 @@ fn modes(facts: &ModelFacts) -> Vec<&'static str> {
     modes.extend(can(facts.images).then_some("see"));
     modes.extend(
         facts
-            .speech
-            .and_then(|speech| speech.translates.then_some("translate")),
+            .transcription
+            .and_then(|info| info.translates.then_some("translate")),
     );
     modes
 }
 
 /// What the service says, and what is known beside.
-fn document(model: &Model, catalogue: &Catalogue) -> Result<Value, Failure> {
+fn document(model: &Model, catalog: &Catalog) -> Result<Value, Failure> {
     let mut document = serde_json::to_value(model)
         .map_err(|error| Failure::internal(format!("write JSON: {error}")))?;
-    if let Some(facts) = catalogue.get(&model.id) {
-        document["facts"] = described(facts, catalogue);
+    if let Some(facts) = catalog.get(&model.id) {
+        document["facts"] = described(facts, catalog);
     }
     Ok(document)
 }
 
-fn described(facts: &ModelFacts, catalogue: &Catalogue) -> Value {
+fn described(facts: &ModelInfo, catalog: &Catalog) -> Value {
+    let dollars = |cost: Cost| cost.as_dollars_f64();
     let price = facts.price.map(|price| match price {
-        Price::Tokens { input, output } => {
-            json!({"per": "million tokens", "input": input, "output": output})
+        Price::Tokens {
+            input,
+            cached_input,
+            output,
+        } => json!({
+            "per": "million tokens",
+            "input": dollars(input),
+            "cached_input": cached_input.map(dollars),
+            "output": dollars(output),
+        }),
+        Price::AudioHour { input } => json!({"per": "hour of audio", "input": dollars(input)}),
+        Price::Characters { input } => {
+            json!({"per": "million characters", "input": dollars(input)})
         }
-        Price::AudioHour(dollars) => json!({"per": "hour of audio", "input": dollars}),
-        Price::Characters(dollars) => json!({"per": "million characters", "input": dollars}),
         _ => Value::Null,
     });
     let schema = facts.json_schema.map(|support| match support {
@@ -170,18 +189,21 @@ fn described(facts: &ModelFacts, catalogue: &Catalogue) -> Value {
         JsonSchemaSupport::BestEffort => "best_effort",
         _ => "no",
     });
-    let retirement = facts.retirement.map(|end| {
+    let retirement = facts.retirement.as_ref().map(|end| {
         json!({
             "date": end.date,
             "successor": end.successor,
-            "enterprise_keeps_it": end.enterprise_keeps_it,
-            "is_over": catalogue.is_retired(facts),
+            "enterprise_keeps_it": end.enterprise_keeps,
+            "is_over": catalog.is_retired(&facts.id),
         })
     });
-    let rates = FREE_2025_12.of(&facts.id).map(|rates| {
+    let as_of = catalog
+        .source(&facts.id, "quotas.free")
+        .map(|source| source.date);
+    let rates = facts.quotas.of(PLAN).map(|rates| {
         json!({
-            "plan": FREE_2025_12.plan,
-            "as_of": FREE_2025_12.as_of,
+            "plan": PLAN,
+            "as_of": as_of,
             "requests_per_minute": rates.requests_per_minute,
             "requests_per_day": rates.requests_per_day,
             "tokens_per_minute": rates.tokens_per_minute,
@@ -215,18 +237,21 @@ mod tests {
 
     #[test]
     fn a_row_says_what_is_known_and_dashes_what_is_not() {
-        let catalogue = Catalogue::shipped().on("2026-10-01");
-        let shown = |id: &str| row(catalogue.get(id).unwrap()).join("|");
+        let catalog = Catalog::shipped().on("2026-10-01".parse().unwrap());
+        let shown = |id: &str| row(catalog.get(id).unwrap()).join("|");
         assert_eq!(
             shown("openai/gpt-oss-20b"),
             "openai/gpt-oss-20b|131K|65.5K|$0.075/0.30|30/8K|strict tools think|"
         );
         assert_eq!(
             shown("whisper-large-v3"),
-            "whisper-large-v3|-|-|$0.111/h|20/-|translate|"
+            "whisper-large-v3|448|448|$0.111/h|20/-|translate|"
         );
         let gone = shown("groq/compound");
         assert!(gone.ends_with("|2026-09-21"), "{gone}");
-        assert_eq!(row(&ModelFacts::new("x")).join("|"), "x|-|-|-|-||");
+        assert_eq!(
+            row(&ModelInfo::new("x", catalog.as_of())).join("|"),
+            "x|-|-|-|-||"
+        );
     }
 }

@@ -8,7 +8,7 @@ use futures_util::StreamExt as _;
 use groq_audio::Speak;
 use groq_core::{
     Client,
-    facts::{Catalogue, Price},
+    models::{Billing, Catalog, Usage},
 };
 use serde_json::json;
 
@@ -44,9 +44,9 @@ pub(crate) struct Args {
     output: Option<PathBuf>,
     #[command(flatten)]
     overwrite: Overwrite,
-    #[arg(short, long, value_name = "ID", help = defaults::help("Model", "GROQ_SPEECH_MODEL", defaults::SPEECH_MODEL))]
+    #[arg(short, long, value_name = "ID", help = defaults::help("Model", "GROQ_SPEECH_MODEL", defaults::speech_model()))]
     model: Option<String>,
-    #[arg(short = 'V', long, value_name = "NAME", help = defaults::help("Voice; `groq voices` lists them", "GROQ_VOICE", defaults::VOICE))]
+    #[arg(short = 'V', long, value_name = "NAME", help = defaults::help("Voice; `groq voices` lists them", "GROQ_VOICE", defaults::voice()))]
     voice: Option<String>,
 }
 
@@ -112,19 +112,19 @@ impl Args {
 
 /// The requested voice, if the model has it, or else the first one of the model.
 fn voice(model: &str, wanted: Option<String>) -> Result<String, Failure> {
-    let catalogue = Catalogue::shipped();
-    let known = catalogue
+    let catalog = Catalog::shipped();
+    let known = catalog
         .get(model)
         .map_or(&[][..], |facts| &facts.voices[..]);
     match wanted {
-        Some(voice) if known.is_empty() || known.contains(&voice.as_str()) => Ok(voice),
+        Some(voice) if known.is_empty() || known.contains(&voice) => Ok(voice),
         Some(voice) => Err(Failure::usage(format!(
             "'{model}' has no voice '{voice}'; it has {}",
             known.join(", ")
         ))),
-        None if model == defaults::SPEECH_MODEL => Ok(defaults::VOICE.to_owned()),
+        None if model == defaults::speech_model() => Ok(defaults::voice().to_owned()),
         None => match known.first() {
-            Some(voice) => Ok((*voice).to_owned()),
+            Some(voice) => Ok(voice.clone()),
             None => Err(Failure::usage(format!(
                 "the voices of '{model}' are unknown; choose one with --voice"
             ))),
@@ -138,18 +138,12 @@ fn report_price(session: &Session, model: &str, text: &str) {
         return;
     }
     let characters = text.chars().count();
-    let price = Catalogue::shipped()
-        .get(model)
-        .and_then(|facts| facts.price);
-    let amount = match price {
-        #[expect(clippy::cast_precision_loss, reason = "no text has 2^52 characters")]
-        Some(Price::Characters(million)) => Some(characters as f64 * million / 1e6),
-        _ => None,
-    };
+    let usage = Usage::default().characters(characters as u64);
+    let cost = Catalog::shipped().cost(model, &usage, Billing::OnDemand);
     session.report_cost(
         &format!("{characters} characters"),
         json!({"model": model, "characters": characters}),
-        amount,
+        cost,
     );
 }
 
@@ -190,11 +184,11 @@ mod tests {
     #[test]
     fn a_voice_belongs_to_its_model() {
         assert_eq!(
-            voice(defaults::SPEECH_MODEL, None).unwrap(),
-            defaults::VOICE
+            voice(defaults::speech_model(), None).unwrap(),
+            defaults::voice()
         );
-        let wrong = voice(defaults::SPEECH_MODEL, Some("nobody".into())).unwrap_err();
-        assert!(wrong.to_string().contains(defaults::VOICE), "{wrong}");
+        let wrong = voice(defaults::speech_model(), Some("nobody".into())).unwrap_err();
+        assert!(wrong.to_string().contains(defaults::voice()), "{wrong}");
         assert_eq!(voice("new/model", Some("anna".into())).unwrap(), "anna");
         assert!(voice("new/model", None).is_err());
     }

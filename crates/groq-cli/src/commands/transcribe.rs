@@ -31,7 +31,7 @@ Examples:
   ffmpeg -i talk.mkv -f wav - | groq transcribe -
   groq transcribe https://example.com/talk.mp3 --json")]
 pub(crate) struct Args {
-    #[arg(short, long, value_name = "ID", help = defaults::help("Model", "GROQ_TRANSCRIPTION_MODEL", defaults::TRANSCRIPTION_MODEL))]
+    #[arg(short, long, value_name = "ID", help = defaults::help("Model", "GROQ_TRANSCRIPTION_MODEL", defaults::transcription_model()))]
     model: Option<String>,
     /// Time every word: one subtitle per word, or, as text, one line per word with its start and end in seconds.
     #[arg(long)]

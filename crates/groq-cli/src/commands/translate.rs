@@ -12,7 +12,7 @@ Examples:
   groq translate rede.mp3
   groq translate rede.mp4 --format srt -o speech.srt")]
 pub(crate) struct Args {
-    #[arg(short, long, value_name = "ID", help = defaults::help("Model", "GROQ_TRANSLATION_MODEL", defaults::TRANSLATION_MODEL))]
+    #[arg(short, long, value_name = "ID", help = defaults::help("Model", "GROQ_TRANSLATION_MODEL", defaults::translation_model()))]
     model: Option<String>,
     #[command(flatten)]
     recordings: Recordings,

@@ -1,6 +1,6 @@
 //! `groq voices`: the voices of speech models.
 
-use groq_core::facts::{Catalogue, ModelFacts};
+use groq_core::models::{Catalog, ModelInfo};
 use serde_json::json;
 
 use crate::{
@@ -27,11 +27,11 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(self, session: &Session) -> Result<(), Failure> {
-        let catalogue = Catalogue::shipped();
-        let models = self.models(&catalogue)?;
+        let catalog = Catalog::shipped();
+        let models = self.models(&catalog)?;
         let voices = models.iter().flat_map(|model| {
             let voices = model.voices.iter();
-            voices.map(move |voice| (*model, *voice))
+            voices.map(move |voice| (*model, voice.as_str()))
         });
         if session.global.json {
             return voices.into_iter().try_for_each(|(model, voice)| {
@@ -44,7 +44,7 @@ impl Args {
             Column::left("VOICE"),
             Column::left(""),
         ];
-        let row = |(model, voice): (&ModelFacts, &str)| {
+        let row = |(model, voice): (&ModelInfo, &str)| {
             let note = if is_default(model, voice) {
                 "default"
             } else {
@@ -56,11 +56,11 @@ impl Args {
         table::print(&session.out, &columns, &rows)
     }
 
-    fn models<'a>(&self, catalogue: &'a Catalogue) -> Result<Vec<&'a ModelFacts>, Failure> {
-        let speaking = || catalogue.models().filter(|model| !model.voices.is_empty());
+    fn models<'a>(&self, catalog: &'a Catalog) -> Result<Vec<&'a ModelInfo>, Failure> {
+        let speaking = || catalog.models().filter(|model| !model.voices.is_empty());
         let Some(wanted) = &self.model else {
             return Ok(speaking()
-                .filter(|model| !catalogue.is_retired(model))
+                .filter(|model| !catalog.is_retired(&model.id))
                 .collect());
         };
         let found: Vec<_> = speaking().filter(|model| model.id == *wanted).collect();
@@ -75,6 +75,6 @@ impl Args {
     }
 }
 
-fn is_default(model: &ModelFacts, voice: &str) -> bool {
-    model.id == defaults::SPEECH_MODEL && voice == defaults::VOICE
+fn is_default(model: &ModelInfo, voice: &str) -> bool {
+    model.id == defaults::speech_model() && voice == defaults::voice()
 }

@@ -9,15 +9,17 @@ use std::{
 
 use groq_core::{
     batch::{Item, Results},
+    models::{Billing, Catalog, Cost, Usage},
     types::CompletionUsage,
 };
+use serde::Deserialize as _;
 use serde_json::{Value, json};
 
 use super::{
     items::Items,
     line::{Body, Kind, Line},
 };
-use crate::{failure::Failure, files::Place, session::cost};
+use crate::{failure::Failure, files::Place};
 
 /// Results on the disk, found by id.
 pub(super) struct SortedResults {
@@ -29,14 +31,10 @@ pub(super) struct SortedResults {
 /// What all answers used.
 #[derive(Clone, Copy)]
 pub(super) struct BatchUsage {
-    pub(super) prompt_tokens: u64,
-    pub(super) completion_tokens: u64,
+    pub(super) tokens: Usage,
     /// `None` if the price of one is unknown.
-    pub(super) dollars: Option<f64>,
+    pub(super) cost: Option<Cost>,
 }
-
-/// The price of a batch, as a share of the price of its requests.
-const SHARE: f64 = 0.5;
 
 impl SortedResults {
     pub(super) fn collect<B: Body>(results: Results<B>, folder: &Path) -> Result<Self, Failure> {
@@ -44,9 +42,8 @@ impl SortedResults {
         let mut file = BufWriter::new(tempfile::tempfile_in(folder).map_err(unwritable)?);
         let mut places = HashMap::new();
         let mut used = BatchUsage {
-            prompt_tokens: 0,
-            completion_tokens: 0,
-            dollars: Some(0.0),
+            tokens: Usage::default(),
+            cost: Some(Cost::ZERO),
         };
         let mut end = 0;
         for item in results {
@@ -83,14 +80,12 @@ impl SortedResults {
 
 impl BatchUsage {
     fn add(&mut self, body: &Value) {
-        let count = |name: &str| body["usage"][name].as_u64().unwrap_or(0);
-        let (prompt, completion) = (count("prompt_tokens"), count("completion_tokens"));
-        self.prompt_tokens = self.prompt_tokens.saturating_add(prompt);
-        self.completion_tokens = self.completion_tokens.saturating_add(completion);
-        let usage = CompletionUsage::new(prompt, completion, prompt.saturating_add(completion));
-        let one = body["model"].as_str().and_then(|model| cost(model, &usage));
-        let sum = self.dollars.zip(one);
-        self.dollars = sum.map(|(sum, one)| sum + one * SHARE);
+        let usage = CompletionUsage::deserialize(&body["usage"]);
+        let usage = usage.map_or_else(|_| Usage::default(), |usage| Usage::from(&usage));
+        self.tokens += usage;
+        let model = body["model"].as_str();
+        let one = model.and_then(|model| Catalog::shipped().cost(model, &usage, Billing::Batch));
+        self.cost = self.cost.zip(one).map(|(sum, one)| sum + one);
     }
 }
 

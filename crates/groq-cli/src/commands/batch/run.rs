@@ -50,7 +50,7 @@ pub(super) struct Args {
     output: PathBuf,
     #[command(flatten)]
     overwrite: Overwrite,
-    #[arg(short, long, value_name = "ID", help = defaults::help("Model of items without one", "GROQ_MODEL", defaults::CHAT_MODEL))]
+    #[arg(short, long, value_name = "ID", help = defaults::help("Model of items without one", "GROQ_MODEL", defaults::chat_model()))]
     model: Option<String>,
     /// Completion window of the batch, from 24h to 7d.
     #[arg(long, value_name = "TIME", default_value = "24h", value_parser = window)]
@@ -217,12 +217,12 @@ fn show(bar: &Bar, progress: &Progress) {
 
 /// With `--verbose`, prints the cost.
 fn report_usage(session: &Session, used: BatchUsage) {
-    let (prompt, completion) = (used.prompt_tokens, used.completion_tokens);
+    let (prompt, completion) = (used.tokens.prompt_tokens, used.tokens.completion_tokens);
     if session.global.verbose && prompt + completion > 0 {
         session.report_cost(
             &format!("{prompt} prompt + {completion} completion tokens in a batch"),
             json!({"prompt_tokens": prompt, "completion_tokens": completion}),
-            used.dollars,
+            used.cost,
         );
     }
 }

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 
 use super::screen::Screen;
 use crate::{
-    defaults::{CHAT_MODEL, SPEECH_MODEL, TRANSCRIPTION_MODEL, VOICE},
+    defaults::{chat_model, speech_model, transcription_model, voice},
     failure::Failure,
     units,
 };
@@ -28,7 +28,7 @@ const QUESTION: &str =
 
 pub(super) async fn chat(screen: &Screen<'_>, client: &Client) -> Result<Value, Failure> {
     screen.question(QUESTION)?;
-    let request = ChatCompletionRequest::new(CHAT_MODEL, [Message::user(QUESTION)]);
+    let request = ChatCompletionRequest::new(chat_model(), [Message::user(QUESTION)]);
     let begun = Instant::now();
     let mut first = None;
     let mut stream = client.chat().stream(request).await?;
@@ -67,7 +67,7 @@ pub(super) async fn typed(screen: &Screen<'_>, client: &Client) -> Result<Value,
     screen.question(question)?;
     let answer = client
         .extract::<Meeting>()
-        .model(CHAT_MODEL)
+        .model(chat_model())
         .user(question)
         .await?;
     for line in format!("{:#?}", answer.value).lines() {
@@ -102,7 +102,7 @@ pub(super) async fn tool(screen: &Screen<'_>, client: &Client) -> Result<Value, 
     );
     let ran = client
         .tools([multiply])
-        .model(CHAT_MODEL)
+        .model(chat_model())
         .user(question)
         .max_steps(4)
         .await?;
@@ -176,7 +176,7 @@ pub(super) async fn audio(screen: &Screen<'_>, client: &Client) -> Result<Value,
         spoken.pieces,
         units::duration(Duration::from_secs_f64(transcript.seconds())),
     ))?;
-    let usage = transcript.usage();
+    let stats = transcript.stats();
     let same = if heard {
         "every word is back, once"
     } else {
@@ -187,12 +187,12 @@ pub(super) async fn audio(screen: &Screen<'_>, client: &Client) -> Result<Value,
         screen.style().good("✓"),
         screen.style().dim(format!(
             "transcribed in {} overlapping pieces, {} joins: {same}",
-            usage.pieces,
+            stats.pieces,
             transcript.seams().len()
         ))
     ))?;
     Ok(json!({
-        "seconds": transcript.seconds(), "words": words, "pieces": usage.pieces, "cues": cues.len(), "same_words": heard,
+        "seconds": transcript.seconds(), "words": words, "pieces": stats.pieces, "cues": cues.len(), "same_words": heard,
     }))
 }
 
@@ -206,8 +206,8 @@ async fn speak(screen: &Screen<'_>, client: &Client) -> Result<Spoken, Failure> 
     let bar = screen.bar("speaking");
     bar.set_length(pieces as u64);
     let reader = Speak::new(client)
-        .model(SPEECH_MODEL)
-        .voice(VOICE)
+        .model(speech_model())
+        .voice(voice())
         .pause(Duration::from_millis(600));
     let bytes = reader.say(SPEECH).await?.to_vec();
     Ok(Spoken { bytes, pieces })
@@ -221,7 +221,7 @@ async fn transcribe(
     let bar = Arc::new(screen.bar("transcribing"));
     let shown = Arc::clone(&bar);
     let audio = LongAudio::new(client)
-        .model(TRANSCRIPTION_MODEL)
+        .model(transcription_model())
         .pieces(PlanOptions::new().max_len(Duration::from_secs(15)))
         .on_event(move |event| match event {
             Event::Planned { .. } => shown.inc_length(1),
@@ -251,7 +251,10 @@ pub(super) async fn batch(screen: &Screen<'_>, client: &Client) -> Result<Value,
         let question = Message::user(format!(
             "In one sentence, what is the capital of {country}?"
         ));
-        writer.push(country, &ChatCompletionRequest::new(CHAT_MODEL, [question]))?;
+        writer.push(
+            country,
+            &ChatCompletionRequest::new(chat_model(), [question]),
+        )?;
     }
     let bar = Arc::new(screen.bar("running"));
     bar.set_length(COUNTRIES.len() as u64);

@@ -2,7 +2,10 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use groq_audio::LongAudio;
+use groq_audio::{
+    LongAudio,
+    models::{Catalog, Cost},
+};
 use groq_core::Client;
 use serde_json::json;
 
@@ -16,6 +19,10 @@ pub(super) async fn print(
     model: &str,
     inputs: &[PathBuf],
 ) -> Result<(), Failure> {
+    let catalog = Catalog::shipped();
+    let as_of = catalog
+        .source(model, "price")
+        .map(|source| source.date.to_string());
     for input in inputs {
         let name = input.display();
         if url(input).is_some() {
@@ -27,7 +34,7 @@ pub(super) async fn print(
             .estimate(source(input))
             .await
             .map_err(|error| Failure::from(error).about(&name))?;
-        let as_of = groq_audio::models::PRICES_AS_OF;
+        let as_of = as_of.as_ref();
         if session.global.json {
             session.out.json(&json!({
                 "file": in_json(input),
@@ -35,15 +42,16 @@ pub(super) async fn print(
                 "seconds": estimate.seconds,
                 "requests": estimate.pieces,
                 "billed_seconds": estimate.billed_seconds,
-                "dollars": estimate.dollars,
+                "dollars": estimate.cost.map(Cost::as_dollars_f64),
                 "prices_as_of": as_of,
                 "wait_seconds": estimate.wait.as_secs_f64(),
             }))?;
             continue;
         }
-        let price = match estimate.dollars {
-            Some(amount) => format!("{} (prices of {as_of})", units::dollars(amount)),
-            None => format!("the price of {model} is unknown"),
+        let price = match (estimate.cost, as_of) {
+            (Some(cost), Some(as_of)) => format!("{cost} (prices of {as_of})"),
+            (Some(cost), None) => cost.to_string(),
+            (None, _) => format!("the price of {model} is unknown"),
         };
         let wait = match estimate.wait {
             Duration::ZERO => String::new(),

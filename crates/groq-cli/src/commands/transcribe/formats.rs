@@ -1,6 +1,6 @@
 //! The values of options about formats.
 
-use groq_audio::{Encoding, Form, Tier};
+use groq_audio::{Encoding, Form, models::Plan};
 
 use crate::options::Values;
 
@@ -27,13 +27,13 @@ pub(super) const ENCODINGS: Values<Encoding> = &[
 ];
 
 /// `--plan`.
-pub(super) const PLANS: Values<Tier> = &[
+pub(super) const PLANS: Values<Plan> = &[
     (
         "free",
-        Tier::Free,
+        Plan::Free,
         "25 MB per upload; the rate limits of the free plan are kept from the start",
     ),
-    ("developer", Tier::Developer, "100 MB per upload"),
+    ("developer", Plan::Developer, "100 MB per upload"),
 ];
 
 /// The extension of files in a format.

@@ -2,7 +2,10 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use groq_audio::{Encoding, Form, Limits, LongAudio, PlanOptions, Tier};
+use groq_audio::{
+    Encoding, Form, LongAudio, PlanOptions,
+    models::{Catalog, Plan},
+};
 use groq_core::Client;
 
 use super::{
@@ -46,7 +49,7 @@ pub(crate) struct Recordings {
     encoding: Encoding,
     /// Plan of the account, which limits uploads.
     #[arg(long, value_name = "PLAN", value_parser = options::one_of(PLANS))]
-    plan: Option<Tier>,
+    plan: Option<Plan>,
     /// Largest number of pieces in flight at the same time.
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..))]
     max_concurrency: Option<u16>,
@@ -152,8 +155,12 @@ impl Recordings {
         }
         match self.plan {
             None => audio,
-            Some(Tier::Free) => audio.limits(Limits::free()),
-            Some(plan) => audio.tier(plan),
+            Some(Plan::Free) => audio.quota(
+                Catalog::shipped()
+                    .quota(model, Plan::Free)
+                    .unwrap_or_default(),
+            ),
+            Some(plan) => audio.plan(plan),
         }
     }
 

@@ -82,15 +82,16 @@ pub(super) fn print(transcript: &Transcript, session: &Session) {
         stderr.note(note);
     }
     if session.global.verbose {
-        let usage = transcript.usage();
+        let stats = transcript.stats();
+        let billed = transcript.usage().billed_audio.unwrap_or_default();
         stderr.note(format!(
             "{:.0} s of audio in {}, {}, {} from the journal, {:.0} s billed, {}",
             transcript.seconds(),
-            counted(usage.pieces, "piece"),
-            counted(usage.requests as usize, "request"),
-            usage.from_journal,
-            usage.billed_seconds,
-            units::price(usage.dollars),
+            counted(stats.pieces, "piece"),
+            counted(stats.requests as usize, "request"),
+            stats.from_journal,
+            billed.as_secs_f64(),
+            units::price(transcript.cost()),
         ));
     }
     let is_shown = |flag: &&Flag| session.global.verbose || flag.severity > Severity::Note;

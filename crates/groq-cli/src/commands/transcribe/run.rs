@@ -1,6 +1,6 @@
 //! One recording after the other.
 
-use groq_audio::{Form, Transcript, Verdict};
+use groq_audio::{Form, Transcript, Verdict, models::Cost};
 use groq_core::Client;
 use serde_json::{Value, json};
 
@@ -94,8 +94,8 @@ impl Run<'_> {
                 "output": in_json(place.path()),
                 "verdict": report::verdict(transcript),
                 "seconds": transcript.seconds(),
-                "billed_seconds": transcript.usage().billed_seconds,
-                "dollars": transcript.usage().dollars,
+                "billed_seconds": transcript.usage().billed_audio.unwrap_or_default().as_secs_f64(),
+                "dollars": transcript.cost().map(Cost::as_dollars_f64),
             }));
         }
         let note = format!("wrote {}", place.path().display());
