@@ -34,6 +34,9 @@ const DEPENDENCIES: [(&str, &[&str]); 8] = [
     ),
 ];
 
+/// What the wire types may depend on without a feature: they are data.
+const TYPES_NEED: [&str; 2] = ["serde", "serde_json"];
+
 /// A word of the code, and where alone it may stand: files, or folders with a slash at the end.
 struct Word {
     text: &'static str,
@@ -96,6 +99,14 @@ fn dependencies(packages: &[Value]) -> Vec<String> {
             let on = cargo::name(dependency);
             // The kind of an ordinary dependency is null.
             let counts = dependency["kind"].is_null() && ours.contains(&on);
+            let is_optional = dependency["optional"] == true;
+            if name == "groq-types"
+                && dependency["kind"].is_null()
+                && !is_optional
+                && !TYPES_NEED.contains(&on)
+            {
+                slips.push(format!("{name} depends on {on}: put it behind a feature"));
+            }
             if counts && !allowed.contains(&on) {
                 slips.push(format!("{name} depends on {on}: an arrow that points up"));
             }
@@ -162,7 +173,10 @@ mod tests {
     fn an_arrow_that_points_up_is_named() {
         let on = |name: &str, kind: Value| json!({"name": name, "kind": kind});
         let packages = [
-            json!({"name": "groq-types", "dependencies": [on("serde", Value::Null)]}),
+            json!({"name": "groq-types", "dependencies": [
+                on("serde", Value::Null), on("rand", Value::Null),
+                json!({"name": "reqwest", "kind": null, "optional": true}),
+            ]}),
             json!({"name": "groq-mock", "dependencies": [
                 on("groq-types", Value::Null), on("groq-core", json!("dev")),
             ]}),
@@ -171,7 +185,10 @@ mod tests {
         let slips = dependencies(&packages);
         assert_eq!(
             slips,
-            ["groq-core depends on groq-mock: an arrow that points up"]
+            [
+                "groq-types depends on rand: put it behind a feature",
+                "groq-core depends on groq-mock: an arrow that points up",
+            ]
         );
     }
 

@@ -1,9 +1,6 @@
 //! `cargo xtask ci [all | NAME]`: the steps of CI; `.ci/run` calls it.
 
 pub(crate) mod cargo;
-mod features;
-mod package;
-mod tree;
 mod wasm;
 
 use std::process::Command;
@@ -38,7 +35,7 @@ impl Step {
 }
 
 /// From quick to slow, so that a slip shows early; what compiles the same things stands together.
-const STEPS: [Step; 14] = [
+const STEPS: [Step; 13] = [
     Step::new("fmt", "the code is laid out by rustfmt", || {
         cargo::run(&["fmt", "--all", "--", "--check"])
     }),
@@ -52,11 +49,6 @@ const STEPS: [Step; 14] = [
         "architecture",
         "what ARCHITECTURE.md says of dependencies and modules is true",
         architecture::run,
-    ),
-    Step::new(
-        "tree",
-        "groq-types depends on serde and serde_json alone",
-        tree::run,
     ),
     Step::new(
         "deny",
@@ -88,15 +80,23 @@ const STEPS: [Step; 14] = [
     Step::new("wasm", "what works in a browser compiles for it", wasm::run),
     Step::new(
         "features",
-        "each published crate compiles alone, with each set of its features",
-        features::run,
+        "each crate compiles alone, with each of its features",
+        || {
+            let what = [
+                "hack",
+                "check",
+                "--workspace",
+                "--each-feature",
+                "--no-dev-deps",
+            ];
+            with("hack", &what)
+        },
     )
     .slow(),
-    Step::new(
-        "package",
-        "each published crate can be published",
-        package::run,
-    )
+    Step::new("package", "each published crate can be published", || {
+        let what = ["publish", "--workspace", "--dry-run", "--allow-dirty"];
+        cargo::run(&[&what[..], &["--quiet"]].concat())
+    })
     .slow(),
 ];
 
@@ -126,13 +126,17 @@ fn ffmpeg() -> Result<()> {
     cargo::run(&[&what[..], &["--", "--ignored", "formats::", "playlists::"]].concat())
 }
 
-/// Runs checks of cargo-deny, or says that it did not.
 fn deny(checks: &[&str]) -> Result<()> {
-    if !cargo::has("deny") {
-        println!("  NOT CHECKED: `cargo install --locked cargo-deny` installs what checks it");
+    with("deny", &[&["deny", "check"], checks].concat())
+}
+
+/// Runs a tool that is not part of cargo, or says that it did not.
+fn with(tool: &str, arguments: &[&str]) -> Result<()> {
+    if !cargo::has(tool) {
+        println!("  NOT CHECKED: `cargo install --locked cargo-{tool}` installs what checks it");
         return Ok(());
     }
-    cargo::run(&[&["deny", "check"], checks].concat())
+    cargo::run(arguments)
 }
 
 impl Step {

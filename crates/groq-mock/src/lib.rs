@@ -69,10 +69,11 @@ mod files;
 mod fine_tunings;
 mod service;
 mod state;
-// Laid out by the generator.
-#[rustfmt::skip]
 mod generated {
-    #[allow(dead_code, reason = "an operation that the mock does not have yet has a table all the same")]
+    #[allow(
+        dead_code,
+        reason = "an operation that the mock does not have yet has a table all the same"
+    )]
     pub(crate) mod requests;
 }
 mod ids;

@@ -55,13 +55,6 @@ pub(crate) fn packages() -> Result<Vec<Value>> {
     }
 }
 
-/// Those that are published. `publish = false` is an empty list of registries, in cargo's words.
-pub(super) fn published() -> Result<Vec<Value>> {
-    let mut packages = packages()?;
-    packages.retain(|package| package["publish"].is_null());
-    Ok(packages)
-}
-
 pub(crate) fn name(package: &Value) -> &str {
     package["name"].as_str().unwrap_or_default()
 }

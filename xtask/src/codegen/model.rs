@@ -9,12 +9,13 @@ mod uses;
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
-use openapiv3::{OpenAPI, Operation as Described, ReferenceOr, Schema, SchemaKind, Type};
+use openapiv3::{OpenAPI, Operation as Described, ReferenceOr, Schema};
 use serde_json::Value;
 
+use self::ty::is_file;
 pub(crate) use self::{
     notes::Notes,
-    ty::{Ty, is_file},
+    ty::Ty,
     uses::{closure, references},
 };
 use crate::problem::{Problem, step};
@@ -40,7 +41,7 @@ pub(crate) struct Component {
     pub(crate) open: bool,
     pub(crate) shape: Shape,
     /// The schema as described: ranges, lengths and all.
-    pub(crate) schema: Schema,
+    pub(crate) schema: Value,
 }
 
 pub(crate) enum Shape {
@@ -110,13 +111,15 @@ impl Model {
             let pointer = format!("/components/schemas{}", step(name));
             match reader.shape(name, schema, &pointer) {
                 Ok(shape) => {
+                    let schema = uses::to_value(schema);
+                    let says_open = schema["x-open-enum"] == true || schema["x-open-union"] == true;
                     let component = Component {
                         name: name.clone(),
-                        notes: Notes::of(schema),
-                        module: uses.module(name, schema),
-                        open: uses.is_response(name) || says_open(schema),
+                        notes: Notes::of(&schema),
+                        module: uses.module(name, &schema),
+                        open: uses.is_response(name) || says_open,
                         shape,
-                        schema: schema.clone(),
+                        schema,
                     };
                     components.insert(name.clone(), component);
                 }
@@ -144,16 +147,6 @@ impl Model {
     }
 }
 
-impl Component {
-    /// The schema of a property, as described.
-    pub(crate) fn property(&self, wire: &str) -> Option<&Schema> {
-        match &self.schema.schema_kind {
-            SchemaKind::Type(Type::Object(object)) => Some(object.properties.get(wire)?.as_item()?),
-            _ => None,
-        }
-    }
-}
-
 /// The component schemas; a component that is only a reference has no meaning of its own.
 fn schemas(api: &OpenAPI) -> Result<IndexMap<String, Schema>, Vec<Problem>> {
     let mut schemas = IndexMap::new();
@@ -177,18 +170,8 @@ fn schemas(api: &OpenAPI) -> Result<IndexMap<String, Schema>, Vec<Problem>> {
     }
 }
 
-/// Whether an enum or a union keeps what it does not know though only requests carry it.
-fn says_open(schema: &Schema) -> bool {
-    let extensions = &schema.schema_data.extensions;
-    is_true(extensions.get("x-open-enum")) || is_true(extensions.get("x-open-union"))
-}
-
-fn text(value: Option<&Value>) -> Option<String> {
-    value.and_then(Value::as_str).map(str::to_owned)
-}
-
-pub(crate) fn is_true(value: Option<&Value>) -> bool {
-    value == Some(&Value::Bool(true))
+fn text(value: &Value) -> Option<String> {
+    value.as_str().map(str::to_owned)
 }
 
 /// The component that a reference names.
@@ -203,15 +186,13 @@ pub(crate) fn reference(schema: &ReferenceOr<Schema>) -> Option<&str> {
     }
 }
 
-/// The component of an `allOf` over one reference: a named schema with a description of its own.
-pub(crate) fn named(kind: &SchemaKind) -> Option<&str> {
-    match kind {
-        SchemaKind::AllOf { all_of } => match all_of.as_slice() {
-            [one] => reference(one),
-            _ => None,
-        },
-        _ => None,
-    }
+/// The component that a schema in place stands for: a reference, or an `allOf` around one with a description of its own.
+pub(crate) fn named(schema: &Value) -> Option<&str> {
+    let reference = schema.get("$ref").or_else(|| {
+        let parts = schema["allOf"].as_array()?;
+        (parts.len() == 1).then(|| &parts[0]["$ref"])
+    });
+    reference?.as_str()?.strip_prefix(SCHEMAS)
 }
 
 /// All operations, with their path and method.

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fmt};
 
 use crate::codegen::model::{
-    Component, Field, Model, Object, Shape, is_true,
+    Component, Field, Model, Object, Shape,
     operation::{Body, Operation, ReplyKind},
 };
 
@@ -149,10 +149,8 @@ fn field(component: &Component, field: &Field) -> Fact {
         fact.wire
             .push(format!("{}{}", range[..1].to_lowercase(), &range[1..]));
     }
-    let is_nullable = component.property(&field.wire).is_some_and(|property| {
-        let data = &property.schema_data;
-        data.nullable || is_true(data.extensions.get("x-nullable"))
-    });
+    let property = &component.schema["properties"][&field.wire];
+    let is_nullable = property["nullable"] == true || property["x-nullable"] == true;
     if is_nullable {
         fact.wire.push("may be null".to_owned());
     }

@@ -3,13 +3,21 @@
 use std::{collections::BTreeSet, fmt::Display};
 
 use anyhow::{Result, bail};
-use openapiv3::{
-    AdditionalProperties, ArrayType, IntegerType, NumberType, ObjectType, ReferenceOr, Schema,
-    SchemaKind, StringType, Type,
-};
+use serde_json::Value;
 
 use super::{file, openness};
 use crate::codegen::model::{self, Branch, Component, Field, Model, Object, Shape, Ty};
+
+/// Constraints that no value is made for: one that ignored them would be invalid.
+const UNSUPPORTED: [&str; 7] = [
+    "exclusiveMaximum",
+    "exclusiveMinimum",
+    "maxProperties",
+    "minProperties",
+    "multipleOf",
+    "pattern",
+    "uniqueItems",
+];
 
 /// The file with the call of every type.
 pub(super) fn file(model: &Model) -> Result<String> {
@@ -57,16 +65,9 @@ fn call(component: &Component) -> Result<Option<String>> {
 
 fn fields(component: &Component, object: &Object) -> Result<Vec<String>> {
     let row = |field: &Field| {
-        let pointer = format!(
-            "#/components/schemas/{}/properties/{}",
-            component.name, field.wire
-        );
-        let within = match component.property(&field.wire) {
-            Some(schema) => within(schema, &pointer)?,
-            None => None,
-        };
+        let pointer = format!("/properties{}", crate::problem::step(&field.wire));
         let ident = &field.ident;
-        Ok(match within {
+        Ok(match within_component(component, &pointer)? {
             None => ident.clone(),
             Some(value) if field.required => format!("{ident}: {value}"),
             Some(value) => format!("{ident}: s.optional(|s| {value})"),
@@ -76,99 +77,84 @@ fn fields(component: &Component, object: &Object) -> Result<Vec<String>> {
 }
 
 fn branches(component: &Component, branches: &[Branch]) -> Result<Vec<String>> {
-    let one_of = match &component.schema.schema_kind {
-        SchemaKind::OneOf { one_of } => one_of.as_slice(),
-        _ => &[],
-    };
     let row = |(index, branch): (usize, &Branch)| {
-        let pointer = format!("#/components/schemas/{}/oneOf/{index}", component.name);
-        let within = match one_of.get(index) {
-            Some(ReferenceOr::Item(schema)) => within(schema, &pointer)?,
-            _ => None,
-        };
-        Ok(match within {
-            None => branch.variant.clone(),
-            Some(value) => format!("{}: {value}", branch.variant),
-        })
+        Ok(
+            match within_component(component, &format!("/oneOf/{index}"))? {
+                None => branch.variant.clone(),
+                Some(value) => format!("{}: {value}", branch.variant),
+            },
+        )
     };
     branches.iter().enumerate().map(row).collect()
 }
 
-/// An expression for a value within the ranges and lengths of a schema; `None` if its Rust type says it all.
-fn within(schema: &Schema, pointer: &str) -> Result<Option<String>> {
-    match &schema.schema_kind {
-        SchemaKind::Type(Type::String(string)) => text(string, pointer),
-        SchemaKind::Type(Type::Integer(integer)) => whole(integer, pointer),
-        SchemaKind::Type(Type::Number(number)) => self::number(number, pointer),
-        SchemaKind::Type(Type::Array(array)) => list(array, pointer),
-        SchemaKind::Type(Type::Object(object)) => map(object, pointer),
-        _ => Ok(None),
-    }
-}
-
-fn text(string: &StringType, pointer: &str) -> Result<Option<String>> {
-    refuse(string.pattern.is_some(), "pattern", pointer)?;
-    let least = string.min_length.filter(|least| *least > 0);
-    Ok(range(least, string.max_length).map(|range| format!("s.text({range})")))
-}
-
-fn whole(integer: &IntegerType, pointer: &str) -> Result<Option<String>> {
-    refuse(integer.multiple_of.is_some(), "multipleOf", pointer)?;
-    refuse(integer.exclusive_minimum, "exclusiveMinimum", pointer)?;
-    refuse(integer.exclusive_maximum, "exclusiveMaximum", pointer)?;
-    let values: Vec<String> = integer
-        .enumeration
-        .iter()
-        .flatten()
-        .map(ToString::to_string)
-        .collect();
-    if !values.is_empty() {
-        return Ok(Some(format!("s.one_of([{}])", values.join(", "))));
-    }
-    // The type of what cannot be negative is unsigned.
-    let least = integer.minimum.filter(|least| *least != 0);
-    Ok(match (integer.minimum, integer.maximum) {
-        (Some(0), Some(most)) => Some(format!("s.whole(0..={most})")),
-        _ => range(least, integer.maximum).map(|range| format!("s.whole({range})")),
-    })
-}
-
-fn number(number: &NumberType, pointer: &str) -> Result<Option<String>> {
-    refuse(number.multiple_of.is_some(), "multipleOf", pointer)?;
-    refuse(number.exclusive_minimum, "exclusiveMinimum", pointer)?;
-    refuse(number.exclusive_maximum, "exclusiveMaximum", pointer)?;
-    refuse(!number.enumeration.is_empty(), "enum", pointer)?;
-    let float = |value: f64| format!("{value:?}");
-    Ok(range(number.minimum.map(float), number.maximum.map(float))
-        .map(|range| format!("s.number({range})")))
-}
-
-fn list(array: &ArrayType, pointer: &str) -> Result<Option<String>> {
-    refuse(array.unique_items, "uniqueItems", pointer)?;
-    let item = match &array.items {
-        Some(ReferenceOr::Item(item)) => within(item, &format!("{pointer}/items"))?,
-        _ => None,
-    };
-    let least = array.min_items.filter(|least| *least > 0);
-    let range = range(least, array.max_items);
-    if range.is_none() && item.is_none() {
+fn within_component(component: &Component, pointer: &str) -> Result<Option<String>> {
+    let Some(schema) = component.schema.pointer(pointer) else {
         return Ok(None);
-    }
-    let range = range.unwrap_or_else(|| "..".to_owned());
-    Ok(Some(format!("s.list({range}, {})", maker(item))))
+    };
+    refuse_unsupported(
+        schema,
+        &format!("#/components/schemas/{}{pointer}", component.name),
+    )?;
+    Ok(within(schema))
 }
 
-fn map(object: &ObjectType, pointer: &str) -> Result<Option<String>> {
-    refuse(object.min_properties.is_some(), "minProperties", pointer)?;
-    refuse(object.max_properties.is_some(), "maxProperties", pointer)?;
-    let value = match &object.additional_properties {
-        Some(AdditionalProperties::Schema(value)) => match value.as_ref() {
-            ReferenceOr::Item(value) => within(value, &format!("{pointer}/additionalProperties"))?,
-            ReferenceOr::Reference { .. } => None,
-        },
+fn refuse_unsupported(schema: &Value, pointer: &str) -> Result<()> {
+    for keyword in UNSUPPORTED {
+        if schema.get(keyword).is_some_and(|value| *value != false) {
+            bail!(
+                "{pointer}: `{keyword}` has no arbitrary values; state it in prose, or teach `emit/arbitrary.rs` about it"
+            );
+        }
+    }
+    for key in ["items", "additionalProperties"] {
+        if let Some(inner) = schema.get(key) {
+            refuse_unsupported(inner, &format!("{pointer}/{key}"))?;
+        }
+    }
+    Ok(())
+}
+
+/// An expression for a value within the ranges and lengths of a schema; `None` if its Rust type says it all.
+fn within(schema: &Value) -> Option<String> {
+    let size = |key: &str| schema[key].as_u64().filter(|size| *size > 0);
+    match schema["type"].as_str()? {
+        "string" => {
+            let range = range(size("minLength"), size("maxLength"))?;
+            Some(format!("s.text({range})"))
+        }
+        "integer" => whole(schema),
+        "number" => {
+            let float = |key: &str| schema[key].as_f64().map(|value| format!("{value:?}"));
+            let range = range(float("minimum"), float("maximum"))?;
+            Some(format!("s.number({range})"))
+        }
+        "array" => {
+            let item = within(&schema["items"]);
+            let range = range(size("minItems"), size("maxItems"));
+            if range.is_none() && item.is_none() {
+                return None;
+            }
+            let range = range.unwrap_or_else(|| "..".to_owned());
+            Some(format!("s.list({range}, {})", maker(item)))
+        }
+        "object" => {
+            let value = within(&schema["additionalProperties"])?;
+            Some(format!("s.map({})", maker(Some(value))))
+        }
         _ => None,
-    };
-    Ok(value.map(|value| format!("s.map({})", maker(Some(value)))))
+    }
+}
+
+fn whole(schema: &Value) -> Option<String> {
+    if let Some(values) = schema["enum"].as_array() {
+        let values: Vec<String> = values.iter().map(ToString::to_string).collect();
+        return Some(format!("s.one_of([{}])", values.join(", ")));
+    }
+    let (least, most) = (schema["minimum"].as_i64(), schema["maximum"].as_i64());
+    // The type of what cannot be negative is unsigned.
+    let least = least.filter(|least| *least != 0 || most.is_some());
+    Some(format!("s.whole({})", range(least, most)?))
 }
 
 fn maker(value: Option<String>) -> String {
@@ -184,16 +170,6 @@ fn range<T: Display>(least: Option<T>, most: Option<T>) -> Option<String> {
             Some(format!("{least}..{most}"))
         }
     }
-}
-
-/// Refuses a constraint that no value is made for: one that ignored it would be invalid.
-fn refuse(present: bool, keyword: &str, pointer: &str) -> Result<()> {
-    if present {
-        bail!(
-            "{pointer}: `{keyword}` has no arbitrary values; state it in prose, or teach `emit/arbitrary.rs` about it"
-        );
-    }
-    Ok(())
 }
 
 /// Refuses a type whose smallest value is infinite: the generated code would never return.
@@ -230,22 +206,20 @@ fn needs(component: &Component) -> Vec<String> {
             _ => Vec::new(),
         },
         Shape::Object(object) => {
+            let properties = &component.schema["properties"];
             let required = object.fields.iter().filter(|field| field.required);
-            let properties = required.filter_map(|field| component.property(&field.wire));
-            properties.filter_map(held).collect()
+            required
+                .filter_map(|field| held(&properties[&field.wire]))
+                .collect()
         }
     }
 }
 
 /// The component that a required property always holds one of.
-fn held(property: &Schema) -> Option<String> {
-    match &property.schema_kind {
-        SchemaKind::Type(Type::Array(array)) if array.min_items.unwrap_or(0) > 0 => {
-            match array.items.as_ref()? {
-                ReferenceOr::Reference { reference } => model::component(reference),
-                ReferenceOr::Item(item) => held(item),
-            }
-        }
-        kind => model::named(kind).map(str::to_owned),
+fn held(property: &Value) -> Option<String> {
+    if property["type"] == "array" {
+        let has_items = property["minItems"].as_u64().unwrap_or(0) > 0;
+        return has_items.then(|| held(&property["items"])).flatten();
     }
+    model::named(property).map(str::to_owned)
 }

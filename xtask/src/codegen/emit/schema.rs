@@ -12,10 +12,9 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
-use openapiv3::ReferenceOr;
 use serde_json::{Map, Value, json};
 
-use crate::codegen::model::{Component, EnumValue, Model, Object, SCHEMAS, Shape, Tagged, is_true};
+use crate::codegen::model::{Component, EnumValue, Model, Object, SCHEMAS, Shape, Tagged};
 
 /// Where the components stand in the file.
 const DEFS: &str = "#/$defs/";
@@ -52,9 +51,9 @@ pub(super) fn file(model: &Model) -> Result<String> {
 }
 
 fn schema(component: &Component, model: &Model) -> Result<Value> {
-    let raw = serde_json::to_value(&component.schema)?;
+    let raw = &component.schema;
     let mut schema = match &component.shape {
-        Shape::Object(shape) => object(shape, component, &raw, model),
+        Shape::Object(shape) => object(shape, component, raw, model),
         Shape::StringEnum(values) => string_enum(values, component),
         Shape::Tagged(union) => tagged(union, component, model)?,
         // Not `oneOf`: what an open branch takes, another one may take too.
@@ -166,7 +165,7 @@ fn convert(raw: &Value, model: &Model) -> Value {
             "additionalProperties" if value.is_object() => {
                 schema.insert(keyword.clone(), convert(value, model));
             }
-            "deprecated" if is_true(Some(value)) => {
+            "deprecated" if *value == true => {
                 schema.insert(keyword.clone(), value.clone());
             }
             kept if KEPT.contains(&kept) => {
@@ -177,13 +176,13 @@ fn convert(raw: &Value, model: &Model) -> Value {
     }
     if let Some(target) = raw["allOf"][0]["$ref"].as_str() {
         let reference = json!({ "$ref": definition(&json!(target)) });
-        if is_true(raw.get("x-nullable")) || is_nullable(target, model) {
+        if raw["x-nullable"] == true || is_nullable(target, model) {
             schema.insert("anyOf".to_owned(), json!([reference, { "type": "null" }]));
         } else {
             schema.extend(reference.as_object().cloned().unwrap_or_default());
         }
     }
-    if is_true(raw.get("nullable"))
+    if raw["nullable"] == true
         && let Some(ty) = schema.get_mut("type")
     {
         *ty = json!([ty, "null"]);
@@ -211,10 +210,9 @@ fn definition(reference: &Value) -> String {
 
 /// Whether a component may be null wherever it is used.
 fn is_nullable(reference: &str, model: &Model) -> bool {
-    let target = ReferenceOr::ref_(reference);
-    crate::codegen::model::reference(&target)
-        .and_then(|name| model.components.get(name))
-        .is_some_and(|component| component.schema.schema_data.nullable)
+    let name = reference.trim_start_matches(SCHEMAS);
+    let component = model.components.get(name);
+    component.is_some_and(|component| component.schema["nullable"] == true)
 }
 
 /// The same with the keys of every object in order, whatever features `serde_json` is built with, and with long

@@ -2,10 +2,9 @@
 
 use std::fmt::Display;
 
-use openapiv3::{IntegerType, NumberType, Schema, SchemaKind, StringType, Type};
 use serde_json::Value;
 
-use super::{is_true, text};
+use super::text;
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Notes {
@@ -21,55 +20,39 @@ pub(crate) struct Notes {
 }
 
 impl Notes {
-    pub(super) fn of(schema: &Schema) -> Self {
-        let data = &schema.schema_data;
+    pub(super) fn of(schema: &Value) -> Self {
         Self {
-            description: data.description.clone().unwrap_or_default(),
-            deprecated: data.deprecated,
-            status: text(data.extensions.get("x-status")),
-            unsupported: is_true(data.extensions.get("x-unsupported")),
-            server_default: data.extensions.get("x-server-default").cloned(),
-            range: range(&schema.schema_kind),
+            description: text(&schema["description"]).unwrap_or_default(),
+            deprecated: schema["deprecated"] == true,
+            status: text(&schema["x-status"]),
+            unsupported: schema["x-unsupported"] == true,
+            server_default: schema.get("x-server-default").cloned(),
+            range: range(schema),
         }
     }
 }
 
-fn range(kind: &SchemaKind) -> Option<String> {
-    let SchemaKind::Type(kind) = kind else {
-        return None;
-    };
-    match kind {
-        Type::Integer(integer) => whole(integer),
-        Type::Number(NumberType {
-            minimum, maximum, ..
-        }) => bounds(*minimum, *maximum, ""),
-        Type::String(StringType {
-            min_length,
-            max_length,
-            ..
-        }) => bounds(
-            min_length.filter(|least| *least > 0),
-            *max_length,
-            " characters",
-        ),
-        Type::Array(array) => bounds(
-            array.min_items.filter(|least| *least > 0),
-            array.max_items,
-            " items",
-        ),
+fn range(schema: &Value) -> Option<String> {
+    let size = |key: &str| schema[key].as_u64().filter(|size| *size > 0);
+    match schema["type"].as_str()? {
+        "integer" => whole(schema),
+        "number" => bounds(schema["minimum"].as_f64(), schema["maximum"].as_f64(), ""),
+        "string" => bounds(size("minLength"), size("maxLength"), " characters"),
+        "array" => bounds(size("minItems"), size("maxItems"), " items"),
         _ => None,
     }
 }
 
-fn whole(integer: &IntegerType) -> Option<String> {
-    let values = integer.enumeration.iter().flatten();
-    let values: Vec<String> = values.map(|value| format!("`{value}`")).collect();
-    if !values.is_empty() {
+fn whole(schema: &Value) -> Option<String> {
+    if let Some(values) = schema["enum"].as_array() {
+        let values: Vec<String> = values.iter().map(|value| format!("`{value}`")).collect();
         return Some(format!("One of {}.", values.join(", ")));
     }
+    let most = schema["maximum"].as_i64();
     // That a count is not negative goes without saying: its type is unsigned.
-    let is_said = |least: &i64| *least != 0 || integer.maximum.is_some();
-    bounds(integer.minimum.filter(is_said), integer.maximum, "")
+    let least = schema["minimum"].as_i64();
+    let least = least.filter(|least| *least != 0 || most.is_some());
+    bounds(least, most, "")
 }
 
 fn bounds<T: Display>(least: Option<T>, most: Option<T>, unit: &'static str) -> Option<String> {

@@ -1,11 +1,9 @@
 //! The operations: what a request to each of them carries, and what it answers.
 
-use openapiv3::{
-    MediaType, OpenAPI, Operation as Described, Parameter as Declared, ParameterSchemaOrContent,
-    ReferenceOr, Response, Schema, SchemaKind, StatusCode, Type,
-};
+use openapiv3::{OpenAPI, ReferenceOr};
+use serde_json::Value;
 
-use super::{component, is_file, is_true, reference};
+use super::{component, is_file, text, uses::to_value};
 use crate::problem::{Problem, step};
 
 /// An operation of the API.
@@ -75,17 +73,24 @@ impl Operation {
 
 /// All operations, in the order of the description.
 pub(super) fn all(api: &OpenAPI) -> Result<Vec<Operation>, Vec<Problem>> {
+    let components = to_value(&api.components);
     let mut operations = Vec::new();
     let mut problems = Vec::new();
-    for (path, method, described) in super::operations(api) {
-        let reader = Reader {
-            api,
-            described,
-            pointer: format!("/paths{}/{method}", step(path)),
+    for (path, item) in &api.paths.paths {
+        let methods = match item {
+            ReferenceOr::Item(item) => item.iter().collect(),
+            ReferenceOr::Reference { .. } => Vec::new(),
         };
-        match reader.operation(path, method) {
-            Ok(operation) => operations.push(operation),
-            Err(problem) => problems.push(problem),
+        for (method, spec) in methods {
+            let reader = Reader {
+                components: &components,
+                spec: &to_value(spec),
+                pointer: format!("/paths{}/{method}", step(path)),
+            };
+            match reader.operation(path, method) {
+                Ok(operation) => operations.push(operation),
+                Err(problem) => problems.push(problem),
+            }
         }
     }
     if problems.is_empty() {
@@ -96,34 +101,29 @@ pub(super) fn all(api: &OpenAPI) -> Result<Vec<Operation>, Vec<Problem>> {
 }
 
 struct Reader<'a> {
-    api: &'a OpenAPI,
-    described: &'a Described,
+    components: &'a Value,
+    spec: &'a Value,
     pointer: String,
 }
 
 impl<'a> Reader<'a> {
     fn operation(&self, path: &str, method: &str) -> Result<Operation, Problem> {
-        let (Some(id), [tag]) = (&self.described.operation_id, self.described.tags.as_slice())
-        else {
-            return Err(self.problem(
-                "",
-                "no `operationId`, or not exactly one tag",
-                "give it both",
-            ));
+        let spec = self.spec;
+        let (Some(id), Some(tag)) = (text(&spec["operationId"]), text(&spec["tags"][0])) else {
+            return Err(self.problem("", "no `operationId`, or no tag", "give it both"));
         };
-        let extensions = &self.described.extensions;
         Ok(Operation {
-            id: id.clone(),
-            tag: tag.clone(),
+            id,
+            tag,
             method: method.to_owned(),
             path: path.to_owned(),
-            summary: self.described.summary.clone().unwrap_or_default(),
+            summary: text(&spec["summary"]).unwrap_or_default(),
             parameters: self.parameters()?,
-            idempotent: method != "post" || is_true(extensions.get("x-idempotent")),
-            handwritten: extensions.contains_key("x-handwritten"),
+            idempotent: method != "post" || spec["x-idempotent"] == true,
+            handwritten: !spec["x-handwritten"].is_null(),
             body: self.body()?,
             replies: self.replies()?,
-            errors: [self.error(4)?, self.error(5)?],
+            errors: [self.error("4XX")?, self.error("5XX")?],
         })
     }
 
@@ -131,90 +131,65 @@ impl<'a> Reader<'a> {
         Problem::new(format!("{}{below}", self.pointer), what, mend)
     }
 
-    fn parameters(&self) -> Result<Vec<Parameter>, Problem> {
-        let declared = self.described.parameters.iter();
-        declared
-            .map(|declared| {
-                let (place, data) = match self.declared(declared) {
-                    Some(Declared::Path { parameter_data, .. }) => (Place::Path, parameter_data),
-                    Some(Declared::Query { parameter_data, .. }) => (Place::Query, parameter_data),
-                    Some(Declared::Header { parameter_data, .. }) => (Place::Header, parameter_data),
-                    _ => return Err(self.problem("/parameters", "a parameter of an unknown kind", "put it into the path, the query or a header")),
-                };
-                let text = matches!(&data.format, ParameterSchemaOrContent::Schema(ReferenceOr::Item(schema))
-                    if matches!(schema.schema_kind, SchemaKind::Type(Type::String(_))));
-                if !text {
-                    let what = format!("the parameter `{}` is no text", data.name);
-                    return Err(self.problem("/parameters", what, "say `type: string`, or teach the generator"));
-                }
-                Ok(Parameter { place, wire: data.name.clone() })
-            })
-            .collect()
+    /// What a reference names, or the part itself.
+    fn resolved(&self, part: &'a Value) -> &'a Value {
+        let pointer = part["$ref"].as_str();
+        let pointer = pointer.and_then(|pointer| pointer.strip_prefix("#/components"));
+        pointer
+            .and_then(|pointer| self.components.pointer(pointer))
+            .unwrap_or(part)
     }
 
-    fn declared(&self, parameter: &'a ReferenceOr<Declared>) -> Option<&'a Declared> {
-        match parameter {
-            ReferenceOr::Item(parameter) => Some(parameter),
-            ReferenceOr::Reference { reference } => {
-                let name = reference.strip_prefix("#/components/parameters/")?;
-                self.api
-                    .components
-                    .as_ref()?
-                    .parameters
-                    .get(name)?
-                    .as_item()
+    fn parameters(&self) -> Result<Vec<Parameter>, Problem> {
+        let declared = self.spec["parameters"].as_array().into_iter().flatten();
+        let read = |declared: &'a Value| {
+            let declared = self.resolved(declared);
+            let place = match declared["in"].as_str() {
+                Some("path") => Some(Place::Path),
+                Some("query") => Some(Place::Query),
+                Some("header") => Some(Place::Header),
+                _ => None,
+            };
+            let is_text = declared["schema"]["type"] == "string";
+            match (place, text(&declared["name"])) {
+                (Some(place), Some(wire)) if is_text => Ok(Parameter { place, wire }),
+                (_, wire) => Err(self.problem(
+                    "/parameters",
+                    format!("the parameter {wire:?} is no text in the path, the query or a header"),
+                    "make it one, or teach the generator",
+                )),
             }
-        }
+        };
+        declared.map(read).collect()
     }
 
     fn body(&self) -> Result<Body, Problem> {
-        let Some(ReferenceOr::Item(body)) = &self.described.request_body else {
+        let content = self.spec["requestBody"]["content"].as_object();
+        let Some((media, content)) = content.and_then(|content| content.iter().next()) else {
             return Ok(Body::None);
         };
-        let content = body.content.first();
-        let named = content.and_then(|(media, content)| {
-            Some((media.as_str(), content.schema.as_ref().and_then(reference)?))
-        });
-        match named {
-            Some(("application/json", name)) => Ok(Body::Json(name.to_owned())),
-            Some(("multipart/form-data", name)) => {
-                Ok(Body::Multipart(name.to_owned(), self.files(name)))
+        let Some(name) = name(&content["schema"]) else {
+            return Err(self.problem("/requestBody", "a body without a named schema", "name it"));
+        };
+        match media.as_str() {
+            "application/json" => Ok(Body::Json(name)),
+            "multipart/form-data" => {
+                let properties = self.components["schemas"][&name]["properties"].as_object();
+                let files = properties.into_iter().flatten();
+                let files = files.filter(|(_, property)| is_file(property));
+                let files = files.map(|(name, _)| name.clone()).collect();
+                Ok(Body::Multipart(name, files))
             }
-            Some((media, _)) => Err(self.problem(
+            media => Err(self.problem(
                 "/requestBody",
                 format!("a body of `{media}`"),
                 "declare JSON or a form, or teach the generator",
             )),
-            None => Err(self.problem("/requestBody", "a body without a named schema", "name it")),
         }
     }
 
-    /// The names of the file parts of a form.
-    fn files(&self, form: &str) -> Vec<String> {
-        let Some(SchemaKind::Type(Type::Object(object))) =
-            self.schema(form).map(|schema| &schema.schema_kind)
-        else {
-            return Vec::new();
-        };
-        let is_file = |property: &ReferenceOr<Box<Schema>>| {
-            property
-                .as_item()
-                .is_some_and(|schema| is_file(&schema.schema_kind))
-        };
-        let files = object.properties.iter();
-        files
-            .filter(|(_, property)| is_file(property))
-            .map(|(name, _)| name.clone())
-            .collect()
-    }
-
-    fn schema(&self, name: &str) -> Option<&'a Schema> {
-        self.api.components.as_ref()?.schemas.get(name)?.as_item()
-    }
-
     fn replies(&self) -> Result<Vec<Reply>, Problem> {
-        let responses = &self.described.responses.responses;
-        let Some(ReferenceOr::Item(success)) = responses.get(&StatusCode::Code(200)) else {
+        let Some(success) = self.spec["responses"]["200"]["content"].as_object() else {
             return Err(self.problem(
                 "/responses",
                 "no 200 in place",
@@ -222,10 +197,17 @@ impl<'a> Reader<'a> {
             ));
         };
         let mut replies = Vec::new();
-        for (media, content) in &success.content {
+        for (media, content) in success {
+            let schema = &content["schema"];
             let kinds = match media.as_str() {
-                "application/json" => self.json(content)?,
-                "text/event-stream" => vec![self.event(content)?],
+                "application/json" => self.json(schema)?,
+                "text/event-stream" => {
+                    let event = name(&schema["x-event-schema"]).ok_or_else(|| {
+                        let what = "an event stream without `x-event-schema`";
+                        self.problem("", what, "say what its events are")
+                    })?;
+                    vec![ReplyKind::Events(event)]
+                }
                 "text/plain" => vec![ReplyKind::Text],
                 _ => vec![ReplyKind::Bytes],
             };
@@ -238,64 +220,29 @@ impl<'a> Reader<'a> {
     }
 
     /// A named schema, or a choice of them.
-    fn json(&self, content: &MediaType) -> Result<Vec<ReplyKind>, Problem> {
-        let names: Option<Vec<&str>> = match &content.schema {
-            Some(ReferenceOr::Item(schema)) => match &schema.schema_kind {
-                SchemaKind::AnyOf { any_of: choice } | SchemaKind::OneOf { one_of: choice } => {
-                    choice.iter().map(reference).collect()
-                }
-                _ => None,
-            },
-            Some(named) => reference(named).map(|name| vec![name]),
-            None => None,
+    fn json(&self, schema: &Value) -> Result<Vec<ReplyKind>, Problem> {
+        let choice = schema["anyOf"].as_array().or(schema["oneOf"].as_array());
+        let names: Option<Vec<String>> = match choice {
+            Some(choice) => choice.iter().map(name).collect(),
+            None => name(schema).map(|name| vec![name]),
         };
         let names = names.ok_or_else(|| {
-            self.problem(
-                "",
-                "a reply in JSON that is neither a named schema nor a choice of them",
-                "name it",
-            )
+            let what = "a reply in JSON that is neither a named schema nor a choice of them";
+            self.problem("", what, "name it")
         })?;
-        let kinds = names.into_iter();
-        Ok(kinds.map(|name| ReplyKind::Json(name.to_owned())).collect())
+        Ok(names.into_iter().map(ReplyKind::Json).collect())
     }
 
-    fn event(&self, content: &MediaType) -> Result<ReplyKind, Problem> {
-        let schema = content.schema.as_ref().and_then(ReferenceOr::as_item);
-        let name = schema
-            .and_then(|schema| schema.schema_data.extensions.get("x-event-schema"))
-            .and_then(|event| event.get("$ref")?.as_str())
-            .and_then(component);
-        name.map(ReplyKind::Events).ok_or_else(|| {
-            self.problem(
-                "",
-                "an event stream without `x-event-schema`",
-                "say what its events are",
-            )
+    fn error(&self, class: &str) -> Result<String, Problem> {
+        let response = self.resolved(&self.spec["responses"][class]);
+        name(&response["content"]["application/json"]["schema"]).ok_or_else(|| {
+            let place = format!("/responses/{class}");
+            self.problem(&place, "no named schema", "refer to the shared error")
         })
     }
+}
 
-    fn error(&self, class: u16) -> Result<String, Problem> {
-        let responses = &self.described.responses.responses;
-        let response: Option<&Response> =
-            responses
-                .get(&StatusCode::Range(class))
-                .and_then(|response| match response {
-                    ReferenceOr::Item(response) => Some(response),
-                    ReferenceOr::Reference { reference } => {
-                        let name = reference.strip_prefix("#/components/responses/")?;
-                        self.api.components.as_ref()?.responses.get(name)?.as_item()
-                    }
-                });
-        let schema =
-            response.and_then(|response| response.content.get("application/json")?.schema.as_ref());
-        let name = schema.and_then(reference).ok_or_else(|| {
-            self.problem(
-                &format!("/responses/{class}XX"),
-                "no named schema",
-                "refer to the shared error",
-            )
-        })?;
-        Ok(name.to_owned())
-    }
+/// The component that a reference names.
+fn name(schema: &Value) -> Option<String> {
+    component(schema["$ref"].as_str()?)
 }

@@ -107,16 +107,17 @@ impl<'a> Reader<'a> {
                     "write `allOf: [{$ref: ..}]` beside a description",
                 ));
             };
+            let property = to_value(property);
             // A file part is no field: it is an argument of the upload.
-            if is_file(&property.schema_kind) {
+            if is_file(&property) {
                 continue;
             }
             fields.push(Field {
                 wire: wire.clone(),
                 ident: field_name(wire),
                 required: object.required.contains(wire),
-                ty: Ty::of(property, &pointer)?,
-                notes: Notes::of(property),
+                ty: Ty::of(&property, &pointer)?,
+                notes: Notes::of(&property),
             });
         }
         // Required fields come first and in the order of `required`: it is the order of the constructor's arguments.
@@ -155,12 +156,14 @@ impl<'a> Reader<'a> {
                     "the title names the variant: add one",
                 ));
             };
-            let ty = Ty::of(branch, &pointer)?;
+            let title = title.clone();
+            let branch = to_value(branch);
+            let ty = Ty::of(&branch, &pointer)?;
             branches.push(Branch {
-                variant: title.clone(),
+                variant: title,
                 json_type: self.json_type(&ty, &pointer)?,
                 ty,
-                notes: Notes::of(branch),
+                notes: Notes::of(&branch),
             });
         }
         let kinds: BTreeSet<&str> = branches.iter().map(|branch| branch.json_type).collect();
@@ -220,7 +223,9 @@ fn string_enum(
         values.push(EnumValue {
             wire: wire.clone(),
             variant,
-            description: text(descriptions.and_then(|all| all.get(wire))).unwrap_or_default(),
+            description: descriptions
+                .and_then(|all| text(&all[wire]))
+                .unwrap_or_default(),
         });
     }
     Ok(values)
@@ -250,7 +255,7 @@ fn tagged(
                 "list it under `oneOf`",
             );
         }
-        let variant = text(names.and_then(|names| names.get(&wire)));
+        let variant = names.and_then(|names| text(&names[&wire]));
         variants.push(TagVariant {
             variant: variant.unwrap_or_else(|| variant_name(&wire)),
             wire,

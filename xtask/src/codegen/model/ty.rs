@@ -2,12 +2,9 @@
 
 use std::fmt;
 
-use openapiv3::{
-    AdditionalProperties, ArrayType, IntegerFormat, IntegerType, NumberFormat, ObjectType,
-    ReferenceOr, Schema, SchemaKind, StringFormat, StringType, Type, VariantOrUnknownOrEmpty,
-};
+use serde_json::Value;
 
-use super::{SCHEMAS, named};
+use super::named;
 use crate::problem::Problem;
 
 /// The type of a value; `Display` writes it as it stands in Rust.
@@ -31,85 +28,53 @@ pub(crate) enum Ty {
 
 impl Ty {
     /// The type of a schema in place; what the emitter would have to guess about is a problem.
-    pub(super) fn of(schema: &Schema, pointer: &str) -> Result<Self, Problem> {
+    pub(super) fn of(schema: &Value, pointer: &str) -> Result<Self, Problem> {
         let problem = |what: &str, mend: &str| Err(Problem::new(pointer, what, mend));
-        let kind = match &schema.schema_kind {
-            SchemaKind::Type(kind) => kind,
-            kind => match named(kind) {
-                Some(name) => return Ok(Self::Named(name.to_owned())),
-                None if is_any(kind) => return Ok(Self::Any),
-                None => {
-                    return problem(
-                        "a property that is neither a type, nor a named schema by `allOf`, nor any JSON value",
-                        "name its schema as a component and refer to it by `allOf: [{$ref: ..}]`",
-                    );
+        if let Some(name) = named(schema) {
+            return Ok(Self::Named(name.to_owned()));
+        }
+        let has = |key: &str| !schema[key].is_null();
+        let inner = |key: &str| {
+            Ok(Box::new(Self::of(
+                &schema[key],
+                &format!("{pointer}/{key}"),
+            )?))
+        };
+        match schema["type"].as_str() {
+            Some("string") if has("enum") => {
+                problem("an enum without a name", "make it a component")
+            }
+            Some("string") => Ok(Self::String),
+            Some("boolean") => Ok(Self::Boolean),
+            Some("number") if schema["format"] == "float" => Ok(Self::Number("f32")),
+            Some("number") => Ok(Self::Number("f64")),
+            Some("integer") => {
+                let is_unsigned = schema["minimum"].as_i64().is_some_and(|least| least >= 0);
+                match (schema["format"].as_str(), is_unsigned) {
+                    (Some("int32"), true) => Ok(Self::Integer("u32")),
+                    (Some("int32"), false) => Ok(Self::Integer("i32")),
+                    (Some("int64"), true) => Ok(Self::Integer("u64")),
+                    (Some("int64"), false) => Ok(Self::Integer("i64")),
+                    _ => problem(
+                        "an integer without a size",
+                        "say `format: int32` or `format: int64`",
+                    ),
                 }
-            },
-        };
-        match kind {
-            Type::String(string) if string.enumeration.is_empty() => Ok(Self::String),
-            Type::String(_) => problem("an enum without a name", "make it a component"),
-            Type::Boolean(_) => Ok(Self::Boolean),
-            Type::Number(number) => Ok(Self::Number(match number.format {
-                VariantOrUnknownOrEmpty::Item(NumberFormat::Float) => "f32",
-                _ => "f64",
-            })),
-            Type::Integer(integer) => Self::integer(integer, pointer),
-            Type::Array(array) => Self::list(array, pointer),
-            Type::Object(object) if object.properties.is_empty() => Self::map(object, pointer),
-            Type::Object(_) => problem("an object without a name", "make it a component"),
-        }
-    }
-
-    fn of_name(reference: &str) -> Self {
-        Self::Named(reference.trim_start_matches(SCHEMAS).to_owned())
-    }
-
-    fn integer(integer: &IntegerType, pointer: &str) -> Result<Self, Problem> {
-        let unsigned = integer.minimum.is_some_and(|least| least >= 0);
-        match (&integer.format, unsigned) {
-            (VariantOrUnknownOrEmpty::Item(IntegerFormat::Int32), true) => Ok(Self::Integer("u32")),
-            (VariantOrUnknownOrEmpty::Item(IntegerFormat::Int32), false) => {
-                Ok(Self::Integer("i32"))
             }
-            (VariantOrUnknownOrEmpty::Item(IntegerFormat::Int64), true) => Ok(Self::Integer("u64")),
-            (VariantOrUnknownOrEmpty::Item(IntegerFormat::Int64), false) => {
-                Ok(Self::Integer("i64"))
+            Some("array") if has("items") => Ok(Self::List(inner("items")?)),
+            Some("array") => problem("a list of unknown items", "say what `items` are"),
+            Some("object") if has("properties") => {
+                problem("an object without a name", "make it a component")
             }
-            _ => Err(Problem::new(
-                pointer,
-                "an integer without a size",
-                "say `format: int32` or `format: int64`",
-            )),
-        }
-    }
-
-    fn list(array: &ArrayType, pointer: &str) -> Result<Self, Problem> {
-        let Some(items) = &array.items else {
-            return Err(Problem::new(
-                pointer,
-                "a list of unknown items",
-                "say what `items` are",
-            ));
-        };
-        let item = match items {
-            ReferenceOr::Item(item) => Self::of(item, &format!("{pointer}/items"))?,
-            ReferenceOr::Reference { reference } => Self::of_name(reference),
-        };
-        Ok(Self::List(Box::new(item)))
-    }
-
-    fn map(object: &ObjectType, pointer: &str) -> Result<Self, Problem> {
-        match &object.additional_properties {
-            Some(AdditionalProperties::Schema(values)) => {
-                let pointer = format!("{pointer}/additionalProperties");
-                let values = match values.as_ref() {
-                    ReferenceOr::Item(values) => Self::of(values, &pointer)?,
-                    ReferenceOr::Reference { reference } => Self::of_name(reference),
-                };
-                Ok(Self::Map(Box::new(values)))
+            Some("object") if schema["additionalProperties"].is_object() => {
+                Ok(Self::Map(inner("additionalProperties")?))
             }
-            _ => Ok(Self::Object),
+            Some("object") => Ok(Self::Object),
+            None if !["oneOf", "anyOf", "allOf", "not"].into_iter().any(has) => Ok(Self::Any),
+            _ => problem(
+                "a property that is neither a type, nor a named schema by `allOf`, nor any JSON value",
+                "name its schema as a component and refer to it by `allOf: [{$ref: ..}]`",
+            ),
         }
     }
 
@@ -139,25 +104,6 @@ impl fmt::Display for Ty {
 }
 
 /// Whether a schema is the content of a file in a form.
-pub(crate) fn is_file(kind: &SchemaKind) -> bool {
-    matches!(
-        kind,
-        SchemaKind::Type(Type::String(StringType {
-            format: VariantOrUnknownOrEmpty::Item(StringFormat::Binary),
-            ..
-        }))
-    )
-}
-
-/// Whether a schema says nothing: any JSON value.
-fn is_any(kind: &SchemaKind) -> bool {
-    match kind {
-        SchemaKind::Any(any) => {
-            let branches = [&any.one_of, &any.any_of, &any.all_of];
-            any.typ.is_none()
-                && any.properties.is_empty()
-                && branches.iter().all(|branches| branches.is_empty())
-        }
-        _ => false,
-    }
+pub(super) fn is_file(schema: &Value) -> bool {
+    schema["type"] == "string" && schema["format"] == "binary"
 }

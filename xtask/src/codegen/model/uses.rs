@@ -54,8 +54,8 @@ impl Uses {
         self.responses.contains(name)
     }
 
-    pub(super) fn module(&self, name: &str, schema: &Schema) -> String {
-        if let Some(module) = text(schema.schema_data.extensions.get("x-module")) {
+    pub(super) fn module(&self, name: &str, schema: &Value) -> String {
+        if let Some(module) = text(&schema["x-module"]) {
             return module;
         }
         let tag = self.tags.iter().find(|(_, names)| names.contains(name));
