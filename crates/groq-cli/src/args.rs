@@ -14,35 +14,7 @@ use crate::{commands::Command, failure::Failure, global::Global};
     max_term_width = 100,
     subcommand_required = true,
     arg_required_else_help = true,
-    after_help = "\
-Environment:
-  GROQ_API_KEY   API key; there is no option for it
-  GROQ_BASE_URL  server; the URL may have a path (default https://api.groq.com/openai/v1)
-  GROQ_MODEL     default of --model; GROQ_TRANSCRIPTION_MODEL, GROQ_TRANSLATION_MODEL,
-                 GROQ_SPEECH_MODEL and GROQ_VOICE are for the commands that use them
-  GROQ_CONFIG    settings file (default $XDG_CONFIG_HOME/groq/config.toml)
-  NO_COLOR       disables colors
-
-An option overrides the environment; the environment overrides the settings file.
-
-Exit status:
-  0    success, or the reader of the output has closed it
-  1    internal error
-  2    usage: invalid options or settings, no API key, or an output file that exists
-  3    the API key was rejected
-  4    the service rejected the request, or some items of a batch
-  5    rate limit or size limit
-  6    network error, server error, or an incomplete response
-  7    an input file cannot be used
-  8    the model's answer cannot be used
-  130  interrupted by SIGINT (Ctrl-C) or SIGTERM
-
-Examples:
-  groq demo
-  groq chat \"Explain TLS in one line\"
-  git diff | groq chat \"Write a commit message for this diff\"
-  groq transcribe talk.mp4 --format srt -o talk.srt
-  groq models --json"
+    after_help = include_str!("help/groq.txt")
 )]
 pub(crate) struct Args {
     #[command(flatten)]

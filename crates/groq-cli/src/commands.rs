@@ -2,7 +2,7 @@
 //!
 //! To add a command, add a file here with
 //!
-//! - `pub(crate) struct Args`, a `clap::Args`. Its doc comment is the description in `groq --help`; its `after_help` has
+//! - `pub(crate) struct Args`, a `clap::Args`. Its doc comment is the description in `groq --help`; its `after_help` (in `help/`) has
 //!   examples, beginning with `Examples:\n  groq `.
 //! - `impl Args { pub(crate) async fn run(self, session: &Session) -> Result<(), Failure> }`.
 //!

@@ -228,7 +228,8 @@ pub(crate) fn private_folder(path: &Path) -> io::Result<()> {
     for entry in fs::read_dir(path)? {
         let entry = entry?;
         if !entry.file_type()?.is_dir() {
-            check_regular(&entry.path())?;
+            // Narrows its permissions as well.
+            open_private(&entry.path(), OpenOptions::new().read(true))?;
         }
     }
     Ok(())

@@ -50,18 +50,29 @@ pub(crate) async fn text_file(path: &Path) -> Result<String, Failure> {
     if path == Path::new("-") {
         return all_of_stdin().await;
     }
-    let name = path.display().to_string();
-    let owned = path.to_owned();
-    let read = off_thread(move || read_text(std::fs::File::open(owned)?));
-    read.await?
-        .map_err(|error| Failure::bad_input(format!("read '{name}': {}", plain(&error))))
+    let (name, path) = (format!("'{}'", path.display()), path.to_owned());
+    read(&name, move || std::fs::File::open(path)).await
 }
 
 /// Reads all of standard input as text.
 pub(crate) async fn all_of_stdin() -> Result<String, Failure> {
-    let read = off_thread(|| read_text(io::stdin()));
-    read.await?
-        .map_err(|error| Failure::bad_input(format!("read standard input: {}", plain(&error))))
+    read(STDIN, || Ok(io::stdin())).await
+}
+
+const STDIN: &str = "standard input";
+
+/// Reads text off the reactor; `name` is for the error.
+async fn read<R: Read>(
+    name: &str,
+    open: impl FnOnce() -> io::Result<R> + Send + 'static,
+) -> Result<String, Failure> {
+    let text = off_thread(move || read_text(open()?)).await?;
+    text.map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => {
+            Failure::bad_input(format!("read {name}: there is no such file"))
+        }
+        _ => Failure::bad_input(format!("read {name}: {error}")),
+    })
 }
 
 /// Reads what is piped in, if anything is.
@@ -105,9 +116,7 @@ async fn rest(first: Vec<u8>) -> Result<String, Failure> {
     if first.is_empty() {
         return Ok(String::new());
     }
-    let read = off_thread(move || read_text(io::Cursor::new(first).chain(io::stdin())));
-    read.await?
-        .map_err(|error| Failure::bad_input(format!("read standard input: {}", plain(&error))))
+    read(STDIN, || Ok(io::Cursor::new(first).chain(io::stdin()))).await
 }
 
 enum Stdin {
@@ -166,13 +175,6 @@ fn read_text(from: impl Read) -> io::Result<String> {
         .strip_prefix('\u{feff}')
         .map(str::to_owned)
         .unwrap_or(text))
-}
-
-fn plain(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => "there is no such file".to_owned(),
-        _ => error.to_string(),
-    }
 }
 
 #[cfg(test)]

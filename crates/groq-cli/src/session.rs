@@ -2,11 +2,8 @@
 
 use std::sync::OnceLock;
 
-use groq_core::{
-    Client, ClientBuilder,
-    models::{Billing, Catalog, Cost, Usage},
-    types::CompletionUsage,
-};
+use groq_core::models::{Billing, Cost};
+use groq_core::{Client, ClientBuilder, types::CompletionUsage};
 use groq_mock::Mock;
 use serde_json::{Value, json};
 
@@ -137,7 +134,7 @@ impl Session {
         self.report_cost(
             &format!("{prompt} prompt + {completion} completion tokens"),
             json!({"model": model, "prompt_tokens": prompt, "completion_tokens": completion}),
-            cost(model, usage),
+            units::cost(model, &usage.into(), Billing::OnDemand),
         );
     }
 
@@ -160,22 +157,4 @@ pub(crate) const KEY: &str = "GROQ_API_KEY";
 /// Whether the environment has a key.
 pub(crate) fn has_key() -> Result<bool, Failure> {
     Ok(variable(KEY)?.is_some())
-}
-
-/// The cost of a reply by the known prices.
-pub(crate) fn cost(model: &str, usage: &CompletionUsage) -> Option<Cost> {
-    Catalog::shipped().cost(model, &Usage::from(usage), Billing::OnDemand)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn costs_follow_the_price_list() {
-        let usage = CompletionUsage::new(1_000_000, 1_000_000, 2_000_000);
-        let cost = cost("openai/gpt-oss-20b", &usage).unwrap();
-        assert_eq!(cost.to_string(), "$0.375");
-        assert_eq!(super::cost("nobody", &usage), None);
-    }
 }

@@ -6,6 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use groq_core::models::DefaultModel;
 use serde::Deserialize;
 
 use crate::{defaults, failure::Failure, global::Global};
@@ -75,38 +76,30 @@ impl Settings {
         )
     }
 
-    /// The model of `chat` and `json`.
-    pub(crate) fn model(&self, option: Option<&String>) -> Result<String, Failure> {
-        let model = choose(option, "GROQ_MODEL", self.model.as_ref())?;
-        Ok(model.unwrap_or_else(|| defaults::chat_model().to_owned()))
+    /// The model or the voice for a purpose, if one is set.
+    pub(crate) fn get(
+        &self,
+        purpose: DefaultModel,
+        option: Option<&String>,
+    ) -> Result<Option<String>, Failure> {
+        let file = match purpose {
+            DefaultModel::Transcription => &self.transcription_model,
+            DefaultModel::Translation => &self.translation_model,
+            DefaultModel::Speech => &self.speech_model,
+            DefaultModel::Voice => &self.voice,
+            _ => &self.model,
+        };
+        choose(option, defaults::variable(purpose), file.as_ref())
     }
 
-    pub(crate) fn transcription_model(&self, option: Option<&String>) -> Result<String, Failure> {
-        let model = choose(
-            option,
-            "GROQ_TRANSCRIPTION_MODEL",
-            self.transcription_model.as_ref(),
-        )?;
-        Ok(model.unwrap_or_else(|| defaults::transcription_model().to_owned()))
-    }
-
-    pub(crate) fn translation_model(&self, option: Option<&String>) -> Result<String, Failure> {
-        let model = choose(
-            option,
-            "GROQ_TRANSLATION_MODEL",
-            self.translation_model.as_ref(),
-        )?;
-        Ok(model.unwrap_or_else(|| defaults::translation_model().to_owned()))
-    }
-
-    pub(crate) fn speech_model(&self, option: Option<&String>) -> Result<String, Failure> {
-        let model = choose(option, "GROQ_SPEECH_MODEL", self.speech_model.as_ref())?;
-        Ok(model.unwrap_or_else(|| defaults::speech_model().to_owned()))
-    }
-
-    /// The voice, if one is set; [`defaults::voice`] fits the default model only.
-    pub(crate) fn voice(&self, option: Option<&String>) -> Result<Option<String>, Failure> {
-        choose(option, "GROQ_VOICE", self.voice.as_ref())
+    /// The model for a purpose, or its default.
+    pub(crate) fn model(
+        &self,
+        purpose: DefaultModel,
+        option: Option<&String>,
+    ) -> Result<String, Failure> {
+        let model = self.get(purpose, option)?;
+        Ok(model.unwrap_or_else(|| defaults::of(purpose)))
     }
 }
 
@@ -211,18 +204,17 @@ mod tests {
 
     #[test]
     fn the_option_wins_over_the_file() {
+        let purpose = DefaultModel::Transcription;
         let settings = parse("transcription_model = 'file'").unwrap();
         assert_eq!(
-            settings
-                .transcription_model(Some(&"flag".to_owned()))
-                .unwrap(),
+            settings.model(purpose, Some(&"flag".to_owned())).unwrap(),
             "flag"
         );
-        assert_eq!(settings.transcription_model(None).unwrap(), "file");
+        assert_eq!(settings.model(purpose, None).unwrap(), "file");
         let empty = parse("transcription_model = ' '").unwrap();
         assert_eq!(
-            empty.transcription_model(None).unwrap(),
-            defaults::transcription_model()
+            empty.model(purpose, None).unwrap(),
+            "whisper-large-v3-turbo"
         );
     }
 }

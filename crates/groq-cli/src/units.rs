@@ -2,7 +2,12 @@
 
 use std::time::Duration;
 
-use groq_core::models::Cost;
+use groq_core::models::{Billing, Catalog, Cost, Date, Usage};
+
+/// What a usage costs, by the known prices.
+pub(crate) fn cost(model: &str, usage: &Usage, billing: Billing) -> Option<Cost> {
+    Catalog::shipped().cost(model, usage, billing)
+}
 
 /// A price, or that it is unknown.
 pub(crate) fn price(cost: Option<Cost>) -> String {
@@ -23,17 +28,8 @@ pub(crate) fn duration(time: Duration) -> String {
 
 /// A Unix time as `2026-11-30 21:05`, in UTC.
 pub(crate) fn date(seconds: u64) -> String {
-    // Counted from 1 March of year 0, so that a leap day ends its year; 146,097 days are 400 years.
-    let days = seconds / 86_400 + 719_468;
-    let (era, day) = (days / 146_097, days % 146_097);
-    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
-    let day = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * day + 2) / 153;
-    let day = day - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    let year = era * 400 + year + u64::from(month <= 2);
     let (hour, minute) = (seconds / 3_600 % 24, seconds / 60 % 60);
-    format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}")
+    format!("{} {hour:02}:{minute:02}", Date::from_unix_seconds(seconds))
 }
 
 /// `1 piece`, `2 pieces`.
@@ -47,14 +43,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn amounts_durations_and_dates_are_short() {
-        assert_eq!(
-            [
-                price(Some(Cost::from_nano_dollars(75_000_000))),
-                price(None)
-            ],
-            ["$0.075", "price unknown"]
-        );
+    fn costs_follow_the_price_list() {
+        let usage = Usage::new(1_000_000, 1_000_000);
+        let price = |model, billing| price(cost(model, &usage, billing));
+        assert_eq!(price("openai/gpt-oss-20b", Billing::OnDemand), "$0.375");
+        assert_eq!(price("openai/gpt-oss-20b", Billing::Batch), "$0.1875");
+        assert_eq!(price("nobody", Billing::OnDemand), "price unknown");
+    }
+
+    #[test]
+    fn durations_dates_and_counts_are_short() {
         let times = [420, 12_000, 200_000, 7_500_000]
             .map(Duration::from_millis)
             .map(duration);

@@ -18,12 +18,7 @@ use crate::{
 
 /// Run many requests as a batch; list, show and cancel batches.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
-Examples:
-  groq batch run items.jsonl -o results.jsonl
-  groq batch list
-  groq batch get batch_01abc
-  groq batch cancel batch_01abc")]
+#[command(after_help = include_str!("../help/batch.txt"))]
 pub(crate) struct Args {
     #[command(subcommand)]
     action: Action,

@@ -5,7 +5,7 @@ mod repl;
 mod reply;
 mod save;
 
-use groq_core::models::Catalog;
+use groq_core::models::{Catalog, DefaultModel};
 use groq_core::types::{ChatCompletionRequest, Message, ReasoningFormat, StopSequences};
 
 use crate::{
@@ -18,27 +18,12 @@ use crate::{
 
 /// Ask a model and print its reply as it arrives; without a prompt, at a terminal, start a conversation.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
-Without arguments, the prompt is read from standard input. Piped input follows the arguments, or
-replaces a lone - among them. With --json the reply is one document, or, with --stream, one line
-per chunk.
-
-In a conversation, Ctrl-C stops a reply. Questions are kept in $XDG_STATE_HOME/groq/history
-(default ~/.local/state/groq/history), readable by you alone; start a question with a space to
-leave it out, or set XDG_STATE_HOME=/dev/null to keep none.
-
-Examples:
-  groq chat \"Why is the sky blue?\"
-  cat question.txt | groq chat --model openai/gpt-oss-120b
-  git diff | groq chat \"Write a commit message for this diff\"
-  groq chat --image cat.png --model qwen/qwen3.8-27b \"What is this?\"
-  groq chat --mock --json hello
-  groq chat                                     # a conversation; /help lists its commands")]
+#[command(after_help = include_str!("../help/chat.txt"))]
 pub(crate) struct Args {
     /// Prompt; several arguments are joined by spaces.
     #[arg(value_name = "PROMPT")]
     prompt: Vec<String>,
-    #[arg(short, long, value_name = "ID", help = defaults::help("Model", "GROQ_MODEL", defaults::chat_model()))]
+    #[arg(short, long, value_name = "ID", help = defaults::help("Model", DefaultModel::Chat))]
     model: Option<String>,
     /// System prompt: instructions that the model follows.
     #[arg(short, long, value_name = "TEXT", allow_hyphen_values = true)]
@@ -110,7 +95,9 @@ impl Args {
 
     /// Everything but the prompt.
     fn request(&self, session: &Session) -> Result<ChatCompletionRequest, Failure> {
-        let model = session.settings.model(self.model.as_ref())?;
+        let model = session
+            .settings
+            .model(DefaultModel::Chat, self.model.as_ref())?;
         let system = self.system.as_deref().map(Message::system);
         let mut request = ChatCompletionRequest::new(model, system.into_iter().collect::<Vec<_>>());
         request.temperature = self.temperature;
@@ -129,8 +116,8 @@ impl Args {
     /// Some models have no reasoning format: they return reasoning apart, or not at all.
     fn place_reasoning(&self, request: &mut ChatCompletionRequest) {
         let catalog = Catalog::shipped();
-        let model = catalog.get(&request.model);
-        let has_none = model.is_some_and(|model| model.reasoning_format == Some(false));
+        let info = catalog.get(&request.model);
+        let has_none = info.and_then(|info| info.reasoning_format) == Some(false);
         match &self.reasoning_format {
             Some(ReasoningFormat::Parsed) if has_none => {}
             Some(ReasoningFormat::Hidden) if has_none => {

@@ -7,11 +7,7 @@ use crate::{failure::Failure, session::Session};
 
 /// Print a completion script for a shell.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
-Examples:
-  groq completions bash > ~/.local/share/bash-completion/completions/groq
-  groq completions zsh > ~/.zfunc/_groq
-  groq completions fish > ~/.config/fish/completions/groq.fish")]
+#[command(after_help = include_str!("../help/completions.txt"))]
 pub(crate) struct Args {
     #[arg(value_name = "SHELL", value_enum)]
     shell: Shell,

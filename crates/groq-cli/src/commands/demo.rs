@@ -13,13 +13,7 @@ use screen::Screen;
 
 /// Show every feature at work, on a mock server; needs no key and no network.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
-A streamed reply, an answer as a Rust type, a tool call, text to speech and back to subtitles, and a
-batch, in half a minute.
-
-Examples:
-  groq demo
-  groq demo --json")]
+#[command(after_help = include_str!("../help/demo.txt"))]
 pub(crate) struct Args {}
 
 /// Tokens per second of the streamed reply.

@@ -17,13 +17,7 @@ use crate::{
 
 /// Check settings, API key, address and connection.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
-Makes one request, for the list of models, which is free.
-
-Examples:
-  groq doctor
-  groq doctor --base-url http://localhost:8000
-  groq doctor --json")]
+#[command(after_help = include_str!("../help/doctor.txt"))]
 pub(crate) struct Args {}
 
 /// A larger difference makes certificates look expired.
@@ -32,15 +26,11 @@ const MAX_SKEW: Duration = Duration::from_secs(300);
 /// The default server.
 const SERVICE: &str = "https://api.groq.com";
 
-/// The result of one check.
-struct Check {
-    name: &'static str,
-    result: CheckResult,
-    text: String,
-}
+/// One check: its name, its result, and a text.
+struct Check(&'static str, Outcome, String);
 
-enum CheckResult {
-    Ok,
+enum Outcome {
+    Good,
     /// Unusual, but nothing fails because of it.
     Warning,
     Bad(Status),
@@ -52,52 +42,69 @@ impl Args {
             session.connect().await?.models().list().await?;
             return Ok(());
         }
+        let settings = session.settings.file();
+        let settings = settings.map(|path| format!("'{}'", path.display()));
         let address = address(session)?;
         let mut checks = vec![
-            Check::ok("settings", settings(session)),
+            good(
+                "settings",
+                settings.as_deref().unwrap_or("no settings file"),
+            ),
             key(session),
-            Check::ok("address", address.clone()),
-            Check::ok("proxy", proxy(session)),
+            good("address", &address),
+            good("proxy", proxy(session)),
         ];
-        if checks.iter().all(Check::is_passable) {
+        if !checks.iter().any(Check::is_bad) {
             match session.connect().await {
                 Ok(client) => checks.extend(service(&client, &address).await),
-                Err(failure) => checks.push(Check::failed("client", &failure)),
+                Err(failure) => checks.push(bad("client", &failure)),
             }
         }
         report(session, &checks)
     }
 }
 
-fn settings(session: &Session) -> String {
-    match session.settings.file() {
-        Some(path) => format!("'{}'", path.display()),
-        None => "no settings file".to_owned(),
+fn good(name: &'static str, text: impl Into<String>) -> Check {
+    Check(name, Outcome::Good, text.into())
+}
+
+fn bad(name: &'static str, failure: &Failure) -> Check {
+    Check(name, Outcome::Bad(failure.status()), failure.to_string())
+}
+
+impl Check {
+    fn is_bad(&self) -> bool {
+        matches!(self.1, Outcome::Bad(_))
+    }
+
+    fn word(&self) -> &'static str {
+        match self.1 {
+            Outcome::Good => "ok",
+            Outcome::Warning => "warning",
+            Outcome::Bad(_) => "bad",
+        }
     }
 }
 
 fn key(session: &Session) -> Check {
     if session.global.mock {
-        return Check::ok("key", "not needed by the mock server");
+        return good("key", "not needed by the mock server");
     }
     match has_key() {
         Ok(true) => {}
         Ok(false) => {
             let text = "GROQ_API_KEY is not set; create a key at https://console.groq.com/keys";
-            return Check::new("key", CheckResult::Bad(Status::Usage), text);
+            return bad("key", &Failure::usage(text));
         }
-        Err(failure) => return Check::failed("key", &failure),
+        Err(failure) => return bad("key", &failure),
     }
     let key = env::var(KEY).unwrap_or_default();
     let length = key.trim().chars().count();
     if key.trim().starts_with("gsk_") {
-        Check::ok("key", format!("GROQ_API_KEY is set, {length} characters"))
-    } else {
-        let text = format!(
-            "GROQ_API_KEY has {length} characters and does not begin with gsk_, as keys of Groq do"
-        );
-        Check::warning("key", text)
+        return good("key", format!("GROQ_API_KEY is set, {length} characters"));
     }
+    let text = format!("GROQ_API_KEY has {length} characters; keys of Groq begin with gsk_");
+    Check("key", Outcome::Warning, text)
 }
 
 fn address(session: &Session) -> Result<String, Failure> {
@@ -122,20 +129,15 @@ fn proxy(session: &Session) -> String {
         });
     let set: Vec<String> = set.collect();
     if set.is_empty() {
-        "none is set".to_owned()
-    } else {
-        set.join(", ")
+        return "none is set".to_owned();
     }
+    set.join(", ")
 }
 
 /// Checks the connection, the key and the clock with one request.
 async fn service(client: &Client, address: &str) -> Vec<Check> {
-    match client.models().list().await {
-        Ok(models) => {
-            let mut checks = vec![tls(address), answered(&models)];
-            checks.extend(clock(&models));
-            checks
-        }
+    let models = match client.models().list().await {
+        Ok(models) => models,
         Err(error) => {
             let name = match &error {
                 error if error.is_tls() => "TLS",
@@ -143,35 +145,29 @@ async fn service(client: &Client, address: &str) -> Vec<Check> {
                 error if error.is_connect() || error.is_timeout() => "network",
                 _ => "service",
             };
-            vec![Check::failed(name, &Failure::from(&error))]
+            return vec![bad(name, &Failure::from(&error))];
         }
-    }
-}
-
-/// There was a response, so the certificate is valid, if there is one.
-fn tls(address: &str) -> Check {
-    let text = if address.starts_with("https://") {
+    };
+    // There was a response, so the certificate is valid, if there is one.
+    let tls = if address.starts_with("https://") {
         "the server's certificate is valid"
     } else {
         "not used: the address is plain HTTP"
     };
-    Check::ok("TLS", text)
+    let mut checks = vec![good("TLS", tls), answered(&models)];
+    checks.extend(clock(&models));
+    checks
 }
 
 fn answered(models: &Response<ModelList>) -> Check {
-    let mut text = format!(
-        "{} models in {}",
-        models.data.len(),
-        units::duration(models.elapsed())
-    );
-    if let Some(id) = models.request_id() {
-        text.push_str(&format!(", request {id}"));
+    let (count, time) = (models.data.len(), units::duration(models.elapsed()));
+    let id = models.request_id().map(|id| format!(", request {id}"));
+    let text = format!("{count} models in {time}{}", id.unwrap_or_default());
+    if count == 0 {
+        let text = format!("{text}: the key can use no model");
+        return Check("service", Outcome::Warning, text);
     }
-    if models.data.is_empty() {
-        Check::warning("service", format!("{text}: the key can use no model"))
-    } else {
-        Check::ok("service", text)
-    }
+    good("service", text)
 }
 
 fn clock(models: &Response<ModelList>) -> Option<Check> {
@@ -182,78 +178,39 @@ fn clock(models: &Response<ModelList>) -> Option<Check> {
         .duration_since(theirs)
         .or_else(|_| theirs.duration_since(ours))
         .ok()?;
-    Some(if skew > MAX_SKEW {
-        let text = format!("differs from the server's by {}", units::duration(skew));
-        Check::warning("clock", text)
-    } else {
-        Check::ok("clock", "agrees with the server's")
-    })
-}
-
-impl Check {
-    fn new(name: &'static str, result: CheckResult, text: impl Into<String>) -> Self {
-        Self {
-            name,
-            result,
-            text: text.into(),
-        }
+    if skew <= MAX_SKEW {
+        return Some(good("clock", "agrees with the server's"));
     }
-
-    fn ok(name: &'static str, text: impl Into<String>) -> Self {
-        Self::new(name, CheckResult::Ok, text)
-    }
-
-    fn warning(name: &'static str, text: impl Into<String>) -> Self {
-        Self::new(name, CheckResult::Warning, text)
-    }
-
-    fn failed(name: &'static str, failure: &Failure) -> Self {
-        let result = CheckResult::Bad(failure.status());
-        Self::new(name, result, failure.to_string())
-    }
-
-    fn is_passable(&self) -> bool {
-        !matches!(self.result, CheckResult::Bad(_))
-    }
-
-    fn word(&self) -> &'static str {
-        match self.result {
-            CheckResult::Ok => "ok",
-            CheckResult::Warning => "warning",
-            CheckResult::Bad(_) => "bad",
-        }
-    }
+    let text = format!("differs from the server's by {}", units::duration(skew));
+    Some(Check("clock", Outcome::Warning, text))
 }
 
 /// Prints all checks. The first bad one is also how the command ends.
 fn report(session: &Session, checks: &[Check]) -> Result<(), Failure> {
     if session.global.json {
-        let checks: Vec<Value> = checks
+        let checks = checks
             .iter()
-            .map(|check| json!({"check": check.name, "result": check.word(), "text": check.text}))
-            .collect();
+            .map(|check| json!({"check": check.0, "result": check.word(), "text": check.2}));
+        let checks: Vec<Value> = checks.collect();
         session.out.json(&json!({"checks": checks}))?;
     } else {
         let style = session.out.style();
         for check in checks {
             let word = format!("{:<7}", check.word());
-            let word = match check.result {
-                CheckResult::Ok => style.good(word),
-                CheckResult::Warning => style.accent(word),
-                CheckResult::Bad(_) => style.error(word),
+            let word = match check.1 {
+                Outcome::Good => style.good(word),
+                Outcome::Warning => style.accent(word),
+                Outcome::Bad(_) => style.error(word),
             };
-            let text = terminal::shown(&check.text);
-            let line = format!("{word}  {:<8}  {text}", check.name);
-            session.out.styled(&line)?;
+            let text = terminal::shown(&check.2);
+            session
+                .out
+                .styled(&format!("{word}  {:<8}  {text}", check.0))?;
         }
     }
-    let bad = checks.iter().find_map(|check| match check.result {
-        CheckResult::Bad(status) => Some((check.name, status)),
-        _ => None,
-    });
-    match bad {
-        // The text is printed already.
-        Some((name, status)) => Err(Failure::new(status, format!("{name}: check failed"))),
-        None => Ok(()),
-    }
+    // The text is printed already.
+    checks.iter().try_for_each(|check| match check.1 {
+        Outcome::Bad(status) => Err(Failure::new(status, format!("{}: check failed", check.0))),
+        _ => Ok(()),
+    })
 }

@@ -19,12 +19,7 @@ use crate::{
 
 /// List, upload, download and delete the files of batches.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
-Examples:
-  groq files list
-  groq files upload requests.jsonl
-  groq files download file_01abc -o results.jsonl
-  groq files delete file_01abc")]
+#[command(after_help = include_str!("../help/files.txt"))]
 pub(crate) struct Args {
     #[command(subcommand)]
     action: Action,

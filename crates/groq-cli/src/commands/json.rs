@@ -4,6 +4,7 @@ mod example;
 
 use std::path::{Path, PathBuf};
 
+use groq_core::models::DefaultModel;
 use groq_core::types::{CompletionUsage, Message};
 use groq_json::{Extract, ExtractAttempt, GroqJson, Mode, Repair};
 use serde_json::{Value, json};
@@ -22,14 +23,7 @@ use crate::{
 #[derive(Debug, clap::Args)]
 #[command(
     group = clap::ArgGroup::new("form").required(true).args(["schema", "example"]),
-    after_help = "\
-The output fits the schema. A reply that does not fit is sent back to the model with its errors,
-up to --max-corrections times. If no reply fits, nothing is printed and the exit status is 8.
-
-Examples:
-  groq json --schema recipe.json \"A recipe for chocolate chip cookies\"
-  groq json --example '{\"name\": \"Ada\", \"born\": 1815}' \"Who wrote the first program?\"
-  cat mail.txt | groq json --example ticket.json \"Turn this mail into a ticket\" | jq .title"
+    after_help = include_str!("../help/json.txt")
 )]
 pub(crate) struct Args {
     /// Prompt; several arguments are joined by spaces. Standard input is used as in `groq chat`.
@@ -41,7 +35,7 @@ pub(crate) struct Args {
     /// Example answer, as a file or as JSON: the answer has the same keys and types.
     #[arg(long, value_name = "FILE|JSON")]
     example: Option<PathBuf>,
-    #[arg(short, long, value_name = "ID", help = defaults::help("Model", "GROQ_MODEL", defaults::chat_model()))]
+    #[arg(short, long, value_name = "ID", help = defaults::help("Model", DefaultModel::Chat))]
     model: Option<String>,
     /// System prompt: instructions that the model follows.
     #[arg(short, long, value_name = "TEXT", allow_hyphen_values = true)]
@@ -102,7 +96,9 @@ const MODES: Values<Mode> = &[
 impl Args {
     pub(crate) async fn run(self, session: &Session) -> Result<(), Failure> {
         let client = session.connect().await?;
-        let model = session.settings.model(self.model.as_ref())?;
+        let model = session
+            .settings
+            .model(DefaultModel::Chat, self.model.as_ref())?;
         let (schema, example) = self.schema().await?;
         let prompt = input::prompt(&self.prompt, &session.stderr).await?;
         // A schema may take long to prepare.

@@ -1,8 +1,8 @@
 //! `groq limits`: what is left of the rate limits.
 
+use groq_core::models::{Catalog, DefaultModel, ModelKind};
 use groq_core::{
     limits::{RateLimit, RateLimits},
-    models::{Catalog, ModelKind},
     types::{ChatCompletionRequest, Message},
 };
 use serde_json::{Value, json};
@@ -17,22 +17,17 @@ use crate::{
 
 /// Show what is left of a model's rate limits.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
-The service reports limits only with a response, so this makes one call for one token. Limits apply
-to the organization: other programs and keys use them as well.
-
-Examples:
-  groq limits
-  groq limits --model llama-3.1-8b-instant
-  groq limits --json")]
+#[command(after_help = include_str!("../help/limits.txt"))]
 pub(crate) struct Args {
-    #[arg(short, long, value_name = "ID", help = defaults::help("Model", "GROQ_MODEL", defaults::chat_model()))]
+    #[arg(short, long, value_name = "ID", help = defaults::help("Model", DefaultModel::Chat))]
     model: Option<String>,
 }
 
 impl Args {
     pub(crate) async fn run(self, session: &Session) -> Result<(), Failure> {
-        let model = session.settings.model(self.model.as_ref())?;
+        let model = session
+            .settings
+            .model(DefaultModel::Chat, self.model.as_ref())?;
         check_kind(&model)?;
         let client = session.connect().await?;
         let question = Message::user("Hi");
@@ -63,7 +58,7 @@ impl Args {
 
 /// Refuses models that are known not to chat.
 fn check_kind(model: &str) -> Result<(), Failure> {
-    let kind = Catalog::shipped().get(model).map(|known| known.kind);
+    let kind = Catalog::shipped().get(model).map(|model| model.kind);
     match kind {
         Some(ModelKind::Transcription | ModelKind::Speech) => Err(Failure::usage(format!(
             "'{model}' works on audio: its limits cannot be read with one token"

@@ -19,33 +19,7 @@ use limits::Limits;
 
 /// Run a mock server for other programs, until Ctrl-C.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
-The first line of standard output is the base URL for clients of Groq; clients of OpenAI's API need
-/openai/v1 after it. Any API key is accepted. Ctrl-C shuts the server down with status 0.
-
-Faults apply to one request after the other, in the order given; later requests succeed, unless the
-list ends with repeat. FAULT*N applies a fault to N requests:
-  ok            no fault                      cut=N     end the stream after N events
-  STATUS        an error, such as 503         abort=N   break the connection after N events
-  429=SECONDS   with a retry-after header     stall=N   send nothing more after N events
-  delay=TIME    wait before the response      garble=N  cut event N in its middle
-  reset, close  end the connection            error=N   send an error event after N events
-  slow=TIME     send a few bytes at a time, with this pause
-
-Limits are free (those of the free plan), none, or a list of requests=N/TIME, tokens=N/TIME and
-audio=SECONDS/TIME.
-
---record forwards requests, with their keys, to the service or to --base-url, and writes the responses
-to a file without keys. --replay answers from such a file, without key and network.
-
-Examples:
-  groq mock --port 8080
-  groq mock --limits requests=30/1m,tokens=8000/1m --latency 50ms --tokens-per-second 400
-  groq mock --faults '503*2, ok, cut=5'
-  groq mock --faults 'ok*9, 429=2, repeat'
-  groq mock --record weather.yaml
-  groq mock --replay weather.yaml
-  groq chat --base-url http://127.0.0.1:8080 hello")]
+#[command(after_help = include_str!("../help/mock.txt"))]
 pub(crate) struct Args {
     /// Port to listen on; 0 is any free port.
     #[arg(short, long, value_name = "PORT", default_value_t = 0)]

@@ -1,27 +1,16 @@
 //! `groq models`: the models that the key can use.
 
-use groq_core::{
-    models::{Catalog, Cost, JsonSchemaSupport, ModelInfo, ModelKind, Plan, Price},
-    types::Model,
-};
-use serde_json::{Value, json};
+use groq_core::models::{Catalog, Cost, JsonSchemaSupport, ModelInfo, ModelKind, Plan, Price};
 
 use crate::{
     failure::Failure,
     session::Session,
-    table::{self, Column},
+    table::{self, Column, or_dash},
 };
 
 /// List the models that the key can use, with limits, prices, modes and retirements.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
-Sizes are in tokens. Prices are in US dollars: per million tokens in and out, per hour of audio, or per
-million characters of speech. What the service does not report comes from a dated catalog. With --json
-each model is one line: what the service reports, and in \"facts\" what the catalog knows.
-
-Examples:
-  groq models
-  groq models --json | jq -r 'select(.facts.json_schema == \"strict\") | .id'")]
+#[command(after_help = include_str!("../help/models.txt"))]
 pub(crate) struct Args {}
 
 impl Args {
@@ -32,34 +21,43 @@ impl Args {
         let mut catalog = Catalog::shipped();
         catalog.refresh(&list);
         if session.global.json {
-            return list
-                .data
-                .iter()
-                .try_for_each(|model| session.out.json(&document(model, &catalog)?));
+            return list.data.iter().try_for_each(|model| {
+                let mut document = serde_json::to_value(model).unwrap_or_default();
+                document["facts"] =
+                    serde_json::to_value(catalog.get(&model.id)).unwrap_or_default();
+                session.out.json(&document)
+            });
         }
-        let known = |kind: fn(ModelKind) -> bool| {
+        for (title, kinds) in SECTIONS {
             let models = list.data.iter().filter_map(|model| catalog.get(&model.id));
-            models.filter(|facts| kind(facts.kind)).collect::<Vec<_>>()
-        };
-        let chat = known(|kind| matches!(kind, ModelKind::Chat | ModelKind::System));
-        let audio = known(|kind| matches!(kind, ModelKind::Transcription | ModelKind::Speech));
-        let others = known(|kind| matches!(kind, ModelKind::Guard | ModelKind::Other));
-        for (title, models) in [("Chat", chat), ("Audio", audio), ("Others", others)] {
+            let models: Vec<_> = models.filter(|model| kinds.contains(&model.kind)).collect();
             if !models.is_empty() {
                 section(session, title, &models)?;
             }
         }
         session.stderr.note(format!(
-            "Rates are those of the {} plan as of {}: requests and tokens per minute.",
-            PLAN,
-            quota_date(&catalog)
+            "Rates are requests and tokens per minute of the {} plan, as of {}.",
+            Plan::Free,
+            catalog.as_of()
         ));
         Ok(())
     }
 }
 
-/// The plan whose rates are shown.
-const PLAN: Plan = Plan::Free;
+/// The tables and the kinds of models in them.
+const SECTIONS: [(&str, &[ModelKind]); 3] = [
+    ("Chat", &[ModelKind::Chat, ModelKind::System]),
+    ("Audio", &[ModelKind::Transcription, ModelKind::Speech]),
+    (
+        "Others",
+        &[
+            ModelKind::Guard,
+            ModelKind::Embedding,
+            ModelKind::Reranking,
+            ModelKind::Other,
+        ],
+    ),
+];
 
 fn section(session: &Session, title: &'static str, models: &[&ModelInfo]) -> Result<(), Failure> {
     let columns = [
@@ -71,31 +69,27 @@ fn section(session: &Session, title: &'static str, models: &[&ModelInfo]) -> Res
         Column::left("CAN").optional(1),
         Column::left("ENDS"),
     ];
-    let rows: Vec<Vec<String>> = models.iter().map(|facts| row(facts)).collect();
+    let rows: Vec<_> = models.iter().map(|model| row(model)).collect();
     table::print(&session.out, &columns, &rows)?;
     session.out.line("")
 }
 
-fn row(facts: &ModelInfo) -> Vec<String> {
-    let rate = facts.quotas.of(PLAN).map_or_else(dash, |quota| {
-        let requests = quota.requests_per_minute.map_or_else(dash, short);
-        let tokens = quota.tokens_per_minute.map_or_else(dash, short);
+fn row(model: &ModelInfo) -> Vec<String> {
+    let rate = model.quotas.of(Plan::Free).map(|quota| {
+        let requests = or_dash(quota.requests_per_minute.map(short));
+        let tokens = or_dash(quota.tokens_per_minute.map(short));
         format!("{requests}/{tokens}")
     });
-    let end = facts.retirement.as_ref().map(|end| end.date.to_string());
+    let end = model.retirement.as_ref().map(|end| end.date.to_string());
     vec![
-        facts.id.clone(),
-        facts.context_window.map_or_else(dash, short),
-        facts.max_completion_tokens.map_or_else(dash, short),
-        facts.price.map_or_else(dash, price),
-        rate,
-        modes(facts).join(" "),
+        model.id.clone(),
+        or_dash(model.context_window.map(short)),
+        or_dash(model.max_completion_tokens.map(short)),
+        or_dash(model.price.map(price)),
+        or_dash(rate),
+        modes(model).join(" "),
         end.unwrap_or_default(),
     ]
-}
-
-fn dash() -> String {
-    "-".to_owned()
 }
 
 /// `131K`, `65.5K`, `512`.
@@ -111,118 +105,30 @@ fn short(number: u64) -> String {
 }
 
 fn price(price: Price) -> String {
+    let number = |cost: Cost| cost.to_string().trim_start_matches('$').to_owned();
+    let short = |cost: Cost| cost.to_string().trim_end_matches(".00").to_owned();
     match price {
-        Price::Tokens { input, output, .. } => format!("{input}/{}", amount(output)),
+        Price::Tokens { input, output, .. } => format!("{input}/{}", number(output)),
         Price::AudioHour { input } => format!("{input}/h"),
-        Price::Characters { input } => format!("${}/M chars", amount(input)),
-        _ => dash(),
+        Price::Characters { input } => format!("{}/M chars", short(input)),
+        _ => "-".to_owned(),
     }
 }
 
-/// `0.15`, `0.075`, `22`.
-fn amount(cost: Cost) -> String {
-    let text = cost.to_string();
-    let text = text.trim_start_matches('$');
-    text.strip_suffix(".00").unwrap_or(text).to_owned()
-}
-
-/// The newest day of the rates that are shown, as year and month.
-fn quota_date(catalog: &Catalog) -> String {
-    let dates = catalog
-        .models()
-        .filter_map(|model| catalog.source(&model.id, "quotas.free"));
-    let newest = dates.map(|source| source.date).max();
-    newest.map_or_else(dash, |day| format!("{}-{:02}", day.year(), day.month()))
-}
-
-/// What it can do beside answering.
-fn modes(facts: &ModelInfo) -> Vec<&'static str> {
-    let mut modes = Vec::new();
-    match facts.json_schema {
-        Some(JsonSchemaSupport::Strict) => modes.push("strict"),
-        Some(JsonSchemaSupport::BestEffort) => modes.push("schema"),
-        _ => {}
-    }
-    let can = |yes: Option<bool>| yes == Some(true);
-    modes.extend(can(facts.tools).then_some("tools"));
-    modes.extend(can(facts.reasoning).then_some("think"));
-    modes.extend(can(facts.images).then_some("see"));
-    modes.extend(
-        facts
-            .transcription
-            .and_then(|info| info.translates.then_some("translate")),
-    );
-    modes
-}
-
-/// What the service says, and what is known beside.
-fn document(model: &Model, catalog: &Catalog) -> Result<Value, Failure> {
-    let mut document = serde_json::to_value(model)
-        .map_err(|error| Failure::internal(format!("write JSON: {error}")))?;
-    if let Some(facts) = catalog.get(&model.id) {
-        document["facts"] = described(facts, catalog);
-    }
-    Ok(document)
-}
-
-fn described(facts: &ModelInfo, catalog: &Catalog) -> Value {
-    let dollars = |cost: Cost| cost.as_dollars_f64();
-    let price = facts.price.map(|price| match price {
-        Price::Tokens {
-            input,
-            cached_input,
-            output,
-        } => json!({
-            "per": "million tokens",
-            "input": dollars(input),
-            "cached_input": cached_input.map(dollars),
-            "output": dollars(output),
-        }),
-        Price::AudioHour { input } => json!({"per": "hour of audio", "input": dollars(input)}),
-        Price::Characters { input } => {
-            json!({"per": "million characters", "input": dollars(input)})
-        }
-        _ => Value::Null,
-    });
-    let schema = facts.json_schema.map(|support| match support {
-        JsonSchemaSupport::Strict => "strict",
-        JsonSchemaSupport::BestEffort => "best_effort",
-        _ => "no",
-    });
-    let retirement = facts.retirement.as_ref().map(|end| {
-        json!({
-            "date": end.date,
-            "successor": end.successor,
-            "enterprise_keeps_it": end.enterprise_keeps,
-            "is_over": catalog.is_retired(&facts.id),
-        })
-    });
-    let as_of = catalog
-        .source(&facts.id, "quotas.free")
-        .map(|source| source.date);
-    let rates = facts.quotas.of(PLAN).map(|rates| {
-        json!({
-            "plan": PLAN,
-            "as_of": as_of,
-            "requests_per_minute": rates.requests_per_minute,
-            "requests_per_day": rates.requests_per_day,
-            "tokens_per_minute": rates.tokens_per_minute,
-            "tokens_per_day": rates.tokens_per_day,
-            "audio_seconds_per_hour": rates.audio_seconds_per_hour,
-            "audio_seconds_per_day": rates.audio_seconds_per_day,
-        })
-    });
-    json!({
-        "kind": format!("{:?}", facts.kind).to_lowercase(),
-        "dollars": price,
-        "json_schema": schema,
-        "tools": facts.tools,
-        "reasoning": facts.reasoning,
-        "images": facts.images,
-        "voices": facts.voices,
-        "rates": rates,
-        "retirement": retirement,
-    })
+/// The features of a model.
+fn modes(model: &ModelInfo) -> Vec<&'static str> {
+    let schema = model.json_schema;
+    let translates = model.transcription.map(|info| info.translates);
+    let features = [
+        ("strict", schema == Some(JsonSchemaSupport::Strict)),
+        ("schema", schema == Some(JsonSchemaSupport::BestEffort)),
+        ("tools", model.tools == Some(true)),
+        ("think", model.reasoning == Some(true)),
+        ("see", model.images == Some(true)),
+        ("translate", translates == Some(true)),
+    ];
+    let present = features.iter().filter(|(_, is_present)| *is_present);
+    present.map(|(name, _)| *name).collect()
 }
 
 #[cfg(test)]
@@ -250,7 +156,7 @@ mod tests {
         let gone = shown("groq/compound");
         assert!(gone.ends_with("|2026-09-21"), "{gone}");
         assert_eq!(
-            row(&ModelInfo::new("x", catalog.as_of())).join("|"),
+            row(&ModelInfo::new("x", "2026-10-01".parse().unwrap())).join("|"),
             "x|-|-|-|-||"
         );
     }

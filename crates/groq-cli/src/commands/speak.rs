@@ -6,10 +6,8 @@ use std::path::{Path, PathBuf};
 
 use futures_util::StreamExt as _;
 use groq_audio::Speak;
-use groq_core::{
-    Client,
-    models::{Billing, Catalog, Usage},
-};
+use groq_core::Client;
+use groq_core::models::{Billing, Catalog, DefaultModel, Usage};
 use serde_json::json;
 
 use crate::{
@@ -18,20 +16,13 @@ use crate::{
     files::{Overwrite, Place, in_json, workshop},
     input,
     session::Session,
+    units,
 };
 use player::Player;
 
 /// Turn text of any length into speech: a file, a pipe, or sound.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
-The text is split at the ends of sentences, synthesized in parallel, and joined into one WAV file.
-Without -o it is played if standard output is a terminal, and written to standard output otherwise.
-
-Examples:
-  groq speak \"Dinner is ready\"
-  groq speak --file story.txt -o story.wav
-  git log -1 --format=%B | groq speak --voice hannah -o commit.wav
-  groq speak \"Hello\" | aplay")]
+#[command(after_help = include_str!("../help/speak.txt"))]
 pub(crate) struct Args {
     /// Text; several arguments are joined by spaces. Standard input is used as in `groq chat`.
     #[arg(value_name = "TEXT", conflicts_with = "file")]
@@ -44,9 +35,9 @@ pub(crate) struct Args {
     output: Option<PathBuf>,
     #[command(flatten)]
     overwrite: Overwrite,
-    #[arg(short, long, value_name = "ID", help = defaults::help("Model", "GROQ_SPEECH_MODEL", defaults::speech_model()))]
+    #[arg(short, long, value_name = "ID", help = defaults::help("Model", DefaultModel::Speech))]
     model: Option<String>,
-    #[arg(short = 'V', long, value_name = "NAME", help = defaults::help("Voice; `groq voices` lists them", "GROQ_VOICE", defaults::voice()))]
+    #[arg(short = 'V', long, value_name = "NAME", help = defaults::help("Voice; `groq voices` lists them", DefaultModel::Voice))]
     voice: Option<String>,
 }
 
@@ -59,8 +50,15 @@ enum Sink {
 
 impl Args {
     pub(crate) async fn run(self, session: &Session) -> Result<(), Failure> {
-        let model = session.settings.speech_model(self.model.as_ref())?;
-        let voice = voice(&model, session.settings.voice(self.voice.as_ref())?)?;
+        let model = session
+            .settings
+            .model(DefaultModel::Speech, self.model.as_ref())?;
+        let voice = voice(
+            &model,
+            session
+                .settings
+                .get(DefaultModel::Voice, self.voice.as_ref())?,
+        )?;
         let sink = self.sink(session)?;
         let text = match &self.file {
             Some(path) => input::text_file(path).await?,
@@ -110,41 +108,36 @@ impl Args {
     }
 }
 
-/// The requested voice, if the model has it, or else the first one of the model.
+/// The requested voice, if the model has it, or else the default one, or else the first one of the model.
 fn voice(model: &str, wanted: Option<String>) -> Result<String, Failure> {
     let catalog = Catalog::shipped();
-    let known = catalog
-        .get(model)
-        .map_or(&[][..], |facts| &facts.voices[..]);
-    match wanted {
-        Some(voice) if known.is_empty() || known.contains(&voice) => Ok(voice),
-        Some(voice) => Err(Failure::usage(format!(
+    let known = catalog.get(model).map_or(&[][..], |model| &model.voices);
+    let default = defaults::of(DefaultModel::Voice);
+    match (wanted, known.first()) {
+        (Some(voice), Some(_)) if !known.contains(&voice) => Err(Failure::usage(format!(
             "'{model}' has no voice '{voice}'; it has {}",
             known.join(", ")
         ))),
-        None if model == defaults::speech_model() => Ok(defaults::voice().to_owned()),
-        None => match known.first() {
-            Some(voice) => Ok(voice.clone()),
-            None => Err(Failure::usage(format!(
-                "the voices of '{model}' are unknown; choose one with --voice"
-            ))),
-        },
+        (Some(voice), _) => Ok(voice),
+        (None, Some(_)) if known.contains(&default) => Ok(default),
+        (None, Some(first)) => Ok(first.clone()),
+        (None, None) => Err(Failure::usage(format!(
+            "the voices of '{model}' are unknown; choose one with --voice"
+        ))),
     }
 }
 
 /// With `--verbose`, prints the cost.
 fn report_price(session: &Session, model: &str, text: &str) {
-    if !session.global.verbose {
-        return;
+    if session.global.verbose {
+        let characters = text.chars().count();
+        let usage = Usage::default().characters(characters as u64);
+        session.report_cost(
+            &format!("{characters} characters"),
+            json!({"model": model, "characters": characters}),
+            units::cost(model, &usage, Billing::OnDemand),
+        );
     }
-    let characters = text.chars().count();
-    let usage = Usage::default().characters(characters as u64);
-    let cost = Catalog::shipped().cost(model, &usage, Billing::OnDemand);
-    session.report_cost(
-        &format!("{characters} characters"),
-        json!({"model": model, "characters": characters}),
-        cost,
-    );
 }
 
 async fn to_stdout(session: &Session, reader: &Speak<Client>, text: &str) -> Result<(), Failure> {
@@ -183,12 +176,10 @@ mod tests {
 
     #[test]
     fn a_voice_belongs_to_its_model() {
-        assert_eq!(
-            voice(defaults::speech_model(), None).unwrap(),
-            defaults::voice()
-        );
-        let wrong = voice(defaults::speech_model(), Some("nobody".into())).unwrap_err();
-        assert!(wrong.to_string().contains(defaults::voice()), "{wrong}");
+        let model = defaults::of(DefaultModel::Speech);
+        assert_eq!(voice(&model, None).unwrap(), "troy");
+        let wrong = voice(&model, Some("nobody".into())).unwrap_err();
+        assert!(wrong.to_string().contains("troy"), "{wrong}");
         assert_eq!(voice("new/model", Some("anna".into())).unwrap(), "anna");
         assert!(voice("new/model", None).is_err());
     }

@@ -11,26 +11,8 @@ pub(crate) struct Recorded {
     method: String,
     url: String,
     headers: Vec<(String, String)>,
-    body: Body,
-}
-
-enum Body {
-    None,
-    Json(Value),
-    Form(Vec<Part>),
-    Bytes(usize),
-}
-
-/// A part of a form.
-struct Part {
-    name: String,
-    file_name: Option<String>,
-    content: Content,
-}
-
-enum Content {
-    Text(String),
-    Bytes(usize),
+    /// JSON as it is; a form as a list of its parts; `{"bytes": ...}` for anything else.
+    body: Value,
 }
 
 impl Recorded {
@@ -55,23 +37,22 @@ impl Recorded {
             headers: headers
                 .filter(|(name, _)| !is_of_the_connection(name))
                 .collect(),
-            body: Body::of(request),
+            body: body(request),
         }
     }
 
     pub(crate) fn to_json(&self) -> Value {
-        let headers: Map<String, Value> = self
-            .headers
-            .iter()
+        let headers = self.headers.iter();
+        let headers: Map<String, Value> = headers
             .map(|(name, value)| (name.clone(), value.as_str().into()))
             .collect();
-        let body = match &self.body {
-            Body::None => Value::Null,
-            Body::Json(value) => value.clone(),
-            Body::Form(parts) => parts.iter().map(Part::to_json).collect(),
-            Body::Bytes(length) => json!({"bytes": length}),
-        };
-        json!({"method": self.method, "url": self.url, "headers": headers, "body": body})
+        json!({"method": self.method, "url": self.url, "headers": headers, "body": self.body})
+    }
+
+    fn is_form(&self) -> bool {
+        self.headers
+            .iter()
+            .any(|(name, value)| name == "content-type" && boundary(value).is_some())
     }
 }
 
@@ -82,40 +63,39 @@ impl fmt::Display for Recorded {
             writeln!(f, "{name}: {value}")?;
         }
         match &self.body {
-            Body::None => Ok(()),
-            Body::Json(value) => writeln!(f, "\n{value:#}"),
-            Body::Bytes(length) => writeln!(f, "\n[{length} bytes]"),
-            Body::Form(parts) => {
+            Value::Null => Ok(()),
+            Value::Array(parts) if self.is_form() => {
                 writeln!(f)?;
-                parts.iter().try_for_each(|part| writeln!(f, "{part}"))
+                let mut parts = parts.iter().map(part_in_words);
+                parts.try_for_each(|part| writeln!(f, "{part}"))
             }
+            body => writeln!(f, "\n{body:#}"),
         }
     }
 }
 
-impl Body {
-    fn of(request: &Request) -> Self {
-        if request.body().is_empty() {
-            return Self::None;
-        }
-        if let Some(value) = request.json() {
-            return Self::Json(value.clone());
-        }
-        let boundary = request.header("content-type").and_then(|kind| {
-            let (_, boundary) = kind
-                .strip_prefix("multipart/form-data")?
-                .split_once("boundary=")?;
-            Some(boundary.trim_matches('"').to_owned())
-        });
-        match boundary {
-            Some(boundary) => Self::Form(parts(request.body(), &boundary)),
-            None => Self::Bytes(request.body().len()),
-        }
+fn body(request: &Request) -> Value {
+    if request.body().is_empty() {
+        return Value::Null;
     }
+    if let Some(value) = request.json() {
+        return value.clone();
+    }
+    match request.header("content-type").and_then(boundary) {
+        Some(boundary) => parts(request.body(), boundary).into(),
+        None => json!({"bytes": request.body().len()}),
+    }
+}
+
+fn boundary(content_type: &str) -> Option<&str> {
+    let (_, boundary) = content_type
+        .strip_prefix("multipart/form-data")?
+        .split_once("boundary=")?;
+    Some(boundary.trim_matches('"'))
 }
 
 /// The parts of a form that our own client wrote.
-fn parts(body: &[u8], boundary: &str) -> Vec<Part> {
+fn parts(body: &[u8], boundary: &str) -> Vec<Value> {
     let delimiter = format!("\r\n--{boundary}");
     let starts =
         memmem::find_iter(body, &delimiter.as_bytes()[2..]).map(|at| at + delimiter.len() - 2);
@@ -125,64 +105,45 @@ fn parts(body: &[u8], boundary: &str) -> Vec<Part> {
             let rest = &rest[..memmem::find(rest, delimiter.as_bytes())?];
             let split = memmem::find(rest, b"\r\n\r\n")?;
             let head = std::str::from_utf8(&rest[..split]).ok()?;
-            Some(Part::new(head, &rest[split + 4..]))
+            Some(part(head, &rest[split + 4..]))
         })
         .collect()
 }
 
-impl Part {
-    fn new(head: &str, content: &[u8]) -> Self {
-        let quoted = |name: &str| {
-            let from = head.split_once(&format!("{name}=\""))?.1;
-            Some(from.split('"').next().unwrap_or_default().to_owned())
-        };
-        let file_name = quoted("; filename");
-        let text = std::str::from_utf8(content)
-            .ok()
-            .filter(|_| file_name.is_none());
-        Self {
-            name: quoted("; name").unwrap_or_default(),
-            content: text.map_or(Content::Bytes(content.len()), |text| {
-                Content::Text(text.to_owned())
-            }),
-            file_name,
-        }
+/// A part: its name, its file name if it has one, and its text or its length in bytes.
+fn part(head: &str, content: &[u8]) -> Value {
+    let quoted = |name: &str| head.split_once(&format!("{name}=\""))?.1.split('"').next();
+    let mut part = json!({"name": quoted("; name")});
+    let file_name = quoted("; filename");
+    match (file_name, std::str::from_utf8(content)) {
+        (None, Ok(text)) => part["text"] = text.into(),
+        _ => part["bytes"] = content.len().into(),
     }
-
-    fn to_json(&self) -> Value {
-        let mut part = json!({"name": self.name});
-        if let Some(name) = &self.file_name {
-            part["filename"] = name.as_str().into();
-        }
-        match &self.content {
-            Content::Text(text) => part["text"] = text.as_str().into(),
-            Content::Bytes(length) => part["bytes"] = (*length).into(),
-        }
-        part
+    if let Some(name) = file_name {
+        part["filename"] = name.into();
     }
+    part
 }
 
-impl fmt::Display for Part {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.name)?;
-        if let Some(name) = &self.file_name {
-            write!(f, " ({name})")?;
-        }
-        match &self.content {
-            Content::Text(text) => write!(f, ": {text}"),
-            Content::Bytes(length) => write!(f, ": [{length} bytes]"),
-        }
-    }
+fn part_in_words(part: &Value) -> String {
+    let text = |name: &str| part[name].as_str();
+    let name = text("name").unwrap_or_default();
+    let file_name = text("filename").map(|name| format!(" ({name})"));
+    let content = match text("text") {
+        Some(text) => text.to_owned(),
+        None => format!("[{} bytes]", part["bytes"]),
+    };
+    format!("{name}{}: {content}", file_name.unwrap_or_default())
 }
 
-/// The key, and whatever a gateway may want for one.
+/// Whether a header may hold a key.
 fn is_secret(header: &str) -> bool {
     ["auth", "key", "token", "secret", "cookie"]
         .iter()
         .any(|word| header.contains(word))
 }
 
-/// These would be others on the way to the real place.
+/// Whether a header would differ on the way to the real server.
 fn is_of_the_connection(header: &str) -> bool {
     matches!(
         header,
@@ -198,8 +159,14 @@ mod tests {
     fn a_form_is_taken_apart() {
         let body = b"--b\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\nm\r\n--b\r\n\
             Content-Disposition: form-data; name=\"file\"; filename=\"a.wav\"\r\nContent-Type: audio/wav\r\n\r\n\xff\xfe\r\n--b--\r\n";
-        let parts: Vec<String> = parts(body, "b").iter().map(ToString::to_string).collect();
-        assert_eq!(parts, ["model: m", "file (a.wav): [2 bytes]"]);
+        let parts = parts(body, "b");
+        assert_eq!(parts[0], json!({"name": "model", "text": "m"}));
+        assert_eq!(
+            parts[1],
+            json!({"name": "file", "filename": "a.wav", "bytes": 2})
+        );
+        let lines: Vec<String> = parts.iter().map(part_in_words).collect();
+        assert_eq!(lines, ["model: m", "file (a.wav): [2 bytes]"]);
     }
 
     #[test]

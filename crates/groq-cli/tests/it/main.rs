@@ -13,6 +13,8 @@ mod outputs;
 mod pipes;
 mod process;
 mod recordings;
+#[cfg(unix)]
+mod security;
 mod services;
 mod settings;
 mod support;

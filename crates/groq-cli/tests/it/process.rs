@@ -36,7 +36,8 @@ fn the_demo_needs_nothing_and_shows_every_layer() {
         "6223",
         "00:00:0",
         "every word is back, once",
-        "8 of 8 answered",
+        "German    Guten Tag",
+        "8 of 8 as expected",
     ] {
         assert!(
             stdout(&output).contains(part),

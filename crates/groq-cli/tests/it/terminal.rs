@@ -195,6 +195,25 @@ fn a_conversation_has_commands_history_and_an_end() {
 }
 
 #[test]
+fn the_history_follows_no_link() {
+    let home = tempfile::tempdir().unwrap();
+    let state = home.path().join(".local/state/groq");
+    std::fs::create_dir_all(&state).unwrap();
+    let victim = home.path().join("victim");
+    std::fs::write(&victim, "precious\n").unwrap();
+    std::os::unix::fs::symlink(&victim, state.join("history")).unwrap();
+    let home_name = home.path().to_str().unwrap();
+    let mut terminal = Terminal::open(&["chat", "--mock"], &[("HOME", home_name)]);
+    terminal.expect("> ");
+    terminal.send("Reply with exactly: pong\r");
+    terminal.expect("\npong\n");
+    terminal.expect("> ");
+    terminal.send("/QUIT\r");
+    assert_eq!(terminal.end(), Some(0), "{}", terminal.shown());
+    assert_eq!(std::fs::read_to_string(&victim).unwrap(), "precious\n");
+}
+
+#[test]
 fn an_interrupt_breaks_off_a_reply_and_not_the_conversation() {
     let mock = slow();
     let url = mock.url();
@@ -307,7 +326,8 @@ fn text_of_the_service_cannot_drive_the_terminal() {
 /// Every other command, with an answer in which every text is hostile.
 #[test]
 fn no_command_lets_text_of_the_service_drive_the_terminal() {
-    const EVIL: &str = "x\u{1b}]0;owned\u{7}\u{9b}2J\u{1b}[31m\r\u{7f}";
+    const EVIL: &str =
+        "x\u{1b}]0;owned\u{7}\u{9b}2J\u{1b}[31m\r\u{7f}a\u{202e}b\u{2028}c\u{200b}d\u{feff}e";
     let folder = tempfile::tempdir().unwrap();
     let sound = recording(folder.path(), "a.wav", 2);
     let items = folder.path().join("items.jsonl");
@@ -395,7 +415,17 @@ fn no_command_lets_text_of_the_service_drive_the_terminal() {
                 .windows(sequence.len())
                 .any(|at| at == sequence.as_bytes())
         };
-        for sequence in ["\u{1b}]", "\u{7}", "\u{9b}", "\u{1b}[31m\r", "\u{7f}"] {
+        for sequence in [
+            "\u{1b}]",
+            "\u{7}",
+            "\u{9b}",
+            "\u{1b}[31m\r",
+            "\u{7f}",
+            "\u{202e}",
+            "\u{2028}",
+            "\u{200b}",
+            "\u{feff}",
+        ] {
             assert!(
                 !drives(sequence),
                 "{args:?}: {sequence:?} in {:?}",

@@ -7,32 +7,23 @@ use std::{
     path::Path,
 };
 
-use groq_core::{
-    batch::{Item, Results},
-    models::{Billing, Catalog, Cost, Usage},
-    types::CompletionUsage,
-};
-use serde::Deserialize as _;
+use groq_core::batch::{Item, Results};
+use groq_core::models::{Billing, Cost, Usage};
 use serde_json::{Value, json};
 
 use super::{
     items::Items,
     line::{Body, Kind, Line},
 };
-use crate::{failure::Failure, files::Place};
+use crate::{failure::Failure, files::Place, units};
 
 /// Results on the disk, found by id.
 pub(super) struct SortedResults {
     file: File,
     places: HashMap<String, (u64, usize)>,
-    used: BatchUsage,
-}
-
-/// What all answers used.
-#[derive(Clone, Copy)]
-pub(super) struct BatchUsage {
-    pub(super) tokens: Usage,
-    /// `None` if the price of one is unknown.
+    /// What all answers used.
+    pub(super) used: Usage,
+    /// What it costs; `None` if a price is unknown.
     pub(super) cost: Option<Cost>,
 }
 
@@ -41,15 +32,17 @@ impl SortedResults {
         let unwritable = |error: io::Error| Failure::internal(format!("sort the results: {error}"));
         let mut file = BufWriter::new(tempfile::tempfile_in(folder).map_err(unwritable)?);
         let mut places = HashMap::new();
-        let mut used = BatchUsage {
-            tokens: Usage::default(),
-            cost: Some(Cost::ZERO),
-        };
+        let (mut used, mut cost) = (Usage::default(), Some(Cost::ZERO));
         let mut end = 0;
         for item in results {
             let item = item?;
             if let Ok(body) = &item.outcome {
-                used.add(body);
+                let count = |name: &str| body["usage"][name].as_u64().unwrap_or(0);
+                let usage = Usage::new(count("prompt_tokens"), count("completion_tokens"));
+                let model = body["model"].as_str().unwrap_or_default();
+                let one = units::cost(model, &usage, Billing::Batch);
+                cost = cost.zip(one).map(|(sum, one)| sum + one);
+                used += usage;
             }
             let bytes = serde_json::to_vec(&outcome(&item))
                 .map_err(|error| Failure::internal(error.to_string()))?;
@@ -60,11 +53,12 @@ impl SortedResults {
         let file = file
             .into_inner()
             .map_err(|error| unwritable(error.into_error()))?;
-        Ok(Self { file, places, used })
-    }
-
-    pub(super) fn used(&self) -> BatchUsage {
-        self.used
+        Ok(Self {
+            file,
+            places,
+            used,
+            cost,
+        })
     }
 
     fn get(&mut self, id: &str) -> io::Result<Value> {
@@ -75,17 +69,6 @@ impl SortedResults {
         let mut bytes = vec![0; length];
         self.file.read_exact(&mut bytes)?;
         Ok(serde_json::from_slice(&bytes)?)
-    }
-}
-
-impl BatchUsage {
-    fn add(&mut self, body: &Value) {
-        let usage = CompletionUsage::deserialize(&body["usage"]);
-        let usage = usage.map_or_else(|_| Usage::default(), |usage| Usage::from(&usage));
-        self.tokens += usage;
-        let model = body["model"].as_str();
-        let one = model.and_then(|model| Catalog::shipped().cost(model, &usage, Billing::Batch));
-        self.cost = self.cost.zip(one).map(|(sum, one)| sum + one);
     }
 }
 

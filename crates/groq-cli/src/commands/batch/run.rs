@@ -7,9 +7,10 @@ use std::{
     time::Duration,
 };
 
+use groq_core::models::{Cost, DefaultModel, Usage};
 use groq_core::{
     Client,
-    batch::{Job, Phase, Progress},
+    batch::{CompletionWindow, Job, Phase, Progress},
     types::BatchEndpoint,
 };
 use serde_json::json;
@@ -17,14 +18,14 @@ use serde_json::json;
 use super::{
     items::Items,
     line::{Body, ChatBody, TranscriptionBody, TranslationBody},
-    results::{self, BatchUsage, SortedResults},
+    results::{self, SortedResults},
     state::State,
 };
 use crate::{
     blocking::off_thread,
     defaults,
     failure::{Failure, Status},
-    files::{Overwrite, Place, in_json, is_open_to_all},
+    files::{Overwrite, Place, in_json, is_open_to_all, private_folder},
     options,
     output::Bar,
     session::Session,
@@ -32,15 +33,7 @@ use crate::{
 
 /// Run the requests of a file as a batch, and write the results in the same order.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
-A line of the input is a request in Groq's batch format, or {\"id\": ..., \"prompt\": ...}, optionally
-with \"system\". The state is kept in a folder beside the output, readable by you alone. After an
-interruption or a crash the same command continues, and nothing is paid for twice.
-
-Examples:
-  groq batch run requests.jsonl -o results.jsonl
-  groq batch run prompts.jsonl -o answers.jsonl --model llama-3.1-8b-instant
-  groq batch run prompts.jsonl -o answers.jsonl --mock")]
+#[command(after_help = include_str!("../../help/batch-run.txt"))]
 pub(super) struct Args {
     /// Input file, one JSON object per line.
     #[arg(value_name = "FILE")]
@@ -50,11 +43,11 @@ pub(super) struct Args {
     output: PathBuf,
     #[command(flatten)]
     overwrite: Overwrite,
-    #[arg(short, long, value_name = "ID", help = defaults::help("Model of items without one", "GROQ_MODEL", defaults::chat_model()))]
+    #[arg(short, long, value_name = "ID", help = defaults::help("Model of items without one", DefaultModel::Chat))]
     model: Option<String>,
     /// Completion window of the batch, from 24h to 7d.
     #[arg(long, value_name = "TIME", default_value = "24h", value_parser = window)]
-    window: String,
+    window: CompletionWindow,
     /// First interval between status requests, such as 500ms; it grows up to twelve times.
     #[arg(long, value_name = "TIME", default_value = "5s", value_parser = options::duration_in(POLL, "from 20ms to 1h, such as 500ms or 30s"))]
     poll_interval: Duration,
@@ -65,18 +58,17 @@ const FAST_POLL: Duration = Duration::from_millis(20);
 
 const POLL: RangeInclusive<Duration> = FAST_POLL..=Duration::from_secs(3_600);
 
-/// Checks a completion window: hours or days, as the service takes them.
-fn window(text: &str) -> Result<String, String> {
-    let hours = |unit: char, hours: u32| {
-        text.strip_suffix(unit)?
-            .parse::<u32>()
-            .ok()?
-            .checked_mul(hours)
+/// Parses a completion window within the bounds of the service.
+fn window(text: &str) -> Result<CompletionWindow, String> {
+    let window = text.parse().ok();
+    let is_valid = |window: &CompletionWindow| {
+        let hours = (24..=168).map(CompletionWindow::hours);
+        hours
+            .chain((1..=7).map(CompletionWindow::days))
+            .any(|valid| valid == *window)
     };
-    hours('h', 1)
-        .or_else(|| hours('d', 24))
-        .filter(|hours| (24..=7 * 24).contains(hours))
-        .map(|_| text.to_owned())
+    window
+        .filter(is_valid)
         .ok_or_else(|| "expected a time from 24h to 7d".to_owned())
 }
 
@@ -94,7 +86,9 @@ impl Args {
                 place.folder().display()
             ));
         }
-        let model = session.settings.model(self.model.as_ref())?;
+        let model = session
+            .settings
+            .model(DefaultModel::Chat, self.model.as_ref())?;
         let (path, of) = (self.input.clone(), model.clone());
         let items = off_thread(move || Items::check(&path, &of)).await??;
         let client = session.connect().await?;
@@ -143,7 +137,7 @@ struct Work<'a> {
     items: Items,
     state: State,
     place: Place,
-    window: String,
+    window: CompletionWindow,
     poll_interval: Duration,
 }
 
@@ -159,7 +153,7 @@ impl Work<'_> {
         let place = self.place;
         let written = off_thread(move || {
             let sorted = SortedResults::collect(results, &folder)?;
-            let used = sorted.used();
+            let used = (sorted.used, sorted.cost);
             let failed = results::write(&place, &items, sorted)?;
             Ok::<_, Failure>((place, failed, used))
         });
@@ -181,8 +175,7 @@ impl Work<'_> {
                 .note("continuing the batch of an earlier run");
             return Ok(self.client.batches().resume::<B>(&folder)?);
         }
-        let (client, items, window) =
-            (self.client.clone(), self.items.clone(), self.window.clone());
+        let (client, items, window) = (self.client.clone(), self.items.clone(), self.window);
         off_thread(move || {
             let mut writer = client.batches().write::<B>(&folder)?;
             items.each(|number, line| {
@@ -190,7 +183,9 @@ impl Work<'_> {
                 pushed.map_err(|error| Failure::from(error).about(format!("line {number}")))?;
                 Ok(())
             })?;
-            Ok(writer.finish(window.parse()?)?)
+            let job = writer.finish(window)?;
+            private_folder(&folder).map_err(|error| Failure::internal(error.to_string()))?;
+            Ok(job)
         })
         .await?
     }
@@ -216,13 +211,13 @@ fn show(bar: &Bar, progress: &Progress) {
 }
 
 /// With `--verbose`, prints the cost.
-fn report_usage(session: &Session, used: BatchUsage) {
-    let (prompt, completion) = (used.tokens.prompt_tokens, used.tokens.completion_tokens);
+fn report_usage(session: &Session, (used, cost): (Usage, Option<Cost>)) {
+    let (prompt, completion) = (used.prompt_tokens, used.completion_tokens);
     if session.global.verbose && prompt + completion > 0 {
         session.report_cost(
             &format!("{prompt} prompt + {completion} completion tokens in a batch"),
             json!({"prompt_tokens": prompt, "completion_tokens": completion}),
-            used.cost,
+            cost,
         );
     }
 }
@@ -255,7 +250,10 @@ mod tests {
     #[test]
     fn a_window_is_from_a_day_to_a_week() {
         for text in ["24h", "7d", "168h", "1d"] {
-            assert_eq!(window(text).as_deref(), Ok(text));
+            assert_eq!(
+                window(text).map(|window| window.to_string()).as_deref(),
+                Ok(text)
+            );
         }
         for text in [
             "",

@@ -1,15 +1,16 @@
 //! The steps of the tour. Each returns its result for `--json`.
 
 use std::{
+    collections::HashMap,
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use groq_audio::{Event, LongAudio, PlanOptions, Speak, subtitles};
-use groq_core::batch::CompletionWindow;
+use groq_core::models::DefaultModel;
 use groq_core::{
     Client,
-    batch::Phase,
+    batch::{CompletionWindow, Phase},
     types::{ChatCompletionRequest, Message},
 };
 use groq_json::{GroqJson as _, JsonSchema, Tool};
@@ -17,18 +18,15 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::screen::Screen;
-use crate::{
-    defaults::{chat_model, speech_model, transcription_model, voice},
-    failure::Failure,
-    units,
-};
+use crate::{defaults, failure::Failure, units};
 
 const QUESTION: &str =
     "In three sentences, why do fast language models change what software can do?";
 
 pub(super) async fn chat(screen: &Screen<'_>, client: &Client) -> Result<Value, Failure> {
     screen.question(QUESTION)?;
-    let request = ChatCompletionRequest::new(chat_model(), [Message::user(QUESTION)]);
+    let request =
+        ChatCompletionRequest::new(defaults::of(DefaultModel::Chat), [Message::user(QUESTION)]);
     let begun = Instant::now();
     let mut first = None;
     let mut stream = client.chat().stream(request).await?;
@@ -67,22 +65,18 @@ pub(super) async fn typed(screen: &Screen<'_>, client: &Client) -> Result<Value,
     screen.question(question)?;
     let answer = client
         .extract::<Meeting>()
-        .model(chat_model())
+        .model(defaults::of(DefaultModel::Chat))
         .user(question)
         .await?;
     for line in format!("{:#?}", answer.value).lines() {
         screen.line(line)?;
     }
-    let mode = answer
-        .attempts
-        .last()
-        .map(|attempt| attempt.mode.to_string())
-        .unwrap_or_default();
+    let mode = answer.attempts.last().map(|last| last.mode.to_string());
+    let (mode, attempts) = (mode.unwrap_or_default(), answer.attempts.len());
     screen.figures(&format!(
-        "a struct, by {mode}; parsed, validated, {} attempt",
-        answer.attempts.len()
+        "a struct, by {mode}; parsed, validated, {attempts} attempt"
     ))?;
-    Ok(json!({"attempts": answer.attempts.len(), "mode": mode}))
+    Ok(json!({"attempts": attempts, "mode": mode}))
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -102,7 +96,7 @@ pub(super) async fn tool(screen: &Screen<'_>, client: &Client) -> Result<Value, 
     );
     let ran = client
         .tools([multiply])
-        .model(chat_model())
+        .model(defaults::of(DefaultModel::Chat))
         .user(question)
         .max_steps(4)
         .await?;
@@ -114,21 +108,15 @@ pub(super) async fn tool(screen: &Screen<'_>, client: &Client) -> Result<Value, 
                 for call in message.tool_calls.iter().flatten() {
                     calls += 1;
                     let (name, arguments) = (&call.function.name, &call.function.arguments);
-                    screen.styled(&format!(
-                        "  {} {}",
-                        style.bold(name),
-                        style.accent(arguments)
-                    ))?;
+                    let (name, arguments) = (style.bold(name), style.accent(arguments));
+                    screen.styled(&format!("  {name} {arguments}"))?;
                 }
             }
             Message::Tool(message) => {
                 let result = serde_json::to_value(&message.content).unwrap_or_default();
                 let result = result.as_str().unwrap_or_default();
-                screen.styled(&format!(
-                    "  {} {}",
-                    style.dim("returns"),
-                    style.accent(result)
-                ))?;
+                let (returns, result) = (style.dim("returns"), style.accent(result));
+                screen.styled(&format!("  {returns} {result}"))?;
             }
             _ => {}
         }
@@ -156,61 +144,41 @@ pub(super) async fn audio(screen: &Screen<'_>, client: &Client) -> Result<Value,
     screen.question(&format!(
         "A speech of {words} words, spoken, and then as subtitles"
     ))?;
-    let spoken = speak(screen, client).await?;
-    let kilobytes = spoken.bytes.len() / 1_000;
-    let transcript = transcribe(screen, client, spoken.bytes).await?;
-    let heard = transcript
-        .text()
-        .split_whitespace()
-        .eq(SPEECH.split_whitespace());
+    let spoken_pieces = groq_audio::speak::split(SPEECH, 200).len();
+    let bar = screen.bar("speaking");
+    bar.set_length(spoken_pieces as u64);
+    let reader = Speak::new(client)
+        .model(defaults::of(DefaultModel::Speech))
+        .voice(defaults::of(DefaultModel::Voice))
+        .pause(Duration::from_millis(600));
+    let wav = reader.say(SPEECH).await?.to_vec();
+    drop(bar);
+    let kilobytes = wav.len() / 1_000;
+    let transcript = transcribe(screen, client, wav).await?;
+    let text = transcript.text();
+    let is_same = text.split_whitespace().eq(SPEECH.split_whitespace());
     let cues = groq_audio::Cues::default().lay_out(&transcript);
-    for line in subtitles::srt(&cues[..cues.len().min(2)])
-        .trim_end()
-        .lines()
-    {
+    let first = subtitles::srt(&cues[..cues.len().min(2)]);
+    for line in first.trim_end().lines() {
         screen.line(line)?;
     }
     screen.line(&format!("\n... and {} more", cues.len().saturating_sub(2)))?;
+    let length = units::duration(Duration::from_secs_f64(transcript.seconds()));
     screen.figures(&format!(
-        "spoken in {} pieces, {} of sound, {kilobytes} kB",
-        spoken.pieces,
-        units::duration(Duration::from_secs_f64(transcript.seconds())),
+        "spoken in {spoken_pieces} pieces, {length} of sound, {kilobytes} kB"
     ))?;
-    let stats = transcript.stats();
-    let same = if heard {
+    let (pieces, joins) = (transcript.stats().pieces, transcript.seams().len());
+    let same = if is_same {
         "every word is back, once"
     } else {
         "some words differ"
     };
-    screen.styled(&format!(
-        "{} {}",
-        screen.style().good("✓"),
-        screen.style().dim(format!(
-            "transcribed in {} overlapping pieces, {} joins: {same}",
-            stats.pieces,
-            transcript.seams().len()
-        ))
+    screen.figures(&format!(
+        "transcribed in {pieces} overlapping pieces, {joins} joins: {same}"
     ))?;
     Ok(json!({
-        "seconds": transcript.seconds(), "words": words, "pieces": stats.pieces, "cues": cues.len(), "same_words": heard,
+        "seconds": transcript.seconds(), "words": words, "pieces": pieces, "cues": cues.len(), "same_words": is_same,
     }))
-}
-
-struct Spoken {
-    bytes: Vec<u8>,
-    pieces: usize,
-}
-
-async fn speak(screen: &Screen<'_>, client: &Client) -> Result<Spoken, Failure> {
-    let pieces = groq_audio::speak::split(SPEECH, 200).len();
-    let bar = screen.bar("speaking");
-    bar.set_length(pieces as u64);
-    let reader = Speak::new(client)
-        .model(speech_model())
-        .voice(voice())
-        .pause(Duration::from_millis(600));
-    let bytes = reader.say(SPEECH).await?.to_vec();
-    Ok(Spoken { bytes, pieces })
 }
 
 async fn transcribe(
@@ -221,7 +189,7 @@ async fn transcribe(
     let bar = Arc::new(screen.bar("transcribing"));
     let shown = Arc::clone(&bar);
     let audio = LongAudio::new(client)
-        .model(transcription_model())
+        .model(defaults::of(DefaultModel::Transcription))
         .pieces(PlanOptions::new().max_len(Duration::from_secs(15)))
         .on_event(move |event| match event {
             Event::Planned { .. } => shown.inc_length(1),
@@ -233,31 +201,34 @@ async fn transcribe(
     Ok(transcript)
 }
 
-const COUNTRIES: [&str; 8] = [
-    "Chad", "Peru", "Laos", "Mali", "Cuba", "Oman", "Fiji", "Togo",
+/// What is asked for, by the ids of the requests.
+const GREETINGS: [(&str, &str); 8] = [
+    ("Czech", "Dobrý den"),
+    ("Dutch", "Goedendag"),
+    ("French", "Bonjour"),
+    ("German", "Guten Tag"),
+    ("Italian", "Buongiorno"),
+    ("Polish", "Dzień dobry"),
+    ("Spanish", "Buenos días"),
+    ("Turkish", "İyi günler"),
 ];
 
 pub(super) async fn batch(screen: &Screen<'_>, client: &Client) -> Result<Value, Failure> {
+    let all = GREETINGS.len();
     screen.question(&format!(
-        "The capitals of {} countries, as one file of requests",
-        COUNTRIES.len()
+        "A greeting in {all} languages, as one file of requests"
     ))?;
-    let failed = |error: std::io::Error| Failure::internal(format!("make a folder: {error}"));
-    let folder = tempfile::tempdir().map_err(failed)?;
-    let mut writer = client
-        .batches()
-        .write::<ChatCompletionRequest>(folder.path().join("capitals"))?;
-    for country in COUNTRIES {
-        let question = Message::user(format!(
-            "In one sentence, what is the capital of {country}?"
-        ));
-        writer.push(
-            country,
-            &ChatCompletionRequest::new(chat_model(), [question]),
-        )?;
+    let folder = tempfile::tempdir()
+        .map_err(|error| Failure::internal(format!("make a folder: {error}")))?;
+    let path = folder.path().join("greetings");
+    let mut writer = client.batches().write::<ChatCompletionRequest>(path)?;
+    for (language, greeting) in GREETINGS {
+        let question = Message::user(format!("Reply with exactly: {greeting}"));
+        let model = defaults::of(DefaultModel::Chat);
+        writer.push(language, &ChatCompletionRequest::new(model, [question]))?;
     }
     let bar = Arc::new(screen.bar("running"));
-    bar.set_length(COUNTRIES.len() as u64);
+    bar.set_length(all as u64);
     let shown = Arc::clone(&bar);
     let mut job = writer
         .finish(CompletionWindow::DAY)?
@@ -269,24 +240,25 @@ pub(super) async fn batch(screen: &Screen<'_>, client: &Client) -> Result<Value,
         });
     let results = job.run().await?;
     bar.finish_and_clear();
-    let mut items = results.collect::<Result<Vec<_>, _>>()?;
-    // The service answers in whatever order it likes.
-    items.sort_by_key(|item| COUNTRIES.iter().position(|country| *country == item.id));
-    let (mut good, all) = (0, items.len());
-    for item in items {
-        let text = match &item.outcome {
-            Ok(completion) => {
-                good += 1;
-                completion.text().unwrap_or_default().to_owned()
-            }
-            Err(error) => error.to_string(),
-        };
-        let text: String = text.chars().take(66).collect();
-        let text = crate::terminal::shown(&text);
-        screen.styled(&format!("  {}  {text}…", screen.style().bold(&item.id)))?;
+    // Results come in any order; they are found by their ids.
+    let mut texts = HashMap::new();
+    for item in results {
+        let item = item?;
+        let text = item
+            .outcome
+            .ok()
+            .and_then(|reply| Some(reply.text()?.to_owned()));
+        texts.insert(item.id, text.unwrap_or_default());
+    }
+    let mut right = 0;
+    for (language, greeting) in GREETINGS {
+        let text = texts.get(language).map_or("", String::as_str);
+        right += usize::from(text.trim() == greeting);
+        let language = screen.style().bold(format!("{language:<8}"));
+        screen.styled(&format!("  {language}  {}", crate::terminal::shown(text)))?;
     }
     screen.figures(&format!(
-        "{good} of {all} answered, by their ids; the state was on the disk all the time"
+        "{right} of {all} as expected, found by their ids; the state was on the disk all the time"
     ))?;
-    Ok(json!({"items": all, "answered": good}))
+    Ok(json!({"items": all, "answered": right}))
 }

@@ -1,6 +1,6 @@
 //! Progress: seconds decoded, pieces sent, pieces done.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use groq_audio::Event;
 
@@ -8,6 +8,7 @@ use crate::{
     output::{Bar, Stderr},
     session::Session,
     terminal::shown,
+    units,
 };
 
 const SECONDS: &str = "{prefix:8} {bar:40} {msg}";
@@ -82,33 +83,15 @@ impl Listener {
         }
     }
 
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "seconds of audio; a cast saturates"
-    )]
     fn decoded(&self, seconds: f64, total: Option<f64>) {
+        let length = |seconds| Duration::try_from_secs_f64(seconds).unwrap_or_default();
+        let (done, total) = (length(seconds), total.map(length));
+        let mut message = units::duration(done);
         if let Some(total) = total {
-            self.decode.set_length(total as u64);
-            self.decode
-                .set_message(format!("{} of {}", clock(seconds), clock(total)));
-        } else {
-            self.decode.set_message(clock(seconds));
+            self.decode.set_length(total.as_secs());
+            message.push_str(&format!(" of {}", units::duration(total)));
         }
-        self.decode.set_position(seconds as u64);
-    }
-}
-
-/// `1:02:03`.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "seconds of audio; a cast saturates"
-)]
-fn clock(seconds: f64) -> String {
-    let seconds = seconds as u64;
-    match seconds / 3_600 {
-        0 => format!("{}:{:02}", seconds / 60, seconds % 60),
-        hours => format!("{hours}:{:02}:{:02}", seconds / 60 % 60, seconds % 60),
+        self.decode.set_message(message);
+        self.decode.set_position(done.as_secs());
     }
 }
