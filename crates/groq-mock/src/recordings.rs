@@ -18,6 +18,7 @@ use serde_json::Value;
 
 use self::client::Upstream;
 use self::file::{Exchange, Header, Then, When};
+use self::scrub::Secrets;
 use crate::api_error::ApiError;
 use crate::request::Request;
 use crate::response::{Body, Response};
@@ -65,6 +66,9 @@ struct Kept {
 impl Recordings {
     pub(crate) fn open(mode: &Mode) -> io::Result<Self> {
         let upstream = mode.upstream.as_deref().map(Upstream::new).transpose()?;
+        if upstream.is_some() {
+            file::check_target(&mode.path)?;
+        }
         let exchanges = match upstream {
             Some(_) => Vec::new(),
             None => file::read(&mode.path)?,
@@ -104,9 +108,10 @@ impl Recordings {
             .send(request)
             .await
             .map_err(|error| failed("the request could not be handed on to be recorded", &error))?;
+        let secrets = Secrets::of(request);
         let exchange = Exchange {
-            when: when(request),
-            then: then(status, &headers, &body),
+            when: when(request, &secrets),
+            then: then(status, &headers, &body, &secrets),
         };
         let answer = response(&exchange.then);
         self.keep(exchange)
@@ -121,7 +126,7 @@ impl Recordings {
     }
 
     fn replay(&self, request: &Request) -> Result<Response, Box<ApiError>> {
-        let wanted = when(request);
+        let wanted = when(request, &Secrets::of(request));
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let Kept { exchanges, given } = &mut *kept;
         let matching =
@@ -158,7 +163,7 @@ impl Recordings {
 }
 
 /// What a request is known by.
-fn when(request: &Request) -> When {
+fn when(request: &Request, secrets: &Secrets) -> When {
     let content_type = request.header("content-type").unwrap_or_default();
     let is_form = content_type.starts_with("multipart/");
     let headers = ["accept", "content-type"];
@@ -166,36 +171,42 @@ fn when(request: &Request) -> When {
         let value = request
             .header(name)
             .filter(|_| !(is_form && name == "content-type"))?;
-        Some(Header::new(name, value))
+        Some(Header::new(name, secrets.text(value)))
     };
     // The boundary of a form is another one each time: such a request is known by its path alone.
     let body = Some(request.body()).filter(|body| !is_form && !body.is_empty());
-    let (text, coded) = file::body(body.map_or(&[][..], |body| body));
+    let clean = body.map(|body| secrets.bytes(body));
+    let (text, coded) = clean.as_deref().map(file::body).unwrap_or_default();
+    let query = request.query().map_or_else(Vec::new, file::query);
+    let clean = |pair: Header| Header::new(secrets.text(&pair.name), secrets.text(&pair.value));
     When {
-        path: request.path().to_owned(),
+        path: secrets.text(request.path()),
         method: request.method().as_str().to_owned(),
-        query_param: request.query().map_or_else(Vec::new, file::query),
+        query_param: query.into_iter().map(clean).collect(),
         header: headers.into_iter().filter_map(header).collect(),
-        body: text
-            .filter(|_| body.is_some())
-            .map(|text| scrub::text(&text)),
+        body: text,
         body_base64: coded,
         json_body: None,
     }
 }
 
-fn then(status: u16, headers: &HeaderMap, body: &[u8]) -> Then {
+fn then(status: u16, headers: &HeaderMap, body: &[u8], secrets: &Secrets) -> Then {
     let is_kept = |name: &str| KEPT.contains(&name) || name.starts_with("x-ratelimit-");
     let header = headers
         .iter()
         .filter(|(name, _)| is_kept(name.as_str()))
-        .filter_map(|(name, value)| Some(Header::new(name.as_str(), value.to_str().ok()?)))
+        .filter_map(|(name, value)| {
+            Some(Header::new(
+                name.as_str(),
+                secrets.text(value.to_str().ok()?),
+            ))
+        })
         .collect();
-    let (text, body_base64) = file::body(body);
+    let (body, body_base64) = file::body(&secrets.bytes(body));
     Then {
         status,
         header,
-        body: text.map(|text| scrub::text(&text)),
+        body,
         body_base64,
     }
 }

@@ -18,12 +18,13 @@ use rustls::{ClientConfig, RootCertStore};
 use rustls_platform_verifier::Verifier;
 use tokio::time::timeout;
 
+use crate::options::is_loopback;
 use crate::request::Request;
 
 /// Bytes of an answer that is recorded.
 const MAX_BODY: usize = 64 * 1024 * 1024;
 /// The time that an answer may take, from its first byte to its last.
-const PATIENCE: Duration = Duration::from_secs(600);
+const MAX_TIME: Duration = Duration::from_secs(600);
 
 /// An origin, and a client for it.
 #[derive(Debug)]
@@ -45,6 +46,21 @@ impl Upstream {
         let (Some(scheme), Some(authority)) = (parts.scheme, parts.authority) else {
             return Err(bad("has no scheme and host"));
         };
+        if scheme != Scheme::HTTPS && scheme != Scheme::HTTP {
+            return Err(bad("is neither https nor http"));
+        }
+        if authority.as_str().contains('@') {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "the address to record must not contain a user name or password",
+            ));
+        }
+        let host = authority.host().trim_matches(['[', ']']);
+        if scheme == Scheme::HTTP && !is_loopback(host) {
+            return Err(bad(
+                "is plain http to another machine, which would show your key: use https",
+            ));
+        }
         let connector = HttpsConnectorBuilder::new()
             .with_tls_config(tls(scheme == Scheme::HTTPS)?)
             .https_or_http()
@@ -71,7 +87,7 @@ impl Upstream {
             let body = collected.map_err(io::Error::other)?.to_bytes();
             Ok((parts.status.as_u16(), parts.headers, body))
         };
-        timeout(PATIENCE, sent).await?
+        timeout(MAX_TIME, sent).await?
     }
 
     fn outgoing(&self, request: &Request) -> io::Result<http::Request<Full<Bytes>>> {

@@ -7,7 +7,7 @@ use std::path::Path;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::percent;
@@ -15,36 +15,41 @@ use crate::percent;
 /// Bytes of a file of recordings that is read.
 const MAX_FILE: u64 = 256 * 1024 * 1024;
 
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub(super) struct Exchange {
     pub(super) when: When,
     pub(super) then: Then,
 }
 
-#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 pub(super) struct When {
     pub(super) path: String,
     pub(super) method: String,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) query_param: Vec<Header>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) header: Vec<Header>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) body: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) body_base64: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) json_body: Option<Value>,
 }
 
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub(super) struct Then {
     pub(super) status: u16,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) header: Vec<Header>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) body: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) body_base64: Option<String>,
 }
 
 /// A name with a value: a header, or a parameter of a query.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub(super) struct Header {
     pub(super) name: String,
     pub(super) value: String,
@@ -93,7 +98,11 @@ pub(super) fn query(query: &str) -> Vec<Header> {
 }
 
 pub(super) fn read(path: &Path) -> io::Result<Vec<Exchange>> {
-    if fs::metadata(path)?.len() > MAX_FILE {
+    let about = fs::metadata(path)?;
+    if !about.is_file() {
+        return Err(no_plain_file());
+    }
+    if about.len() > MAX_FILE {
         return Err(io::Error::new(
             io::ErrorKind::InvalidData,
             "the file is too long for recordings",
@@ -117,8 +126,22 @@ fn parse(text: &str) -> io::Result<Vec<Exchange>> {
         .collect()
 }
 
-/// Writes all recordings, into place when they are whole.
+fn no_plain_file() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, "it is not a plain file")
+}
+
+/// Fails where something else than a plain file is in the place of the file to write: links are not followed.
+pub(super) fn check_target(path: &Path) -> io::Result<()> {
+    match fs::symlink_metadata(path) {
+        Ok(about) if !about.is_file() => Err(no_plain_file()),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Writes all recordings, into place when they are whole. Nobody but the owner may read the file.
 pub(super) fn write(path: &Path, exchanges: &[Exchange]) -> io::Result<()> {
+    check_target(path)?;
     if let Some(folder) = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty())
@@ -127,59 +150,27 @@ pub(super) fn write(path: &Path, exchanges: &[Exchange]) -> io::Result<()> {
     }
     let mut part = path.as_os_str().to_owned();
     part.push(".part");
-    let mut file = fs::File::create(&part)?;
+    // What an earlier process left, or what somebody else put there; a link is removed, not what it points to.
+    match fs::remove_file(&part) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&part)?;
     for exchange in exchanges {
-        file.write_all(text(exchange).as_bytes())?;
+        file.write_all(text(exchange)?.as_bytes())?;
     }
     file.sync_all()?;
     fs::rename(&part, path)
 }
 
-/// A document. Its texts are written as JSON writes them, which YAML reads as the same.
-fn text(exchange: &Exchange) -> String {
-    let Exchange { when, then } = exchange;
-    let mut text = String::from("---\nwhen:\n");
-    text += &format!(
-        "  path: {}\n  method: {}\n",
-        quoted(&when.path),
-        when.method
-    );
-    list(&mut text, "query_param", &when.query_param);
-    list(&mut text, "header", &when.header);
-    bodies(&mut text, when.body.as_deref(), when.body_base64.as_deref());
-    text += &format!("then:\n  status: {}\n", then.status);
-    list(&mut text, "header", &then.header);
-    bodies(&mut text, then.body.as_deref(), then.body_base64.as_deref());
-    text
-}
-
-fn list(text: &mut String, name: &str, list: &[Header]) {
-    if list.is_empty() {
-        return;
-    }
-    *text += &format!("  {name}:\n");
-    for Header { name, value } in list {
-        *text += &format!("  - name: {}\n    value: {}\n", quoted(name), quoted(value));
-    }
-}
-
-fn bodies(text: &mut String, body: Option<&str>, coded: Option<&str>) {
-    for (name, body) in [("body", body), ("body_base64", coded)] {
-        if let Some(body) = body {
-            *text += &format!("  {name}: {}\n", quoted(body));
-        }
-    }
-}
-
-fn quoted(text: &str) -> String {
-    // JSON leaves these as they are, and YAML takes them for ends of lines or for nothing it knows.
-    Value::from(text)
-        .to_string()
-        .replace('\u{7f}', "\\u007f")
-        .replace('\u{85}', "\\u0085")
-        .replace('\u{2028}', "\\u2028")
-        .replace('\u{2029}', "\\u2029")
-        .replace('\u{feff}', "\\ufeff")
+/// A document.
+fn text(exchange: &Exchange) -> io::Result<String> {
+    let text = serde_yaml_ng::to_string(exchange).map_err(io::Error::other)?;
+    Ok(format!("---\n{text}"))
 }
 
 #[cfg(test)]
@@ -206,7 +197,7 @@ mod tests {
             },
         };
         let two = [exchange.clone(), exchange];
-        let text = two.each_ref().map(text).concat();
+        let text = two.each_ref().map(|one| text(one).unwrap()).concat();
         assert_eq!(parse(&text).unwrap(), two);
         assert_eq!(two[0].then.bytes(), &[0_u8, 255][..]);
     }

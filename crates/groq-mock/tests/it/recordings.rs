@@ -1,9 +1,11 @@
 //! Recordings: made of another mock, and given again without it.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use groq_mock::{Mock, Reply, When};
 use serde_json::{Value, json};
 
-use crate::client::{Answer, CHAT, Part, get, post, upload};
+use crate::client::{Answer, CHAT, Client, Part, get, post, upload};
 
 fn ask(prompt: &str, stream: bool) -> Value {
     json!({"model": "openai/gpt-oss-20b", "messages": [{"role": "user", "content": prompt}], "stream": stream})
@@ -137,4 +139,198 @@ async fn what_cannot_be_used_is_said() {
     let gone = Mock::start().await.unwrap().url();
     let recorder = Mock::builder().record(gone, &path).start().await.unwrap();
     assert_eq!(get(&recorder, "/openai/v1/models").await.status, 502);
+}
+
+/// The caller's key in the spellings that may stand somewhere.
+fn spellings(key: &str) -> Vec<String> {
+    let each = |spell: fn(u8) -> String| key.bytes().map(spell).collect::<String>();
+    vec![
+        key.to_owned(),
+        each(|byte| format!("%{byte:02X}")),
+        each(|byte| format!("\\u{byte:04x}")),
+        each(|byte| format!("{byte:02x}")),
+        STANDARD.encode(key),
+        STANDARD.encode(format!("user:{key}")),
+        URL_SAFE_NO_PAD.encode(format!("{{\"a\":\"{key}\"}}")),
+    ]
+}
+
+/// A canary in all places of requests and answers.
+#[tokio::test]
+async fn the_own_key_is_nowhere_in_a_recording() {
+    const KEY: &str = "canary/of+this-test";
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.yaml");
+    let service = Mock::start().await.unwrap();
+    let echo = Reply::from_fn(|_| {
+        let spelled = spellings(KEY).join(" | ");
+        Reply::new(200)
+            .header("content-type", format!("application/json; a={KEY}"))
+            .header("x-request-id", format!("req_{KEY}"))
+            .header("retry-after", spelled.replace('\\', "%5C"))
+            .header("x-ratelimit-limit-tokens", STANDARD.encode(KEY))
+            .body(format!("{{\"echo\": \"{spelled}\"}}"))
+    });
+    service.always(When::any(), echo);
+    let recorder = Mock::builder()
+        .record(service.url(), &path)
+        .start()
+        .await
+        .unwrap();
+    let spelled = spellings(KEY);
+    let body = json!({"key": KEY, "more": spelled}).to_string();
+    let binary = [b"\xff\xfe ".as_slice(), KEY.as_bytes()].concat();
+    let encoded = &spelled[1];
+    for (content_type, body) in [("application/json", body.as_bytes()), ("audio/x", &binary)] {
+        let mut client = Client::connect(&recorder).await;
+        let head = format!(
+            "POST /openai/v1/{encoded}/x?key={encoded}&{encoded}=1&b={} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {KEY}\r\n\
+             accept: text/x-{KEY}\r\ncontent-type: {content_type}; b={KEY}\r\ncontent-length: {}\r\n\r\n",
+            STANDARD.encode(KEY).replace('=', "%3D"),
+            body.len(),
+        );
+        client.write([head.as_bytes(), body].concat()).await;
+        assert_eq!(client.answer().await.status, 200);
+    }
+    assert!(
+        service.requests()[1].body().ends_with(KEY.as_bytes()),
+        "what is handed on is whole"
+    );
+    let text = std::fs::read_to_string(&path).unwrap();
+    let base64: Vec<&str> = text
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("body_base64: "))
+        .collect();
+    let decoded = base64
+        .iter()
+        .map(|text| String::from_utf8_lossy(&STANDARD.decode(text).unwrap()).into_owned());
+    let all = format!("{text}{}", decoded.collect::<String>());
+    assert!(all.matches("REDACTED").count() > 20, "{text}");
+    for spelling in spellings(KEY) {
+        let lower = all.to_lowercase();
+        assert!(
+            !lower.contains(&spelling.to_lowercase()),
+            "{spelling}: {text}"
+        );
+    }
+    assert!(!all.contains("canary") && !all.contains("Bearer"), "{text}");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(
+            std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_recording_fits_a_request_with_another_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.yaml");
+    let service = Mock::start().await.unwrap();
+    let recorder = Mock::builder()
+        .record(service.url(), &path)
+        .start()
+        .await
+        .unwrap();
+    let ask = async |mock: &Mock, key: &str| {
+        let body = json!({"user": key}).to_string();
+        let encoded: String = key.bytes().map(|byte| format!("%{byte:02x}")).collect();
+        let mut client = Client::connect(mock).await;
+        let length = body.len();
+        let head = format!(
+            "POST /x/{key}?key={encoded} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {key}\r\n"
+        );
+        client
+            .write(format!("{head}content-length: {length}\r\n\r\n{body}"))
+            .await;
+        client.answer().await.status
+    };
+    assert_eq!(ask(&recorder, "the-first-key").await, 404);
+    let player = Mock::builder().replay(&path).start().await.unwrap();
+    assert_eq!(ask(&player, "another-key").await, 404);
+}
+
+#[tokio::test]
+async fn requests_of_web_pages_are_not_recorded() {
+    let folder = tempfile::tempdir().unwrap();
+    let service = Mock::start().await.unwrap();
+    let recorder = Mock::builder()
+        .record(service.url(), folder.path().join("a.yaml"))
+        .start()
+        .await
+        .unwrap();
+    for header in [
+        "origin: http://evil.example",
+        "origin: null",
+        "origin: http://localhost:1",
+        "sec-fetch-site: cross-site",
+    ] {
+        let mut client = Client::connect(&recorder).await;
+        client
+            .write(format!("GET /openai/v1/models HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer x\r\n{header}\r\n\r\n"))
+            .await;
+        assert_eq!(client.answer().await.status, 403, "{header}");
+    }
+    assert!(service.requests().is_empty());
+    assert_eq!(get(&recorder, "/openai/v1/models").await.status, 200);
+}
+
+#[tokio::test]
+async fn addresses_that_would_show_the_key_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.yaml");
+    for address in [
+        "http://api.groq.com",
+        "http://10.0.0.1:80",
+        "ftp://localhost",
+        "https://user:pa55@localhost",
+        "http://localhost.evil.example",
+    ] {
+        let refused = Mock::builder()
+            .record(address, &path)
+            .start()
+            .await
+            .unwrap_err();
+        assert!(refused.is_recording(), "{address}");
+        assert!(!format!("{refused:?}").contains("pa55"), "{refused:?}");
+    }
+    for address in [
+        "http://localhost:1",
+        "http://127.0.0.1:1",
+        "http://[::1]:1",
+        "https://localhost",
+    ] {
+        assert!(
+            Mock::builder().record(address, &path).start().await.is_ok(),
+            "{address}"
+        );
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn recordings_follow_no_link() {
+    use std::os::unix::fs::symlink;
+    let folder = tempfile::tempdir().unwrap();
+    let (path, victim) = (folder.path().join("a.yaml"), folder.path().join("victim"));
+    std::fs::write(&victim, "mine").unwrap();
+    symlink(&victim, &path).unwrap();
+    let service = Mock::start().await.unwrap();
+    let refused = Mock::builder().record(service.url(), &path).start().await;
+    assert!(refused.is_err_and(|error| error.is_recording()));
+    // A link that is planted later, in either place.
+    std::fs::remove_file(&path).unwrap();
+    let recorder = Mock::builder()
+        .record(service.url(), &path)
+        .start()
+        .await
+        .unwrap();
+    symlink(&victim, folder.path().join("a.yaml.part")).unwrap();
+    assert_eq!(get(&recorder, "/openai/v1/models").await.status, 200);
+    std::fs::remove_file(&path).unwrap();
+    symlink(&victim, &path).unwrap();
+    assert_eq!(get(&recorder, "/openai/v1/models").await.status, 502);
+    assert_eq!(std::fs::read_to_string(&victim).unwrap(), "mine");
 }
