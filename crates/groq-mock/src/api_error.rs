@@ -93,11 +93,6 @@ impl ApiError {
         Self::with_status(413, "Request Entity Too Large").code("request_too_large")
     }
 
-    /// The model is there, but for something else.
-    pub(crate) fn unsupported_task(id: &str, task: &str) -> Box<Self> {
-        Self::invalid(format!("The model `{id}` does not support {task}"))
-    }
-
     pub(crate) fn unknown_model(id: &str) -> Box<Self> {
         let message = format!("The model `{id}` does not exist or you do not have access to it.");
         Self::with_status(404, message).code("model_not_found")

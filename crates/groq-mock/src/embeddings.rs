@@ -5,6 +5,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use groq_models::ModelKind;
 use serde_json::{Value, json};
 
 use crate::api_error::{ApiError, Outcome};
@@ -12,7 +13,6 @@ use crate::check;
 use crate::exchange::Exchange;
 use crate::generated::requests;
 use crate::limits::Charge;
-use crate::models::catalogue::Task;
 use crate::random::{Digest, Random};
 use crate::response::Response;
 use crate::text::tokens;
@@ -28,9 +28,7 @@ pub(crate) fn create(mut exchange: Exchange<'_>) -> Outcome<Response> {
         .state
         .models
         .find(text("model").unwrap_or_default())?;
-    if model.task != Task::Embedding {
-        return Err(ApiError::unsupported_task(&model.id, "embeddings"));
-    }
+    model.must_be(ModelKind::Embedding, "embeddings")?;
     let inputs = inputs(&body["input"]);
     let prompt_tokens = counted(&inputs, model.context)?;
     let encoded = text("encoding_format") == Some("base64");

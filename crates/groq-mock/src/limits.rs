@@ -4,9 +4,10 @@ mod bucket;
 mod duration;
 mod limiter;
 mod parse;
-mod plans;
 
 use std::time::Duration;
+
+use groq_models::{Catalog, Plan, Quota};
 
 pub(crate) use self::duration::go_duration;
 pub(crate) use self::limiter::{Charge, Limiter};
@@ -70,20 +71,30 @@ impl Throttle {
         }
     }
 
-    /// The limits of the free plan for `openai/gpt-oss-20b`: 30 requests a minute, 1,000 a day, 8,000 tokens a
-    /// minute, 200,000 a day.
+    /// Returns the rate limits of the free plan for `openai/gpt-oss-20b`.
+    ///
+    /// ```
+    /// use groq_mock::Throttle;
+    ///
+    /// assert_eq!(Throttle::free_plan(), Throttle::free_plan_for("openai/gpt-oss-20b"));
+    /// ```
     pub fn free_plan() -> Self {
-        Self::new()
-            .requests(30, MINUTE)
-            .requests(1_000, DAY)
-            .tokens(8_000, MINUTE)
-            .tokens(200_000, DAY)
+        let quota = Catalog::shipped().quota("openai/gpt-oss-20b", Plan::Free);
+        quota.map_or_else(Self::new, Self::from)
     }
 
-    /// What the free plan gives of a model, by the table of December 2025; of one that is not in it, as much as of
-    /// `openai/gpt-oss-20b`.
+    /// Returns the rate limits of the free plan for a model, by the catalog of `groq-models`; for one that is not in
+    /// it, those of [`free_plan`](Self::free_plan).
+    ///
+    /// ```
+    /// use groq_mock::Throttle;
+    ///
+    /// assert_ne!(Throttle::free_plan_for("whisper-large-v3"), Throttle::free_plan());
+    /// assert_eq!(Throttle::free_plan_for("some/new-model"), Throttle::free_plan());
+    /// ```
     pub fn free_plan_for(model: &str) -> Self {
-        plans::free(model)
+        let quota = Catalog::shipped().quota(model, Plan::Free);
+        quota.map_or_else(Self::free_plan, Self::from)
     }
 
     /// Also limits requests to so many in such a time.
@@ -104,6 +115,27 @@ impl Throttle {
     fn allow(mut self, unit: Unit, amount: u32, per: Duration) -> Self {
         self.allowances.push(Allowance { unit, amount, per });
         self
+    }
+}
+
+/// The rate limits of an account become those of the mock.
+impl From<Quota> for Throttle {
+    fn from(quota: Quota) -> Self {
+        let all = [
+            (Unit::Requests, quota.requests_per_minute, MINUTE),
+            (Unit::Requests, quota.requests_per_day, DAY),
+            (Unit::Tokens, quota.tokens_per_minute, MINUTE),
+            (Unit::Tokens, quota.tokens_per_day, DAY),
+            (Unit::AudioSeconds, quota.audio_seconds_per_hour, HOUR),
+            (Unit::AudioSeconds, quota.audio_seconds_per_day, DAY),
+        ];
+        all.into_iter()
+            .fold(Self::new(), |throttle, (unit, amount, per)| match amount {
+                Some(amount) => {
+                    throttle.allow(unit, u32::try_from(amount).unwrap_or(u32::MAX), per)
+                }
+                None => throttle,
+            })
     }
 }
 

@@ -1,14 +1,14 @@
 //! `POST /openai/v1/reranking`: documents by how many words of the query they have.
 
+use groq_models::ModelKind;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::api_error::{ApiError, Outcome};
+use crate::api_error::Outcome;
 use crate::check;
 use crate::exchange::Exchange;
 use crate::generated::requests;
 use crate::limits::Charge;
-use crate::models::catalogue::Task;
 use crate::random::{Digest, Random};
 use crate::response::Response;
 use crate::text::tokens;
@@ -23,9 +23,7 @@ pub(crate) fn create(mut exchange: Exchange<'_>) -> Outcome<Response> {
     let body = check::body(exchange.request, &requests::RERANKING_REQUEST)?;
     let text = |key: &str| body.get(key).and_then(Value::as_str).unwrap_or_default();
     let model = exchange.state.models.find(text("model"))?;
-    if model.task != Task::Reranking {
-        return Err(ApiError::unsupported_task(&model.id, "reranking"));
-    }
+    model.must_be(ModelKind::Reranking, "reranking")?;
     let documents: Vec<&str> = body["docs"]
         .as_array()
         .map_or(&[][..], Vec::as_slice)

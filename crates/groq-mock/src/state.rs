@@ -43,8 +43,9 @@ impl State {
         let models = Models::new(&options.extra_models);
         let mut limits = Vec::new();
         if options.free_plan {
-            let free = |id: &str| (id.to_owned(), Throttle::free_plan_for(id));
-            limits.extend(models.ids().map(free));
+            let models = models.all().iter();
+            limits
+                .extend(models.map(|model| (model.id.clone(), Throttle::free_plan_for(&model.id))));
         }
         // Of two for a model, the later one counts.
         limits.extend(options.model_throttle.iter().cloned());

@@ -1,6 +1,7 @@
 //! `POST /openai/v1/audio/speech`.
 
 use bytes::Bytes;
+use groq_models::ModelKind;
 use serde_json::Value;
 
 use super::{tones, wav};
@@ -9,17 +10,12 @@ use crate::check;
 use crate::exchange::Exchange;
 use crate::generated::requests;
 use crate::limits::Charge;
-use crate::models::{ModelEntry, catalogue::Task};
+use crate::models::ModelEntry;
 use crate::response::{Body, Response};
 
-/// In characters, directions included.
-const MAX_INPUT: usize = 200;
 const DEFAULT_RATE: u32 = 48_000;
 /// Bytes of one piece of the answer.
 const PIECE: usize = 16 * 1024;
-
-const ENGLISH: &[&str] = &["autumn", "diana", "hannah", "austin", "daniel", "troy"];
-const ARABIC: &[&str] = &["abdullah", "fahad", "sultan", "lulwa", "noura", "aisha"];
 
 /// Checks the request, counts it, and beeps.
 pub(crate) fn create(mut exchange: Exchange<'_>) -> Outcome<Response> {
@@ -29,11 +25,9 @@ pub(crate) fn create(mut exchange: Exchange<'_>) -> Outcome<Response> {
         .state
         .models
         .find(text("model").unwrap_or_default())?;
-    if model.task != Task::Speech {
-        return Err(ApiError::unsupported_task(&model.id, "speech"));
-    }
+    model.must_be(ModelKind::Speech, "speech")?;
     let input = text("input").unwrap_or_default();
-    check_input(input)?;
+    check_input(input, model.info.max_input_chars.unwrap_or(usize::MAX))?;
     check_voice(model, text("voice").unwrap_or_default())?;
     if text("response_format").is_some_and(|format| format != "wav") {
         return Err(
@@ -50,25 +44,21 @@ pub(crate) fn create(mut exchange: Exchange<'_>) -> Outcome<Response> {
     Ok(exchange.metered(charge, |_| spoken(&said(input), rate, speed)))
 }
 
-fn check_input(input: &str) -> Outcome<()> {
+fn check_input(input: &str, most: usize) -> Outcome<()> {
     if said(input).trim().is_empty() {
         return Err(ApiError::invalid("`input` must not be empty").param("input"));
     }
     let length = input.chars().count();
-    if length > MAX_INPUT {
-        let message = format!("`input` must be {MAX_INPUT} characters or fewer, it has {length}");
+    if length > most {
+        let message = format!("`input` must be {most} characters or fewer, it has {length}");
         return Err(ApiError::invalid(message).param("input"));
     }
     Ok(())
 }
 
 fn check_voice(model: &ModelEntry, voice: &str) -> Outcome<()> {
-    let voices = if model.id.contains("arabic") {
-        ARABIC
-    } else {
-        ENGLISH
-    };
-    if voices.contains(&voice) {
+    let voices = &model.info.voices;
+    if voices.iter().any(|known| known == voice) {
         return Ok(());
     }
     let message = format!("voice must be one of [{}]", voices.join(" "));

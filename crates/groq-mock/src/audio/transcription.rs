@@ -1,5 +1,6 @@
 //! `POST /openai/v1/audio/transcriptions` and `POST /openai/v1/audio/translations`.
 
+use groq_models::ModelKind;
 use serde_json::json;
 
 use super::recording::Recording;
@@ -8,7 +9,7 @@ use super::transcript;
 use crate::api_error::{ApiError, Outcome};
 use crate::exchange::Exchange;
 use crate::limits::Charge;
-use crate::models::catalogue::Task as ModelTask;
+use crate::models::ModelEntry;
 use crate::response::{Body, Response};
 
 pub(crate) fn transcribe(exchange: Exchange<'_>) -> Outcome<Response> {
@@ -22,11 +23,9 @@ pub(crate) fn translate(exchange: Exchange<'_>) -> Outcome<Response> {
 fn create(mut exchange: Exchange<'_>, task: Task) -> Outcome<Response> {
     let request = AudioRequest::new(&exchange, task)?;
     let model = exchange.state.models.find(&request.model)?;
-    if model.task != ModelTask::Transcription {
-        return Err(ApiError::unsupported_task(&model.id, "audio"));
-    }
+    model.must_be(ModelKind::Transcription, "audio")?;
     if task == Task::Translate {
-        translatable(&request)?;
+        translatable(&request, model)?;
     }
     let options = &exchange.state.options;
     let recording = Recording::new(&request.source, options.seed, &options.transcript_noise)?;
@@ -46,8 +45,12 @@ fn billed(duration: f64) -> u64 {
     duration.ceil().max(10.0) as u64
 }
 
-fn translatable(request: &AudioRequest) -> Outcome<()> {
-    if request.model.contains("turbo") {
+fn translatable(request: &AudioRequest, model: &ModelEntry) -> Outcome<()> {
+    if model
+        .info
+        .transcription
+        .is_some_and(|info| !info.translates)
+    {
         let message = format!("The model `{}` does not support translation", request.model);
         return Err(ApiError::invalid(message));
     }

@@ -47,7 +47,7 @@ pub(crate) fn executed(request: &ChatRequest<'_>) -> Vec<ExecutedTool> {
 
 /// Whether the model is a system that runs tools of its own.
 pub(crate) fn is_compound(request: &ChatRequest<'_>) -> bool {
-    request.model.id.starts_with("groq/compound")
+    request.model.is_system()
 }
 
 fn built_in<'a>(request: &ChatRequest<'a>) -> Vec<&'a str> {

@@ -1,10 +1,12 @@
 //! What a chat completion request may not ask for, beyond its shape: each rule a function, all of them in one table.
 
+use groq_models::JsonSchemaSupport;
+use groq_types::ReasoningEffort;
 use serde_json::Value;
 
 use super::request::{ChatRequest, Choice, Format};
 use crate::api_error::{ApiError, Outcome};
-use crate::models::{Family, Structured, catalogue::Task};
+use crate::models::Family;
 use crate::schema::strict::{self, Problem};
 
 type Rule = fn(&ChatRequest<'_>) -> Outcome<()>;
@@ -29,7 +31,7 @@ pub(crate) fn check(request: &ChatRequest<'_>) -> Outcome<()> {
 }
 
 fn model_chats(request: &ChatRequest<'_>) -> Outcome<()> {
-    if matches!(request.model.task, Task::Chat | Task::Vision) {
+    if request.model.info.kind.converses() {
         return Ok(());
     }
     Err(ApiError::invalid(format!(
@@ -110,16 +112,16 @@ fn effort(request: &ChatRequest<'_>) -> Outcome<()> {
     let Some(effort) = request.text("reasoning_effort") else {
         return Ok(());
     };
-    let allowed: &[&str] = match request.model.family {
-        Family::Plain => {
-            return Err(
-                ApiError::invalid("`reasoning_effort` is not supported with this model")
-                    .param("reasoning_effort"),
-            );
-        }
-        Family::GptOss => &["low", "medium", "high"],
-        Family::Qwen => &["none", "default", "low", "medium", "high"],
-    };
+    let info = &request.model.info;
+    if info.reasoning_efforts.is_empty() {
+        let message = "`reasoning_effort` is not supported with this model";
+        return Err(ApiError::invalid(message).param("reasoning_effort"));
+    }
+    let listed = info.reasoning_efforts.iter().map(ReasoningEffort::as_str);
+    let more = ["low", "medium", "high"]
+        .into_iter()
+        .filter(|_| info.more_efforts);
+    let allowed: Vec<&str> = listed.chain(more).collect();
     if allowed.contains(&effort) {
         return Ok(());
     }
@@ -133,7 +135,7 @@ fn effort(request: &ChatRequest<'_>) -> Outcome<()> {
 
 fn tool_definitions(request: &ChatRequest<'_>) -> Outcome<()> {
     let has_tools = !request.tools.is_empty() || !request.built_in.is_empty();
-    if has_tools && !request.model.tools && !request.model.id.starts_with("groq/compound") {
+    if has_tools && !request.model.has_tools() && !request.model.is_system() {
         return Err(ApiError::invalid(
             "`tool calling` is not supported with this model",
         ));
@@ -274,7 +276,7 @@ fn images(request: &ChatRequest<'_>) -> Outcome<()> {
     if images.is_empty() {
         return Ok(());
     }
-    if request.model.task != Task::Vision {
+    if !request.model.takes_images() {
         let index = request
             .turns
             .iter()
@@ -353,11 +355,11 @@ fn json_schema(request: &ChatRequest<'_>) -> Outcome<()> {
     else {
         return Ok(());
     };
-    if request.model.structured == Structured::No {
+    if request.model.json_schema() == JsonSchemaSupport::No {
         let message = "This model does not support response format `json_schema`. See supported models at https://console.groq.com/docs/structured-outputs";
         return Err(ApiError::invalid(message).param("response_format"));
     }
-    if strict && request.model.structured == Structured::BestEffort {
+    if strict && request.model.json_schema() == JsonSchemaSupport::BestEffort {
         let message =
             "This model does not support response format `json_schema` with `strict` set to true";
         return Err(ApiError::invalid(message).param("response_format"));

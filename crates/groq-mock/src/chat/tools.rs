@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 use super::request::{ChatRequest, Choice, Function};
 use super::rules;
 use crate::api_error::Outcome;
-use crate::models::Family;
 use crate::random::Random;
 use crate::schema::{self, Hints, NoValue};
 use crate::text::words::is_content;
@@ -48,7 +47,7 @@ pub(crate) fn decide(
     }
     let hints = Hints::new(request.prompt());
     let parallel = request.flag("parallel_tool_calls") != Some(false)
-        && request.model.family != Family::GptOss;
+        && request.model.info.parallel_tools != Some(false);
     let most = if parallel { usize::MAX } else { 1 };
     let call = |tool: &&Function<'_>| {
         let arguments = arguments(tool, &hints, null_arguments, &random.fork(tool.name));

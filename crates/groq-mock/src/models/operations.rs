@@ -1,33 +1,35 @@
 //! The operations on models.
 
+use groq_models::ModelKind;
 use groq_types::Model;
 use serde::Serialize;
 
-use super::catalogue::Task;
 use super::{ModelEntry, Models};
 use crate::api_error::{ApiError, Outcome};
 use crate::exchange::Exchange;
 use crate::response::Response;
 
 #[derive(Serialize)]
-struct List<'a> {
+struct List {
     object: &'static str,
-    data: Vec<&'a Model>,
+    data: Vec<Model>,
 }
 
 pub(crate) fn list(exchange: &Exchange<'_>) -> Response {
     // Two operations have models that the live list does not show.
-    let shown = |model: &&ModelEntry| !matches!(model.task, Task::Embedding | Task::Reranking);
+    let shown = |model: &&ModelEntry| {
+        !matches!(model.info.kind, ModelKind::Embedding | ModelKind::Reranking)
+    };
     let models = exchange.state.models.all().iter().filter(shown);
     Response::of(&List {
         object: "list",
-        data: models.map(|model| &model.listed).collect(),
+        data: models.map(ModelEntry::listed).collect(),
     })
 }
 
 pub(crate) fn retrieve(exchange: &Exchange<'_>, id: &str) -> Outcome<Response> {
     let model = known(&exchange.state.models, id)?;
-    Ok(Response::of(&model.listed))
+    Ok(Response::of(&model.listed()))
 }
 
 /// Nobody owns one of these models.

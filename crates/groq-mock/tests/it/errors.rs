@@ -224,7 +224,7 @@ async fn errors_with_codes() {
             "model_not_found",
         ),
         (
-            with(ask("x"), "model", json!("mixtral-8x7b-32768")),
+            with(ask("x"), "model", json!("gemma2-9b-it")),
             400,
             "model_decommissioned",
         ),
