@@ -11,7 +11,7 @@ use crate::builder::Builder;
 use crate::error::StartError;
 use crate::mock::Mock;
 
-/// A [`Mock`] on a thread of its own. It has all of [`Mock`]'s methods, and stops when it is dropped.
+/// A [`Mock`] on a thread of its own, with the methods of [`Mock`]. It stops when it is dropped.
 ///
 /// ```
 /// # fn main() -> Result<(), groq_mock::StartError> {
@@ -20,6 +20,7 @@ use crate::mock::Mock;
 /// # Ok(()) }
 /// ```
 #[derive(Debug)]
+#[must_use = "the server stops when this is dropped"]
 pub struct BlockingMock {
     /// Taken only while this is being dropped.
     mock: Mock,
@@ -53,6 +54,23 @@ impl BlockingMock {
             stop: Some(stop),
             thread: Some(thread),
         })
+    }
+}
+
+impl Builder {
+    /// Starts the mock on a thread of its own, for programs without a runtime.
+    ///
+    /// ```
+    /// let mock = groq_mock::Mock::builder().start_blocking()?;
+    /// assert!(mock.base_url().ends_with("/openai/v1"));
+    /// # Ok::<(), groq_mock::StartError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Fails like [`start`](Self::start), or if the system provides no thread.
+    pub fn start_blocking(self) -> Result<BlockingMock, StartError> {
+        BlockingMock::start(self)
     }
 }
 

@@ -14,7 +14,6 @@ use std::net::SocketAddr;
 /// assert!(taken.is_err_and(|error| error.is_address_in_use()));
 /// # Ok(()) }
 /// ```
-#[derive(Debug)]
 pub struct StartError {
     kind: Kind,
     source: io::Error,
@@ -51,27 +50,29 @@ impl StartError {
         }
     }
 
-    /// The recordings cannot be read, or the origin to record is no address.
-    ///
-    /// Record anew, or correct the file.
+    /// Returns whether recordings cannot be read or written, or their origin cannot be used.
     #[cfg(feature = "record")]
     pub fn is_recording(&self) -> bool {
         matches!(self.kind, Kind::Recording(_))
     }
 
-    /// Another program, or another mock, listens on that port.
-    ///
-    /// Leave the port out to get a free one.
+    /// Returns whether another program, or another mock, listens on that port. Leave the port out to get a free one.
     pub fn is_address_in_use(&self) -> bool {
         self.source.kind() == io::ErrorKind::AddrInUse
     }
 
-    /// The system does not let this user listen there: ports below 1024 often need a privilege.
+    /// Returns whether the system does not let this user listen there: ports below 1024 often need a privilege.
+    ///
+    /// ```
+    /// fn advice(error: &groq_mock::StartError) -> &'static str {
+    ///     if error.is_permission_denied() { "take a port above 1023" } else { "leave the port out" }
+    /// }
+    /// ```
     pub fn is_permission_denied(&self) -> bool {
         self.source.kind() == io::ErrorKind::PermissionDenied
     }
 
-    /// The address that was asked for, if it came that far.
+    /// Returns the address that was to be listened on, if starting got that far.
     pub fn address(&self) -> Option<SocketAddr> {
         if let Kind::Bind(address) = self.kind {
             Some(address)
@@ -84,11 +85,20 @@ impl StartError {
 impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.kind {
-            Kind::Bind(address) => write!(f, "listen on {address}"),
-            Kind::Runtime => write!(f, "start a thread and a runtime for the mock"),
+            Kind::Bind(address) => write!(f, "cannot listen on {address}"),
+            Kind::Runtime => write!(f, "cannot start a thread and a runtime for the mock"),
             #[cfg(feature = "record")]
-            Kind::Recording(ref path) => write!(f, "use the recordings of {}", path.display()),
+            Kind::Recording(ref path) => {
+                write!(f, "cannot use the recordings of {}", path.display())
+            }
         }
+    }
+}
+
+/// The sentence first, then its parts: `fn main() -> Result<(), StartError>` prints it.
+impl fmt::Debug for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}: {} ({:?})", self.source, self.kind)
     }
 }
 

@@ -18,10 +18,10 @@ const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// How much each model may be used.
+/// Rate limits, which count.
 ///
-/// An allowance is a bucket that fills up evenly, as Groq's are: of 60 requests a minute one comes back each
-/// second. Prompt and requested completion count when a request comes in; what was not generated is given back.
+/// A limit refills evenly, as the service's do: of 60 requests a minute, one comes back each second. Prompt and
+/// requested completion must fit when a request comes in; what was not generated is returned.
 ///
 /// ```
 /// # #[tokio::main] async fn main() -> Result<(), groq_mock::StartError> {
@@ -33,8 +33,9 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// # drop(mock); Ok(()) }
 /// ```
 ///
-/// They can be read from a text as well, for settings and command lines: `"requests=3/10s, tokens=1000/1m"`.
+/// They can be parsed, for settings and command lines: `"requests=3/10s, tokens=1000/1m"`.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use = "rate limits are used when they are given to a builder"]
 pub struct Throttle {
     allowances: Vec<Allowance>,
     enforced: bool,
@@ -55,7 +56,13 @@ enum Unit {
 }
 
 impl Throttle {
-    /// No limit at all, and no limit in the headers.
+    /// Creates rate limits that limit nothing and add no headers.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let throttle = groq_mock::Throttle::new().requests(3, Duration::from_secs(10));
+    /// ```
     pub fn new() -> Self {
         Self {
             allowances: Vec::new(),
@@ -63,7 +70,7 @@ impl Throttle {
         }
     }
 
-    /// 500,000 requests a day and 1,000,000 tokens a minute, which count down in the headers and refuse nobody.
+    /// Returns 500,000 requests a day and 1,000,000 tokens a minute, which count down in the headers and refuse nothing.
     pub fn generous() -> Self {
         Self {
             enforced: false,
@@ -97,17 +104,29 @@ impl Throttle {
         quota.map_or_else(Self::free_plan, Self::from)
     }
 
-    /// Also limits requests to so many in such a time.
+    /// Adds a limit of requests in a time.
     pub fn requests(self, amount: u32, per: Duration) -> Self {
         self.allow(Unit::Requests, amount, per)
     }
 
-    /// Also limits tokens, of prompt and completion together, to so many in such a time.
+    /// Adds a limit of tokens in a time, of prompt and completion together.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let throttle = groq_mock::Throttle::new().tokens(8_000, Duration::from_secs(60));
+    /// ```
     pub fn tokens(self, amount: u32, per: Duration) -> Self {
         self.allow(Unit::Tokens, amount, per)
     }
 
-    /// Also limits seconds of audio to so many in such a time; ten are counted of a recording at least.
+    /// Adds a limit of seconds of audio in a time. A recording counts at least ten.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let throttle = groq_mock::Throttle::new().audio_seconds(7_200, Duration::from_secs(3_600));
+    /// ```
     pub fn audio_seconds(self, amount: u32, per: Duration) -> Self {
         self.allow(Unit::AudioSeconds, amount, per)
     }

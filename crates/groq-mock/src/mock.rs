@@ -8,7 +8,6 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::builder::Builder;
 use crate::error::StartError;
 use crate::options::Options;
 use crate::reply::Reply;
@@ -17,7 +16,7 @@ use crate::script::When;
 use crate::server;
 use crate::state::State;
 
-/// A Groq on 127.0.0.1, for as long as this value lives.
+/// A mock server on 127.0.0.1 that runs until this value is dropped.
 ///
 /// ```
 /// # #[tokio::main] async fn main() -> Result<(), groq_mock::StartError> {
@@ -32,6 +31,7 @@ use crate::state::State;
 /// assert!(mock.requests().is_empty());
 /// # Ok(()) }
 /// ```
+#[must_use = "the server stops when this is dropped"]
 pub struct Mock {
     state: Arc<State>,
     address: SocketAddr,
@@ -41,39 +41,6 @@ pub struct Mock {
 }
 
 impl Mock {
-    /// Starts a mock on any free port of 127.0.0.1, on the runtime that this is called on.
-    ///
-    /// # Errors
-    ///
-    /// The system gives no port.
-    pub async fn start() -> Result<Self, StartError> {
-        Self::builder().start().await
-    }
-
-    /// Gives the recordings of this file again; with `GROQ_RECORD=1` in the environment, makes them anew.
-    ///
-    /// This is the one line that turns a test against the service into one that needs neither key nor network: see
-    /// [`Builder::replay`] and [`Builder::record`].
-    ///
-    /// ```no_run
-    /// # async fn example() -> Result<(), groq_mock::StartError> {
-    /// let mock = groq_mock::Mock::recorded("tests/recordings/weather.yaml").await?;
-    /// # drop(mock); Ok(()) }
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// There is no such file, or none of recordings ([`StartError::is_recording`]); or the system gives no port.
-    #[cfg(feature = "record")]
-    pub async fn recorded(path: impl Into<std::path::PathBuf>) -> Result<Self, StartError> {
-        Self::builder().recorded(path).start().await
-    }
-
-    /// Settings, when the defaults are not what is wanted.
-    pub fn builder() -> Builder {
-        Builder::default()
-    }
-
     pub(crate) async fn with_options(options: Options) -> Result<Self, StartError> {
         let wanted = SocketAddr::new(options.address, options.port);
         let refused = |error| StartError::bind(wanted, error);
@@ -90,57 +57,101 @@ impl Mock {
         })
     }
 
-    /// The origin: `http://127.0.0.1:PORT`.
+    /// Returns the origin: `http://127.0.0.1:PORT`.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// What clients for the `OpenAI` protocol want as their base URL: `http://127.0.0.1:PORT/openai/v1`.
+    /// Returns the base URL for clients of the `OpenAI` protocol: `http://127.0.0.1:PORT/openai/v1`.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> Result<(), groq_mock::StartError> {
+    /// let mock = groq_mock::Mock::start().await?;
+    /// assert_eq!(mock.base_url(), format!("http://127.0.0.1:{}/openai/v1", mock.port()));
+    /// # Ok(()) }
+    /// ```
     pub fn base_url(&self) -> String {
         format!("http://{}/openai/v1", self.address)
     }
 
-    /// The address that is listened on.
+    /// Returns the address that the mock listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// The port that is listened on.
+    /// Returns the port that the mock listens on.
     pub fn port(&self) -> u16 {
         self.address.port()
     }
 
-    /// Gives this reply once, to the next request that has no reply from an earlier call.
+    /// Answers the next request that has no scripted reply yet with this reply, once.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> Result<(), groq_mock::StartError> {
+    /// use groq_mock::{Mock, Reply};
+    ///
+    /// let mock = Mock::start().await?;
+    /// mock.enqueue(Reply::error(500, "try again"));
+    /// assert_eq!(mock.pending(), 1);
+    /// # Ok(()) }
+    /// ```
     pub fn enqueue(&self, reply: Reply) {
         self.script(When::any(), [reply]);
     }
 
-    /// Gives these replies, each once and in this order, to the next requests that match.
+    /// Answers the next requests that match with these replies, each once and in this order.
     ///
-    /// Of several scripts that match a request the earliest is used up first. When all are used up, the mock
-    /// answers by itself again.
+    /// If several scripts match a request, the earliest is used up first. When all are used up, the mock answers by itself
+    /// again.
     pub fn script(&self, when: When, replies: impl IntoIterator<Item = Reply>) {
         self.state.script.once(when, replies);
     }
 
-    /// Gives this reply to every request that matches, unless [`Mock::script`] has one for it.
+    /// Answers every request that matches with this reply, unless [`script`](Self::script) has one for it. If several
+    /// match, the newest is used.
     ///
-    /// Of several that match, the newest is given.
+    /// ```
+    /// # #[tokio::main] async fn main() -> Result<(), groq_mock::StartError> {
+    /// use groq_mock::{Mock, Reply, When};
+    ///
+    /// let mock = Mock::start().await?;
+    /// mock.always(When::get("/openai/v1/models"), Reply::error(503, "down"));
+    /// # Ok(()) }
+    /// ```
     pub fn always(&self, when: When, reply: Reply) {
         self.state.script.always(when, reply);
     }
 
-    /// Forgets all scripted replies.
+    /// Removes all scripted replies.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> Result<(), groq_mock::StartError> {
+    /// # let mock = groq_mock::Mock::start().await?;
+    /// mock.enqueue(groq_mock::Reply::new(500));
+    /// mock.clear_script();
+    /// assert_eq!(mock.pending(), 0);
+    /// # Ok(()) }
+    /// ```
     pub fn clear_script(&self) {
         self.state.script.clear();
     }
 
-    /// How many replies of [`Mock::script`] and [`Mock::enqueue`] have not been given yet.
+    /// Returns how many replies of [`script`](Self::script) and [`enqueue`](Self::enqueue) have not been used yet.
     pub fn pending(&self) -> usize {
         self.state.script.pending()
     }
 
-    /// The requests received, oldest first, as far as they are kept: see [`Builder::max_log`].
+    /// Returns the requests received, oldest first, as far as [`crate::Builder::max_log`] keeps them.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> Result<(), groq_mock::StartError> {
+    /// # let mock = groq_mock::Mock::start().await?;
+    /// // ... run the code under test, then:
+    /// for request in mock.requests() {
+    ///     println!("{} {}", request.method(), request.path());
+    /// }
+    /// # Ok(()) }
+    /// ```
     pub fn requests(&self) -> Vec<Request> {
         self.state.log.all()
     }
@@ -150,20 +161,27 @@ impl Mock {
         self.state.log.clear();
     }
 
-    /// How many connections were ever opened.
+    /// Returns how many connections have been opened so far.
     pub fn connections(&self) -> u64 {
         self.state.connections()
     }
 
-    /// How many connections are open now.
+    /// Returns how many connections are open now.
     pub fn open_connections(&self) -> usize {
         self.state.open_connections()
     }
 
-    /// Stops in good order: no new connection, idle ones closed, answers on their way finished.
+    /// Stops gracefully: the mock takes no new connection, closes idle ones, and finishes answers.
     ///
-    /// Answers that stall on purpose are broken off, and so is everything after five seconds. Dropping the
-    /// mock instead breaks off everything at once.
+    /// Answers that stall on purpose are broken off, and so is everything after five seconds. Dropping the mock breaks off
+    /// everything at once.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> Result<(), groq_mock::StartError> {
+    /// let mock = groq_mock::Mock::start().await?;
+    /// mock.shutdown().await;
+    /// # Ok(()) }
+    /// ```
     pub async fn shutdown(mut self) {
         self.stop.send_replace(true);
         let _ = (&mut self.server).await;

@@ -11,7 +11,8 @@ use crate::faults::Fault;
 use crate::request::Request;
 use crate::response::{Body, Frames, Response};
 
-/// An answer for [`Mock::script`](crate::Mock::script) and its siblings: made up, or the mock's own, with or without faults.
+/// An answer for [`Mock::script`](crate::Mock::script), [`Mock::enqueue`](crate::Mock::enqueue) and
+/// [`Mock::always`](crate::Mock::always).
 ///
 /// ```
 /// use std::time::Duration;
@@ -23,6 +24,7 @@ use crate::response::{Body, Frames, Response};
 /// let junk = Reply::raw("SMTP 220 wrong port\r\n");
 /// ```
 #[derive(Clone)]
+#[must_use = "a reply is used when it is given to a mock"]
 pub struct Reply {
     kind: Kind,
     faults: Vec<Fault>,
@@ -47,7 +49,7 @@ enum Content {
 }
 
 impl Reply {
-    /// What the mock would have answered anyway. Useful with faults.
+    /// Creates a reply with what the mock would have answered anyway, to add faults to.
     pub fn generated() -> Self {
         Self {
             kind: Kind::Generated,
@@ -55,7 +57,11 @@ impl Reply {
         }
     }
 
-    /// A status with an empty body.
+    /// Creates a reply with a status and an empty body.
+    ///
+    /// ```
+    /// let gone = groq_mock::Reply::new(404).body("nothing here").header("content-type", "text/plain");
+    /// ```
     pub fn new(status: u16) -> Self {
         let body = Content::Whole(Bytes::new());
         Self {
@@ -68,7 +74,7 @@ impl Reply {
         }
     }
 
-    /// A status with a value as JSON.
+    /// Creates a reply with a status and a value as JSON.
     ///
     /// ```
     /// let empty = groq_mock::Reply::json(200, &serde_json::json!({"object": "list", "data": []}));
@@ -80,9 +86,13 @@ impl Reply {
             .body(body)
     }
 
-    /// A status with Groq's error object, of the type that goes with the status.
+    /// Creates a reply with a status and Groq's error object, of the type that belongs to the status.
     ///
-    /// For a `code`, a `failed_generation` and the like, write the object with [`Reply::json`].
+    /// For a `code`, a `failed_generation` and the like, write the object with [`json`](Self::json).
+    ///
+    /// ```
+    /// let limited = groq_mock::Reply::error(429, "slow down").header("retry-after", "2");
+    /// ```
     pub fn error(status: u16, message: &str) -> Self {
         let kind = match status {
             429 => "tokens",
@@ -95,7 +105,7 @@ impl Reply {
         )
     }
 
-    /// A stream of server-sent events, each of them the data of one event; `[DONE]` is not added.
+    /// Creates a stream of server-sent events from the data of each. `[DONE]` is not added.
     ///
     /// ```
     /// let empty = groq_mock::Reply::events(["[DONE]"]);
@@ -112,10 +122,10 @@ impl Reply {
         })
     }
 
-    /// A stream of bytes, framed by nothing but HTTP: each item is one write.
+    /// Creates a stream of bytes without any framing but that of HTTP: each item is one write.
     ///
-    /// The function is called for each request that gets this reply; its iterator may be as long as it likes,
-    /// because it is asked for the next piece only when the last one has been taken.
+    /// The function is called for each request that gets this reply. Its iterator may be as long as it likes, because the
+    /// next piece is taken only when the last one has been sent.
     ///
     /// ```
     /// use bytes::Bytes;
@@ -140,9 +150,13 @@ impl Reply {
         }
     }
 
-    /// These bytes and no others, in place of a whole HTTP response; then the connection is closed.
+    /// Creates a reply of exactly these bytes, in place of a whole HTTP response. Then the connection is closed.
     ///
-    /// This is the way to a double content-length, a bad chunk size, a banner of another protocol.
+    /// Use it for a repeated content-length, a bad chunk size, or the banner of another protocol.
+    ///
+    /// ```
+    /// let smtp = groq_mock::Reply::raw("220 ready\r\n");
+    /// ```
     pub fn raw(bytes: impl Into<Bytes>) -> Self {
         Self {
             kind: Kind::Raw(bytes.into()),
@@ -150,7 +164,7 @@ impl Reply {
         }
     }
 
-    /// An answer computed from the request.
+    /// Creates a reply that is computed from the request.
     ///
     /// ```
     /// use groq_mock::Reply;
@@ -164,7 +178,11 @@ impl Reply {
         }
     }
 
-    /// Sets the body of a made-up reply. A generated or raw one keeps its own.
+    /// Sets the body. Replies that are generated or raw keep theirs.
+    ///
+    /// ```
+    /// let page = groq_mock::Reply::new(502).body("<html>bad gateway</html>");
+    /// ```
     pub fn body(mut self, bytes: impl Into<Bytes>) -> Self {
         if let Kind::Made { body, .. } = &mut self.kind {
             *body = Content::Whole(bytes.into());
@@ -172,7 +190,7 @@ impl Reply {
         self
     }
 
-    /// Sets the status of a made-up reply. A generated or raw one keeps its own.
+    /// Sets the status. Replies that are generated or raw keep theirs.
     ///
     /// ```
     /// use bytes::Bytes;
@@ -187,7 +205,7 @@ impl Reply {
         self
     }
 
-    /// Sets a header, in place of one of that name. It is sent as it is, also where it breaks the rules.
+    /// Sets a header, in place of one with that name. It is sent as it is, even if it breaks the rules.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<Vec<u8>>) -> Self {
         let (name, value) = (name.into(), value.into());
         match &mut self.kind {
@@ -201,12 +219,24 @@ impl Reply {
     }
 
     /// Adds a fault.
+    ///
+    /// ```
+    /// use groq_mock::{Fault, Reply};
+    ///
+    /// let cut = Reply::generated().fault(Fault::AbortAfterEvents(3));
+    /// ```
     pub fn fault(mut self, fault: Fault) -> Self {
         self.faults.push(fault);
         self
     }
 
-    /// Delays the answer: short for [`Fault::Delay`].
+    /// Delays the answer. This is short for [`Fault::Delay`].
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let slow = groq_mock::Reply::generated().delay(Duration::from_millis(20));
+    /// ```
     pub fn delay(self, delay: Duration) -> Self {
         self.fault(Fault::Delay(delay))
     }

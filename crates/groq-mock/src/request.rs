@@ -53,52 +53,64 @@ impl Request {
         }))
     }
 
-    /// The method: `POST`.
+    /// Returns the method, such as `POST`.
     pub fn method(&self) -> &Method {
         &self.0.head.method
     }
 
-    /// The path as it was sent, percent signs and all: `/openai/v1/models/openai%2Fgpt-oss-20b`.
+    /// Returns the path as it was sent, percent signs and all: `/openai/v1/models/openai%2Fgpt-oss-20b`.
     pub fn path(&self) -> &str {
         &self.0.head.path
     }
 
-    /// What follows the question mark.
+    /// Returns what follows the question mark.
     pub fn query(&self) -> Option<&str> {
         self.0.head.query.as_deref()
     }
 
-    /// All headers.
+    /// Returns all headers.
     pub fn headers(&self) -> &HeaderMap {
         &self.0.head.headers
     }
 
-    /// One header as text: the first of that name, where it is ASCII.
+    /// Returns one header as text: the first of that name, if it is ASCII.
+    ///
+    /// ```
+    /// fn is_streamed(request: &groq_mock::Request) -> bool {
+    ///     request.header("accept") == Some("text/event-stream")
+    /// }
+    /// ```
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers().get(name)?.to_str().ok()
     }
 
-    /// The body, byte for byte, with a chunked body put together.
+    /// Returns the body, byte for byte. The pieces of a chunked body are put together.
     pub fn body(&self) -> &Bytes {
         &self.0.body
     }
 
-    /// The body as JSON, where it is JSON. It is parsed once, on first use.
+    /// Returns the body as JSON, if it is JSON. It is parsed once, on first use.
+    ///
+    /// ```
+    /// fn model(request: &groq_mock::Request) -> Option<&str> {
+    ///     request.json()?["model"].as_str()
+    /// }
+    /// ```
     pub fn json(&self) -> Option<&Value> {
         self.parsed().ok()
     }
 
-    /// How many requests the mock had seen before this one.
+    /// Returns how many requests the mock had received before this one.
     pub fn number(&self) -> u64 {
         self.0.number
     }
 
-    /// The number of the connection that carried it: equal numbers mean that a connection was kept alive.
+    /// Returns the number of the connection that carried it. Equal numbers mean that a connection was reused.
     pub fn connection(&self) -> u64 {
         self.0.connection
     }
 
-    /// When the last byte of it was read.
+    /// Returns when its last byte was read.
     pub fn at(&self) -> Instant {
         self.0.at
     }

@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::reply::Reply;
 use crate::request::{Request, Seen};
 
-/// Which requests a scripted reply is for. Every condition given must hold.
+/// Conditions on requests: which ones a scripted reply is for. All of them must hold.
 ///
 /// ```
 /// use groq_mock::When;
@@ -21,6 +21,7 @@ use crate::request::{Request, Seen};
 /// let retried = chats.header("x-stainless-retry-count", "1");
 /// ```
 #[derive(Clone, Default)]
+#[must_use = "a matcher is used when it is given to a mock"]
 pub struct When {
     method: Option<Method>,
     path: Option<String>,
@@ -31,50 +32,70 @@ pub struct When {
 type Predicate = Arc<dyn Fn(&Request) -> bool + Send + Sync>;
 
 impl When {
-    /// Every request.
+    /// Matches every request.
+    ///
+    /// ```
+    /// let any = groq_mock::When::any();
+    /// ```
     pub fn any() -> Self {
         Self::default()
     }
 
-    /// GET requests of a path.
+    /// Matches GET requests of a path.
     pub fn get(path: impl Into<String>) -> Self {
         Self::any().method(Method::GET).path(path)
     }
 
-    /// POST requests of a path.
+    /// Matches POST requests of a path.
     pub fn post(path: impl Into<String>) -> Self {
         Self::any().method(Method::POST).path(path)
     }
 
-    /// DELETE requests of a path.
+    /// Matches DELETE requests of a path.
+    ///
+    /// ```
+    /// let deletions = groq_mock::When::delete("/openai/v1/files/*");
+    /// ```
     pub fn delete(path: impl Into<String>) -> Self {
         Self::any().method(Method::DELETE).path(path)
     }
 
-    /// Requests with this method.
+    /// Adds the condition that the method is this one.
     pub fn method(mut self, method: Method) -> Self {
         self.method = Some(method);
         self
     }
 
-    /// Requests of this path, as it is sent; a `*` at its end stands for anything.
+    /// Adds the condition that the path is this one, as it is sent. A `*` at its end stands for anything.
     pub fn path(mut self, path: impl Into<String>) -> Self {
         self.path = Some(path.into());
         self
     }
 
-    /// Requests with this header.
+    /// Adds the condition that the request has this header.
+    ///
+    /// ```
+    /// let retried = groq_mock::When::any().header("x-stainless-retry-count", "1");
+    /// ```
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
     }
 
-    /// Requests whose body is JSON of which this holds.
+    /// Adds the condition that the body is JSON for which the function returns true.
+    ///
+    /// ```
+    /// let streams = groq_mock::When::any().json(|body| body["stream"] == true);
+    /// ```
     pub fn json(self, predicate: impl Fn(&Value) -> bool + Send + Sync + 'static) -> Self {
         self.matching(move |request| request.json().is_some_and(&predicate))
     }
 
-    /// Requests of which this holds.
+    /// Adds the condition that the function returns true for the request.
+    ///
+    /// ```
+    /// let large = groq_mock::When::any().matching(|request| request.body().len() > 1_000_000);
+    /// ```
     pub fn matching(
         mut self,
         predicate: impl Fn(&Request) -> bool + Send + Sync + 'static,

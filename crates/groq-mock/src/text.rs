@@ -32,7 +32,6 @@ pub(crate) enum Shape {
     Paragraphs(usize),
     Words(usize),
     List(usize),
-    Code,
     Greeting,
 }
 
@@ -52,10 +51,6 @@ impl Shape {
         let has = |names: &[&str]| words.iter().any(|word| names.contains(word));
         if words.len() <= 4 && has(&["hello", "hi", "hey", "greetings"]) {
             Self::Greeting
-        } else if has(&["function", "program", "script", "snippet", "code"])
-            && has(&["write", "show", "give", "implement"])
-        {
-            Self::Code
         } else if has(&[
             "briefly",
             "short",
@@ -133,7 +128,6 @@ mod tests {
             ("Write 200 words about the sea", Shape::Words(200)),
             ("Give me five useful tips for sleeping", Shape::List(5)),
             ("Write two paragraphs on ants", Shape::Paragraphs(2)),
-            ("Write a function that sorts", Shape::Code),
             ("Hello there!", Shape::Greeting),
             ("What is Rust?", Shape::Sentences(3)),
             ("Tell me a long story", Shape::Paragraphs(4)),

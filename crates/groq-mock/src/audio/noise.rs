@@ -1,6 +1,6 @@
 //! Mistakes of transcriptions, on request.
 
-/// What goes wrong in transcriptions: the same each time for the same recording.
+/// Mistakes of transcriptions: the same each time for the same recording.
 ///
 /// ```
 /// # #[tokio::main] async fn main() -> Result<(), groq_mock::StartError> {
@@ -11,25 +11,29 @@
 /// # drop(mock); Ok(()) }
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
+#[must_use = "it is used when it is given to a builder"]
 pub struct TranscriptNoise {
     pub(super) invented: f64,
     pub(super) short: f64,
 }
 
 impl TranscriptNoise {
-    /// None at all.
+    /// Creates no mistakes at all.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// How likely a silence of more than two seconds has words that nobody said, from 0 to 1.
+    /// Sets how likely a silence of more than two seconds is transcribed as words that nobody said, from 0 to 1.
     pub fn invented(mut self, chance: f64) -> Self {
         self.invented = chance;
         self
     }
 
-    /// How likely an answer stops after the first six tenths of its words, from 0 to 1.
+    /// Sets how likely an answer stops after the first six tenths of its words, from 0 to 1.
+    ///
+    /// ```
+    /// let noise = groq_mock::TranscriptNoise::new().short_answers(0.1);
+    /// ```
     pub fn short_answers(mut self, chance: f64) -> Self {
         self.short = chance;
         self

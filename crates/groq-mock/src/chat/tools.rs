@@ -125,25 +125,13 @@ fn described_by<'a>(tool: &'a Function<'_>) -> impl Iterator<Item = &'a str> {
         .chain(split(tool.description))
         .filter(|word| {
             let lower = word.to_lowercase();
-            word.len() > 3 && is_content(&lower) && !VERBS.contains(&lower.as_str())
+            word.len() > 3 && is_content(&lower) && !VERBS.split(' ').any(|verb| verb == lower)
         })
 }
 
 /// What every other tool does.
-const VERBS: &[&str] = &[
-    "lookup",
-    "fetch",
-    "retrieve",
-    "returns",
-    "current",
-    "given",
-    "search",
-    "based",
-    "information",
-    "data",
-    "compute",
-    "tool",
-];
+const VERBS: &str =
+    "lookup fetch retrieve returns current given search based information data compute tool";
 
 /// Arguments that are valid under the tool's parameters.
 fn arguments(

@@ -226,11 +226,14 @@ async fn stalls_end_when_the_client_gives_up() {
         tokio::time::sleep(Duration::from_millis(40)).await;
         assert_eq!(mock.open_connections(), 1, "{fault:?}");
         drop(client);
-        let start = Instant::now();
-        while mock.open_connections() > 0 {
-            assert!(start.elapsed() < Duration::from_secs(2), "{fault:?}");
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        // No answer would ever end by itself, so that the time it takes proves nothing: a minute is for a busy machine.
+        let closed = async {
+            while mock.open_connections() > 0 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        let closed = tokio::time::timeout(Duration::from_secs(60), closed).await;
+        assert!(closed.is_ok(), "{fault:?}");
         mock.clear_script();
     }
 }
