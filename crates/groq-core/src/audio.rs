@@ -21,6 +21,7 @@ use crate::upload::{Form, Kind, Max, Upload, media_type, wav_duration};
 /// let elsewhere = AudioInput::url("https://example.com/interview.mp3");
 /// ```
 #[derive(Clone, Debug)]
+#[must_use = "audio is only sent by a call"]
 pub struct AudioInput {
     given: Given,
     duration: Option<Duration>,

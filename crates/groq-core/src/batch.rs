@@ -41,11 +41,10 @@
 //! Where the folder is lost, the id of the batch is enough: [`Batches::adopt`](crate::Batches::adopt).
 
 mod adopt;
-mod ids;
+mod files;
 mod item;
 mod job;
 mod lines;
-mod progress;
 mod results;
 mod state;
 mod window;
@@ -53,8 +52,8 @@ mod writer;
 
 pub use item::{BatchItem, ItemError};
 pub use job::Job;
-pub use progress::{Phase, Progress};
 pub use results::{Item, Results};
+pub use state::{Phase, Progress};
 pub use window::CompletionWindow;
 pub use writer::Writer;
 

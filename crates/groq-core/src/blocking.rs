@@ -26,42 +26,42 @@
 //! Callbacks about uploads run on the client's own thread. They must not make calls with the same client: nobody would be left to answer
 //! them.
 
-mod audio;
 pub mod batch;
-mod batches;
-mod chat;
-mod download;
-mod embeddings;
-mod files;
-mod fine_tunings;
-mod models;
-mod request;
-mod reranking;
-mod responses;
+mod resources;
+mod streams;
 mod worker;
 
 use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
+use groq_models::Catalog;
+
 use crate::config::ClientBuilder;
 use crate::error::Error;
 use crate::limits::KnownLimits;
 use crate::options::RequestOptions;
 
-pub use audio::Audio;
-pub use batches::Batches;
-pub use chat::{Chat, ChatStream, TextDeltas};
-pub use download::{Download, DownloadReader};
-pub use embeddings::Embeddings;
-pub use files::Files;
-pub use fine_tunings::FineTunings;
-pub use models::Models;
-pub use request::RequestBuilder;
-pub use reranking::Reranking;
-pub use responses::{ResponseStream, Responses};
+pub use resources::{
+    Audio, Batches, Chat, Embeddings, Files, FineTunings, Models, RequestBuilder, Reranking,
+    Responses,
+};
+pub use streams::{ChatStream, Download, DownloadReader, ResponseStream, TextDeltas};
 
 use worker::Worker;
+
+/// Setters that only pass their arguments on to the async type.
+macro_rules! passed_on {
+    ($field:ident of $of:path: $($name:ident($($argument:ident: $type:ty),*);)*) => {$(
+        #[doc = concat!("Same as `", stringify!($name), "` of the async type.")]
+        pub fn $name(mut self, $($argument: $type),*) -> Self {
+            self.$field = self.$field.$name($($argument),*);
+            self
+        }
+    )*};
+}
+
+use passed_on;
 
 /// A client of the Groq API whose calls return when they are done; see [`blocking`](self).
 ///
@@ -80,6 +80,7 @@ use worker::Worker;
 /// ```
 #[derive(Clone)]
 pub struct Client {
+    /// The client that makes the calls. It must not get out: its connections are served only as long as this one lives.
     asynchronous: crate::Client,
     worker: Arc<Worker>,
 }
@@ -136,86 +137,19 @@ impl Client {
         }
     }
 
-    /// Audio: speech to text, and text to speech.
-    pub fn audio(&self) -> Audio<'_> {
-        Audio::new(self)
-    }
-
-    /// Batches: many requests at half the price, done within a day or a week.
-    pub fn batches(&self) -> Batches<'_> {
-        Batches::new(self)
-    }
-
-    /// Conversations.
-    pub fn chat(&self) -> Chat<'_> {
-        Chat::new(self)
-    }
-
-    /// Embeddings: texts as vectors.
-    pub fn embeddings(&self) -> Embeddings<'_> {
-        Embeddings::new(self)
-    }
-
-    /// Files: the requests and the results of batches.
-    pub fn files(&self) -> Files<'_> {
-        Files::new(self)
-    }
-
-    /// Fine-tunings: models with additions of your own.
-    pub fn fine_tunings(&self) -> FineTunings<'_> {
-        FineTunings::new(self)
-    }
-
-    /// The models that can be used.
-    pub fn models(&self) -> Models<'_> {
-        Models::new(self)
-    }
-
-    /// Any request, for what this crate has no method for; see [`Client::request`](crate::Client::request).
-    ///
-    /// ```no_run
-    /// use serde_json::{Value, json};
-    ///
-    /// # fn example(client: groq_core::blocking::Client) -> Result<(), groq_core::Error> {
-    /// let reply = client
-    ///     .request(http::Method::POST, "/openai/v1/something/new")
-    ///     .json(&json!({"model": "openai/gpt-oss-20b"}))?
-    ///     .send::<Value>()?;
-    /// println!("{}", reply["id"]);
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn request(&self, method: http::Method, path: impl Into<String>) -> RequestBuilder<'_> {
-        RequestBuilder::new(self, method, path.into())
-    }
-
-    /// The rate limits of each model, as the last answers told them.
+    /// Returns the rate limits of each model from its last response.
     pub fn rate_limits(&self) -> KnownLimits {
         self.asynchronous.rate_limits()
     }
 
-    /// Reranking: texts in the order of how well they answer a query.
-    pub fn reranking(&self) -> Reranking<'_> {
-        Reranking::new(self)
+    /// Returns what the client knows about models.
+    pub fn catalog(&self) -> &Catalog {
+        self.asynchronous.catalog()
     }
 
-    /// Responses: the newer form of conversations, in beta.
-    pub fn responses(&self) -> Responses<'_> {
-        Responses::new(self)
-    }
-
-    /// How many retries all clones of this client may still make before one of their calls must succeed.
+    /// Returns the retries that all clones of this client may still make before one of their calls must succeed.
     pub fn retry_budget_left(&self) -> u32 {
         self.asynchronous.retry_budget_left()
-    }
-
-    /// The client that makes the calls. It must not get out: its connections are served only as long as this one lives.
-    fn asynchronous(&self) -> &crate::Client {
-        &self.asynchronous
-    }
-
-    fn worker(&self) -> &Arc<Worker> {
-        &self.worker
     }
 
     fn wait<F: Future>(&self, future: F) -> F::Output {

@@ -28,6 +28,7 @@ use crate::response::Response;
 /// # }
 /// ```
 #[derive(Clone)]
+#[must_use = "a conversation does nothing until something is said"]
 pub struct Conversation {
     request: ChatCompletionRequest,
     max_messages: usize,

@@ -39,6 +39,7 @@ use file::Unfinished;
 /// # Ok(())
 /// # }
 /// ```
+#[must_use = "a download does nothing until it is read"]
 pub struct Download {
     client: Core,
     doing: &'static str,
@@ -129,7 +130,7 @@ impl Download {
 
     /// What is being done, in words, for errors.
     #[cfg(all(feature = "blocking", not(target_arch = "wasm32")))]
-    pub(crate) fn doing(&self) -> &'static str {
+    pub(crate) fn operation(&self) -> &'static str {
         self.doing
     }
 

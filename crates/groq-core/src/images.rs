@@ -29,6 +29,7 @@ use crate::upload::{metadata_of, unreadable};
 /// # }
 /// ```
 #[derive(Clone, Debug)]
+#[must_use = "images are only sent as parts of a message"]
 pub struct Images {
     parts: Vec<ContentPart>,
     /// Of all data URLs.

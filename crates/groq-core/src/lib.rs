@@ -22,6 +22,8 @@ mod images;
 pub mod limits;
 mod middleware;
 mod multipart;
+#[cfg(doctest)]
+mod must_use;
 mod options;
 mod output;
 mod response;

@@ -46,6 +46,7 @@ pub(crate) use wav::duration as wav_duration;
 /// let by_reader = Upload::reader(tokio::io::empty()).name("nothing.flac").length(0);
 /// ```
 #[derive(Clone)]
+#[must_use = "an upload is only sent by a call"]
 pub struct Upload {
     content: Content,
     name: Option<String>,

@@ -12,7 +12,59 @@ use crate::shared::Core;
 use crate::stream::ChatStream;
 use crate::transport::JSON;
 
-/// Conversations; from [`Client::chat`].
+/// Chat completions; from [`Client::chat`](crate::Client::chat).
+///
+/// Requests are passed by value or by reference. Futures do not borrow the resource, so calls can run at the same time:
+///
+/// ```no_run
+/// # use groq_core::types::{ChatCompletionRequest, Message};
+/// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
+/// let one = ChatCompletionRequest::new("openai/gpt-oss-20b", [Message::user("What is TLS?")]);
+/// let other = ChatCompletionRequest::new("openai/gpt-oss-20b", [Message::user("What is DNS?")]);
+/// let (one, other) = tokio::join!(client.chat().create(one), client.chat().create(&other));
+/// println!("{:?} {:?}", one?.text(), other?.text());
+/// # Ok(())
+/// # }
+/// ```
+///
+/// The first of two replies:
+///
+/// ```no_run
+/// # use groq_core::types::ChatCompletionRequest;
+/// # async fn example(client: groq_core::Client, request: ChatCompletionRequest) -> Result<(), groq_core::Error> {
+/// let reply = tokio::select! {
+///     reply = client.chat().create(&request) => reply?,
+///     reply = client.chat().create_with_flex_fallback(&request, None) => reply?,
+/// };
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Many at once, limited by [`max_concurrency`](crate::ClientBuilder::max_concurrency):
+///
+/// ```no_run
+/// # use groq_core::types::ChatCompletionRequest;
+/// # async fn example(client: groq_core::Client, requests: Vec<ChatCompletionRequest>) {
+/// let mut calls = tokio::task::JoinSet::new();
+/// for request in requests {
+///     let client = client.clone();
+///     calls.spawn(async move { client.chat().create(request).await });
+/// }
+/// let replies = calls.join_all().await;
+/// # }
+/// ```
+///
+/// A future that is kept for later:
+///
+/// ```no_run
+/// # use groq_core::types::ChatCompletionRequest;
+/// # async fn example(client: groq_core::Client, request: ChatCompletionRequest) -> Result<(), groq_core::Error> {
+/// let call = client.chat().create(request);
+/// println!("asking..");
+/// let reply = call.await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[must_use = "a resource does nothing until one of its methods is called"]
 pub struct Chat<'a> {

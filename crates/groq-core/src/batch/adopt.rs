@@ -5,6 +5,7 @@ use std::hash::{BuildHasher as _, RandomState};
 use std::io;
 use std::path::Path;
 
+use super::files;
 use super::item::BatchItem;
 use super::job::{Job, check_endpoint};
 use super::lines::Lines;
@@ -21,7 +22,7 @@ pub(crate) async fn adopt<T: BatchItem>(
     folder: &Path,
 ) -> Result<Job<T>, Error> {
     let input = state::input(folder, 0);
-    if State::exists(folder) || input.exists() {
+    if State::exists(folder) || files::is_there(&input) {
         return Err(Error::refused("the folder has a batch already")
             .with_advice("go on with it by batches().resume or write, or use another folder")
             .while_doing(DOING));
@@ -38,7 +39,7 @@ pub(crate) async fn adopt<T: BatchItem>(
                 .while_doing(DOING),
         );
     };
-    fs::create_dir_all(folder).map_err(failed)?;
+    files::create_folder(folder).map_err(failed)?;
     // Under a name that no other call takes for the items of a batch, until all is known of it.
     let coming = folder.join("adopted.jsonl");
     Files::new(&core)
@@ -46,6 +47,7 @@ pub(crate) async fn adopt<T: BatchItem>(
         .await?
         .save(&coming)
         .await?;
+    files::make_private(&coming).map_err(failed)?;
     let mut part = Part {
         items: items(&coming, core.settings().max_response()).map_err(failed)?,
         uploading: true,

@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use groq_types::{Batch, BatchEndpoint, BatchRequest, FilePurpose};
 
+use super::files;
 use super::item::BatchItem;
-use super::progress::{Phase, Progress};
 use super::results::Results;
-use super::state::{self, Part, State};
+use super::state::{self, Part, Phase, Progress, State};
 use super::window;
 use crate::api::{Batches, Files};
 use crate::error::{Error, TimeoutKind};
@@ -134,6 +134,8 @@ impl<T: BatchItem> Job<T> {
         } else {
             self.change(index, |part| part.uploading = true)?;
             let path = state::input(&self.folder, self.state.parts[index].number);
+            files::plain(&path)
+                .map_err(|error| Error::io("cannot upload the items", error).while_doing(DOING))?;
             let file = Upload::path(path).name(name);
             let uploaded = Files::new(&self.core)
                 .upload(file, FilePurpose::Batch)

@@ -7,11 +7,9 @@ use std::path::{Path, PathBuf};
 use groq_types::{BatchLineResponse, BatchResponseLine, BatchStatus};
 use serde_json::Value;
 
-use super::ids::Ids;
 use super::item::{BatchItem, ItemError};
-use super::lines::Lines;
+use super::lines::{Ids, LineId, Lines};
 use super::state::{self, Part};
-use super::writer::LineId;
 use crate::error::{ApiError, Error, ErrorKind, explain, explain_error};
 
 /// The results of a batch, read from the disk one by one; from [`Job::run`](super::Job::run).

@@ -1,12 +1,13 @@
 //! How far a batch is, in a file that is always whole.
 
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::fs::{self, OpenOptions};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use groq_types::{Batch, BatchStatus};
 use serde::{Deserialize, Serialize};
 
+use super::files;
 use crate::error::Error;
 use crate::upload::shown;
 
@@ -61,11 +62,11 @@ impl State {
     }
 
     pub(super) fn exists(folder: &Path) -> bool {
-        path(folder).exists()
+        files::is_there(&path(folder))
     }
 
     pub(super) fn load(folder: &Path) -> Result<Self, Error> {
-        let bytes = fs::read(path(folder)).map_err(|error| {
+        let bytes = read(&path(folder)).map_err(|error| {
             Error::io(
                 format!("there is no finished batch in {}", shown(folder)),
                 error,
@@ -94,7 +95,7 @@ impl State {
 
     fn write(&self, folder: &Path) -> io::Result<()> {
         let new = folder.join("batch.json.new");
-        let mut file = File::create(&new)?;
+        let mut file = files::replace(&new)?;
         file.write_all(&serde_json::to_vec_pretty(self)?)?;
         file.sync_all()?;
         fs::rename(&new, path(folder))
@@ -145,6 +146,13 @@ impl Part {
     }
 }
 
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut file = files::existing(path, OpenOptions::new().read(true))?;
+    file.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
 fn path(folder: &Path) -> PathBuf {
     folder.join("batch.json")
 }
@@ -162,4 +170,36 @@ pub(super) fn output(folder: &Path, number: u32) -> PathBuf {
 /// The file of its failures.
 pub(super) fn errors(folder: &Path, number: u32) -> PathBuf {
     folder.join(format!("errors-{number:03}.jsonl"))
+}
+
+/// The progress of a batch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Progress {
+    /// The current phase.
+    pub phase: Phase,
+    /// Items in all.
+    pub items: u64,
+    /// Items that succeeded, as far as the service has reported.
+    pub completed: u64,
+    /// Items that failed, as far as the service has reported.
+    pub failed: u64,
+    /// The files that hold the items; each is a batch of the service.
+    pub parts: usize,
+    /// The files for which the phase is done.
+    pub parts_done: usize,
+}
+
+/// A phase of a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Phase {
+    /// Files are uploaded, and batches are created.
+    Starting,
+    /// The service runs the batch.
+    Running,
+    /// Results are downloaded.
+    Downloading,
+    /// All results are downloaded.
+    Done,
 }

@@ -1,17 +1,17 @@
 //! Items on their way to the disk.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{File, OpenOptions};
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, BufWriter, Write};
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use super::ids::Ids;
+use super::files;
 use super::item::BatchItem;
 use super::job::Job;
-use super::lines::Lines;
+use super::lines::{Ids, LineId, Lines};
 use super::state::{self, Part, State};
 use super::window::CompletionWindow;
 use crate::error::{Error, ErrorKind};
@@ -47,11 +47,6 @@ struct Line<'a, T> {
     body: &'a T,
 }
 
-#[derive(Deserialize)]
-pub(super) struct LineId {
-    pub(super) custom_id: String,
-}
-
 impl<T: BatchItem> Writer<T> {
     pub(crate) fn open(core: Core, folder: &Path) -> Result<Self, Error> {
         if State::exists(folder) {
@@ -72,7 +67,7 @@ impl<T: BatchItem> Writer<T> {
             line: Vec::new(),
             item: PhantomData,
         };
-        fs::create_dir_all(folder)
+        files::create_folder(folder)
             .and_then(|()| writer.recover())
             .map_err(failed)?;
         Ok(writer)
@@ -176,7 +171,7 @@ impl<T: BatchItem> Writer<T> {
     fn recover(&mut self) -> io::Result<()> {
         for number in 0.. {
             let path = state::input(&self.folder, number);
-            if !path.exists() {
+            if !files::is_there(&path) {
                 return Ok(());
             }
             let (mut items, mut bytes) = (0, 0);
@@ -190,7 +185,7 @@ impl<T: BatchItem> Writer<T> {
                 items += 1;
                 self.found.insert(&line_id.custom_id);
             }
-            OpenOptions::new().write(true).open(&path)?.set_len(bytes)?;
+            files::existing(&path, OpenOptions::new().write(true))?.set_len(bytes)?;
             self.bytes = bytes;
             self.parts.push(Part {
                 number,
@@ -219,7 +214,7 @@ impl<T: BatchItem> Writer<T> {
         };
         if self.file.is_none() {
             let path = state::input(folder, part.number);
-            let file = OpenOptions::new().create(true).append(true).open(path)?;
+            let file = files::append(&path)?;
             self.file = Some(BufWriter::new(file));
         }
         if let Some(file) = &mut self.file {

@@ -44,6 +44,7 @@ use crate::transport::{Answered, ResponseBody, Summary};
 /// # Ok(())
 /// # }
 /// ```
+#[must_use = "a stream does nothing until it is read"]
 pub struct ChatStream(Events<Conversation>);
 
 impl ChatStream {

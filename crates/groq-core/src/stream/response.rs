@@ -42,6 +42,7 @@ use crate::transport::{Answered, ResponseBody, Summary};
 /// # Ok(())
 /// # }
 /// ```
+#[must_use = "a stream does nothing until it is read"]
 pub struct ResponseStream(Events<Progress>);
 
 impl ResponseStream {

@@ -18,6 +18,7 @@ use crate::error::Error;
 /// It gives the content of the first choice, and leaves out reasoning, tool calls and empty pieces. The rest is not lost:
 /// [`ChatStream::finish`] returns the whole reply afterwards.
 #[derive(Debug)]
+#[must_use = "a stream does nothing until it is read"]
 pub struct TextDeltas<'a> {
     stream: &'a mut ChatStream,
 }

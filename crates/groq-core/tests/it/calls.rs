@@ -201,7 +201,7 @@ async fn the_base_url_may_have_a_path_of_its_own() {
             .build()
             .expect("a client");
         client.models().list().await.expect("a list");
-        client.chat().stream(request()).await.expect("a stream");
+        let _stream = client.chat().stream(request()).await.expect("a stream");
         let requests = server.requests();
         assert_eq!(requests[0].line(), expected);
         let prefix = expected

@@ -46,7 +46,7 @@ async fn it_is_not_asked_for_where_it_is_switched_off_or_a_stream_is_wanted() {
         .expect("a client");
     client.models().list().await.expect("a list");
     let (client, _) = server.client();
-    client.chat().stream(request()).await.expect("a stream");
+    let _stream = client.chat().stream(request()).await.expect("a stream");
     for request in server.requests() {
         assert_eq!(request.header("accept-encoding"), None);
     }

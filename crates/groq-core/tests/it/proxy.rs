@@ -1,4 +1,4 @@
-//! Proxies. The environment belongs to the whole process, so they are set by the hook here, which takes the same way.
+//! Proxies, set by the hook or by the environment.
 
 use groq_core::Client;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -48,13 +48,55 @@ async fn a_proxy_sees_the_host_and_never_the_key() {
     assert!(!shown.contains("canary"), "{shown}");
 }
 
-#[tokio::test]
-async fn this_machine_is_never_asked_through_a_proxy_of_the_environment() {
-    let server = Server::start([models()]).await;
-    let client = server
-        .builder()
-        .proxy_from_env(true)
+/// Set where a test runs again as a process of its own.
+const AGAIN: &str = "GROQ_TEST_PROXY_OF_THE_ENVIRONMENT";
+
+/// The environment belongs to the whole process, so the test runs itself again in another one that has a proxy.
+#[test]
+fn this_machine_is_never_asked_through_a_proxy_of_the_environment() {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    if std::env::var_os(AGAIN).is_some() {
+        runtime.block_on(with_a_proxy_of_the_environment());
+        return;
+    }
+    let (proxy, asked) = runtime.block_on(refusing_proxy());
+    let test = std::process::Command::new(std::env::current_exe().expect("this program"))
+        .args([
+            "--exact",
+            "proxy::this_machine_is_never_asked_through_a_proxy_of_the_environment",
+        ])
+        .env(AGAIN, "1")
+        .env("HTTP_PROXY", format!("http://{proxy}"))
+        .env("http_proxy", format!("http://{proxy}"))
+        .env_remove("NO_PROXY")
+        .env_remove("no_proxy")
+        .output()
+        .expect("a process");
+    let output = String::from_utf8_lossy(&test.stdout);
+    assert!(
+        test.status.success() && output.contains("1 passed"),
+        "{output}"
+    );
+    let asked = runtime.block_on(asked).expect("the proxy was asked");
+    assert!(asked.starts_with("GET http://groq.example/"), "{asked}");
+}
+
+async fn with_a_proxy_of_the_environment() {
+    let elsewhere = Client::builder()
+        .api_key(CANARY)
+        .max_retries(0)
+        .base_url("http://groq.example")
+        .allow_plaintext_http()
         .build()
         .expect("a client");
+    let error = elsewhere
+        .models()
+        .list()
+        .await
+        .expect_err("the proxy refuses");
+    assert_eq!(error.status().map(|status| status.as_u16()), Some(407));
+    let server = Server::start([models()]).await;
+    let builder = server.builder().proxy_from_env(true);
+    let client = builder.build().expect("a client");
     client.models().list().await.expect("a list");
 }

@@ -22,6 +22,9 @@ fn check(text: &str) {
     assert!(!text.contains("canary"), "{text}");
 }
 
+/// The header with the key, as a gateway may echo it.
+const AUTHORIZATION: &str = "Bearer gsk_canary0123456789";
+
 /// H14
 #[tokio::test]
 async fn nothing_secret_is_in_any_error() {
@@ -30,6 +33,7 @@ async fn nothing_secret_is_in_any_error() {
     );
     let failed =
         r#"{"error":{"message":"m","code":"tool_use_failed","failed_generation":"canary"}}"#;
+    let elsewhere = format!("http://elsewhere.example/{CANARY}");
     let replies = [
         Reply::json(401, &echo),
         Reply::json(400, failed),
@@ -47,6 +51,18 @@ async fn nothing_secret_is_in_any_error() {
             &[("location", "http://canary:canary@localhost/?canary")],
             "",
         ),
+        // A gateway may echo what it was sent.
+        Reply::error(500, &[("x-request-id", CANARY), ("x-echo", AUTHORIZATION)]),
+        Reply::error(
+            400,
+            &[("x-request-id", AUTHORIZATION), ("retry-after", CANARY)],
+        ),
+        Reply::whole(200, &[("x-request-id", AUTHORIZATION)], "{oops"),
+        Reply::whole(
+            307,
+            &[("location", &elsewhere), ("x-request-id", CANARY)],
+            "",
+        ),
         Reply::default().close(),
     ];
     for reply in replies {
@@ -58,6 +74,23 @@ async fn nothing_secret_is_in_any_error() {
             .await
             .expect_err("a failure");
         check(&shown(&error));
+        check(&format!(
+            "{:?} {:?} {:?}",
+            error.request_id(),
+            error.attempts(),
+            error
+                .attempts()
+                .iter()
+                .map(|attempt| attempt.request_id())
+                .collect::<Vec<_>>()
+        ));
+        let headers = error
+            .headers()
+            .into_iter()
+            .flat_map(|headers| headers.values());
+        for value in headers {
+            assert!(!contains(value.as_bytes(), CANARY.as_bytes()), "{value:?}");
+        }
         assert!(
             error
                 .body()
@@ -85,6 +118,21 @@ async fn nothing_secret_is_in_any_error() {
 
 fn contains(body: &[u8], needle: &[u8]) -> bool {
     body.windows(needle.len()).any(|window| window == needle)
+}
+
+#[tokio::test]
+async fn an_echoed_key_is_masked_in_the_headers_of_a_good_response() {
+    let echo = [("x-request-id", CANARY), ("x-echo", AUTHORIZATION)];
+    let server = Server::repeating(Reply::whole(200, &echo, COMPLETION)).await;
+    let (client, _) = server.client();
+    let reply = client.chat().create(request()).await.expect("a reply");
+    assert_eq!(reply.request_id(), Some("[key]"));
+    assert_eq!(reply.headers()["x-echo"], "[key]");
+    check(&format!(
+        "{reply:?} {:?} {:?}",
+        reply.headers(),
+        reply.attempts()
+    ));
 }
 
 /// H13, H14

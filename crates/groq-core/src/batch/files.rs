@@ -1,0 +1,156 @@
+//! The files of a batch: plain files, which only their owner can read.
+//!
+//! They hold prompts and replies, and are written where others may write too. So none of them is opened through a symbolic link, and
+//! nothing but a plain file is opened at all.
+
+use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
+use std::io;
+use std::path::Path;
+
+/// Creates a folder for the owner alone; one that exists stays as it is.
+pub(super) fn create_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// Whether anything has this name, a dangling link included.
+pub(super) fn is_there(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok()
+}
+
+/// Makes sure that a plain file has this name, or nothing.
+pub(super) fn plain(path: &Path) -> io::Result<Option<Metadata>> {
+    let metadata = match fs::symlink_metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        metadata => metadata?,
+    };
+    let refused = |what| Err(io::Error::other(format!("{} {what}", path.display())));
+    if metadata.is_symlink() {
+        return refused("is a symbolic link, which is not followed");
+    }
+    if !metadata.is_file() {
+        return refused("is not a plain file");
+    }
+    Ok(Some(metadata))
+}
+
+/// Opens a file that exists.
+pub(super) fn existing(path: &Path, options: &OpenOptions) -> io::Result<File> {
+    let expected = plain(path)?.ok_or(io::ErrorKind::NotFound)?;
+    let file = options.open(path)?;
+    if is_same(&expected, &file.metadata()?) {
+        return Ok(file);
+    }
+    let message = format!("{} was replaced while it was opened", path.display());
+    Err(io::Error::other(message))
+}
+
+/// Opens a file to write at its end, or creates it.
+pub(super) fn append(path: &Path) -> io::Result<File> {
+    if plain(path)?.is_some() {
+        existing(path, OpenOptions::new().append(true))
+    } else {
+        new(OpenOptions::new().append(true)).open(path)
+    }
+}
+
+/// Creates a file, in place of a plain one.
+pub(super) fn replace(path: &Path) -> io::Result<File> {
+    if plain(path)?.is_some() {
+        fs::remove_file(path)?;
+    }
+    new(OpenOptions::new().write(true)).open(path)
+}
+
+/// Takes away what others may do with a file.
+pub(super) fn make_private(path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        let only_owner = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+        fs::set_permissions(path, only_owner)?;
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+    Ok(())
+}
+
+/// A file that does not exist yet. Creating it follows no link.
+fn new(options: &mut OpenOptions) -> &mut OpenOptions {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    options.create_new(true)
+}
+
+#[cfg(unix)]
+fn is_same(expected: &Metadata, opened: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+
+    (expected.dev(), expected.ino()) == (opened.dev(), opened.ino())
+}
+
+#[cfg(not(unix))]
+fn is_same(_expected: &Metadata, opened: &Metadata) -> bool {
+    opened.is_file()
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    use std::os::unix::net::UnixListener;
+
+    use super::*;
+
+    type Open = fn(&Path) -> io::Result<File>;
+
+    const WAYS: [(&str, Open); 4] = [
+        ("read", |path| existing(path, OpenOptions::new().read(true))),
+        ("write", |path| {
+            existing(path, OpenOptions::new().write(true))
+        }),
+        ("append", append),
+        ("replace", replace),
+    ];
+
+    #[test]
+    fn only_plain_files_are_opened() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let at = |name: &str| folder.path().join(name);
+        fs::write(at("target"), "secret").expect("a file");
+        symlink(at("target"), at("link")).expect("a link");
+        symlink(at("nowhere"), at("dangling")).expect("a link");
+        fs::create_dir(at("folder")).expect("a folder");
+        let _socket = UnixListener::bind(at("socket")).expect("a socket");
+        for name in ["link", "dangling", "folder", "socket"] {
+            for (way, open) in WAYS {
+                let error = open(&at(name)).expect_err(name).to_string();
+                let expected = if matches!(name, "link" | "dangling") {
+                    "is a symbolic link"
+                } else {
+                    "is not a plain file"
+                };
+                assert!(error.contains(expected), "{way} {name}: {error}");
+            }
+        }
+        assert_eq!(fs::read(at("target")).expect("it is whole"), b"secret");
+        assert!(!at("nowhere").exists());
+    }
+
+    #[test]
+    fn what_is_created_is_for_the_owner_alone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let inner = folder.path().join("a").join("b");
+        create_folder(&inner).expect("a folder");
+        let mode = |path: &Path| fs::metadata(path).expect("metadata").permissions().mode() & 0o777;
+        assert_eq!(mode(&inner), 0o700);
+        for (name, open) in [("appended", append as Open), ("replaced", replace)] {
+            let path = inner.join(name);
+            for _ in 0..2 {
+                open(&path).expect("a file");
+                assert_eq!(mode(&path), 0o600, "{name}");
+            }
+        }
+    }
+}
