@@ -44,14 +44,14 @@ impl AudioInput {
         Self::new(Given::Url(url.into()))
     }
 
-    /// Puts the audio itself in the place of its URL, in Base64URL (docs).
+    /// Puts the audio itself in the place of its URL, in Base64URL.
     pub fn base64url(bytes: impl AsRef<[u8]>) -> Self {
         Self::new(Given::Url(URL_SAFE.encode(bytes)))
     }
 
     /// Says how long the recording is, for [pacing](crate::ClientBuilder::pacing) by seconds of audio. Nothing else depends on it.
     ///
-    /// A WAV file tells by itself. Of what is not known beforehand, the seconds are counted when the answer tells them.
+    /// A WAV file tells by itself. Of what is not known beforehand, the seconds are counted when the response tells them.
     pub fn duration(mut self, duration: Duration) -> Self {
         self.duration = Some(duration);
         self

@@ -1,4 +1,4 @@
-//! Batches of typed requests: items go in by an id of yours, and their answers come out by the same id.
+//! Batches of typed requests: items go in by an id of yours, and their responses come out by the same id.
 //!
 //! A batch lives in a folder of its own. The requests are written there as they come, in as many files as the limits of the service
 //! need; then they are uploaded, run, and their results downloaded. After each step the folder says how far things are, so that a program
@@ -79,7 +79,7 @@ impl Batches<'_> {
     ///
     /// # Errors
     ///
-    /// [`is_io`](Error::is_io) where the folder cannot be used; [`is_invalid_request`](Error::is_invalid_request) where the batch in it
+    /// [`is_io`](Error::is_io) if the folder cannot be used; [`is_invalid_request`](Error::is_invalid_request) if the batch in it
     /// is finished.
     pub fn write<T: BatchItem>(self, folder: impl AsRef<Path>) -> Result<Writer<T>, Error> {
         Writer::open(self.core.clone(), folder.as_ref())
@@ -99,7 +99,7 @@ impl Batches<'_> {
     ///
     /// # Errors
     ///
-    /// [`is_io`](Error::is_io) where there is none; [`is_invalid_request`](Error::is_invalid_request) where it is of other requests.
+    /// [`is_io`](Error::is_io) if there is none; [`is_invalid_request`](Error::is_invalid_request) if it is of other requests.
     pub fn resume<T: BatchItem>(self, folder: impl AsRef<Path>) -> Result<Job<T>, Error> {
         Job::load(self.core.clone(), folder.as_ref())
     }
@@ -120,8 +120,8 @@ impl Batches<'_> {
     ///
     /// # Errors
     ///
-    /// Those of [`get`](Self::get) and [`Files::content`](crate::Files::content); [`is_io`](Error::is_io) where the folder cannot be used;
-    /// [`is_invalid_request`](Error::is_invalid_request) where the folder has a batch, or the batch is of other requests.
+    /// Those of [`get`](Self::get) and [`Files::content`](crate::Files::content); [`is_io`](Error::is_io) if the folder cannot be used;
+    /// [`is_invalid_request`](Error::is_invalid_request) if the folder has a batch, or the batch is of other requests.
     pub async fn adopt<T: BatchItem>(
         self,
         id: impl AsRef<str>,

@@ -23,7 +23,7 @@
 //! nothing is read ahead of an iterator: one that is dropped ends its call. No runtime is needed, and one that happens to be around does no
 //! harm: in async code a call holds up its task, as any blocking call does, but it does not panic.
 //!
-//! Callbacks about uploads run on the client's own thread. They must not make calls with the same client: nobody would be left to answer
+//! Callbacks about uploads run on the client's own thread. They must not make calls with the same client: no one would be left to answer
 //! them.
 
 pub mod batch;
@@ -101,7 +101,7 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// Those of [`build`](Self::build), and [`is_config`](Error::is_config) where the thread of the client cannot be started.
+    /// Those of [`build`](Self::build), and [`is_config`](Error::is_config) if the thread of the client cannot be started.
     pub fn build_blocking(self) -> Result<Client, Error> {
         let asynchronous = self.build()?;
         let worker = Worker::start().map_err(|error| {

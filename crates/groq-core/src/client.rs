@@ -17,8 +17,8 @@ use crate::shared::{Core, Shared};
 
 /// A client of the Groq API.
 ///
-/// It is cheap to clone, and clones share connections and the retry budget: make one for a program. All methods
-/// take `&self`, and it can be used from many tasks at once. It needs a tokio runtime where it is called.
+/// It is cheap to clone, and clones share connections and the retry budget: create one for a program. All methods take `&self`, this many
+/// tasks can use it at once. It needs a tokio runtime.
 ///
 /// ```no_run
 /// use groq_core::Client;
@@ -47,23 +47,37 @@ impl Client {
         }
     }
 
-    /// A client with what the environment says: `GROQ_API_KEY`, and, if they are set, `GROQ_BASE_URL` and `GROQ_CUSTOM_HEADERS`.
+    /// Creates a client from the environment variables `GROQ_API_KEY`, `GROQ_BASE_URL` and `GROQ_CUSTOM_HEADERS`.
     ///
-    /// [`ClientBuilder::from_env`] has the details, and lets you set more.
+    /// [`ClientBuilder::from_env`] documents them, and allows further settings.
     ///
     /// # Errors
     ///
-    /// [`is_config`](Error::is_config): there is no key, or one of the variables cannot be used.
+    /// [`is_config`](Error::is_config): there is no key, or a variable is invalid.
     pub fn from_env() -> Result<Self, Error> {
         ClientBuilder::from_env()?.build()
     }
 
-    /// A builder, to make a client with other settings.
+    /// Creates a builder.
+    /// ```no_run
+    /// # fn example() {
+    /// let client = groq_core::Client::builder().api_key("gsk_example").max_retries(4).build();
+    /// # }
+    /// ```
     pub fn builder() -> ClientBuilder {
         ClientBuilder::default()
     }
 
-    /// A client that differs in these options, and shares everything else with this one.
+    /// Returns a client with these options that shares everything else with this one.
+    /// ```no_run
+    /// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
+    /// use groq_core::RequestOptions;
+    ///
+    /// let patient = client.with_options(RequestOptions::new().max_retries(8));
+    /// patient.models().list().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn with_options(&self, options: RequestOptions) -> Self {
         Self {
             core: self.core.with_options(options),
@@ -81,45 +95,74 @@ impl Client {
         &self.core.shared.catalog
     }
 
-    /// Audio: speech to text, and text to speech.
+    /// Returns the operations for speech: transcription, translation and synthesis.
+    /// ```no_run
+    /// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
+    /// use groq_core::{Upload, types::TranscriptionRequest};
+    ///
+    /// let request = TranscriptionRequest::new("whisper-large-v3-turbo");
+    /// println!("{}", client.audio().transcribe(Upload::path("talk.mp3"), request).await?.text);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn audio(&self) -> Audio<'_> {
         Audio::new(&self.core)
     }
 
-    /// Batches: many requests at half the price, done within a day or a week.
+    /// Returns the operations for batches: many requests at half the price, completed within a day to a week.
+    /// ```no_run
+    /// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
+    /// for batch in &client.batches().list().await?.data {
+    ///     println!("{} {:?}", batch.id, batch.status);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn batches(&self) -> Batches<'_> {
         Batches::new(&self.core)
     }
 
-    /// Conversations.
+    /// Returns the operations for chat completions.
     pub fn chat(&self) -> Chat<'_> {
         Chat::new(&self.core)
     }
 
-    /// Embeddings: texts as vectors.
+    /// Returns the operations for embeddings.
     pub fn embeddings(&self) -> Embeddings<'_> {
         Embeddings::new(&self.core)
     }
 
-    /// Files: the requests and the results of batches.
+    /// Returns the operations for files: the input and output of batches.
+    /// ```no_run
+    /// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
+    /// println!("{} files", client.files().list().await?.data.len());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn files(&self) -> Files<'_> {
         Files::new(&self.core)
     }
 
-    /// Fine-tunings: models with additions of your own.
+    /// Returns the operations for fine-tunings.
     pub fn fine_tunings(&self) -> FineTunings<'_> {
         FineTunings::new(&self.core)
     }
 
-    /// The models that can be used.
+    /// Returns the operations for models.
+    /// ```no_run
+    /// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
+    /// println!("{} models", client.models().list().await?.data.len());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn models(&self) -> Models<'_> {
         Models::new(&self.core)
     }
 
-    /// Any request, for what this crate has no method for.
+    /// Creates any request, for operations without a method.
     ///
-    /// `path` is as the API's documentation writes it, such as `/openai/v1/models`. The request goes the same way as all others: key,
-    /// limits, retries, errors.
+    /// `path` is written as in the API's documentation, such as `/openai/v1/models`. Key, limits, retries and errors are those of all other
+    /// calls.
     ///
     /// ```no_run
     /// use serde_json::{Value, json};
@@ -144,17 +187,17 @@ impl Client {
         self.core.shared.limits.known(self.core.runtime().now())
     }
 
-    /// Reranking: texts in the order of how well they answer a query.
+    /// Returns the operations for reranking: sorting texts by how well they answer a query.
     pub fn reranking(&self) -> Reranking<'_> {
         Reranking::new(&self.core)
     }
 
-    /// Responses: the newer form of conversations, in beta.
+    /// Returns the operations for responses, the newer form of chat completions, in beta.
     pub fn responses(&self) -> Responses<'_> {
         Responses::new(&self.core)
     }
 
-    /// How many retries all clones of this client may still make before one of their calls must succeed.
+    /// Returns the retries that all clones of this client may still make before one of their calls must succeed.
     pub fn retry_budget_left(&self) -> u32 {
         self.core.shared.budget.left(self.core.runtime().now())
     }

@@ -106,6 +106,11 @@ impl ClientBuilder {
     /// A URL without a path gets `/openai/v1`. Any other path is used in place of `/openai/v1`: `http://localhost:8000/v1`,
     /// `https://gateway.example/groq`. Operations with another path (`/v1/fine_tunings`) go to the same host at their own path. A
     /// trailing slash is ignored. A query, a fragment or a user name is refused.
+    ///
+    /// ```
+    /// let client = groq_core::Client::builder().api_key("unused").base_url("http://localhost:8000/v1").build()?;
+    /// # Ok::<(), groq_core::Error>(())
+    /// ```
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = url.into();
         self
@@ -113,7 +118,12 @@ impl ClientBuilder {
 
     /// Sets how many retries all clones of the client may make in a row without a success; 30 by default.
     ///
-    /// When all calls fail, this bounds their retries together. Each success restores a fifth of a retry, and each second does too.
+    /// When all calls fail, this limits their retries together. Each success restores a fifth of a retry, and five seconds restore a whole one.
+    ///
+    /// ```
+    /// let client = groq_core::Client::builder().api_key("gsk_example").retry_budget(10).build()?;
+    /// # Ok::<(), groq_core::Error>(())
+    /// ```
     pub fn retry_budget(mut self, retries: u32) -> Self {
         self.budget.capacity = retries;
         self
@@ -139,6 +149,11 @@ impl ClientBuilder {
     ///
     /// Other calls wait in order, at most for [`max_wait`](Self::max_wait). A call that waits before a retry is not open. Zero counts
     /// as 1.
+    ///
+    /// ```
+    /// let client = groq_core::Client::builder().api_key("gsk_example").max_concurrency(8).build()?;
+    /// # Ok::<(), groq_core::Error>(())
+    /// ```
     pub fn max_concurrency(mut self, calls: usize) -> Self {
         self.max_concurrency = Some(calls);
         self
@@ -166,6 +181,13 @@ impl ClientBuilder {
     }
 
     /// Sets the source of time and randomness, for tests and for platforms without tokio's timers.
+    ///
+    /// ```
+    /// use groq_core::{Client, runtime::TokioRuntime};
+    ///
+    /// let client = Client::builder().api_key("gsk_example").runtime(TokioRuntime).build()?;
+    /// # Ok::<(), groq_core::Error>(())
+    /// ```
     pub fn runtime(mut self, runtime: impl Runtime + 'static) -> Self {
         self.runtime = Arc::new(runtime);
         self
@@ -176,6 +198,14 @@ impl ClientBuilder {
     ///
     /// This is the only place where `reqwest` is part of the public interface; a new major version of `reqwest` changes nothing else. What
     /// this crate relies on is set afterwards and wins: no redirects, timeouts or retries by `reqwest`, and TLS as configured here.
+    ///
+    /// ```no_run
+    /// let client = groq_core::Client::builder()
+    ///     .api_key("gsk_example")
+    ///     .configure_reqwest(|reqwest| reqwest.pool_max_idle_per_host(4))
+    ///     .build()?;
+    /// # Ok::<(), groq_core::Error>(())
+    /// ```
     pub fn configure_reqwest(
         mut self,
         configure: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + 'static,

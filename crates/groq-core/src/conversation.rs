@@ -55,7 +55,7 @@ impl Conversation {
     ///
     /// # Errors
     ///
-    /// Those of [`Chat::create`](crate::Chat::create); [`is_limit_exceeded`](Error::is_limit_exceeded) where there are too many messages.
+    /// Those of [`Chat::create`](crate::Chat::create); [`is_limit_exceeded`](Error::is_limit_exceeded) if there are too many messages.
     pub async fn say(
         &mut self,
         client: &Client,

@@ -17,6 +17,7 @@ use tokio::io::{AsyncWrite, AsyncWriteExt};
 
 use crate::error::{Answer, Error};
 use crate::limits::RateLimits;
+use crate::response::{head_accessors, head_rate_limits};
 use crate::retry::Attempt;
 use crate::shared::Core;
 use crate::transport::{Answered, BodyFailure, ResponseBody};
@@ -27,8 +28,8 @@ use file::Unfinished;
 
 /// The content of a file, or spoken audio, as it comes in.
 ///
-/// It can be read piece by piece ([`next`](Self::next), or any adapter for a [`Stream`]), as a whole ([`bytes`](Self::bytes)), or written to a
-/// writer or a file. Nothing is read ahead but the first piece of speech, and dropping it ends the call. It ends without an error only if it is whole.
+/// Read it piece by piece ([`next`](Self::next), or any adapter for a [`Stream`]), as a whole ([`bytes`](Self::bytes)), or write it to a
+/// writer or a file. Only the first piece of speech is read ahead. Dropping it ends the call. It ends without an error only if it is complete.
 ///
 /// ```no_run
 /// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
@@ -51,6 +52,9 @@ pub struct Download {
 }
 
 impl Download {
+    head_accessors!(self => self.answered);
+    head_rate_limits!(self => self.answered);
+
     pub(crate) fn new(client: Core, doing: &'static str, answered: Answered<ResponseBody>) -> Self {
         Self {
             client,
@@ -62,22 +66,29 @@ impl Download {
         }
     }
 
-    /// The next piece; `None` when all of it has come.
+    /// Returns the next piece; `None` at the end.
     ///
-    /// It may be dropped before it is ready, and asked again: no piece is lost.
+    /// Its future can be dropped and called again: no piece is lost.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Transport`](crate::ErrorKind::Transport) where the connection breaks, and [`is_timeout`](Error::is_timeout) where the server stops.
+    /// [`ErrorKind::Transport`](crate::ErrorKind::Transport) if the connection breaks, and [`is_timeout`](Error::is_timeout) if the server stops
+    /// sending.
     pub async fn next(&mut self) -> Option<Result<Bytes, Error>> {
         poll_fn(|context| self.poll(context)).await
     }
 
-    /// All of it, in memory.
+    /// Reads all of it into memory.
+    /// ```no_run
+    /// # async fn example(download: groq_core::Download) -> Result<(), groq_core::Error> {
+    /// let content = download.bytes().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
-    /// Those of [`next`](Self::next), and [`is_limit_exceeded`](Error::is_limit_exceeded) where it is larger than
+    /// Those of [`next`](Self::next), and [`is_limit_exceeded`](Error::is_limit_exceeded) if it is larger than
     /// [`max_response_bytes`](crate::ClientBuilder::max_response_bytes).
     pub async fn bytes(mut self) -> Result<Bytes, Error> {
         let max = self.client.settings().max_response();
@@ -94,11 +105,18 @@ impl Download {
         Ok(whole.freeze())
     }
 
-    /// Writes all of it, in constant memory, and returns how many bytes it had.
+    /// Writes all of it, in constant memory, and returns the number of bytes.
+    /// ```no_run
+    /// # async fn example(download: groq_core::Download) -> Result<(), groq_core::Error> {
+    /// let mut written = Vec::new();
+    /// let bytes = download.write_to(&mut written).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
-    /// Those of [`next`](Self::next), and [`is_io`](Error::is_io) where the writer fails.
+    /// Those of [`next`](Self::next), and [`is_io`](Error::is_io) if the writer fails.
     pub async fn write_to(mut self, writer: &mut (impl AsyncWrite + Unpin)) -> Result<u64, Error> {
         let doing = self.doing;
         let failed = |error| Error::io("cannot write what comes in", error).while_doing(doing);
@@ -109,10 +127,16 @@ impl Download {
         Ok(self.received)
     }
 
-    /// Writes all of it to a file, in constant memory, and returns how many bytes it had.
+    /// Writes all of it to a file, in constant memory, and returns the number of bytes.
     ///
-    /// The file gets its name only when it is whole. Until then it has another one, in the same folder, and goes away if the call fails
-    /// or is dropped. A file that has the name already is replaced.
+    /// The file gets its name only when it is complete. Until then it has a temporary name in the same folder, and is removed if the call fails or
+    /// is dropped. An existing file is replaced.
+    /// ```no_run
+    /// # async fn example(download: groq_core::Download) -> Result<(), groq_core::Error> {
+    /// let bytes = download.save("results.jsonl").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -128,13 +152,13 @@ impl Download {
         Ok(bytes)
     }
 
-    /// What is being done, in words, for errors.
+    /// The operation, for errors.
     #[cfg(all(feature = "blocking", not(target_arch = "wasm32")))]
     pub(crate) fn operation(&self) -> &'static str {
         self.doing
     }
 
-    /// How many bytes there are in all, if the server said so. Of a body that comes compressed, it does not.
+    /// Returns the length, if the server sent it. It is unknown for compressed content.
     pub fn length(&self) -> Option<u64> {
         if self.answered.body.is_compressed() {
             return None;
@@ -143,43 +167,25 @@ impl Download {
         length.to_str().ok()?.parse().ok()
     }
 
-    /// How many bytes have come so far.
+    /// Returns the number of bytes so far.
+    /// ```no_run
+    /// # async fn example(mut download: groq_core::Download) -> Result<(), groq_core::Error> {
+    /// download.next().await.transpose()?;
+    /// println!("{} of {:?} bytes", download.received(), download.length());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn received(&self) -> u64 {
         self.received
     }
 
-    /// The kind of content, as the server calls it.
+    /// Returns the content type.
     pub fn content_type(&self) -> Option<&str> {
         self.answered
             .headers
             .get(header::CONTENT_TYPE)?
             .to_str()
             .ok()
-    }
-
-    /// The id of the request, for Groq's support.
-    pub fn request_id(&self) -> Option<&str> {
-        self.answered.headers.get("x-request-id")?.to_str().ok()
-    }
-
-    /// The rate limits as of this answer.
-    pub fn rate_limits(&self) -> RateLimits {
-        RateLimits::from_headers(&self.answered.headers)
-    }
-
-    /// Every HTTP attempt that was made until the answer began, in order.
-    pub fn attempts(&self) -> &[Attempt] {
-        &self.answered.attempts
-    }
-
-    /// The status.
-    pub fn status(&self) -> StatusCode {
-        self.answered.status
-    }
-
-    /// The headers.
-    pub fn headers(&self) -> &HeaderMap {
-        &self.answered.headers
     }
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {

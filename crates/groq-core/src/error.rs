@@ -27,7 +27,7 @@ pub use kind::{ErrorKind, TimeoutKind};
 
 type BoxError = Box<dyn StdError + Send + Sync>;
 
-/// What went wrong with a call, a stream, or the making of a client.
+/// What went wrong with a call, a stream, or building a client.
 ///
 /// There is one error type. The predicates (`is_rate_limited`, `is_timeout`, ...) say what to do about it, the accessors
 /// give what is known: the server's status, code and message, the request id, every attempt, how long it took, and, for
@@ -117,7 +117,7 @@ impl Error {
         Self::new(ErrorKind::Io, message).with_source(source)
     }
 
-    /// An answer by which the server says that the call failed.
+    /// A response by which the server says that the call failed.
     pub(crate) fn api(api: ApiError, status: StatusCode) -> Self {
         let (message, advice) = api.in_words(status);
         let mut error = Self::new(ErrorKind::Api, message);
@@ -184,34 +184,45 @@ impl Error {
         self
     }
 
-    /// The kind of failure. The predicates are the better question in most programs.
+    /// Returns the kind of failure. Predicates such as [`is_rate_limited`](Self::is_rate_limited) are more useful in most programs.
     pub fn kind(&self) -> ErrorKind {
         self.inner.kind
     }
 
-    /// The status that the server answered with, if it answered.
-    ///
-    /// An error inside a stream has the status of the stream, which is 200.
+    /// Returns the HTTP status of the response.
     pub fn status(&self) -> Option<StatusCode> {
         self.inner.answer.as_ref().map(|answer| answer.status)
     }
 
-    /// The server's code for the failure: `model_not_found`, `rate_limit_exceeded`, `json_validate_failed`, ...
+    /// Returns the server's code: `model_not_found`, `rate_limit_exceeded`, `json_validate_failed`, ..
+    /// ```no_run
+    /// # fn example(error: groq_core::Error) {
+    /// match error.code() {
+    ///     Some("model_not_found") => println!("choose another model"),
+    ///     other => println!("{other:?}"),
+    /// }
+    /// # }
+    /// ```
     pub fn code(&self) -> Option<&str> {
         self.inner.api.as_ref()?.code.as_deref()
     }
 
-    /// The server's type of the failure: `invalid_request_error`, or the resource that is used up, such as `tokens`.
+    /// Returns the server's error type: `invalid_request_error`, or the limit that was exceeded, such as `tokens`.
     pub fn error_type(&self) -> Option<&str> {
         self.inner.api.as_ref()?.error_type.as_deref()
     }
 
-    /// The part of the request that is at fault, as the server names it.
+    /// Returns the invalid part of the request, as the server names it.
     pub fn param(&self) -> Option<&str> {
         self.inner.api.as_ref()?.param.as_deref()
     }
 
-    /// What happened: the server's own words where it gave some, else ours.
+    /// Returns the server's message, or the client's own.
+    /// ```no_run
+    /// # fn example(error: groq_core::Error) {
+    /// eprintln!("{}", error.message());
+    /// # }
+    /// ```
     pub fn message(&self) -> &str {
         let theirs = self
             .inner
@@ -221,12 +232,22 @@ impl Error {
         theirs.unwrap_or(&self.inner.message)
     }
 
-    /// The text that the model generated and the server refused, with the codes `json_validate_failed` and `tool_use_failed`.
+    /// Returns the generated text that the server refused, with the codes `json_validate_failed` and `tool_use_failed`.
+    /// ```no_run
+    /// # fn example(error: groq_core::Error) {
+    /// let refused: Option<&str> = error.failed_generation();
+    /// # }
+    /// ```
     pub fn failed_generation(&self) -> Option<&str> {
         self.inner.api.as_ref()?.failed_generation.as_deref()
     }
 
-    /// The id of the request, for Groq's support: that of the last attempt which got an answer.
+    /// Returns the request id for Groq's support: that of the last attempt with a response.
+    /// ```no_run
+    /// # fn example(error: groq_core::Error) {
+    /// eprintln!("{error} (request {:?})", error.request_id());
+    /// # }
+    /// ```
     pub fn request_id(&self) -> Option<&str> {
         let answered = self
             .headers()
@@ -234,24 +255,41 @@ impl Error {
         answered.or_else(|| self.attempts().iter().rev().find_map(Attempt::request_id))
     }
 
-    /// How long the server asks to wait before the next call.
+    /// Returns the wait that the server asks for before the next call.
+    /// ```no_run
+    /// # fn example(error: groq_core::Error) {
+    /// std::thread::sleep(error.retry_after().unwrap_or_default());
+    /// # }
+    /// ```
     pub fn retry_after(&self) -> Option<Duration> {
         self.inner.retry_after
     }
 
-    /// The rate limits as of this answer.
+    /// Returns the rate limits in the headers of the response.
+    /// ```no_run
+    /// # fn example(error: groq_core::Error) {
+    /// println!("{:?} tokens left", error.rate_limits().tokens.remaining);
+    /// # }
+    /// ```
     pub fn rate_limits(&self) -> RateLimits {
         self.headers()
             .map(RateLimits::from_headers)
             .unwrap_or_default()
     }
 
-    /// Every HTTP attempt that was made, in order.
+    /// Returns every HTTP attempt, in order.
+    /// ```no_run
+    /// # fn example(error: groq_core::Error) {
+    /// for attempt in error.attempts() {
+    ///     println!("{:?} {:?}", attempt.status(), attempt.elapsed());
+    /// }
+    /// # }
+    /// ```
     pub fn attempts(&self) -> &[Attempt] {
         &self.inner.attempts
     }
 
-    /// How long the call took, waits included.
+    /// Returns the duration of the call with all waits.
     pub fn elapsed(&self) -> Duration {
         self.inner.elapsed
     }
@@ -262,25 +300,37 @@ impl Error {
         self.inner.timeout.or(stopped.then_some(TimeoutKind::Total))
     }
 
-    /// The reply so far, if a stream had begun.
+    /// Returns the reply up to the failure, if a stream had started.
     ///
-    /// A tool call whose arguments were still coming in is not part of it.
+    /// A tool call whose arguments are incomplete is not part of it.
+    /// ```no_run
+    /// # fn example(error: groq_core::Error) {
+    /// let text = error.partial().and_then(|reply| reply.text());
+    /// # }
+    /// ```
     pub fn partial(&self) -> Option<&ChatCompletion> {
         self.inner.partial.as_deref()
     }
 
-    /// The same for a stream of [`Responses`](crate::Responses): the response so far.
+    /// Returns the response up to the failure, for a stream of [`Responses`](crate::Responses).
     pub fn partial_response(&self) -> Option<&ResponseObject> {
         self.inner.partial_response.as_deref()
     }
 
-    /// The headers of the server's answer.
+    /// Returns the headers of the response. The key is masked where a server echoes it.
     pub fn headers(&self) -> Option<&HeaderMap> {
         self.inner.answer.as_ref().map(|answer| &answer.headers)
     }
 
-    /// The beginning of the server's answer, or the event of a stream, that is at fault, as raw bytes: at most 64 KiB
-    /// unless the client was built with another `max_error_bytes`.
+    /// Returns the start of the response body, or the invalid event of a stream: at most
+    /// [`max_error_bytes`](crate::ClientBuilder::max_error_bytes), 64 KiB by default.
+    /// ```no_run
+    /// # fn example(error: groq_core::Error) {
+    /// if let Some(body) = error.body() {
+    ///     eprintln!("{}", String::from_utf8_lossy(body));
+    /// }
+    /// # }
+    /// ```
     pub fn body(&self) -> Option<&Bytes> {
         self.inner.answer.as_ref().map(|answer| &answer.body)
     }

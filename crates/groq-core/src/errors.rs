@@ -31,7 +31,7 @@
 //! | [`is_config`](crate::Error::is_config) | the client cannot be made: no key, a bad base URL, a header that is refused; or a key provider failed | the message says which setting |
 //! | [`is_invalid_request`](crate::Error::is_invalid_request) | refused before sending, or by the server (400, 413, 422) | change the request; sending it again changes nothing |
 //! | [`is_authentication`](crate::Error::is_authentication) | the key is missing, wrong or revoked (401) | check the key |
-//! | [`is_permission_denied`](crate::Error::is_permission_denied) | the key may not do this (403) | check the organisation's settings, and the network |
+//! | [`is_permission_denied`](crate::Error::is_permission_denied) | the key may not do this (403) | check the organization's settings, and the network |
 //! | [`is_not_found`](crate::Error::is_not_found), [`is_model_not_found`](crate::Error::is_model_not_found) | no such model, file or path (404) | list what there is |
 //! | [`is_model_decommissioned`](crate::Error::is_model_decommissioned) | the model was switched off | use its successor |
 //! | [`is_too_large`](crate::Error::is_too_large), [`is_token_limit`](crate::Error::is_token_limit) | too many bytes, or more tokens than a minute allows at all (413) | shorten it, or lower `max_completion_tokens` |
@@ -44,7 +44,7 @@
 //! | [`is_connect`](crate::Error::is_connect) | no connection came about; nothing was sent | check network, base URL and proxy |
 //! | [`is_tls`](crate::Error::is_tls) | a certificate or a TLS version was refused | check the base URL; add a [root certificate](crate::ClientBuilder::root_certificates) |
 //! | [`is_incomplete_stream`](crate::Error::is_incomplete_stream) | a stream ended, broke or stopped too early | [`partial`](crate::Error::partial) has what came |
-//! | [`is_decode`](crate::Error::is_decode) | an answer, or an event, is not what it should be | [`body`](crate::Error::body) has it; tell us |
+//! | [`is_decode`](crate::Error::is_decode) | a response, or an event, is not what it should be | [`body`](crate::Error::body) has it; tell us |
 //! | [`is_unexpected_response`](crate::Error::is_unexpected_response), [`is_redirect`](crate::Error::is_redirect) | HTML, another content type, a redirect to elsewhere | check the base URL |
 //! | [`is_io`](crate::Error::is_io) | a file, a reader or a writer of yours failed | the message names it; [`source`](std::error::Error::source) has the cause |
 //! | [`is_limit_exceeded`](crate::Error::is_limit_exceeded) | something was larger than its limit | the message names the setting |

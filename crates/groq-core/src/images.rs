@@ -61,19 +61,19 @@ impl Images {
         Self::default()
     }
 
-    /// Sets how many there may be; 5 by default (docs).
+    /// Sets how many there may be; 5 by default.
     pub fn max_count(mut self, count: usize) -> Self {
         self.max_count = count;
         self
     }
 
-    /// Sets how many bytes the images may have in the request, base64 included; 4,000,000 by default (docs). Images by URL do not count.
+    /// Sets how many bytes the images may have in the request, base64 included; 4,000,000 by default. Images by URL do not count.
     pub fn max_bytes(mut self, bytes: usize) -> Self {
         self.max_bytes = bytes;
         self
     }
 
-    /// Sets how many pixels each image may have; 33,177,600 by default (docs). Images by URL are not looked at.
+    /// Sets how many pixels each image may have; 33,177,600 by default. Images by URL are not looked at.
     pub fn max_pixels(mut self, pixels: u64) -> Self {
         self.max_pixels = pixels;
         self
@@ -83,7 +83,7 @@ impl Images {
     ///
     /// # Errors
     ///
-    /// [`is_limit_exceeded`](Error::is_limit_exceeded) where there are too many.
+    /// [`is_limit_exceeded`](Error::is_limit_exceeded) if there are too many.
     pub fn url(self, url: impl Into<String>) -> Result<Self, Error> {
         self.add(url.into())
     }
@@ -92,7 +92,7 @@ impl Images {
     ///
     /// # Errors
     ///
-    /// [`is_invalid_request`](Error::is_invalid_request) where it is of another kind; [`is_limit_exceeded`](Error::is_limit_exceeded) where
+    /// [`is_invalid_request`](Error::is_invalid_request) if it is of another kind; [`is_limit_exceeded`](Error::is_limit_exceeded) where
     /// the images are too many, or too large, in bytes or in pixels.
     pub fn bytes(mut self, bytes: impl AsRef<[u8]>) -> Result<Self, Error> {
         let bytes = bytes.as_ref();
@@ -118,8 +118,8 @@ impl Images {
     ///
     /// # Errors
     ///
-    /// Those of [`bytes`](Self::bytes), [`is_io`](Error::is_io) where the file cannot be read, and
-    /// [`is_invalid_request`](Error::is_invalid_request) where the path is that of a folder, a device or a pipe.
+    /// Those of [`bytes`](Self::bytes), [`is_io`](Error::is_io) if the file cannot be read, and
+    /// [`is_invalid_request`](Error::is_invalid_request) if the path is that of a folder, a device or a pipe.
     #[cfg(not(target_arch = "wasm32"))]
     pub async fn path(self, path: impl AsRef<Path>) -> Result<Self, Error> {
         let bytes = self.read(path.as_ref()).await;

@@ -9,11 +9,11 @@ use crate::error::Error;
 use crate::header::checked_header;
 use crate::retry::Attempt;
 
-/// Sees every HTTP attempt before it is sent and after it has ended; give it to
+/// Observes every HTTP attempt before it is sent and after it has ended; for
 /// [`ClientBuilder::middleware`](crate::ClientBuilder::middleware).
 ///
-/// It is for metrics, logs, and headers that pass on a trace. It never sees the key, nor a body. It is called on the task that makes
-/// the call, so it should not block.
+/// Use it for metrics, logs, and headers that propagate a trace. It sees neither the key nor a body. It runs on the task that makes the call, so
+/// it should not block.
 ///
 /// ```
 /// use groq_core::{Attempt, AttemptHead, AttemptOutcome, Client, Middleware};
@@ -35,14 +35,14 @@ use crate::retry::Attempt;
 /// # Ok::<(), groq_core::Error>(())
 /// ```
 pub trait Middleware: fmt::Debug + Send + Sync {
-    /// An attempt is about to be sent.
+    /// Called before an attempt is sent.
     fn before(&self, head: &mut AttemptHead) {
         let _ = head;
     }
 
-    /// An attempt has ended: with a good answer whose body is whole, or, for a stream, has begun; or with a failure.
+    /// Called when an attempt ends: with a good response whose body is complete or, for a stream, has started; or with a failure.
     ///
-    /// A call that is dropped has no end.
+    /// It is not called for a dropped call.
     fn after(&self, head: &AttemptHead, attempt: &Attempt, outcome: AttemptOutcome) {
         let _ = (head, attempt, outcome);
     }
@@ -73,37 +73,37 @@ pub struct AttemptHead {
 }
 
 impl AttemptHead {
-    /// What is being done, in words: `create chat completion`.
+    /// Returns the operation in words: `create chat completion`.
     pub fn operation(&self) -> &str {
         self.operation
     }
 
-    /// The model, where the request is JSON and names one.
+    /// Returns the model, if the request names one.
     pub fn model(&self) -> Option<&str> {
         Some(self.model.as_str()).filter(|model| !model.is_empty())
     }
 
-    /// The method.
+    /// Returns the HTTP method.
     pub fn method(&self) -> &Method {
         &self.method
     }
 
-    /// The path, without a query.
+    /// Returns the path without the query.
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// The headers. `Authorization` is not among them.
+    /// Returns the headers without `Authorization`.
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }
 
-    /// Which attempt of its call this is; the first is 1.
+    /// Returns the number of the attempt; the first is 1.
     pub fn number(&self) -> usize {
         self.number
     }
 
-    /// How long the client waited before it: for a retry, or for its turn.
+    /// Returns the wait before this attempt, for a retry or a rate limit.
     pub fn waited(&self) -> Duration {
         self.waited
     }

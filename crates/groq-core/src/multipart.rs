@@ -13,7 +13,7 @@ pub(crate) struct Framing {
 }
 
 impl Framing {
-    /// A frame whose boundary nobody can guess, so that no content holds it.
+    /// A frame whose boundary no one can guess, so that no content holds it.
     pub(crate) fn new() -> Self {
         let random = || crate::runtime::random_bits();
         Self::with_boundary(format!("groq-{:016x}{:016x}", random(), random()))

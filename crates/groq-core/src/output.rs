@@ -86,7 +86,7 @@ fn replayed(message: &OutputMessage) -> TypedInputItem {
         item.insert("type".to_owned(), json!("message"));
         item.entry("role").or_insert_with(|| json!("assistant"));
         let parts = item.get_mut("content").and_then(Value::as_array_mut);
-        // The list must be there, be it empty (sdk).
+        // The list must be there, be it empty.
         for part in parts.into_iter().flatten().filter_map(Value::as_object_mut) {
             if part.get("type") == Some(&json!("output_text")) {
                 part.entry("annotations").or_insert_with(|| json!([]));

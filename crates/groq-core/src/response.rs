@@ -12,9 +12,9 @@ use crate::limits::RateLimits;
 use crate::retry::Attempt;
 use crate::transport::Answered;
 
-/// A value that the server sent, and what is known about its answer.
+/// A value that the server sent, and the metadata of its response.
 ///
-/// It can be used as the value itself: `response.choices`. [`into_inner`](Self::into_inner) gives the value up.
+/// It derefs to the value: `response.choices`. [`into_inner`](Self::into_inner) returns the value alone.
 ///
 /// ```no_run
 /// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
@@ -42,7 +42,46 @@ struct Meta {
     body: Bytes,
 }
 
+/// The accessors that everything with a response head has.
+macro_rules! head_accessors {
+    ($self:ident => $head:expr) => {
+        /// Returns the request id for Groq's support.
+        pub fn request_id(&$self) -> Option<&str> {
+            $head.headers.get("x-request-id")?.to_str().ok()
+        }
+
+        /// Returns every HTTP attempt until the response began, in order.
+        pub fn attempts(&$self) -> &[$crate::retry::Attempt] {
+            &$head.attempts
+        }
+
+        /// Returns the HTTP status.
+        pub fn status(&$self) -> http::StatusCode {
+            $head.status
+        }
+
+        /// Returns the response headers. The key is masked where a server echoes it.
+        pub fn headers(&$self) -> &http::HeaderMap {
+            &$head.headers
+        }
+    };
+}
+
+/// The rate limits of a response head that is read once.
+macro_rules! head_rate_limits {
+    ($self:ident => $head:expr) => {
+        /// Returns the rate limits in the headers of the response.
+        pub fn rate_limits(&$self) -> $crate::limits::RateLimits {
+            $crate::limits::RateLimits::from_headers(&$head.headers)
+        }
+    };
+}
+
+pub(crate) use {head_accessors, head_rate_limits};
+
 impl<T> Response<T> {
+    head_accessors!(self => self.meta);
+
     pub(crate) fn new(value: T, answered: Answered<Bytes>) -> Self {
         let meta = Meta {
             status: answered.status,
@@ -55,17 +94,18 @@ impl<T> Response<T> {
         Self { value, meta }
     }
 
-    /// Gives up the value, and forgets the rest.
+    /// Returns the value, and drops the metadata.
+    /// ```no_run
+    /// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
+    /// let models = client.models().list().await?.into_inner().data;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn into_inner(self) -> T {
         self.value
     }
 
-    /// The id of the request, for Groq's support.
-    pub fn request_id(&self) -> Option<&str> {
-        self.meta.headers.get("x-request-id")?.to_str().ok()
-    }
-
-    /// The rate limits as of this answer.
+    /// Returns the rate limits in the headers of the response.
     pub fn rate_limits(&self) -> &RateLimits {
         let Meta {
             rate_limits,
@@ -75,27 +115,18 @@ impl<T> Response<T> {
         rate_limits.get_or_init(|| RateLimits::from_headers(headers))
     }
 
-    /// Every HTTP attempt that was made, in order; the last one brought this answer.
-    pub fn attempts(&self) -> &[Attempt] {
-        &self.meta.attempts
-    }
-
-    /// How long the call took, waits included.
+    /// Returns the duration of the call with all waits.
     pub fn elapsed(&self) -> Duration {
         self.meta.elapsed
     }
 
-    /// The status.
-    pub fn status(&self) -> StatusCode {
-        self.meta.status
-    }
-
-    /// The headers.
-    pub fn headers(&self) -> &HeaderMap {
-        &self.meta.headers
-    }
-
-    /// The body, as it came.
+    /// Returns the body as it arrived.
+    /// ```no_run
+    /// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
+    /// let json = client.models().list().await?.raw_body().clone();
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn raw_body(&self) -> &Bytes {
         &self.meta.body
     }
@@ -109,7 +140,7 @@ impl<T> Deref for Response<T> {
     }
 }
 
-/// Leaves out the value and the body, which may hold what nobody should find in a log.
+/// Leaves out the value and the body, which may hold what no one should find in a log.
 impl<T> fmt::Debug for Response<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Response")

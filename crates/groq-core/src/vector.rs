@@ -12,7 +12,7 @@ pub trait EmbeddingExt {
     ///
     /// # Errors
     ///
-    /// [`is_decode`](Error::is_decode) where the base64 is none, or is not of whole numbers.
+    /// [`is_decode`](Error::is_decode) if the base64 is none, or is not of whole numbers.
     fn floats(&self) -> Result<Vec<f32>, Error>;
 }
 

@@ -22,7 +22,7 @@ use crate::transport::Outgoing;
 
 /// Audio; from [`Client::audio`].
 ///
-/// What comes back depends on the format that is asked for, so each format has a method of its own.
+/// The type of the reply depends on its format, so each format has a method.
 #[derive(Clone, Copy, Debug)]
 #[must_use = "a resource does nothing until one of its methods is called"]
 pub struct Audio<'a> {
@@ -39,9 +39,7 @@ impl<'a> Audio<'a> {
         Self { core }
     }
 
-    /// Writes down speech.
-    ///
-    /// Operation: `createTranscription`.
+    /// Transcribes speech.
     ///
     /// For timestamps, use [`transcribe_verbose`](Self::transcribe_verbose).
     ///
@@ -59,10 +57,10 @@ impl<'a> Audio<'a> {
     ///
     /// # Errors
     ///
-    /// Before anything is sent: [`is_limit_exceeded`](Error::is_limit_exceeded) where the file is larger than
-    /// [`max_audio_bytes`](crate::ClientBuilder::max_audio_bytes), [`is_io`](Error::is_io) where it cannot be read,
-    /// [`is_invalid_request`](Error::is_invalid_request) where the prompt is too long, the request asks for another format, or the
-    /// name of the file does not say its kind and its content does not show it. On the way, [`is_io`](Error::is_io) where the file
+    /// Before anything is sent: [`is_limit_exceeded`](Error::is_limit_exceeded) if the file is larger than
+    /// [`max_audio_bytes`](crate::ClientBuilder::max_audio_bytes), [`is_io`](Error::is_io) if it cannot be read,
+    /// [`is_invalid_request`](Error::is_invalid_request) if the prompt is too long, the request asks for another format, or the
+    /// name of the file does not say its kind and its content does not show it. On the way, [`is_io`](Error::is_io) if the file
     /// changes. From the server, often [`is_invalid_request`](Error::is_invalid_request), [`is_rate_limited`](Error::is_rate_limited)
     /// and [`is_too_large`](Error::is_too_large).
     pub async fn transcribe(
@@ -74,9 +72,7 @@ impl<'a> Audio<'a> {
         self.json(TRANSCRIBE, audio.into(), framing).await
     }
 
-    /// Writes down speech, and returns the text alone.
-    ///
-    /// Operation: `createTranscription`.
+    /// Transcribes speech, and returns the text alone.
     ///
     /// ```no_run
     /// use groq_core::Upload;
@@ -92,7 +88,7 @@ impl<'a> Audio<'a> {
     ///
     /// # Errors
     ///
-    /// Those of [`transcribe`](Self::transcribe), and [`is_unexpected_response`](Error::is_unexpected_response) where no text comes.
+    /// Those of [`transcribe`](Self::transcribe), and [`is_unexpected_response`](Error::is_unexpected_response) if no text comes.
     pub async fn transcribe_text(
         self,
         audio: impl Into<AudioInput>,
@@ -102,9 +98,7 @@ impl<'a> Audio<'a> {
         self.text(TRANSCRIBE, audio.into(), framing).await
     }
 
-    /// Writes down speech, with segments or words and their times.
-    ///
-    /// Operation: `createTranscription`.
+    /// Transcribes speech, with segments or words and their times.
     ///
     /// ```no_run
     /// use groq_core::AudioInput;
@@ -136,8 +130,6 @@ impl<'a> Audio<'a> {
 
     /// Translates speech into English.
     ///
-    /// Operation: `createTranslation`.
-    ///
     /// ```no_run
     /// use groq_core::Upload;
     /// use groq_core::types::TranslationRequest;
@@ -164,8 +156,6 @@ impl<'a> Audio<'a> {
 
     /// Translates speech into English, and returns the text alone.
     ///
-    /// Operation: `createTranslation`.
-    ///
     /// ```no_run
     /// use groq_core::Upload;
     /// use groq_core::types::TranslationRequest;
@@ -190,9 +180,7 @@ impl<'a> Audio<'a> {
         self.text(TRANSLATE, audio.into(), framing).await
     }
 
-    /// Translates speech into English, with segments and their times. There are no words in it (docs).
-    ///
-    /// Operation: `createTranslation`.
+    /// Translates speech into English, with segments and their times. There are no words in it.
     ///
     /// ```no_run
     /// use groq_core::Upload;
@@ -220,8 +208,6 @@ impl<'a> Audio<'a> {
 
     /// Speaks a text. What comes can be played as it comes, kept in memory, or saved.
     ///
-    /// Operation: `createSpeech`.
-    ///
     /// Set `response_format` to WAV: it is the only form that the Orpheus models give, while the service's declared default is MP3.
     ///
     /// ```no_run
@@ -237,11 +223,11 @@ impl<'a> Audio<'a> {
     ///
     /// # Errors
     ///
-    /// Before anything is sent, [`is_invalid_request`](Error::is_invalid_request) where the client's
+    /// Before anything is sent, [`is_invalid_request`](Error::is_invalid_request) if the client's
     /// [`catalog`](crate::ClientBuilder::catalog) knows the model, and that the voice is not one of its voices or the text too
     /// long for it; the message names the voices. From the server, often the same,
-    /// [`is_rate_limited`](Error::is_rate_limited), and [`is_permission_denied`](Error::is_permission_denied) where the terms of the model were
-    /// not accepted in the console. [`is_unexpected_response`](Error::is_unexpected_response) where no audio comes: JSON in
+    /// [`is_rate_limited`](Error::is_rate_limited), and [`is_permission_denied`](Error::is_permission_denied) if the terms of the model were
+    /// not accepted in the console. [`is_unexpected_response`](Error::is_unexpected_response) if no audio comes: JSON in
     /// its place is an error, whatever its status.
     pub async fn speak(self, request: impl Borrow<SpeechRequest>) -> Result<Download, Error> {
         speech::speak(self.core, SPEAK, request.borrow()).await

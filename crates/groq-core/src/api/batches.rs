@@ -28,9 +28,7 @@ impl<'a> Batches<'a> {
 
     /// Creates a batch of the requests in an uploaded file.
     ///
-    /// Operation: `createBatch`.
-    ///
-    /// It is retried only where the server certainly made none; what an error leaves open, [`list`](Self::list) tells.
+    /// It is retried only if the server certainly created none. After other errors, check [`list`](Self::list).
     ///
     /// ```no_run
     /// use groq_core::types::{BatchEndpoint, BatchRequest};
@@ -56,9 +54,7 @@ impl<'a> Batches<'a> {
         endpoint.call_mended(self.core, outgoing, Some(mend)).await
     }
 
-    /// Lists the batches of the organisation. There are no pages.
-    ///
-    /// Operation: `listBatches`.
+    /// Lists the batches of the organization. There are no pages.
     ///
     /// ```no_run
     /// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
@@ -71,7 +67,7 @@ impl<'a> Batches<'a> {
     ///
     /// # Errors
     ///
-    /// [`is_authentication`](Error::is_authentication) where the key is wrong, and whatever can happen to any call.
+    /// [`is_authentication`](Error::is_authentication) if the key is wrong, and the errors of every call.
     pub async fn list(self) -> Result<Response<BatchList>, Error> {
         let endpoint = Endpoint::new("list batches", &operations::LIST_BATCHES);
         let outgoing = endpoint.outgoing(self.core, &[], JSON)?;
@@ -80,9 +76,7 @@ impl<'a> Batches<'a> {
             .await
     }
 
-    /// Looks up how far a batch is.
-    ///
-    /// Operation: `retrieveBatch`.
+    /// Retrieves a batch.
     ///
     /// ```no_run
     /// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
@@ -94,7 +88,7 @@ impl<'a> Batches<'a> {
     ///
     /// # Errors
     ///
-    /// [`is_not_found`](Error::is_not_found) where there is no such batch; [`is_invalid_request`](Error::is_invalid_request) where
+    /// [`is_not_found`](Error::is_not_found) if there is no such batch; [`is_invalid_request`](Error::is_invalid_request) where
     /// `id` is empty, `.` or `..`, and would name another operation.
     pub async fn get(self, id: impl AsRef<str>) -> Result<Response<Batch>, Error> {
         let endpoint = Endpoint::new("retrieve batch", &operations::RETRIEVE_BATCH);
@@ -102,9 +96,7 @@ impl<'a> Batches<'a> {
         endpoint.call_mended(self.core, outgoing, Some(mend)).await
     }
 
-    /// Cancels a batch. What has run by then has its results.
-    ///
-    /// Operation: `cancelBatch`.
+    /// Cancels a batch. Items that are done keep their results.
     ///
     /// ```no_run
     /// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
@@ -123,7 +115,7 @@ impl<'a> Batches<'a> {
     }
 }
 
-/// The service writes `{}` for a file that is not there yet (issue reports).
+/// The service writes `{}` for a file that is not there yet.
 fn mend(batch: &mut Value) {
     let fields = batch.as_object_mut().into_iter().flatten();
     for (name, value) in fields {

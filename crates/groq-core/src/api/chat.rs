@@ -76,11 +76,9 @@ impl<'a> Chat<'a> {
         Self { core }
     }
 
-    /// Generates the next message of a conversation, and returns it whole.
+    /// Creates a chat completion, and returns it whole.
     ///
-    /// Operation: `createChatCompletion`.
-    ///
-    /// Nothing is sent that the request does not say. To see the reply as it is written, use [`stream`](Self::stream).
+    /// Only what the request contains is sent. To see the reply as it is written, use [`stream`](Self::stream).
     ///
     /// ```no_run
     /// use groq_core::types::{ChatCompletionRequest, Message};
@@ -95,7 +93,7 @@ impl<'a> Chat<'a> {
     ///
     /// # Errors
     ///
-    /// Before anything is sent, [`is_invalid_request`](Error::is_invalid_request) where the request asks for a stream. From the
+    /// Before anything is sent, [`is_invalid_request`](Error::is_invalid_request) if the request asks for a stream. From the
     /// server, often [`is_rate_limited`](Error::is_rate_limited), [`is_authentication`](Error::is_authentication),
     /// [`is_model_not_found`](Error::is_model_not_found), [`is_too_large`](Error::is_too_large), and, with JSON or tools,
     /// [`is_failed_generation`](Error::is_failed_generation).
@@ -115,9 +113,7 @@ impl<'a> Chat<'a> {
         endpoint.call(self.core, outgoing).await
     }
 
-    /// Generates the next message of a conversation on the flex tier, and, where that has no capacity, on another one.
-    ///
-    /// Operation: `createChatCompletion`.
+    /// Creates a chat completion on the flex tier, or on another tier if flex has no capacity.
     ///
     /// The flex tier is tried as often as the client retries, with its waits; then the request goes to the tier `otherwise`, in a
     /// call of its own. Without one, it is as if you had set the tier yourself.
@@ -135,7 +131,7 @@ impl<'a> Chat<'a> {
     ///
     /// # Errors
     ///
-    /// Those of [`create`](Self::create), and [`is_flex_capacity`](Error::is_flex_capacity) where there is no other tier.
+    /// Those of [`create`](Self::create), and [`is_flex_capacity`](Error::is_flex_capacity) if there is no other tier.
     pub async fn create_with_flex_fallback(
         self,
         request: impl Borrow<ChatCompletionRequest>,
@@ -151,9 +147,7 @@ impl<'a> Chat<'a> {
         }
     }
 
-    /// Generates the next message on the flex tier, or on another one, and returns it as it is written.
-    ///
-    /// Operation: `createChatCompletion`.
+    /// Creates a chat completion on the flex tier, or on another tier, and returns it as it is written.
     ///
     /// It is to [`create_with_flex_fallback`](Self::create_with_flex_fallback) what [`stream`](Self::stream) is to [`create`](Self::create). A stream that
     /// has begun stays where it is.
@@ -171,7 +165,7 @@ impl<'a> Chat<'a> {
     ///
     /// # Errors
     ///
-    /// Those of [`stream`](Self::stream), and [`is_flex_capacity`](Error::is_flex_capacity) where there is no other tier.
+    /// Those of [`stream`](Self::stream), and [`is_flex_capacity`](Error::is_flex_capacity) if there is no other tier.
     pub async fn stream_with_flex_fallback(
         self,
         request: impl Borrow<ChatCompletionRequest>,
@@ -187,11 +181,9 @@ impl<'a> Chat<'a> {
         }
     }
 
-    /// Generates the next message of a conversation, and returns it as it is written.
+    /// Creates a chat completion, and returns it as it is written.
     ///
-    /// Operation: `createChatCompletion`.
-    ///
-    /// This sets `stream` in the request, and nothing else. It returns when the answer begins; failures up to there are retried,
+    /// This sets `stream` in the request, and nothing else. It returns when the response starts. Failures before that are retried,
     /// later ones end the stream, with what came so far in [`Error::partial`].
     ///
     /// ```no_run
@@ -213,7 +205,7 @@ impl<'a> Chat<'a> {
     ///
     /// # Errors
     ///
-    /// Those of [`create`](Self::create), and [`is_unexpected_response`](Error::is_unexpected_response) where the server does not
+    /// Those of [`create`](Self::create), and [`is_unexpected_response`](Error::is_unexpected_response) if the server does not
     /// stream: if it sent the reply in one piece instead, [`Error::partial`] has it.
     pub async fn stream(
         self,

@@ -10,7 +10,7 @@ use crate::response::Response;
 use crate::shared::Core;
 use crate::transport::JSON;
 
-/// Embeddings; from [`Client::embeddings`]. Groq does not document them (sdk).
+/// Embeddings; from [`Client::embeddings`]. Groq does not document them.
 #[derive(Clone, Copy, Debug)]
 #[must_use = "a resource does nothing until one of its methods is called"]
 pub struct Embeddings<'a> {
@@ -23,8 +23,6 @@ impl<'a> Embeddings<'a> {
     }
 
     /// Turns texts into vectors.
-    ///
-    /// Operation: `createEmbedding`.
     ///
     /// In base64 they are shorter on the wire; [`EmbeddingExt::floats`](crate::EmbeddingExt::floats) reads either form.
     ///

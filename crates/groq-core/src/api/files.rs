@@ -25,10 +25,8 @@ impl<'a> Files<'a> {
 
     /// Uploads a file, piece by piece.
     ///
-    /// Operation: `uploadFile`.
-    ///
-    /// The file of a batch has one JSON object a line. An upload is retried only where the server certainly made no file of it; what an
-    /// error leaves open, [`list`](Self::list) tells.
+    /// The file of a batch has one JSON object a line. An upload is retried only if the server certainly created no file. After
+    /// other errors, check [`list`](Self::list).
     ///
     /// ```no_run
     /// use groq_core::Upload;
@@ -44,9 +42,9 @@ impl<'a> Files<'a> {
     ///
     /// # Errors
     ///
-    /// Before anything is sent, [`is_limit_exceeded`](Error::is_limit_exceeded) where the file is larger than
-    /// [`max_file_bytes`](crate::ClientBuilder::max_file_bytes), and [`is_io`](Error::is_io) where it cannot be read. On the way,
-    /// [`is_io`](Error::is_io) where it changes, and [`is_timeout`](Error::is_timeout) where the server stops reading. From the
+    /// Before anything is sent, [`is_limit_exceeded`](Error::is_limit_exceeded) if the file is larger than
+    /// [`max_file_bytes`](crate::ClientBuilder::max_file_bytes), and [`is_io`](Error::is_io) if it cannot be read. On the way,
+    /// [`is_io`](Error::is_io) if it changes, and [`is_timeout`](Error::is_timeout) if the server stops reading. From the
     /// server, often [`is_invalid_request`](Error::is_invalid_request) and [`is_too_large`](Error::is_too_large).
     pub async fn upload(
         self,
@@ -68,9 +66,7 @@ impl<'a> Files<'a> {
         endpoint.call(self.core, outgoing).await
     }
 
-    /// Lists the files of the organisation.
-    ///
-    /// Operation: `listFiles`.
+    /// Lists the files of the organization.
     ///
     /// ```no_run
     /// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
@@ -83,15 +79,13 @@ impl<'a> Files<'a> {
     ///
     /// # Errors
     ///
-    /// [`is_authentication`](Error::is_authentication) where the key is wrong, and whatever can happen to any call.
+    /// [`is_authentication`](Error::is_authentication) if the key is wrong, and the errors of every call.
     pub async fn list(self) -> Result<Response<FileList>, Error> {
         let endpoint = Endpoint::new("list files", &operations::LIST_FILES);
         endpoint.send(self.core, &[]).await
     }
 
-    /// Looks up what is known of a file.
-    ///
-    /// Operation: `retrieveFile`.
+    /// Retrieves the metadata of a file.
     ///
     /// ```no_run
     /// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
@@ -103,7 +97,7 @@ impl<'a> Files<'a> {
     ///
     /// # Errors
     ///
-    /// [`is_not_found`](Error::is_not_found) where there is no such file; [`is_invalid_request`](Error::is_invalid_request) where
+    /// [`is_not_found`](Error::is_not_found) if there is no such file; [`is_invalid_request`](Error::is_invalid_request) where
     /// `id` is empty, `.` or `..`, and would name another operation.
     pub async fn get(self, id: impl AsRef<str>) -> Result<Response<FileObject>, Error> {
         let endpoint = Endpoint::new("retrieve file", &operations::RETRIEVE_FILE);
@@ -111,8 +105,6 @@ impl<'a> Files<'a> {
     }
 
     /// Deletes a file.
-    ///
-    /// Operation: `deleteFile`.
     ///
     /// ```no_run
     /// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
@@ -129,11 +121,9 @@ impl<'a> Files<'a> {
         endpoint.send(self.core, &[id.as_ref()]).await
     }
 
-    /// Downloads what is in a file: as a stream, as bytes, to a writer, or to a file.
+    /// Downloads the content of a file: as a stream, as bytes, to a writer, or to a file.
     ///
-    /// Operation: `downloadFile`.
-    ///
-    /// It returns when the answer begins; failures up to there are retried.
+    /// It returns when the response starts. Failures before that are retried.
     ///
     /// ```no_run
     /// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
@@ -146,7 +136,7 @@ impl<'a> Files<'a> {
     ///
     /// # Errors
     ///
-    /// Those of [`get`](Self::get); what can happen to the download itself is told by the methods of [`Download`].
+    /// Those of [`get`](Self::get); the methods of [`Download`] document their own errors.
     pub async fn content(self, id: impl AsRef<str>) -> Result<Download, Error> {
         let endpoint = Endpoint::new("download file", &operations::DOWNLOAD_FILE);
         let outgoing = endpoint.outgoing(self.core, &[id.as_ref()], ANY)?;

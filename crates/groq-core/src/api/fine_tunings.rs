@@ -24,9 +24,7 @@ impl<'a> FineTunings<'a> {
         Self { core }
     }
 
-    /// Lists the fine-tunings of the organisation.
-    ///
-    /// Operation: `listFineTunings`.
+    /// Lists the fine-tunings of the organization.
     ///
     /// ```no_run
     /// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
@@ -39,8 +37,8 @@ impl<'a> FineTunings<'a> {
     ///
     /// # Errors
     ///
-    /// [`is_permission_denied`](Error::is_permission_denied) and [`is_not_found`](Error::is_not_found) where fine-tuning is not open to
-    /// the key, and whatever can happen to any call.
+    /// [`is_permission_denied`](Error::is_permission_denied) and [`is_not_found`](Error::is_not_found) if fine-tuning is not open to
+    /// the key, and the errors of every call.
     pub async fn list(self) -> Result<Response<FineTuningList>, Error> {
         let endpoint = Endpoint::new("list fine-tunings", &operations::LIST_FINE_TUNINGS);
         endpoint.send(self.core, &[]).await
@@ -48,9 +46,7 @@ impl<'a> FineTunings<'a> {
 
     /// Creates a fine-tuning.
     ///
-    /// Operation: `createFineTuning`.
-    ///
-    /// It is retried only where the server certainly made none.
+    /// It is retried only if the server certainly created none.
     ///
     /// ```no_run
     /// use groq_core::types::{FineTuningRequest, FineTuningType};
@@ -79,9 +75,7 @@ impl<'a> FineTunings<'a> {
         endpoint.call(self.core, outgoing).await
     }
 
-    /// Looks up a fine-tuning.
-    ///
-    /// Operation: `getFineTuning`.
+    /// Retrieves a fine-tuning.
     ///
     /// ```no_run
     /// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
@@ -93,7 +87,7 @@ impl<'a> FineTunings<'a> {
     ///
     /// # Errors
     ///
-    /// Those of [`list`](Self::list); [`is_invalid_request`](Error::is_invalid_request) where `id` is empty, `.` or `..`, and
+    /// Those of [`list`](Self::list); [`is_invalid_request`](Error::is_invalid_request) if `id` is empty, `.` or `..`, and
     /// would name another operation.
     pub async fn get(self, id: impl AsRef<str>) -> Result<Response<FineTuning>, Error> {
         let endpoint = Endpoint::new("get fine-tuning", &operations::GET_FINE_TUNING);
@@ -101,8 +95,6 @@ impl<'a> FineTunings<'a> {
     }
 
     /// Deletes a fine-tuning.
-    ///
-    /// Operation: `deleteFineTuning`.
     ///
     /// ```no_run
     /// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::response::Response;
 use crate::shared::Core;
 
-/// The models that can be used; from [`Client::models`].
+/// Models; from [`Client::models`].
 #[derive(Clone, Copy, Debug)]
 #[must_use = "a resource does nothing until one of its methods is called"]
 pub struct Models<'a> {
@@ -21,8 +21,6 @@ impl<'a> Models<'a> {
 
     /// Lists the models that the key may use.
     ///
-    /// Operation: `listModels`.
-    ///
     /// ```no_run
     /// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
     /// for model in &client.models().list().await?.data {
@@ -34,15 +32,13 @@ impl<'a> Models<'a> {
     ///
     /// # Errors
     ///
-    /// [`is_authentication`](Error::is_authentication) where the key is wrong, and whatever can happen to any call.
+    /// [`is_authentication`](Error::is_authentication) if the key is wrong, and the errors of every call.
     pub async fn list(self) -> Result<Response<ModelList>, Error> {
         let endpoint = Endpoint::new("list models", &operations::LIST_MODELS);
         endpoint.send(self.core, &[]).await
     }
 
-    /// Looks up one model.
-    ///
-    /// Operation: `retrieveModel`.
+    /// Retrieves a model.
     ///
     /// ```no_run
     /// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
@@ -54,16 +50,14 @@ impl<'a> Models<'a> {
     ///
     /// # Errors
     ///
-    /// [`is_not_found`](Error::is_not_found) where there is no such model; [`is_invalid_request`](Error::is_invalid_request) where
+    /// [`is_not_found`](Error::is_not_found) if there is no such model; [`is_invalid_request`](Error::is_invalid_request) where
     /// `id` is empty, `.` or `..`, and would name another operation.
     pub async fn get(self, id: impl AsRef<str>) -> Result<Response<Model>, Error> {
         let endpoint = Endpoint::new("retrieve model", &operations::RETRIEVE_MODEL);
         endpoint.send(self.core, &[id.as_ref()]).await
     }
 
-    /// Deletes a model: presumably one that was fine-tuned. Groq does not document it (sdk).
-    ///
-    /// Operation: `deleteModel`.
+    /// Deletes a model, presumably a fine-tuned one. Groq does not document this operation.
     ///
     /// ```no_run
     /// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {

@@ -10,7 +10,7 @@ use crate::response::Response;
 use crate::shared::Core;
 use crate::transport::JSON;
 
-/// Reranking; from [`Client::reranking`]. Groq does not document it (sdk).
+/// Reranking; from [`Client::reranking`]. Groq does not document it.
 #[derive(Clone, Copy, Debug)]
 #[must_use = "a resource does nothing until one of its methods is called"]
 pub struct Reranking<'a> {
@@ -23,8 +23,6 @@ impl<'a> Reranking<'a> {
     }
 
     /// Sorts texts by how well they answer a query, the best first.
-    ///
-    /// Operation: `createReranking`.
     ///
     /// ```no_run
     /// use groq_core::types::RerankingRequest;

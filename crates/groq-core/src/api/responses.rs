@@ -28,8 +28,6 @@ impl<'a> Responses<'a> {
 
     /// Generates a response, and returns it whole.
     ///
-    /// Operation: `createResponse`.
-    ///
     /// ```no_run
     /// use groq_core::ResponseExt as _;
     /// use groq_core::types::ResponseRequest;
@@ -44,10 +42,10 @@ impl<'a> Responses<'a> {
     ///
     /// # Errors
     ///
-    /// Before anything is sent, [`is_invalid_request`](Error::is_invalid_request) where the request asks for a stream. From the
+    /// Before anything is sent, [`is_invalid_request`](Error::is_invalid_request) if the request asks for a stream. From the
     /// server, often [`is_rate_limited`](Error::is_rate_limited), [`is_authentication`](Error::is_authentication),
     /// [`is_model_not_found`](Error::is_model_not_found), [`is_too_large`](Error::is_too_large), and
-    /// [`is_failed_dependency`](Error::is_failed_dependency) where a remote MCP server failed.
+    /// [`is_failed_dependency`](Error::is_failed_dependency) if a remote MCP server failed.
     pub async fn create(
         self,
         request: impl Borrow<ResponseRequest>,
@@ -66,9 +64,7 @@ impl<'a> Responses<'a> {
 
     /// Generates a response, and returns it as it is written, event by event.
     ///
-    /// Operation: `createResponse`.
-    ///
-    /// This sets `stream` in the request, and nothing else. It returns when the answer begins; failures up to there are retried,
+    /// This sets `stream` in the request, and nothing else. It returns when the response starts. Failures before that are retried,
     /// later ones end the stream, with what came so far in [`Error::partial_response`].
     ///
     /// ```no_run
@@ -88,7 +84,7 @@ impl<'a> Responses<'a> {
     ///
     /// # Errors
     ///
-    /// Those of [`create`](Self::create), and [`is_unexpected_response`](Error::is_unexpected_response) where the server does not
+    /// Those of [`create`](Self::create), and [`is_unexpected_response`](Error::is_unexpected_response) if the server does not
     /// stream: if it sent the response in one piece instead, [`Error::partial_response`] has it.
     pub async fn stream(
         self,

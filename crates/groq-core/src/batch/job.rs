@@ -22,7 +22,7 @@ use crate::upload::Upload;
 
 /// A batch whose items are written; from [`Writer::finish`](super::Writer::finish) or [`Batches::resume`](crate::Batches::resume).
 ///
-/// Each step is saved in the folder once it is done. After an error, or a crash, [`run`](Self::run) goes on with what is missing.
+/// Each step is saved in the folder. After an error or a crash, [`run`](Self::run) continues with what is missing.
 #[must_use = "nothing is sent until `run` or `start` is called"]
 pub struct Job<T> {
     core: Core,
@@ -57,15 +57,29 @@ impl<T: BatchItem> Job<T> {
         })
     }
 
-    /// Calls this whenever the batch has got further.
+    /// Sets a function that is called whenever the batch has progressed.
+    /// ```no_run
+    /// # async fn example(mut job: groq_core::batch::Job<groq_core::types::ChatCompletionRequest>) -> Result<(), groq_core::Error> {
+    /// let mut job = job.on_progress(|progress| println!("{progress:?}"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn on_progress(mut self, report: impl Fn(&Progress) + Send + Sync + 'static) -> Self {
         self.report = Some(Arc::new(report));
         self
     }
 
-    /// Sets how long to wait before the service is asked again, at first and at most; 5 and 60 seconds by default.
+    /// Sets the first and the longest wait between polls of the service; 5 and 60 seconds by default.
     ///
-    /// The wait doubles, and up to a quarter of it is taken off at random.
+    /// The wait doubles, minus up to a quarter at random.
+    /// ```no_run
+    /// # async fn example(mut job: groq_core::batch::Job<groq_core::types::ChatCompletionRequest>) -> Result<(), groq_core::Error> {
+    /// use std::time::Duration;
+    ///
+    /// let mut job = job.poll_interval(Duration::from_secs(1), Duration::from_secs(10));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn poll_interval(mut self, first: Duration, most: Duration) -> Self {
         self.poll = Backoff {
             initial: first,
@@ -75,7 +89,13 @@ impl<T: BatchItem> Job<T> {
         self
     }
 
-    /// Sets the longest wait for the service; an hour more than the completion window of the batch by default.
+    /// Sets the longest wait for the service; an hour more than the completion window by default.
+    /// ```no_run
+    /// # async fn example(mut job: groq_core::batch::Job<groq_core::types::ChatCompletionRequest>) -> Result<(), groq_core::Error> {
+    /// let mut job = job.timeout(std::time::Duration::from_secs(3600));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn timeout(mut self, limit: Duration) -> Self {
         self.timeout = limit;
         self
@@ -83,15 +103,22 @@ impl<T: BatchItem> Job<T> {
 
     /// Uploads and starts what is not started, waits, downloads, and returns the results.
     ///
-    /// It may be dropped and called again at any time.
+    /// Its future can be dropped, and it can be called again, at any time.
+    /// ```no_run
+    /// # async fn example(mut job: groq_core::batch::Job<groq_core::types::ChatCompletionRequest>) -> Result<(), groq_core::Error> {
+    /// for item in job.run().await? {
+    ///     println!("{:?}", item?.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
-    /// What can happen to the calls it consists of: [`Files::upload`](crate::Files::upload),
-    /// [`Batches::create`](crate::Batches::create), [`Batches::get`](crate::Batches::get) and
-    /// [`Files::content`](crate::Files::content); [`is_timeout`](Error::is_timeout) where the service takes longer than the
-    /// [`timeout`](Self::timeout); [`is_io`](Error::is_io) where the folder cannot be written to. That items fail, or a batch as
-    /// a whole is refused, expires, or is cancelled, is not an error of the job: the results say it of each item.
+    /// Those of [`Files::upload`](crate::Files::upload), [`Batches::create`](crate::Batches::create), [`Batches::get`](crate::Batches::get) and
+    /// [`Files::content`](crate::Files::content); [`is_timeout`](Error::is_timeout) if the service takes longer than the
+    /// [`timeout`](Self::timeout); [`is_io`](Error::is_io) if the folder cannot be written. Failed items, and a batch that fails, expires or is
+    /// canceled, are not errors of the job: the results report them for each item.
     pub async fn run(&mut self) -> Result<Results<T>, Error> {
         self.start().await?;
         self.wait().await?;
@@ -99,9 +126,9 @@ impl<T: BatchItem> Job<T> {
         Ok(self.results())
     }
 
-    /// Uploads the files of items that are not uploaded, and creates the batches that are not created.
+    /// Uploads the files that are not uploaded, and creates the batches that are not created.
     ///
-    /// Where an earlier run may have done so without learning of it, the service's own lists are asked first.
+    /// If an earlier run may have done so without recording it, the lists of the service are checked first.
     ///
     /// # Errors
     ///
@@ -183,11 +210,18 @@ impl<T: BatchItem> Job<T> {
             .find(|batch| batch.input_file_id.as_deref() == Some(file_id)))
     }
 
-    /// Waits until the service is done with all of it.
+    /// Waits until the service has finished all batches.
+    /// ```no_run
+    /// # async fn example(mut job: groq_core::batch::Job<groq_core::types::ChatCompletionRequest>) -> Result<(), groq_core::Error> {
+    /// job.start().await?;
+    /// job.wait().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
-    /// Those of [`run`](Self::run); [`is_invalid_request`](Error::is_invalid_request) where not all of it is [started](Self::start).
+    /// Those of [`run`](Self::run); [`is_invalid_request`](Error::is_invalid_request) if not everything is [started](Self::start).
     pub async fn wait(&mut self) -> Result<(), Error> {
         if self.state.parts.iter().any(|part| part.batch_id.is_none()) {
             return Err(Error::refused("not all of the batch is started")
@@ -214,7 +248,13 @@ impl<T: BatchItem> Job<T> {
         }
     }
 
-    /// Asks the service how far it is.
+    /// Polls the service once, and returns the progress.
+    /// ```no_run
+    /// # async fn example(mut job: groq_core::batch::Job<groq_core::types::ChatCompletionRequest>) -> Result<(), groq_core::Error> {
+    /// println!("{} items are done", job.refresh().await?.completed);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -266,14 +306,26 @@ impl<T: BatchItem> Job<T> {
         Ok(())
     }
 
-    /// The results that are downloaded. Items of other files are left out.
+    /// Returns the downloaded results. Items of other files are missing.
+    /// ```no_run
+    /// # async fn example(mut job: groq_core::batch::Job<groq_core::types::ChatCompletionRequest>) -> Result<(), groq_core::Error> {
+    /// let done = job.results().count();
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn results(&self) -> Results<T> {
         let max = self.core.settings().max_response();
         let parts = self.state.parts.iter().filter(|part| part.downloaded);
         Results::new(&self.folder, parts.cloned().collect(), max)
     }
 
-    /// Asks the service to stop. What has run by then has its results: [`run`](Self::run) still brings them.
+    /// Cancels the batches. [`run`](Self::run) still returns the results of items that are done.
+    /// ```no_run
+    /// # async fn example(mut job: groq_core::batch::Job<groq_core::types::ChatCompletionRequest>) -> Result<(), groq_core::Error> {
+    /// job.cancel().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -289,7 +341,15 @@ impl<T: BatchItem> Job<T> {
         Ok(())
     }
 
-    /// The ids of the batches that the service has made of it.
+    /// Returns the ids of the batches at the service.
+    /// ```no_run
+    /// # async fn example(mut job: groq_core::batch::Job<groq_core::types::ChatCompletionRequest>) -> Result<(), groq_core::Error> {
+    /// for id in job.batch_ids() {
+    ///     println!("{id}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn batch_ids(&self) -> impl Iterator<Item = &str> {
         self.state
             .parts

@@ -15,7 +15,7 @@ use crate::upload::shown;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct State {
     version: u32,
-    /// Marks our files among those of the organisation.
+    /// Marks our files among those of the organization.
     pub(super) token: String,
     pub(super) endpoint: String,
     pub(super) window: String,

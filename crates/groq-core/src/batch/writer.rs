@@ -19,7 +19,7 @@ use crate::shared::Core;
 
 /// Writes the items of a batch to its folder; from [`Batches::write`](crate::Batches::write).
 ///
-/// It writes to the disk as it goes, by blocking calls: in an async program with a slow disk, use it from a blocking task.
+/// It blocks on the disk: in an async program with a slow disk, use it from a blocking task.
 #[must_use = "a batch is only complete after `finish`"]
 pub struct Writer<T> {
     core: Core,
@@ -73,27 +73,30 @@ impl<T: BatchItem> Writer<T> {
         Ok(writer)
     }
 
-    /// Sets how many items go into one file; 50,000 by default.
-    ///
-    /// Groq does not say how many it takes; this is the limit of the API that it is compatible with.
+    /// Sets the number of items in one file; 50,000 by default, the limit of the API that Groq is compatible with.
     pub fn max_items(mut self, items: u64) -> Self {
         self.max_items = items.max(1);
         self
     }
 
-    /// Sets how many bytes go into one file; the client's [`max_file_bytes`](crate::ClientBuilder::max_file_bytes) by default.
+    /// Sets the size of one file; the client's [`max_file_bytes`](crate::ClientBuilder::max_file_bytes) by default.
     pub fn max_bytes(mut self, bytes: u64) -> Self {
         self.max_bytes = bytes;
         self
     }
 
-    /// Writes an item, and says whether it is new: one that an earlier run wrote to this folder is skipped.
+    /// Writes an item, and returns whether it is new: one that an earlier run wrote to this folder is skipped.
+    /// ```no_run
+    /// # async fn example(mut writer: groq_core::batch::Writer<groq_core::types::ChatCompletionRequest>, request: groq_core::types::ChatCompletionRequest) -> Result<(), groq_core::Error> {
+    /// let is_new = writer.push("item-1", &request)?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
-    /// [`is_invalid_request`](Error::is_invalid_request) where the id was given before, or is empty, or the request cannot be in a batch;
-    /// [`is_limit_exceeded`](Error::is_limit_exceeded) where it is larger than a whole file may be; [`is_io`](Error::is_io) where the disk
-    /// fails.
+    /// [`is_invalid_request`](Error::is_invalid_request) if the id was used before or is empty, or the request cannot be in a batch;
+    /// [`is_limit_exceeded`](Error::is_limit_exceeded) if it is larger than a whole file may be; [`is_io`](Error::is_io) if the disk fails.
     pub fn push(&mut self, id: impl AsRef<str>, request: &T) -> Result<bool, Error> {
         self.try_push(id.as_ref(), request)
             .map_err(|error| error.while_doing(DOING))
@@ -152,7 +155,7 @@ impl<T: BatchItem> Writer<T> {
     ///
     /// # Errors
     ///
-    /// [`is_invalid_request`](Error::is_invalid_request) where there is no item; [`is_io`](Error::is_io) where the disk fails.
+    /// [`is_invalid_request`](Error::is_invalid_request) if there is no item; [`is_io`](Error::is_io) if the disk fails.
     pub fn finish(mut self, window: CompletionWindow) -> Result<Job<T>, Error> {
         if self.parts.is_empty() {
             return Err(Error::refused("the batch has no items").while_doing(DOING));

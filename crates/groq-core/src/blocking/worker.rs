@@ -76,7 +76,7 @@ impl Worker {
     }
 }
 
-/// Runs the runtime until nobody is left who could use it.
+/// Runs the runtime until no one is left who could use it.
 fn serve(started: &mpsc::SyncSender<io::Result<Handle>>, over: oneshot::Receiver<Infallible>) {
     let runtime = match Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -88,7 +88,7 @@ fn serve(started: &mpsc::SyncSender<io::Result<Handle>>, over: oneshot::Receiver
     if started.send(Ok(runtime.handle().clone())).is_ok() {
         let Err(_) = runtime.block_on(over);
     }
-    // A reader that a user gave for an upload may hang: nobody waits for that.
+    // A reader that a user gave for an upload may hang: no one waits for that.
     runtime.shutdown_background();
 }
 

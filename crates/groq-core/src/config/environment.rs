@@ -9,7 +9,7 @@ use crate::error::Error;
 impl ClientBuilder {
     /// A builder with what the environment says: `GROQ_API_KEY`, `GROQ_BASE_URL`, and `GROQ_CUSTOM_HEADERS`.
     ///
-    /// The last one holds a header per line, as `Name: value` (sdk). A variable that is unset or empty changes nothing. Use this in place
+    /// The last one holds a header per line, as `Name: value`. A variable that is unset or empty changes nothing. Use this in place
     /// of [`Client::from_env`](crate::Client::from_env) to set more.
     ///
     /// ```no_run

@@ -15,10 +15,10 @@ pub type KeyFuture<'a> = Pin<
     Box<dyn Future<Output = Result<String, Box<dyn std::error::Error + Send + Sync>>> + Send + 'a>,
 >;
 
-/// Gives the key for each attempt, for keys that change: give it to
+/// Provides the key for each attempt, for keys that change; for
 /// [`ClientBuilder::key_provider`](crate::ClientBuilder::key_provider).
 ///
-/// It is asked before every attempt, so it should remember the key as long as that is good. What it gives is checked, and treated as
+/// It is called before every attempt, so it should cache the key. The key is checked, and treated as
 /// any other key: it goes into one header, and nowhere else.
 ///
 /// ```
@@ -40,7 +40,7 @@ pub trait KeyProvider: Send + Sync {
     fn key(&self) -> KeyFuture<'_>;
 }
 
-/// The key, or who gives it.
+/// The key, or its provider.
 pub(crate) enum Keys {
     Fixed(ApiKey),
     Provided {

@@ -18,7 +18,7 @@ pub(super) struct Unfinished {
 impl Unfinished {
     pub(super) async fn create(name: &Path) -> io::Result<(Self, File)> {
         let (name, path) = (name.to_owned(), beside(name)?);
-        // Where nobody waits any more, the file is still made; it belongs to its guard then, which goes with what nobody takes.
+        // Where no one waits any more, the file is still made; it belongs to its guard then, which goes with what no one takes.
         let made = spawn_blocking(move || {
             let mut options = std::fs::OpenOptions::new();
             let file = options.write(true).create_new(true).open(&path)?;

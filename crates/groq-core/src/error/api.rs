@@ -17,7 +17,7 @@ pub(crate) struct ApiError {
 }
 
 impl ApiError {
-    /// Reads the body of an answer with an error status.
+    /// Reads the body of a response with an error status.
     ///
     /// Groq sends `{"error": {...}}`; gateways send the object without the envelope, a string in its place, or a page of HTML, and
     /// then the status alone must do.
@@ -78,7 +78,7 @@ impl ApiError {
             (401, _) => ("the API key is not accepted", Some("check GROQ_API_KEY")),
             (403, _) => (
                 "access is denied",
-                Some("check what the key, the organisation and this network may use"),
+                Some("check what the key, the organization and this network may use"),
             ),
             (404, Some("model_not_found")) => (
                 "there is no such model for this key",

@@ -1,4 +1,4 @@
-//! Why an answer could not be decoded, told without its content.
+//! Why a response could not be decoded, told without its content.
 
 use std::str;
 

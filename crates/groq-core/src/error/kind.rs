@@ -30,7 +30,7 @@ pub enum ErrorKind {
     Redirect,
     /// The server answered with something other than what the call returns: another content type, or no body.
     UnexpectedResponse,
-    /// The answer, or an event of the stream, could not be decoded.
+    /// The response, or an event of the stream, could not be decoded.
     Decode,
     /// Something was larger than its limit.
     LimitExceeded,
@@ -50,7 +50,7 @@ pub enum TimeoutKind {
     Write,
     /// `first_byte_timeout`: no answer, or no beginning of its body.
     FirstByte,
-    /// `read_timeout`: nothing came for a while in the middle of the answer.
+    /// `read_timeout`: nothing came for a while in the middle of the response.
     Read,
     /// `progress_timeout`: bytes came, but too few to get anywhere, or only signs of life.
     Progress,

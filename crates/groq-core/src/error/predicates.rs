@@ -4,10 +4,16 @@ use super::{Error, ErrorKind, TimeoutKind};
 use crate::retry::decision::is_transient;
 
 impl Error {
-    /// The server refuses because too much was asked of it in too short a time (429).
+    /// Returns whether the server refused the call for its rate (429).
     ///
-    /// [`retry_after`](Self::retry_after) says when to come back. The limits belong to the organisation: other programs may
-    /// have used them up.
+    /// [`retry_after`](Self::retry_after) returns when to call again. The limits belong to the organization: other programs may have used them up.
+    /// ```no_run
+    /// # fn example(error: groq_core::Error) {
+    /// if error.is_rate_limited() {
+    ///     println!("try again in {:?}", error.retry_after());
+    /// }
+    /// # }
+    /// ```
     pub fn is_rate_limited(&self) -> bool {
         self.kind() == ErrorKind::Api
             && match self.api_status() {
@@ -16,9 +22,15 @@ impl Error {
             }
     }
 
-    /// The flex tier has no capacity at the moment (498, Groq's own status).
+    /// Returns whether the flex tier has no capacity (498, a status of Groq's own).
     ///
-    /// Come back later, or ask for `service_tier: on_demand`.
+    /// Try again later, or with `service_tier: on_demand`; see
+    /// [`create_with_flex_fallback`](crate::Chat::create_with_flex_fallback).
+    /// ```no_run
+    /// # fn example(error: groq_core::Error) {
+    /// let retry_on_demand = error.is_flex_capacity();
+    /// # }
+    /// ```
     pub fn is_flex_capacity(&self) -> bool {
         self.api_status() == Some(498) || self.code() == Some("capacity_exceeded")
     }
@@ -31,20 +43,34 @@ impl Error {
         self.timeout_kind().is_some()
     }
 
-    /// No connection came about, so the server never saw the request. Check the network, the base URL and proxies.
+    /// Returns whether no connection was made, so that the server never saw the request. Check the network, the base URL and proxies.
+    /// ```no_run
+    /// # fn example(error: groq_core::Error) {
+    /// if error.is_connect() {
+    ///     println!("is the network up? {error}");
+    /// }
+    /// # }
+    /// ```
     pub fn is_connect(&self) -> bool {
         matches!(self.kind(), ErrorKind::Connect | ErrorKind::Tls)
             || self.timeout_kind() == Some(TimeoutKind::Connect)
     }
 
-    /// The server's certificate or its TLS version was refused. It is never retried.
+    /// Returns whether the server's certificate or TLS version was refused. It is never retried.
     pub fn is_tls(&self) -> bool {
         self.kind() == ErrorKind::Tls
     }
 
-    /// The same call may succeed later, after [`retry_after`](Self::retry_after) if there is one.
+    /// Returns whether the same call may succeed later, after [`retry_after`](Self::retry_after) if there is one.
     ///
     /// The client has already made the retries that it was allowed to make.
+    /// ```no_run
+    /// # fn example(error: groq_core::Error) {
+    /// if error.is_retryable() {
+    ///     std::thread::sleep(error.retry_after().unwrap_or_default());
+    /// }
+    /// # }
+    /// ```
     pub fn is_retryable(&self) -> bool {
         match self.kind() {
             ErrorKind::Connect
@@ -60,53 +86,93 @@ impl Error {
         }
     }
 
-    /// The key is missing, wrong or revoked (401).
+    /// Returns whether the key is missing, wrong or revoked (401).
+    /// ```no_run
+    /// # fn example(error: groq_core::Error) {
+    /// if error.is_authentication() {
+    ///     println!("check GROQ_API_KEY");
+    /// }
+    /// # }
+    /// ```
     pub fn is_authentication(&self) -> bool {
         self.api_status() == Some(401) || self.code() == Some("invalid_api_key")
     }
 
-    /// The key may not do this: use this model, or call from here (403).
+    /// Returns whether the key may not do this, such as use this model or call from here (403).
     pub fn is_permission_denied(&self) -> bool {
         self.api_status() == Some(403)
     }
 
-    /// There is no such model, file, batch or path (404).
+    /// Returns whether there is no such model, file, batch or path (404).
+    /// ```no_run
+    /// # fn example(error: groq_core::Error) {
+    /// let is_gone = error.is_not_found();
+    /// # }
+    /// ```
     pub fn is_not_found(&self) -> bool {
         self.api_status() == Some(404)
     }
 
-    /// The model does not exist or is not open to this key.
+    /// Returns whether the model does not exist, or is not available to this key.
+    /// ```no_run
+    /// # fn example(error: groq_core::Error) {
+    /// if error.is_model_not_found() {
+    ///     println!("list the models with client.models().list()");
+    /// }
+    /// # }
+    /// ```
     pub fn is_model_not_found(&self) -> bool {
         self.code() == Some("model_not_found")
     }
 
-    /// The model was switched off. Groq's documentation names its successor.
+    /// Returns whether the model was shut down. [`Catalog`](crate::models::Catalog) knows successors.
     pub fn is_model_decommissioned(&self) -> bool {
         self.code() == Some("model_decommissioned")
     }
 
-    /// The request itself is at fault: refused by this crate before it was sent, or by the server (400, 413, 422).
+    /// Returns whether the request itself is invalid: refused by this crate before it was sent, or by the server (400, 413, 422).
     ///
-    /// Sending it again changes nothing.
+    /// Sending it again does not help.
+    /// ```no_run
+    /// # fn example(error: groq_core::Error) {
+    /// if error.is_invalid_request() {
+    ///     println!("{} ({:?})", error.message(), error.param());
+    /// }
+    /// # }
+    /// ```
     pub fn is_invalid_request(&self) -> bool {
         self.kind() == ErrorKind::Request || matches!(self.api_status(), Some(400 | 413 | 422))
     }
 
-    /// The request is too large (413): too many bytes, or more tokens than the limit per minute allows at all.
+    /// Returns whether the request is too large (413): too many bytes, or more tokens than the limit per minute.
     pub fn is_too_large(&self) -> bool {
         self.api_status() == Some(413)
     }
 
-    /// The request alone asks for more tokens than the limit per minute (413 with `rate_limit_exceeded`).
+    /// Returns whether the request alone needs more tokens than the limit per minute (413 with `rate_limit_exceeded`).
     ///
-    /// Waiting does not help. Shorten the prompt, or lower `max_completion_tokens`, which counts as if it were used (issue reports).
+    /// Waiting does not help. Shorten the prompt, or lower `max_completion_tokens`, which counts in full.
+    /// ```no_run
+    /// # fn example(error: groq_core::Error) {
+    /// if error.is_token_limit() {
+    ///     println!("lower max_completion_tokens");
+    /// }
+    /// # }
+    /// ```
     pub fn is_token_limit(&self) -> bool {
         self.is_too_large() && self.code() == Some("rate_limit_exceeded")
     }
 
-    /// The model wrote JSON, or a tool call, that the server refused; [`failed_generation`](Self::failed_generation) has it.
+    /// Returns whether the model wrote JSON or a tool call that the server refused.
     ///
-    /// Asking again, at a lower temperature, often helps (docs).
+    /// [`failed_generation`](Self::failed_generation) returns it. Asking again at a lower temperature often helps.
+    /// ```no_run
+    /// # fn example(error: groq_core::Error) {
+    /// if error.is_failed_generation() {
+    ///     println!("{:?}", error.failed_generation());
+    /// }
+    /// # }
+    /// ```
     pub fn is_failed_generation(&self) -> bool {
         matches!(
             self.code(),
@@ -114,18 +180,30 @@ impl Error {
         )
     }
 
-    /// Something that the call depends on failed (424): mostly a remote MCP server, which could not be reached or refused the call.
+    /// Returns whether something that the call depends on failed (424), mostly a remote MCP server.
     pub fn is_failed_dependency(&self) -> bool {
         self.api_status() == Some(424)
     }
 
-    /// The server failed (5xx).
+    /// Returns whether the server failed (5xx).
+    /// ```no_run
+    /// # fn example(error: groq_core::Error) {
+    /// let is_their_fault = error.is_server_error();
+    /// # }
+    /// ```
     pub fn is_server_error(&self) -> bool {
         self.api_status()
             .is_some_and(|status| (500..600).contains(&status))
     }
 
-    /// A stream ended, broke or stopped before the reply was whole; [`partial`](Self::partial) has what came.
+    /// Returns whether a stream ended or broke before the reply was complete. [`partial`](Self::partial) returns what arrived.
+    /// ```no_run
+    /// # fn example(error: groq_core::Error) {
+    /// if error.is_incomplete_stream() {
+    ///     println!("{:?}", error.partial().and_then(|reply| reply.text()));
+    /// }
+    /// # }
+    /// ```
     pub fn is_incomplete_stream(&self) -> bool {
         match self.kind() {
             ErrorKind::IncompleteStream => true,
@@ -134,12 +212,19 @@ impl Error {
         }
     }
 
-    /// The answer, or an event of the stream, could not be decoded; [`body`](Self::body) has it.
+    /// Returns whether a response or an event of a stream could not be decoded. [`body`](Self::body) returns it.
+    /// ```no_run
+    /// # fn example(error: groq_core::Error) {
+    /// if error.is_decode() {
+    ///     println!("{:?}", error.body());
+    /// }
+    /// # }
+    /// ```
     pub fn is_decode(&self) -> bool {
         self.kind() == ErrorKind::Decode
     }
 
-    /// The answer is something else than what the call returns: another content type, no body, or an unknown status.
+    /// Returns whether the response has another content type, no body, or an unknown status.
     pub fn is_unexpected_response(&self) -> bool {
         matches!(
             self.kind(),
@@ -147,24 +232,39 @@ impl Error {
         )
     }
 
-    /// Something was larger than the client's limit for it; the message names the limit.
+    /// Returns whether something is larger than a limit of the client. The message names the limit.
+    /// ```no_run
+    /// # fn example(error: groq_core::Error) {
+    /// if error.is_limit_exceeded() {
+    ///     println!("{error}");
+    /// }
+    /// # }
+    /// ```
     pub fn is_limit_exceeded(&self) -> bool {
         self.kind() == ErrorKind::LimitExceeded
     }
 
-    /// The server redirects to where the client does not follow; the message names the place.
+    /// Returns whether the server redirects to a place that the client does not follow. The message names it.
     pub fn is_redirect(&self) -> bool {
         self.kind() == ErrorKind::Redirect
     }
 
-    /// A file, a reader or a writer of yours failed: it is missing, has changed, or the disk is full.
+    /// Returns whether a file, a reader or a writer of the caller failed: it is missing, has changed, or the disk is full.
     ///
-    /// [`source`](std::error::Error::source) has the cause.
+    /// [`source`](std::error::Error::source) returns the cause.
+    /// ```no_run
+    /// # fn example(error: groq_core::Error) {
+    /// use std::error::Error as _;
+    /// if error.is_io() {
+    ///     println!("{error}: {:?}", error.source());
+    /// }
+    /// # }
+    /// ```
     pub fn is_io(&self) -> bool {
         self.kind() == ErrorKind::Io
     }
 
-    /// The client could not be made: a setting is missing or wrong.
+    /// Returns whether the client could not be built, because a setting is missing or wrong.
     pub fn is_config(&self) -> bool {
         self.kind() == ErrorKind::Config
     }

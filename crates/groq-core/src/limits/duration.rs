@@ -5,7 +5,7 @@ use std::time::Duration;
 /// Reads a duration in Go's notation, as Groq writes it in `x-ratelimit-reset-*` headers and error messages.
 ///
 /// A duration is one or more decimal numbers, each with its unit: `d`, `h`, `m`, `s`, `ms`, `us` (or `µs`) and `ns`.
-/// Only units up to hours are on record (wire: `2m59.56s`, `9m38.016s`, `50.597142857s`); the others come from Go.
+/// Only units up to hours are on record (`2m59.56s`, `9m38.016s`, `50.597142857s`); the others come from Go.
 /// Signs, blanks and numbers without a unit are refused, except a lone `0`.
 ///
 /// Returns `None` for anything else, and for what does not fit into a [`Duration`]. What lies below a nanosecond is cut off.

@@ -6,9 +6,9 @@ use http::{HeaderMap, HeaderName};
 
 use super::parse_duration;
 
-/// What an answer says about the rate limits of its model.
+/// What a response says about the rate limits of its model.
 ///
-/// Groq counts requests per day and tokens per minute (docs), for the whole organisation: other processes
+/// Groq counts requests per day and tokens per minute, for the whole organization: other processes
 /// with other keys spend from the same allowance. Each part is `None` where the server did not send it, or sent
 /// something that is no number or duration. Further `x-ratelimit-*` headers are reachable through
 /// [`Response::headers`](crate::Response::headers).
@@ -48,7 +48,7 @@ pub struct RateLimit {
 }
 
 impl RateLimits {
-    /// Reads the limits from the headers of an answer.
+    /// Reads the limits from the headers of a response.
     pub fn from_headers(headers: &HeaderMap) -> Self {
         Self {
             requests: RateLimit {

@@ -7,9 +7,9 @@ use std::time::Duration;
 use super::RateLimits;
 use crate::runtime::Instant;
 
-/// The rate limits of each model, as the last answers told them; from [`Client::rate_limits`](crate::Client::rate_limits).
+/// The rate limits of each model from its last response; from [`Client::rate_limits`](crate::Client::rate_limits).
 ///
-/// It is a copy of what was known when it was taken. Limits belong to the organisation: other programs spend from them too.
+/// It is a copy. Limits belong to the organization: other programs use them too.
 ///
 /// ```no_run
 /// # fn example(client: groq_core::Client) {
@@ -32,13 +32,18 @@ pub struct ModelLimits {
 }
 
 impl KnownLimits {
-    /// The limits of one model, if there was an answer that told them.
+    /// Returns the limits of a model, if a response has contained them.
+    /// ```no_run
+    /// # fn example(client: groq_core::Client) {
+    /// let left = client.rate_limits().get("openai/gpt-oss-20b").and_then(|limits| limits.rate_limits.tokens.remaining);
+    /// # }
+    /// ```
     pub fn get(&self, model: &str) -> Option<ModelLimits> {
         let (_, limits) = self.0.iter().find(|(name, _)| name == model)?;
         Some(*limits)
     }
 
-    /// All models, by name.
+    /// Iterates over all models by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, ModelLimits)> {
         self.0.iter().map(|(name, limits)| (name.as_str(), *limits))
     }

@@ -82,6 +82,13 @@ impl CallEstimate {
     }
 
     /// Sets the size of the JSON body, in bytes.
+    ///
+    /// ```
+    /// use groq_core::limits::CallEstimate;
+    ///
+    /// let call = CallEstimate::new("openai/gpt-oss-20b").request_bytes(2_000).max_completion_tokens(500);
+    /// assert_eq!(call.max_completion_tokens, Some(500));
+    /// ```
     pub fn request_bytes(mut self, bytes: u64) -> Self {
         self.request_bytes = bytes;
         self
@@ -94,6 +101,13 @@ impl CallEstimate {
     }
 
     /// Sets the duration of the attached recording.
+    ///
+    /// ```
+    /// use groq_core::limits::CallEstimate;
+    /// use std::time::Duration;
+    ///
+    /// let call = CallEstimate::new("whisper-large-v3").audio(Duration::from_secs(90));
+    /// ```
     pub fn audio(mut self, duration: Duration) -> Self {
         self.audio = Some(duration);
         self
@@ -121,6 +135,13 @@ pub struct Permit {
 
 impl Permit {
     /// Creates a permit for this call, with no tokens reserved.
+    ///
+    /// ```
+    /// use groq_core::limits::{CallEstimate, Permit};
+    ///
+    /// let permit = Permit::new(CallEstimate::new("openai/gpt-oss-20b")).tokens(700).id(1);
+    /// assert_eq!(permit.tokens, 700);
+    /// ```
     pub fn new(estimate: CallEstimate) -> Self {
         Self {
             estimate,
@@ -156,6 +177,13 @@ pub struct Feedback {
 
 impl Feedback {
     /// Creates feedback with this status and nothing else.
+    ///
+    /// ```
+    /// use groq_core::limits::Feedback;
+    /// use std::time::Duration;
+    ///
+    /// let feedback = Feedback::new(http::StatusCode::TOO_MANY_REQUESTS).retry_after(Duration::from_secs(2));
+    /// ```
     pub fn new(status: StatusCode) -> Self {
         Self {
             status,

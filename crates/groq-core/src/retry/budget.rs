@@ -13,9 +13,9 @@ use crate::runtime::Instant;
 pub(crate) struct BudgetConfig {
     /// Tokens in a full bucket.
     pub(crate) capacity: u32,
-    /// Tokens that one success gives back.
+    /// Tokens that one success returns.
     pub(crate) per_success: f64,
-    /// The time that gives back one token.
+    /// The time that returns one token.
     pub(crate) refill_every: Duration,
 }
 

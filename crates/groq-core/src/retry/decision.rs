@@ -20,7 +20,7 @@ pub(crate) struct RetryConfig {
 }
 
 impl Default for RetryConfig {
-    /// Two retries (sdk), and at most a minute for a wait that the server asks for.
+    /// Two retries, and at most a minute for a wait that the server asks for.
     fn default() -> Self {
         Self {
             max_retries: 2,
@@ -83,7 +83,7 @@ pub(crate) struct Situation {
 /// What to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Decision {
-    /// Wait so long, then try again, if the budget has a token for it.
+    /// Wait this long, then try again, if the budget has a token for it.
     Retry(Duration),
     /// Give up.
     Stop(Stop),

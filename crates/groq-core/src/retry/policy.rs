@@ -47,6 +47,12 @@ impl RetryPolicy {
     }
 
     /// Creates a policy without retries.
+    ///
+    /// ```
+    /// use groq_core::{RequestOptions, RetryPolicy};
+    ///
+    /// let options = RequestOptions::new().retry(RetryPolicy::never());
+    /// ```
     pub fn never() -> Self {
         Self::default().max_retries(0)
     }
@@ -58,6 +64,13 @@ impl RetryPolicy {
     }
 
     /// Sets how long after its start a call may begin another attempt; no limit by default. It does not end an attempt.
+    ///
+    /// ```
+    /// use groq_core::RetryPolicy;
+    /// use std::time::Duration;
+    ///
+    /// let policy = RetryPolicy::new().max_retry_time(Duration::from_secs(30));
+    /// ```
     pub fn max_retry_time(mut self, limit: Duration) -> Self {
         self.config.max_elapsed = Some(limit);
         self
@@ -76,16 +89,34 @@ impl RetryPolicy {
     }
 
     /// Retries only these failures, of those that the client would retry.
+    ///
+    /// ```
+    /// use groq_core::{Error, RetryPolicy};
+    ///
+    /// let policy = RetryPolicy::new().only_when(Error::is_rate_limited);
+    /// ```
     pub fn only_when(self, rule: impl Fn(&Error) -> bool + Send + Sync + 'static) -> Self {
         self.with_rule(move |error| if rule(error) { None } else { Some(false) })
     }
 
     /// Does not retry these failures.
+    ///
+    /// ```
+    /// use groq_core::{Error, RetryPolicy};
+    ///
+    /// let policy = RetryPolicy::new().except_when(Error::is_timeout);
+    /// ```
     pub fn except_when(self, rule: impl Fn(&Error) -> bool + Send + Sync + 'static) -> Self {
         self.with_rule(move |error| if rule(error) { Some(false) } else { None })
     }
 
     /// Also retries these failures, if the server answered. Each attempt may be billed.
+    ///
+    /// ```
+    /// use groq_core::{Error, RetryPolicy};
+    ///
+    /// let policy = RetryPolicy::new().also_when(Error::is_failed_generation);
+    /// ```
     pub fn also_when(self, rule: impl Fn(&Error) -> bool + Send + Sync + 'static) -> Self {
         self.with_rule(move |error| if rule(error) { Some(true) } else { None })
     }

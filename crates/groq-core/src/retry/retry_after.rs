@@ -23,7 +23,7 @@ pub(crate) fn from_message(message: &str) -> Option<Duration> {
     parse_duration(word.trim_end_matches(['.', ',', ';', '!']))
 }
 
-/// What `x-should-retry` says: it overrides the table of statuses (sdk).
+/// What `x-should-retry` says: it overrides the table of statuses.
 pub(crate) fn should_retry(headers: &HeaderMap) -> Option<bool> {
     match headers.get("x-should-retry")?.as_bytes() {
         b"true" => Some(true),

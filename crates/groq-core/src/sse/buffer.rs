@@ -15,7 +15,7 @@ impl Buffer {
         self.0.extend_from_slice(bytes);
     }
 
-    /// Empties the buffer, and gives back what a rare large event needed.
+    /// Empties the buffer, and returns what a rare large event needed.
     pub(super) fn clear(&mut self) {
         const KEPT: usize = 64 << 10;
         self.0.clear();

@@ -138,7 +138,7 @@ impl Accumulator {
     }
 
     /// The call that a delta belongs to: the last one with its index, unless it brings another id. Some models
-    /// give all their calls the same index (issue reports).
+    /// give all their calls the same index.
     fn open_call(&mut self, choice: usize, index: Option<u32>, id: Option<&str>) -> &mut OpenCall {
         let id = id.unwrap_or_default();
         let found = self
@@ -169,7 +169,7 @@ impl Accumulator {
         }
         whole.sort_by_key(|open| open.index);
         choice.message.tool_calls = Some(whole.into_iter().map(|open| open.call.clone()).collect());
-        // A reply in one piece has no content beside its calls, where a stream begins with an empty one (wire).
+        // A reply in one piece has no content beside its calls, where a stream begins with an empty one.
         if choice.message.content.as_deref() == Some("") {
             choice.message.content = None;
         }
@@ -256,7 +256,7 @@ fn add_function(call: &mut FunctionCall, delta: &FunctionCallDelta) {
     keep_unknown(call.unknown_fields_mut(), delta.unknown_fields());
 }
 
-/// Executed tools come as they begin, and again, with the same index, when they have their results (docs).
+/// Executed tools come as they begin, and again, with the same index, when they have their results.
 fn add_executed_tool(all: &mut Vec<ExecutedTool>, tool: &ExecutedTool) {
     let known = all
         .iter_mut()
@@ -284,7 +284,7 @@ fn add_logprobs(all: &mut Option<Logprobs>, more: &Logprobs) {
     keep_unknown(all.unknown_fields_mut(), more.unknown_fields());
 }
 
-/// `usage` stands here always, and at the top only if it was asked for (wire).
+/// `usage` stands here always, and at the top only if it was asked for.
 fn add_x_groq(completion: &mut ChatCompletion, delta: &StreamXGroq) {
     keep_last(&mut completion.usage, delta.usage.as_ref());
     keep_last(

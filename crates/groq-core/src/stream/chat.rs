@@ -18,6 +18,7 @@ use super::text::TextDeltas;
 use crate::describe;
 use crate::error::{ApiError, Error};
 use crate::limits::RateLimits;
+use crate::response::{head_accessors, head_rate_limits};
 use crate::retry::Attempt;
 use crate::shared::Core;
 use crate::sse::Event;
@@ -25,11 +26,11 @@ use crate::transport::{Answered, ResponseBody, Summary};
 
 /// A reply that is read as it is written; from [`Chat::stream`](crate::Chat::stream).
 ///
-/// It gives each chunk as the server sent it, and puts the reply together on the side: [`snapshot`](Self::snapshot) shows it as it
-/// stands, [`finish`](Self::finish) returns it whole. Use [`next`](Self::next), or any adapter for a [`Stream`].
+/// It yields each chunk as the server sent it, and assembles the reply: [`snapshot`](Self::snapshot) returns the reply so far,
+/// [`finish`](Self::finish) the whole. Use [`next`](Self::next), or any adapter for a [`Stream`].
 ///
-/// The stream ends with `None` only if the reply is complete: the server said `[DONE]`, or gave each choice its finish
-/// reason. Everything else ends in an [`Error`], with what came so far in [`Error::partial`]. After either there is only `None`.
+/// The stream ends with `None` only if the reply is complete: the server sent `[DONE]`, or a finish reason for each choice. Everything else
+/// ends in an [`Error`], with the reply so far in [`Error::partial`]. After either, the stream yields only `None`.
 ///
 /// Dropping it ends the call. Nothing is read ahead: a slow reader slows the server down.
 ///
@@ -48,6 +49,9 @@ use crate::transport::{Answered, ResponseBody, Summary};
 pub struct ChatStream(Events<Conversation>);
 
 impl ChatStream {
+    head_accessors!(self => self.0.answered);
+    head_rate_limits!(self => self.0.answered);
+
     pub(crate) async fn open(
         client: Core,
         doing: &'static str,
@@ -56,30 +60,45 @@ impl ChatStream {
         Events::open(client, doing, answered).await.map(Self)
     }
 
-    /// The next chunk; `None` when the reply is complete.
+    /// Returns the next chunk; `None` when the reply is complete.
     ///
-    /// It may be dropped before it is ready, and asked again: no chunk is lost.
+    /// Its future can be dropped and called again: no chunk is lost.
     ///
     /// # Errors
     ///
-    /// [`is_incomplete_stream`](Error::is_incomplete_stream) where the stream ended or broke too early or stopped for too long, an error of
-    /// the server's ([`code`](Error::code), [`failed_generation`](Error::failed_generation)),
-    /// [`is_decode`](Error::is_decode) where an event is not what it should be, and
-    /// [`is_limit_exceeded`](Error::is_limit_exceeded). All of them hold the reply so far.
+    /// [`is_incomplete_stream`](Error::is_incomplete_stream) if the stream ended, broke or paused too long; an error of the server
+    /// ([`code`](Error::code), [`failed_generation`](Error::failed_generation)); [`is_decode`](Error::is_decode) for an invalid event; and
+    /// [`is_limit_exceeded`](Error::is_limit_exceeded). All of them contain the reply so far.
     pub async fn next(&mut self) -> Option<Result<ChatCompletionChunk, Error>> {
         poll_fn(|context| self.poll(context)).await
     }
 
-    /// Only the text, piece by piece.
+    /// Returns a stream of the text alone.
+    /// ```no_run
+    /// # async fn example(mut stream: groq_core::ChatStream) -> Result<(), groq_core::Error> {
+    /// let mut text = stream.text();
+    /// while let Some(piece) = text.next().await {
+    ///     print!("{}", piece?);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn text(&mut self) -> TextDeltas<'_> {
         TextDeltas::new(self)
     }
 
     /// Reads the rest, and returns the reply that a call without streaming would have returned.
+    /// ```no_run
+    /// # async fn example(stream: groq_core::ChatStream) -> Result<(), groq_core::Error> {
+    /// let reply = stream.finish().await?;
+    /// println!("{:?}", reply.text());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
-    /// Those of [`next`](Self::next); a stream that failed before does not turn into a reply.
+    /// Those of [`next`](Self::next). A stream that failed before does not become a reply.
     pub async fn finish(mut self) -> Result<ChatCompletion, Error> {
         while let Some(chunk) = self.next().await {
             chunk?;
@@ -88,58 +107,41 @@ impl ChatStream {
         Ok(reply.accumulator.into_completion())
     }
 
-    /// The reply so far.
+    /// Returns the reply so far.
     ///
-    /// A tool call joins it when its choice is finished: before that, its arguments may be half there.
+    /// A tool call is part of it once its choice is finished: before that, its arguments may be incomplete.
+    /// ```no_run
+    /// # async fn example(mut stream: groq_core::ChatStream) -> Result<(), groq_core::Error> {
+    /// stream.next().await.transpose()?;
+    /// println!("{:?}", stream.snapshot().text());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn snapshot(&self) -> &ChatCompletion {
         self.0.reply.accumulator.completion()
     }
 
-    /// The tokens and times, once the server has told them: it does with the last chunks.
+    /// Returns the tokens and times, once the server has sent them: with the last chunks.
+    /// ```no_run
+    /// # async fn example(mut stream: groq_core::ChatStream) -> Result<(), groq_core::Error> {
+    /// while stream.next().await.transpose()?.is_some() {}
+    /// println!("{:?}", stream.usage());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn usage(&self) -> Option<&CompletionUsage> {
         self.snapshot().usage.as_ref()
     }
 
-    /// The id of the request, for Groq's support.
-    pub fn request_id(&self) -> Option<&str> {
-        let header = self
-            .0
-            .answered
-            .headers
-            .get("x-request-id")
-            .and_then(|id| id.to_str().ok());
-        header.or_else(|| self.snapshot().x_groq.as_ref()?.id.as_deref())
-    }
-
-    /// The rate limits as of this answer.
-    pub fn rate_limits(&self) -> RateLimits {
-        RateLimits::from_headers(&self.0.answered.headers)
-    }
-
-    /// Every HTTP attempt that was made until the stream began, in order.
-    pub fn attempts(&self) -> &[Attempt] {
-        &self.0.answered.attempts
-    }
-
-    /// The status.
-    pub fn status(&self) -> StatusCode {
-        self.0.answered.status
-    }
-
-    /// The headers.
-    pub fn headers(&self) -> &HeaderMap {
-        &self.0.answered.headers
-    }
-
-    /// How many events were left out because they did not decode: none, unless
-    /// [`skip_undecodable_events`](crate::RequestOptions::skip_undecodable_events) is set.
+    /// Returns the number of events that did not decode and were skipped; see
+    /// [`skip_undecodable_events`](crate::RequestOptions::skip_undecodable_events).
     pub fn skipped_events(&self) -> u64 {
         self.0.skipped
     }
 
-    /// Whether the server ended the stream with `[DONE]`.
+    /// Returns whether the server ended the stream with `[DONE]`.
     ///
-    /// A stream without it is complete too if each choice had its finish reason.
+    /// A stream without it is complete if each choice has a finish reason.
     pub fn done_marker(&self) -> bool {
         matches!(self.0.state, State::Complete { done_marker: true })
     }
@@ -197,7 +199,7 @@ impl<V: View> events::View<Conversation> for V {
         };
         reply.templates.learn(event.data, &chunk);
         reply.accumulator.add(&chunk);
-        // With an error here, the stream has stopped early (sdk).
+        // With an error here, the stream has stopped early.
         match chunk.error() {
             Some(message) => Message::Error(ApiError::from_message(message.to_owned())),
             None => V::of_chunk(chunk).map_or(Message::Nothing, Message::Item),

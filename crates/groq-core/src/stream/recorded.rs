@@ -32,7 +32,7 @@ impl ChatStream {
     ///
     /// # Errors
     ///
-    /// [`is_unexpected_response`](Error::is_unexpected_response) where the recording is JSON or HTML, and no stream.
+    /// [`is_unexpected_response`](Error::is_unexpected_response) if the recording is JSON or HTML, and no stream.
     pub async fn recorded<F: Into<Bytes>>(
         client: &Client,
         frames: impl IntoIterator<Item = F>,

@@ -15,6 +15,7 @@ use super::events::{Events, Reply, View};
 use crate::describe;
 use crate::error::{ApiError, Error};
 use crate::limits::RateLimits;
+use crate::response::{head_accessors, head_rate_limits};
 use crate::retry::Attempt;
 use crate::shared::Core;
 use crate::sse::Event;
@@ -22,11 +23,11 @@ use crate::transport::{Answered, ResponseBody, Summary};
 
 /// A response that is read as it is written; from [`Responses::stream`](crate::Responses::stream).
 ///
-/// It gives each event as the server sent it, and puts the response together on the side: [`snapshot`](Self::snapshot) shows it as it
-/// stands, [`finish`](Self::finish) returns it whole. Events that this version does not know are given too, and change nothing.
+/// It yields each event as the server sent it, and assembles the response: [`snapshot`](Self::snapshot) returns the response so far,
+/// [`finish`](Self::finish) the whole. Unknown events are yielded too, and change nothing.
 ///
-/// The stream ends with `None` only if the server said that the response is over: completed, or incomplete. Everything else ends
-/// in an [`Error`], with what came so far in [`Error::partial_response`]. After either there is only `None`.
+/// The stream ends with `None` only if the server reported the end of the response: completed, or incomplete. Everything else ends in an
+/// [`Error`], with the response so far in [`Error::partial_response`]. After either, the stream yields only `None`.
 ///
 /// ```no_run
 /// use groq_core::types::ResponseStreamEvent;
@@ -46,6 +47,9 @@ use crate::transport::{Answered, ResponseBody, Summary};
 pub struct ResponseStream(Events<Progress>);
 
 impl ResponseStream {
+    head_accessors!(self => self.0.answered);
+    head_rate_limits!(self => self.0.answered);
+
     pub(crate) async fn open(
         client: Core,
         doing: &'static str,
@@ -54,15 +58,15 @@ impl ResponseStream {
         Events::open(client, doing, answered).await.map(Self)
     }
 
-    /// The next event; `None` when the response is over.
+    /// Returns the next event; `None` when the response is complete.
     ///
-    /// It may be dropped before it is ready, and asked again: no event is lost.
+    /// Its future can be dropped and called again: no event is lost.
     ///
     /// # Errors
     ///
-    /// [`is_incomplete_stream`](Error::is_incomplete_stream) where the stream ended or broke too early or stopped for too long, an error of
-    /// the server's ([`code`](Error::code)), [`is_decode`](Error::is_decode) where an event is not what it should be, and
-    /// [`is_limit_exceeded`](Error::is_limit_exceeded). All of them hold the response so far.
+    /// [`is_incomplete_stream`](Error::is_incomplete_stream) if the stream ended, broke or paused too long; an error of the server
+    /// ([`code`](Error::code)); [`is_decode`](Error::is_decode) for an invalid event; and [`is_limit_exceeded`](Error::is_limit_exceeded). All of
+    /// them contain the response so far.
     pub async fn next(&mut self) -> Option<Result<ResponseStreamEvent, Error>> {
         poll_fn(|context| self.0.poll(context)).await
     }
@@ -71,7 +75,7 @@ impl ResponseStream {
     ///
     /// # Errors
     ///
-    /// Those of [`next`](Self::next); a stream that failed before does not turn into a response.
+    /// Those of [`next`](Self::next). A stream that failed before does not become a response.
     pub async fn finish(mut self) -> Result<ResponseObject, Error> {
         while let Some(event) = self.next().await {
             event?;
@@ -82,39 +86,22 @@ impl ResponseStream {
             .expect("what says that it is over brings it"))
     }
 
-    /// The response so far; `None` until its first event.
+    /// Returns the response so far; `None` until its first event.
+    /// ```no_run
+    /// # async fn example(mut stream: groq_core::ResponseStream) -> Result<(), groq_core::Error> {
+    /// stream.next().await.transpose()?;
+    /// println!("{:?}", stream.snapshot().map(|response| &response.id));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn snapshot(&self) -> Option<&ResponseObject> {
         self.0.reply.response.as_ref()
     }
 
-    /// The id of the request, for Groq's support.
-    pub fn request_id(&self) -> Option<&str> {
-        self.headers().get("x-request-id")?.to_str().ok()
-    }
-
-    /// The rate limits as of this answer.
-    pub fn rate_limits(&self) -> RateLimits {
-        RateLimits::from_headers(self.headers())
-    }
-
-    /// Every HTTP attempt that was made until the stream began, in order.
-    pub fn attempts(&self) -> &[Attempt] {
-        &self.0.answered.attempts
-    }
-
-    /// How many events did not decode and were left out; see [`skip_undecodable_events`](crate::RequestOptions::skip_undecodable_events).
+    /// Returns the number of events that did not decode and were skipped; see
+    /// [`skip_undecodable_events`](crate::RequestOptions::skip_undecodable_events).
     pub fn skipped_events(&self) -> u64 {
         self.0.skipped
-    }
-
-    /// The status.
-    pub fn status(&self) -> StatusCode {
-        self.0.answered.status
-    }
-
-    /// The headers.
-    pub fn headers(&self) -> &HeaderMap {
-        &self.0.answered.headers
     }
 }
 
@@ -216,7 +203,7 @@ impl Progress {
     fn end(&mut self, response: &ResponseObject) {
         let so_far = self.response.take().map(|response| response.output);
         let mut response = response.clone();
-        // The last event holds it all (docs); a server that leaves the output out has sent it before.
+        // The last event holds it all; a server that leaves the output out has sent it before.
         if response.output.is_empty() {
             response.output = so_far.unwrap_or_default();
         }

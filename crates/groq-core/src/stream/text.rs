@@ -15,8 +15,8 @@ use crate::error::Error;
 
 /// The text of a reply, piece by piece; from [`ChatStream::text`].
 ///
-/// It gives the content of the first choice, and leaves out reasoning, tool calls and empty pieces. The rest is not lost:
-/// [`ChatStream::finish`] returns the whole reply afterwards.
+/// It yields the content of the first choice, without reasoning, tool calls and empty pieces. [`ChatStream::finish`] returns the whole
+/// reply afterwards.
 #[derive(Debug)]
 #[must_use = "a stream does nothing until it is read"]
 pub struct TextDeltas<'a> {
@@ -28,7 +28,7 @@ impl<'a> TextDeltas<'a> {
         Self { stream }
     }
 
-    /// The next piece of text; `None` when the reply is complete.
+    /// Returns the next piece of text; `None` when the reply is complete.
     ///
     /// # Errors
     ///

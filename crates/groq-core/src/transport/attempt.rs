@@ -1,4 +1,4 @@
-//! One attempt: a request out, an answer in.
+//! One attempt: a request out, a response in.
 
 use std::future::Future;
 use std::time::Duration;
@@ -242,7 +242,7 @@ fn decoded(head: &Head, body: ResponseBody) -> Result<ResponseBody, Failure> {
     }
 }
 
-/// An answer by which the server refuses the call, or says that it failed.
+/// A response by which the server refuses the call, or says that it failed.
 async fn refused(client: &Core, head: Head, body: ResponseBody) -> Failure {
     let settings = client.settings();
     // What does not come in time is missed: the status says enough.

@@ -1,4 +1,4 @@
-//! The body of an answer, with limits on time and size.
+//! The body of a response, with limits on time and size.
 
 use std::future::poll_fn;
 use std::io;
@@ -127,7 +127,7 @@ impl ResponseBody {
         self.gunzip.is_some()
     }
 
-    /// Notes that the answer is getting somewhere.
+    /// Notes that the response is getting somewhere.
     pub(crate) fn made_progress(&mut self) {
         self.watch.made_progress();
     }

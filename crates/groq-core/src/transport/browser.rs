@@ -25,7 +25,7 @@ pub(crate) struct HttpConfig {
     pub(crate) hook: Option<Hook>,
 }
 
-/// An answer whose body is still to come.
+/// A response whose body is still to come.
 pub(super) type Answering = http::Response<Incoming>;
 
 /// The HTTP library's client.
@@ -58,7 +58,7 @@ impl Http {
     }
 }
 
-/// Fetches, answers, and hands over the body, until it is over or nobody wants it any more.
+/// Fetches, answers, and hands over the body, until it is over or no one wants it any more.
 async fn fetch(
     client: reqwest::Client,
     request: reqwest::Request,

@@ -20,7 +20,7 @@ pub(crate) struct HttpConfig {
     pub(crate) hook: Option<Hook>,
 }
 
-/// An answer whose body is still to come.
+/// A response whose body is still to come.
 pub(super) type Answering = reqwest::Response;
 
 /// A body that is coming in.

@@ -13,7 +13,7 @@ use crate::error::Error;
 
 /// Makes the TLS configuration.
 ///
-/// Without `needed` it trusts nobody: it is there because the HTTP library wants one, and reading the system's
+/// Without `needed` it trusts no one: it is there because the HTTP library wants one, and reading the system's
 /// certificates takes longer than a whole call to this machine.
 pub(super) fn configure(
     provider: Option<Arc<CryptoProvider>>,

@@ -88,7 +88,7 @@ mod on {
             self.0.record("gen_ai.usage.output_tokens", output);
         }
 
-        /// What came first in a stream, so long after the call began.
+        /// What came first in a stream, this long after the call began.
         pub(crate) fn first_chunk(&self, after: Duration) {
             self.0
                 .record("gen_ai.response.time_to_first_chunk", after.as_secs_f64());

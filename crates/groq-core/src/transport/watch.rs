@@ -112,7 +112,7 @@ impl Watch {
     }
 }
 
-/// An instant so much later, or as late as can be told.
+/// An instant this much later, or as late as can be told.
 pub(super) fn later(instant: Instant, by: Duration) -> Instant {
     const FAR: Duration = Duration::from_secs(86_400 * 365);
     instant.checked_add(by).unwrap_or_else(|| instant + FAR)

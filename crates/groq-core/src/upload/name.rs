@@ -83,7 +83,7 @@ fn extension(name: &str) -> Option<&str> {
     (!stem.is_empty() && !extension.is_empty()).then_some(extension)
 }
 
-/// The kinds that the service takes (docs), by how they begin.
+/// The kinds that the service takes, by how they begin.
 fn audio_extension(beginning: &[u8]) -> Option<&'static str> {
     Some(match beginning {
         [b'f', b'L', b'a', b'C', ..] => "flac",

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// The duration of what begins so and has so many bytes in all; `None` where the head does not tell.
+/// The duration of what begins so and has this many bytes in all; `None` where the head does not tell.
 pub(crate) fn duration(beginning: &[u8], length: Option<u64>) -> Option<Duration> {
     let mut chunks = beginning
         .strip_prefix(b"RIFF")?

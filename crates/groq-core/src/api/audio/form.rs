@@ -77,7 +77,7 @@ fn check(request: &TranscriptionRequest, format: TranscriptionFormat) -> Result<
     Ok(())
 }
 
-/// Takes an answer as text, unless it is an error in spite of its status.
+/// Takes a response as text, unless it is an error in spite of its status.
 pub(super) fn text(core: &Core, answered: Answered<Bytes>) -> Result<Response<String>, Error> {
     let content_type = answered.content_type();
     let key = core.shared().api_key.expose();

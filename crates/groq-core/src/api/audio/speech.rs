@@ -49,7 +49,7 @@ pub(crate) fn check(request: &SpeechRequest, catalog: &Catalog) -> Result<(), Er
     }
 }
 
-/// Makes sure that audio came. JSON in its place is an error, whatever the status says (issue reports), and whatever it is called.
+/// Makes sure that audio came. JSON in its place is an error, whatever the status says, and whatever it is called.
 async fn audio(
     core: &Core,
     mut answered: Answered<ResponseBody>,

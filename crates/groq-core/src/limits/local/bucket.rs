@@ -6,7 +6,7 @@ use crate::runtime::Instant;
 
 /// So much per period, refilled steadily.
 ///
-/// Groq's own limits work like this: after 42 tokens of 6000 a minute, the headers say that all is well again in 420 ms (wire).
+/// Groq's own limits work like this: after 42 tokens of 6000 a minute, the headers say that all is well again in 420 ms.
 /// Where a server counts by fixed or sliding windows instead, a full bucket followed by a steady refill would be too much for one
 /// window; [`smooth`](Self::smooth) then makes the bucket small, so that any window gets at most what it allows.
 #[derive(Clone, Copy, Debug)]
@@ -44,7 +44,7 @@ impl Bucket {
         self.limit
     }
 
-    /// The time until so much is there; `None` if it never will be.
+    /// The time until this much is there; `None` if it never will be.
     pub(super) fn wait(&mut self, amount: f64, now: Instant) -> Option<Duration> {
         if amount > self.limit {
             return None;

@@ -39,7 +39,7 @@ pub(super) struct Budgets {
     audio_per_day: Option<Bucket>,
     /// The server asked for silence until then.
     paused_until: Option<Instant>,
-    /// Whether the limits are known: configured, or told by an answer.
+    /// Whether the limits are known: configured, or told by a response.
     knowledge: Knowledge,
     /// Requests and tokens of calls that are under way.
     pending: (f64, f64),
@@ -58,7 +58,7 @@ enum Knowledge {
 #[derive(Debug)]
 pub(super) enum Ready {
     Now,
-    /// Not before so long.
+    /// Not before this long.
     In(Duration),
     /// When the first answer has come.
     AfterTheFirst,
@@ -86,7 +86,7 @@ impl Budgets {
         }
     }
 
-    /// Whether a call that needs so much may go now.
+    /// Whether a call that needs this much may go now.
     pub(super) fn ready(&mut self, need: Need, now: Instant) -> Ready {
         if self.knowledge == Knowledge::Asked {
             return Ready::AfterTheFirst;
@@ -157,7 +157,7 @@ impl Budgets {
         }
     }
 
-    /// A call is over, for which so many tokens were set aside.
+    /// A call is over, for which this many tokens were set aside.
     pub(super) fn release(&mut self, tokens: u64, back: Difference, now: Instant) {
         self.pending.0 = (self.pending.0 - 1.0).max(0.0);
         self.pending.1 = (self.pending.1 - float(tokens)).max(0.0);

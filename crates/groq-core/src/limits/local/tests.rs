@@ -149,7 +149,7 @@ async fn recordings_are_paced_by_their_seconds() {
     let limiter = shared(LocalRateLimiter::new().quota("m", allowance));
     let begun = TokioRuntime.now();
     let audio = |seconds: u32| call().audio(seconds * SECOND);
-    // An hour that was announced, an hour that only the answer tells of, and seconds that count as ten.
+    // An hour that was announced, an hour that only the response tells of, and seconds that count as ten.
     let permit = limiter.acquire(&audio(3600)).await.expect("a permit");
     limiter.release(permit, None);
     let permit = limiter.acquire(&call()).await.expect("a permit");

@@ -20,7 +20,7 @@ use crate::retry::decision::Outcome;
 use crate::runtime::{Instant, Purpose, Runtime, Sleep};
 use crate::shared::Core;
 
-/// Sends a request with such a body, until the answer begins.
+/// Sends a request with such a body, until the response begins.
 pub(in crate::transport) async fn send(
     client: &Core,
     mut request: Request,
@@ -50,7 +50,7 @@ pub(in crate::transport) async fn send(
     }
 }
 
-/// The limits on time until the answer begins.
+/// The limits on time until the response begins.
 #[derive(Clone, Copy)]
 struct Limits {
     write: Duration,
@@ -83,7 +83,7 @@ impl Limits {
     }
 }
 
-/// Waits for the answer: as long as the body moves, and then as long as the first byte may take.
+/// Waits for the response: as long as the body moves, and then as long as the first byte may take.
 async fn in_time<T>(
     runtime: &dyn Runtime,
     sending: &Sending,
@@ -122,7 +122,7 @@ struct State {
     last: Instant,
     whole: bool,
     failure: Option<Error>,
-    /// Who waits for the answer: when the body is whole, another limit holds, which may end earlier.
+    /// Who waits for the response: when the body is whole, another limit holds, which may end earlier.
     waiting: Option<Waker>,
 }
 
@@ -202,7 +202,7 @@ impl Body for UploadBody {
                 body.left = body
                     .left
                     .map(|left| left.saturating_sub(piece.len() as u64));
-                // With a known length, nobody asks whether there is more.
+                // With a known length, no one asks whether there is more.
                 body.sending.moved(now, body.left == Some(0));
                 Some(Ok(Frame::data(piece)))
             }

@@ -14,7 +14,7 @@ use crate::retry::decision::Outcome;
 use crate::runtime::Instant;
 use crate::shared::Core;
 
-/// Sends a request with such a body, until the answer begins. The source itself bounds what is held in memory.
+/// Sends a request with such a body, until the response begins. The source itself bounds what is held in memory.
 pub(in crate::transport) async fn send(
     client: &Core,
     mut request: Request,
