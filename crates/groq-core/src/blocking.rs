@@ -94,7 +94,7 @@ impl ClientBuilder {
     ///
     /// let client = Client::builder()
     ///     .api_key("gsk_example")
-    ///     .deadline(Duration::from_secs(30))
+    ///     .timeout(Duration::from_secs(30))
     ///     .build_blocking()?;
     /// # Ok::<(), groq_core::Error>(())
     /// ```

@@ -12,13 +12,11 @@ use std::task::{Context, Poll, ready};
 
 use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
-use http::{HeaderMap, StatusCode, header};
+use http::header;
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 
 use crate::error::{Answer, Error};
-use crate::limits::RateLimits;
 use crate::response::{head_accessors, head_rate_limits};
-use crate::retry::Attempt;
 use crate::shared::Core;
 use crate::transport::{Answered, BodyFailure, ResponseBody};
 #[cfg(not(target_arch = "wasm32"))]

@@ -123,16 +123,14 @@ struct Request;
 ///
 /// ```compile_fail
 /// #![deny(unused_must_use)]
-/// # async fn example(client: groq_core::Client) {
-/// # let request = groq_core::types::ChatCompletionRequest::new("m", []);
+/// # async fn example(client: groq_core::Client, request: groq_core::types::ChatCompletionRequest) {
 /// client.chat().stream(request).await.unwrap();
 /// # }
 /// ```
 ///
 /// ```
 /// #![deny(unused_must_use)]
-/// # async fn example(client: groq_core::Client) {
-/// # let request = groq_core::types::ChatCompletionRequest::new("m", []);
+/// # async fn example(client: groq_core::Client, request: groq_core::types::ChatCompletionRequest) {
 /// let _used = client.chat().stream(request).await.unwrap();
 /// # }
 /// ```

@@ -159,6 +159,7 @@ simple_options!(define);
 #[must_use = "options do nothing until they are given to a client"]
 pub struct RequestOptions {
     pub(crate) simple: Simple,
+    #[expect(clippy::option_option, reason = "unset, or set to none")]
     pub(crate) timeout: Option<Option<Duration>>,
     pub(crate) retry: Option<RetryPolicy>,
     pub(crate) max_retries: Option<u32>,

@@ -8,7 +8,6 @@ use std::task::{Context, Poll};
 
 use futures_core::Stream;
 use groq_types::{ChatCompletion, ChatCompletionChunk, CompletionUsage};
-use http::{HeaderMap, StatusCode};
 
 use super::accumulator::Accumulator;
 use super::event::{self, Message};
@@ -17,9 +16,7 @@ use super::template::{Template, Templates};
 use super::text::TextDeltas;
 use crate::describe;
 use crate::error::{ApiError, Error};
-use crate::limits::RateLimits;
 use crate::response::{head_accessors, head_rate_limits};
-use crate::retry::Attempt;
 use crate::shared::Core;
 use crate::sse::Event;
 use crate::transport::{Answered, ResponseBody, Summary};

@@ -7,16 +7,13 @@ use std::task::{Context, Poll};
 
 use futures_core::Stream;
 use groq_types::{OutputContentPart, OutputItem, OutputText, ResponseObject, ResponseStreamEvent};
-use http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value, json};
 
 use super::event::{self, Message};
 use super::events::{Events, Reply, View};
 use crate::describe;
 use crate::error::{ApiError, Error};
-use crate::limits::RateLimits;
 use crate::response::{head_accessors, head_rate_limits};
-use crate::retry::Attempt;
 use crate::shared::Core;
 use crate::sse::Event;
 use crate::transport::{Answered, ResponseBody, Summary};

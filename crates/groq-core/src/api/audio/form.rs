@@ -18,7 +18,7 @@ pub(super) fn translation(
     same.url.clone_from(&request.url);
     same.language.clone_from(&request.language);
     same.prompt.clone_from(&request.prompt);
-    same.response_format = request.response_format.clone();
+    same.response_format = request.response_format;
     same.temperature = request.temperature;
     transcription(&same, format)
 }
