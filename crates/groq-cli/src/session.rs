@@ -1,6 +1,6 @@
 //! What a command works with: global options, settings, both output streams, and a client.
 
-use std::sync::OnceLock;
+use std::{path::Path, sync::OnceLock};
 
 use groq_core::models::{Billing, Cost};
 use groq_core::{Client, ClientBuilder, types::CompletionUsage};
@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::{
     dry_run::Recorder,
     failure::Failure,
+    files::{Overwrite, Place, is_open_to_all},
     global::Global,
     output::{Output, Stderr},
     settings::{Settings, variable},
@@ -59,6 +60,22 @@ impl Session {
         }
         let builder = self.configured(ClientBuilder::from_env()?)?;
         Ok(self.observed(builder).build()?)
+    }
+
+    /// Checks a place for output, and warns if others can replace what is written there.
+    pub(crate) fn place(&self, path: &Path, overwrite: Overwrite) -> Result<Place, Failure> {
+        let place = Place::new(path, overwrite)?;
+        self.warn_of_open_folder(&place);
+        Ok(place)
+    }
+
+    pub(crate) fn warn_of_open_folder(&self, place: &Place) {
+        if is_open_to_all(place.folder()) {
+            let folder = place.folder().display();
+            self.stderr.note(format!(
+                "all users can write to '{folder}': they can replace what is written there"
+            ));
+        }
     }
 
     /// The address of the server, if it is not the default one.

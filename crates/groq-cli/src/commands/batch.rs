@@ -43,9 +43,7 @@ Examples:
         id: String,
     },
     /// Cancel a batch; finished requests stay finished.
-    #[command(after_help = "\
-Examples:
-  groq batch cancel batch_01abc")]
+    #[command(after_help = "Examples:\n  groq batch cancel batch_01abc")]
     Cancel {
         /// Batch id.
         id: String,

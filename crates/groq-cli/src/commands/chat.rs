@@ -104,7 +104,7 @@ impl Args {
         request.max_completion_tokens = self.max_tokens;
         request.seed = self.seed;
         request.reasoning_effort = self.reasoning.as_deref().map(Into::into);
-        self.place_reasoning(&mut request);
+        self.place_reasoning(session, &mut request);
         request.stop = match self.stop.as_slice() {
             [] => None,
             [one] => Some(StopSequences::One(one.clone())),
@@ -113,14 +113,18 @@ impl Args {
         Ok(request)
     }
 
-    /// Some models have no reasoning format: they return reasoning apart, or not at all.
-    fn place_reasoning(&self, request: &mut ChatCompletionRequest) {
+    /// Some models have no reasoning format: they return reasoning apart, or not at all. The others mix it with the reply
+    /// by default, which is not what a person wants to read.
+    fn place_reasoning(&self, session: &Session, request: &mut ChatCompletionRequest) {
         let catalog = Catalog::shipped();
         let info = catalog.get(&request.model);
-        let has_none = info.and_then(|info| info.reasoning_format) == Some(false);
+        let has_format = info.and_then(|info| info.reasoning_format);
         match &self.reasoning_format {
-            Some(ReasoningFormat::Parsed) if has_none => {}
-            Some(ReasoningFormat::Hidden) if has_none => {
+            None if has_format == Some(true) && !session.global.json => {
+                request.reasoning_format = Some(ReasoningFormat::Parsed);
+            }
+            Some(ReasoningFormat::Parsed) if has_format == Some(false) => {}
+            Some(ReasoningFormat::Hidden) if has_format == Some(false) => {
                 request.include_reasoning = Some(false);
             }
             format => request.reasoning_format.clone_from(format),

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::{
     failure::Failure,
-    files::{Overwrite, Place, in_json, workshop},
+    files::{Overwrite, in_json, workshop},
     session::Session,
     table::{self, Column, or_dash},
     units,
@@ -43,9 +43,7 @@ Examples:
         file: PathBuf,
     },
     /// Show a file.
-    #[command(after_help = "\
-Examples:
-  groq files get file_01abc --json")]
+    #[command(after_help = "Examples:\n  groq files get file_01abc --json")]
     Get {
         /// File id.
         id: String,
@@ -65,9 +63,7 @@ Examples:
         overwrite: Overwrite,
     },
     /// Delete a file.
-    #[command(after_help = "\
-Examples:
-  groq files delete file_01abc")]
+    #[command(after_help = "Examples:\n  groq files delete file_01abc")]
     Delete {
         /// File id.
         id: String,
@@ -166,7 +162,8 @@ async fn download(
     overwrite: Overwrite,
 ) -> Result<(), Failure> {
     let output = output.filter(|path| path.as_os_str() != "-");
-    let place = output.map(|path| Place::new(path, overwrite)).transpose()?;
+    let place = output.map(|path| session.place(&path, overwrite));
+    let place = place.transpose()?;
     let client = session.connect().await?;
     let mut content = client.files().content(id).await?;
     let Some(place) = place else {

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::{
     failure::{Failure, in_one_line},
-    files::{Overwrite, Place, make_folder},
+    files::{Overwrite, make_folder},
     interrupt, options,
     session::Session,
 };
@@ -134,7 +134,7 @@ impl Args {
         }
         if let Some(path) = self.record {
             let origin = session.base_url()?;
-            let place = Place::new(path, self.overwrite)?;
+            let place = session.place(&path, self.overwrite)?;
             let origin = origin.unwrap_or_else(|| SERVICE.to_owned());
             return Ok(builder.record(origin, place.path()));
         }

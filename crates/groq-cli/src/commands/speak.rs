@@ -96,7 +96,7 @@ impl Args {
     fn sink(&self, session: &Session) -> Result<Sink, Failure> {
         let file = self.output.as_ref().filter(|path| *path != Path::new("-"));
         match file {
-            Some(path) => Ok(Sink::File(Place::new(path, self.overwrite)?)),
+            Some(path) => Ok(Sink::File(session.place(path, self.overwrite)?)),
             None if session.global.dry_run => Ok(Sink::Stdout),
             None if session.global.json => Err(Failure::usage("--json needs -o FILE")),
             None if self.output.is_some() => Ok(Sink::Stdout),

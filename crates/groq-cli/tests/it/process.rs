@@ -177,6 +177,8 @@ fn thoughts_are_apart_from_the_reply() {
         assert!(!stdout(&parsed).contains("<think>") && stdout(&parsed).len() > 20);
         assert!(stderr(&parsed).ends_with("\n\n"), "{:?}", stderr(&parsed));
         assert_eq!(stderr(&hidden), "");
+        let plain = run(&["chat", "--mock", "--model", model, "Why?"]);
+        assert_eq!(stdout(&plain), stdout(&hidden), "{model}");
     }
 }
 

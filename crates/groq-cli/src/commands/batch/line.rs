@@ -126,45 +126,21 @@ fn endpoint(url: &str) -> Result<BatchEndpoint, String> {
     })
 }
 
-/// A request body that is sent as it is in the file.
-pub(super) trait Body: BatchItem<Reply = Value> + Send + Sync + 'static {
-    fn of(body: Map<String, Value>) -> Self;
-}
+/// A request body that is sent as it is in the file, to one of the [`ENDPOINTS`].
+#[derive(Serialize)]
+#[serde(transparent)]
+pub(super) struct Body<const ENDPOINT: usize>(pub(super) Map<String, Value>);
 
-macro_rules! bodies {
-    ($($(#[$doc:meta])* $name:ident: $endpoint:ident;)*) => {$(
-        $(#[$doc])*
-        #[derive(Serialize)]
-        #[serde(transparent)]
-        pub(super) struct $name(Map<String, Value>);
+impl<const ENDPOINT: usize> BatchItem for Body<ENDPOINT> {
+    type Reply = Value;
 
-        impl Body for $name {
-            fn of(body: Map<String, Value>) -> Self {
-                Self(body)
-            }
-        }
+    fn endpoint() -> BatchEndpoint {
+        ENDPOINTS[ENDPOINT].clone()
+    }
 
-        impl BatchItem for $name {
-            type Reply = Value;
-
-            fn endpoint() -> BatchEndpoint {
-                BatchEndpoint::$endpoint
-            }
-
-            fn check(&self) -> Result<(), Error> {
-                Ok(())
-            }
-        }
-    )*};
-}
-
-bodies! {
-    /// For chat completions.
-    ChatBody: V1ChatCompletions;
-    /// For transcriptions.
-    TranscriptionBody: V1AudioTranscriptions;
-    /// For translations.
-    TranslationBody: V1AudioTranslations;
+    fn check(&self) -> Result<(), Error> {
+        Ok(())
+    }
 }
 
 #[cfg(test)]

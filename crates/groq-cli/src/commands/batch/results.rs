@@ -7,13 +7,13 @@ use std::{
     path::Path,
 };
 
-use groq_core::batch::{Item, Results};
+use groq_core::batch::{BatchItem, Item, Results};
 use groq_core::models::{Billing, Cost, Usage};
 use serde_json::{Value, json};
 
 use super::{
     items::Items,
-    line::{Body, Kind, Line},
+    line::{Kind, Line},
 };
 use crate::{failure::Failure, files::Place, units};
 
@@ -28,7 +28,10 @@ pub(super) struct SortedResults {
 }
 
 impl SortedResults {
-    pub(super) fn collect<B: Body>(results: Results<B>, folder: &Path) -> Result<Self, Failure> {
+    pub(super) fn collect<B>(results: Results<B>, folder: &Path) -> Result<Self, Failure>
+    where
+        B: BatchItem<Reply = Value>,
+    {
         let unwritable = |error: io::Error| Failure::internal(format!("sort the results: {error}"));
         let mut file = BufWriter::new(tempfile::tempfile_in(folder).map_err(unwritable)?);
         let mut places = HashMap::new();

@@ -17,7 +17,7 @@ use serde_json::json;
 
 use super::{
     items::Items,
-    line::{Body, ChatBody, TranscriptionBody, TranslationBody},
+    line::Body,
     results::{self, SortedResults},
     state::State,
 };
@@ -25,7 +25,7 @@ use crate::{
     blocking::off_thread,
     defaults,
     failure::{Failure, Status},
-    files::{Overwrite, Place, in_json, is_open_to_all, private_folder},
+    files::{Overwrite, Place, in_json, private_folder},
     options,
     output::Bar,
     session::Session,
@@ -79,13 +79,7 @@ impl Args {
                 "the results need a file, because the state of the batch is kept beside it",
             ));
         }
-        let place = Place::new(&self.output, self.overwrite)?;
-        if is_open_to_all(place.folder()) {
-            session.stderr.note(format!(
-                "all users can write to '{}': they can remove or replace the results",
-                place.folder().display()
-            ));
-        }
+        let place = session.place(&self.output, self.overwrite)?;
         let model = session
             .settings
             .model(DefaultModel::Chat, self.model.as_ref())?;
@@ -108,9 +102,9 @@ impl Args {
             },
         };
         match work.items.endpoint {
-            BatchEndpoint::V1AudioTranscriptions => work.run::<TranscriptionBody>().await,
-            BatchEndpoint::V1AudioTranslations => work.run::<TranslationBody>().await,
-            _ => work.run::<ChatBody>().await,
+            BatchEndpoint::V1AudioTranscriptions => work.run::<1>().await,
+            BatchEndpoint::V1AudioTranslations => work.run::<2>().await,
+            _ => work.run::<0>().await,
         }
     }
 
@@ -142,9 +136,9 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
-    async fn run<B: Body>(self) -> Result<(), Failure> {
+    async fn run<const ENDPOINT: usize>(self) -> Result<(), Failure> {
         let mut job = self
-            .job::<B>()
+            .job::<ENDPOINT>()
             .await?
             .on_progress(self.progress())
             .poll_interval(self.poll_interval, self.poll_interval * 12);
@@ -167,19 +161,19 @@ impl Work<'_> {
     }
 
     /// The job, with all items on the disk: from an earlier run, or written now.
-    async fn job<B: Body>(&self) -> Result<Job<B>, Failure> {
+    async fn job<const ENDPOINT: usize>(&self) -> Result<Job<Body<ENDPOINT>>, Failure> {
         let folder = self.state.folder().to_owned();
         if self.state.is_written() {
             self.session
                 .stderr
                 .note("continuing the batch of an earlier run");
-            return Ok(self.client.batches().resume::<B>(&folder)?);
+            return Ok(self.client.batches().resume(&folder)?);
         }
         let (client, items, window) = (self.client.clone(), self.items.clone(), self.window);
         off_thread(move || {
-            let mut writer = client.batches().write::<B>(&folder)?;
+            let mut writer = client.batches().write(&folder)?;
             items.each(|number, line| {
-                let pushed = writer.push(&line.id, &B::of(line.body));
+                let pushed = writer.push(&line.id, &Body(line.body));
                 pushed.map_err(|error| Failure::from(error).about(format!("line {number}")))?;
                 Ok(())
             })?;

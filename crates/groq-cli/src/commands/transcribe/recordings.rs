@@ -8,18 +8,8 @@ use groq_audio::{
 };
 use groq_core::Client;
 
-use super::{
-    estimate,
-    formats::{ENCODINGS, FORMATS, PLANS},
-    run::Run,
-    target::Targets,
-};
-use crate::{
-    failure::{Failure, Status},
-    files::Overwrite,
-    options,
-    session::Session,
-};
+use super::formats::{ENCODINGS, FORMATS, PLANS};
+use crate::{files::Overwrite, options};
 
 /// Recordings, and how to transcribe them.
 #[derive(Debug, clap::Args)]
@@ -29,12 +19,12 @@ pub(crate) struct Recordings {
     pub(super) inputs: Vec<PathBuf>,
     /// Output file, or a folder for one file per recording.
     #[arg(short, long, value_name = "FILE|FOLDER")]
-    output: Option<PathBuf>,
+    pub(super) output: Option<PathBuf>,
     #[command(flatten)]
-    overwrite: Overwrite,
+    pub(super) overwrite: Overwrite,
     /// Output format; by default the one of the output's extension, or text.
     #[arg(short, long, value_name = "FORMAT", value_parser = options::one_of(FORMATS))]
-    format: Option<Form>,
+    pub(super) format: Option<Form>,
     /// Language of the speech, as a two-letter code: makes answers faster and better.
     #[arg(short, long, value_name = "CODE")]
     language: Option<String>,
@@ -58,7 +48,7 @@ pub(crate) struct Recordings {
     max_wait: Option<Duration>,
     /// Print length, requests, cost and waiting time, and send nothing.
     #[arg(long)]
-    estimate: bool,
+    pub(super) estimate: bool,
     /// Ignore what an earlier, interrupted run has done.
     #[arg(long)]
     no_resume: bool,
@@ -80,61 +70,6 @@ pub(crate) enum Task {
 }
 
 impl Recordings {
-    pub(crate) async fn run(
-        self,
-        session: &Session,
-        model: &str,
-        task: Task,
-    ) -> Result<(), Failure> {
-        let targets = Targets::new(
-            &self.inputs,
-            self.output.as_deref(),
-            self.format,
-            self.overwrite,
-            session.global.dry_run,
-        )?;
-        if self.estimate {
-            // Nothing is sent, so no key is needed.
-            let client = Client::builder().api_key("none").build()?;
-            let audio = self.long_audio(&client, model);
-            return estimate::print(session, &audio, model, &self.inputs).await;
-        }
-        if targets.need_a_folder() && !session.global.json && !session.global.dry_run {
-            return Err(Failure::usage(
-                "several recordings need -o FOLDER, or --json",
-            ));
-        }
-        let client = session.connect().await?;
-        let run = Run {
-            session,
-            client,
-            model,
-            task,
-            options: &self,
-        };
-        let mut failed = Vec::new();
-        for target in &targets {
-            match run.one(target).await {
-                Ok(()) => {}
-                Err(failure) if self.inputs.len() == 1 || ends_all(&failure) => {
-                    return Err(failure);
-                }
-                Err(failure) => {
-                    run.report(target, &failure)?;
-                    failed.push(failure);
-                }
-            }
-        }
-        let Some(first) = failed.first() else {
-            return Ok(());
-        };
-        let (count, all) = (failed.len(), self.inputs.len());
-        Err(Failure::new(
-            first.status(),
-            format!("{count} of {all} recordings failed"),
-        ))
-    }
-
     pub(super) fn long_audio(&self, client: &Client, model: &str) -> LongAudio<Client> {
         let mut audio = LongAudio::new(client).model(model).encoding(self.encoding);
         if let Some(language) = &self.language {
@@ -175,12 +110,4 @@ impl Recordings {
             "interrupted; the same command continues where it stopped"
         }
     }
-}
-
-/// Whether other recordings would fail in the same way.
-fn ends_all(failure: &Failure) -> bool {
-    matches!(
-        failure.status(),
-        Status::KeyRejected | Status::Usage | Status::ClosedPipe | Status::Internal
-    )
 }

@@ -5,12 +5,12 @@ use groq_core::Client;
 use serde_json::{Value, json};
 
 use super::{
-    bars,
+    bars, estimate,
     input::{name, source},
     journal,
     recordings::{Recordings, Task},
     report,
-    target::Target,
+    target::{Target, Targets},
 };
 use crate::{
     failure::{Failure, Status, in_one_line},
@@ -18,18 +18,87 @@ use crate::{
     session::Session,
 };
 
+impl Recordings {
+    /// Transcribes all recordings, one after the other.
+    pub(crate) async fn run(
+        self,
+        session: &Session,
+        model: &str,
+        task: Task,
+    ) -> Result<(), Failure> {
+        let targets = Targets::new(
+            &self.inputs,
+            self.output.as_deref(),
+            self.format,
+            self.overwrite,
+            session.global.dry_run,
+        )?;
+        if let Some(place) = targets.first_place() {
+            session.warn_of_open_folder(place);
+        }
+        if self.estimate {
+            // Nothing is sent, so no key is needed.
+            let client = Client::builder().api_key("none").build()?;
+            let audio = self.long_audio(&client, model);
+            return estimate::print(session, &audio, model, &self.inputs).await;
+        }
+        if targets.need_a_folder() && !session.global.json && !session.global.dry_run {
+            return Err(Failure::usage(
+                "several recordings need -o FOLDER, or --json",
+            ));
+        }
+        let client = session.connect().await?;
+        let run = Run {
+            session,
+            client,
+            model,
+            task,
+            options: &self,
+        };
+        let mut failed = Vec::new();
+        for target in &targets {
+            match run.one(target).await {
+                Ok(()) => {}
+                Err(failure) if self.inputs.len() == 1 || ends_all(&failure) => {
+                    return Err(failure);
+                }
+                Err(failure) => {
+                    run.report(target, &failure)?;
+                    failed.push(failure);
+                }
+            }
+        }
+        let Some(first) = failed.first() else {
+            return Ok(());
+        };
+        let (count, all) = (failed.len(), self.inputs.len());
+        Err(Failure::new(
+            first.status(),
+            format!("{count} of {all} recordings failed"),
+        ))
+    }
+}
+
+/// Whether other recordings would fail in the same way.
+fn ends_all(failure: &Failure) -> bool {
+    matches!(
+        failure.status(),
+        Status::KeyRejected | Status::Usage | Status::ClosedPipe | Status::Internal
+    )
+}
+
 /// A run of the command.
-pub(super) struct Run<'a> {
-    pub(super) session: &'a Session,
-    pub(super) client: Client,
-    pub(super) model: &'a str,
-    pub(super) task: Task,
-    pub(super) options: &'a Recordings,
+struct Run<'a> {
+    session: &'a Session,
+    client: Client,
+    model: &'a str,
+    task: Task,
+    options: &'a Recordings,
 }
 
 impl Run<'_> {
     /// Transcribes one recording.
-    pub(super) async fn one(&self, target: &Target) -> Result<(), Failure> {
+    async fn one(&self, target: &Target) -> Result<(), Failure> {
         let session = self.session;
         let journal = if self.options.resumes() && !session.global.dry_run {
             journal::path(&target.input, session)
@@ -118,7 +187,7 @@ impl Run<'_> {
     }
 
     /// Reports one of several recordings that failed.
-    pub(super) fn report(&self, target: &Target, failure: &Failure) -> Result<(), Failure> {
+    fn report(&self, target: &Target, failure: &Failure) -> Result<(), Failure> {
         if self.session.global.json {
             let mut line = failure.to_json();
             line["file"] = in_json(&target.input).into();

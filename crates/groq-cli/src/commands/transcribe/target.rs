@@ -70,6 +70,11 @@ impl Targets {
         )
     }
 
+    /// The first file that is written; the others are in the same folder.
+    pub(super) fn first_place(&self) -> Option<&Place> {
+        self.0.iter().find_map(|target| target.place.as_ref())
+    }
+
     /// Whether several texts would run into each other on standard output.
     pub(super) fn need_a_folder(&self) -> bool {
         self.0.len() > 1 && self.0.iter().any(|target| target.place.is_none())
