@@ -4,7 +4,11 @@ use std::ffi::OsString;
 
 use clap::{Parser, error::ErrorKind};
 
-use crate::{commands::Command, failure::Failure, global::Global};
+use crate::{
+    commands::Command,
+    failure::{Failure, Form},
+    global::Global,
+};
 
 /// Use Groq from a terminal or a script.
 #[derive(Debug, Parser)]
@@ -31,7 +35,7 @@ pub(crate) enum Parsed {
     /// An invalid command line.
     Bad {
         failure: Failure,
-        as_json: bool,
+        form: Form,
     },
 }
 
@@ -46,6 +50,10 @@ pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Parsed {
                 .iter()
                 .take_while(|word| *word != "--")
                 .any(|word| word == "--json");
+            let global = Global {
+                json: as_json,
+                ..Global::default()
+            };
             match error.kind() {
                 ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Parsed::Help(error),
                 ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand if !as_json => {
@@ -53,7 +61,7 @@ pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Parsed {
                 }
                 _ => Parsed::Bad {
                     failure: Failure::usage(in_one_line(&error)),
-                    as_json,
+                    form: global.failures(),
                 },
             }
         }

@@ -41,6 +41,14 @@ pub(crate) enum Status {
     Interrupted = 130,
 }
 
+/// How failures are printed.
+#[derive(Clone, Copy)]
+pub(crate) enum Form {
+    /// As JSON, for `--json`.
+    Json,
+    Text(Style),
+}
+
 impl Failure {
     /// A bug in this program, or a failure of the system.
     pub(crate) fn internal(message: impl Into<String>) -> Self {
@@ -101,17 +109,20 @@ impl Failure {
         json!({"error": error})
     }
 
+    /// The line that is printed on standard error.
+    pub(crate) fn line(&self, form: Form) -> String {
+        match form {
+            Form::Json => terminal::json(&self.to_json()),
+            Form::Text(style) => format!("{} {self}", style.error("groq:")),
+        }
+    }
+
     /// Prints the message on standard error, if there is one, and returns the exit status.
-    pub(crate) fn report(&self, as_json: bool, style: Style) -> ExitCode {
+    pub(crate) fn report(&self, form: Form) -> ExitCode {
         use io::Write as _;
         if !self.message.is_empty() {
-            let line = if as_json {
-                terminal::json(&self.to_json())
-            } else {
-                format!("{} {self}", style.error("groq:"))
-            };
             // If standard error is closed, the status remains.
-            let _ = writeln!(io::stderr(), "{line}");
+            let _ = writeln!(io::stderr(), "{}", self.line(form));
         }
         ExitCode::from(self.status as u8)
     }

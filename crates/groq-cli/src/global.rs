@@ -2,7 +2,11 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use crate::{options, style::When};
+use crate::{
+    failure::Form,
+    options,
+    style::{Style, When},
+};
 
 /// Options that every command takes.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -46,4 +50,15 @@ pub(crate) struct Global {
     /// When to use colors.
     #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t)]
     pub(crate) color: When,
+}
+
+impl Global {
+    /// How failures are printed.
+    pub(crate) fn failures(&self) -> Form {
+        if self.json {
+            Form::Json
+        } else {
+            Form::Text(Style::new(self.color, &std::io::stderr()))
+        }
+    }
 }

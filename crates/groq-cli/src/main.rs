@@ -22,13 +22,12 @@ mod terminal;
 mod units;
 mod verbose;
 
-use std::{io, process::ExitCode, time::Duration};
+use std::{process::ExitCode, time::Duration};
 
 use crate::{
     args::{Args, Parsed},
     failure::{Failure, Status},
     session::Session,
-    style::{Style, When},
 };
 
 /// How long blocking work may go on after the command has ended, to remove its temporary files.
@@ -42,15 +41,12 @@ fn main() -> ExitCode {
             let _ = help.print();
             return ExitCode::from(u8::from(help.use_stderr()) * Status::Usage as u8);
         }
-        Parsed::Bad { failure, as_json } => {
-            return failure.report(as_json, Style::new(When::Auto, &io::stderr()));
-        }
+        Parsed::Bad { failure, form } => return failure.report(form),
     };
-    let as_json = args.global.json;
-    let style = Style::new(args.global.color, &io::stderr());
+    let form = args.global.failures();
     match panics::caught(|| start(*args)) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.report(as_json, style),
+        Err(failure) => failure.report(form),
     }
 }
 

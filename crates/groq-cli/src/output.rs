@@ -7,9 +7,10 @@ use std::{
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::{
-    failure::Failure,
+    failure::{Failure, Form},
     global::Global,
     style::Style,
     terminal::{self, shown},
@@ -89,6 +90,7 @@ impl Output {
 pub(crate) struct Stderr {
     silent: bool,
     style: Style,
+    failures: Form,
     /// Hidden, unless standard error is a terminal.
     bars: MultiProgress,
 }
@@ -105,6 +107,7 @@ impl Stderr {
         Self {
             silent,
             style: Style::new(global.color, &io::stderr()),
+            failures: global.failures(),
             bars: MultiProgress::with_draw_target(target),
         }
     }
@@ -135,12 +138,16 @@ impl Stderr {
         });
     }
 
-    /// Prints a failure after which the command goes on; with `--json`, as JSON.
-    pub(crate) fn failure(&self, failure: &Failure, as_json: bool) {
-        if as_json {
-            self.always(&terminal::json(&failure.to_json()));
-        } else {
-            self.always(&format!("{} {failure}", self.style.error("groq:")));
+    /// Prints a failure after which the command goes on.
+    pub(crate) fn failure(&self, failure: &Failure) {
+        self.always(&failure.line(self.failures));
+    }
+
+    /// Prints what `--verbose` adds: JSON, or else words, dimmed.
+    pub(crate) fn detail(&self, json: &Value, words: impl FnOnce() -> String) {
+        match self.failures {
+            Form::Json => self.always(&terminal::json(json)),
+            Form::Text(style) => self.always(&style.dim(shown(&words()))),
         }
     }
 

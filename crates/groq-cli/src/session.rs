@@ -125,7 +125,7 @@ impl Session {
 
     fn observed(&self, builder: ClientBuilder) -> ClientBuilder {
         if self.global.verbose {
-            builder.middleware(AttemptLog::new(self.stderr.clone(), self.global.json))
+            builder.middleware(AttemptLog(self.stderr.clone()))
         } else {
             builder
         }
@@ -157,14 +157,10 @@ impl Session {
 
     /// Prints what was used and its cost, in words or as JSON.
     pub(crate) fn report_cost(&self, words: &str, mut used: Value, cost: Option<Cost>) {
-        if self.global.json {
-            used["dollars"] = cost.map(Cost::as_dollars_f64).into();
-            self.stderr.always(&terminal::json(&json!({"usage": used})));
-        } else {
-            let style = self.stderr.style();
-            self.stderr
-                .always(&style.dim(format!("{words}, {}", units::price(cost))));
-        }
+        used["dollars"] = cost.map(Cost::as_dollars_f64).into();
+        self.stderr.detail(&json!({"usage": used}), || {
+            format!("{words}, {}", units::price(cost))
+        });
     }
 }
 

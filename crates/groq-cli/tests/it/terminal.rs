@@ -323,11 +323,24 @@ fn text_of_the_service_cannot_drive_the_terminal() {
     assert!(!terminal.raw.contains(&7));
 }
 
+/// A text that tries to control the terminal, and what of it must not get there.
+const EVIL: &str =
+    "x\u{1b}]0;owned\u{7}\u{9b}2J\u{1b}[31m\r\u{7f}a\u{202e}b\u{2028}c\u{200b}d\u{feff}e";
+const SEQUENCES: [&str; 9] = [
+    "\u{1b}]",
+    "\u{7}",
+    "\u{9b}",
+    "\u{1b}[31m\r",
+    "\u{7f}",
+    "\u{202e}",
+    "\u{2028}",
+    "\u{200b}",
+    "\u{feff}",
+];
+
 /// Every other command, with an answer in which every text is hostile.
 #[test]
 fn no_command_lets_text_of_the_service_drive_the_terminal() {
-    const EVIL: &str =
-        "x\u{1b}]0;owned\u{7}\u{9b}2J\u{1b}[31m\r\u{7f}a\u{202e}b\u{2028}c\u{200b}d\u{feff}e";
     let folder = tempfile::tempdir().unwrap();
     let sound = recording(folder.path(), "a.wav", 2);
     let items = folder.path().join("items.jsonl");
@@ -415,17 +428,7 @@ fn no_command_lets_text_of_the_service_drive_the_terminal() {
                 .windows(sequence.len())
                 .any(|at| at == sequence.as_bytes())
         };
-        for sequence in [
-            "\u{1b}]",
-            "\u{7}",
-            "\u{9b}",
-            "\u{1b}[31m\r",
-            "\u{7f}",
-            "\u{202e}",
-            "\u{2028}",
-            "\u{200b}",
-            "\u{feff}",
-        ] {
+        for sequence in SEQUENCES {
             assert!(
                 !drives(sequence),
                 "{args:?}: {sequence:?} in {:?}",

@@ -166,7 +166,7 @@ impl Repl<'_> {
         if is_final || session.global.dry_run {
             return Err(failure);
         }
-        session.stderr.failure(&failure, session.global.json);
+        session.stderr.failure(&failure);
         Ok(())
     }
 }

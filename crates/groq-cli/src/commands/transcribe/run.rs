@@ -193,8 +193,7 @@ impl Run<'_> {
             line["file"] = in_json(&target.input).into();
             return self.session.out.json(&line);
         }
-        let stderr = &self.session.stderr;
-        stderr.failure(failure, self.session.global.json);
+        self.session.stderr.failure(failure);
         Ok(())
     }
 }
