@@ -65,14 +65,6 @@ impl ExtractAttempt {
     }
 
     /// Returns the reply, unchanged. It may contain private data.
-    ///
-    /// ```no_run
-    /// # fn example(error: groq_json::Error) {
-    /// for attempt in error.attempts() {
-    ///     println!("{:?}", attempt.raw());
-    /// }
-    /// # }
-    /// ```
     pub fn raw(&self) -> Option<&str> {
         self.raw.as_deref()
     }

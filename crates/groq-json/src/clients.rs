@@ -1,7 +1,7 @@
 //! [`Format`](crate::Format) with other clients.
 //!
-//! Everything but the calls is in [`Format`](crate::Format): the schema to send, the prompt, the judgement of the reply, the
-//! message to ask again with. So it serves any client for the `OpenAI` protocol. The loop is always this one:
+//! [`Format`](crate::Format) does everything except the calls: the schema to send, the prompt, decoding the reply, and the
+//! message that corrects the model. It works with any client for the `OpenAI` protocol:
 //!
 //! ```
 //! use groq_json::{Error, Finish, Format, JsonSchema, Mode};
@@ -39,7 +39,7 @@
 //! # Ok::<(), Error>(())
 //! ```
 //!
-//! These three are compiled, with the clients themselves, by `cargo check` in `crates/groq-bench/clients`.
+//! `cargo check` in `crates/groq-bench/clients` compiles these three with the clients themselves.
 //!
 //! # async-openai
 //!
@@ -55,7 +55,7 @@
 //!
 //! # rig
 //!
-//! The format goes into the preamble, and the reply is judged as that of a prompt:
+//! The format is part of the preamble, and the reply is parsed as that of a prompt:
 //!
 //! ```ignore
 #![doc = include_str!("../docs/clients/rig.rs")]

@@ -12,6 +12,8 @@ use serde_json::Value;
 use crate::compiled::Compiled;
 use crate::error::Failure;
 use crate::format::Finish;
+#[cfg(feature = "client")]
+use crate::issue::Issue;
 use crate::parse::find::{self, Candidate, Reading};
 use crate::parse::outside;
 use crate::parse::repair::{Repair, RepairKind, Repaired};
@@ -34,12 +36,27 @@ pub(crate) struct Decoder<'c> {
 #[derive(Debug)]
 pub(crate) struct DecodedValue<T> {
     pub(crate) value: T,
-    /// The value as JSON, without the encodings of the wire.
-    pub(crate) json: Value,
-    /// The member that it was wrapped in.
-    pub(crate) wrapper: Option<&'static str>,
     pub(crate) repairs: Vec<Repaired>,
     pub(crate) defaults: Vec<String>,
+}
+
+/// A value that fits the schema, as JSON without the encodings of the wire.
+pub(crate) struct DecodedJson {
+    json: Value,
+    /// The member that it was wrapped in.
+    wrapper: Option<&'static str>,
+    repairs: Vec<Repaired>,
+    defaults: Vec<String>,
+}
+
+impl DecodedJson {
+    fn with<T>(self, value: T) -> DecodedValue<T> {
+        DecodedValue {
+            value,
+            repairs: self.repairs,
+            defaults: self.defaults,
+        }
+    }
 }
 
 impl Decoder<'_> {
@@ -59,9 +76,17 @@ impl Decoder<'_> {
         finish: Finish,
         read: Option<Candidate>,
     ) -> Result<DecodedValue<T>, Failure> {
-        match read.or_else(|| find::plain(text, self.level, self.max_depth)) {
-            Some(candidate) => self.candidate(text, candidate),
-            None => self.choose(text, finish, find::all(text, self.level, self.max_depth)),
+        let read = read.or_else(|| find::plain(text, self.level, self.max_depth));
+        let Some(candidate) = read else {
+            let reading = find::all(text, self.level, self.max_depth);
+            let (decoded, value) = self.choose(text, finish, reading)?;
+            return Ok(decoded.with(value));
+        };
+        let mut decoded = self.candidate::<T>(text, candidate)?;
+        match T::deserialize(decoded.json.take()) {
+            Ok(value) => Ok(decoded.with(value)),
+            // Reads the text again to find out where serde failed.
+            Err(_) => Err(self.again::<T>(text).err().unwrap_or(Failure::NoJson)),
         }
     }
 
@@ -71,21 +96,45 @@ impl Decoder<'_> {
         &self,
         value: Value,
     ) -> Result<DecodedValue<T>, Failure> {
-        self.decode("", 0, value, true)
+        let decoded = self.decode("", 0, value, true, fills_defaults::<T>())?;
+        let value = self.typed(&decoded)?;
+        Ok(decoded.with(value))
+    }
+
+    /// Adds to each issue of a value that was decoded before the path that the model knows.
+    #[cfg(feature = "client")]
+    pub(crate) fn show<T: DeserializeOwned + 'static>(&self, text: &str, issues: &mut [Issue]) {
+        if let Ok((decoded, _)) = self.again::<T>(text) {
+            self.show_in(decoded.wrapper, &decoded.json, issues);
+        }
+    }
+
+    /// Decodes a reply again, for its JSON or for what serde rejects.
+    fn again<T: DeserializeOwned + 'static>(
+        &self,
+        text: &str,
+    ) -> Result<(DecodedJson, T), Failure> {
+        let reading = match find::plain(text, self.level, self.max_depth) {
+            Some(candidate) => Reading::only(candidate),
+            None => find::all(text, self.level, self.max_depth),
+        };
+        self.choose(text, Finish::Stop, reading)
     }
 
     /// Decodes one candidate. Its repairs include those of the text, but not of what surrounds it.
-    fn candidate<T: DeserializeOwned + 'static>(
+    fn candidate<T: 'static>(
         &self,
         text: &str,
         candidate: Candidate,
-    ) -> Result<DecodedValue<T>, Failure> {
+    ) -> Result<DecodedJson, Failure> {
         let value = candidate.value.map_err(|broken| Failure::Malformed {
             fault: broken.fault,
             path: broken.pointer,
         })?;
         let start = candidate.range.start;
-        let mut decoded = self.decode(text, start, value, candidate.integral_floats)?;
+        let integral_floats = candidate.integral_floats;
+        let fill = fills_defaults::<T>();
+        let mut decoded = self.decode(text, start, value, integral_floats, fill)?;
         add_repairs(&mut decoded, candidate.repairs);
         Ok(decoded)
     }
@@ -96,7 +145,7 @@ impl Decoder<'_> {
         text: &str,
         finish: Finish,
         reading: Reading,
-    ) -> Result<DecodedValue<T>, Failure> {
+    ) -> Result<(DecodedJson, T), Failure> {
         if let Some(start) = reading.cut {
             return Err(self.cut(text, start, self.level));
         }
@@ -110,8 +159,9 @@ impl Decoder<'_> {
         let (mut fitting, mut worst) = (Vec::new(), None);
         for candidate in reading.candidates {
             let range = candidate.range.clone();
-            match self.candidate::<T>(text, candidate) {
-                Ok(decoded) => fitting.push((range, decoded)),
+            let decoded = self.candidate::<T>(text, candidate);
+            match decoded.and_then(|decoded| Ok((self.typed::<T>(&decoded)?, decoded))) {
+                Ok((value, decoded)) => fitting.push((range, decoded, value)),
                 // Of several that do not fit, the longest is most likely the answer.
                 Err(failure) if worst.as_ref().is_none_or(|(most, _)| range.len() > *most) => {
                     worst = Some((range.len(), failure));
@@ -133,12 +183,12 @@ impl Decoder<'_> {
         }
         if fitting
             .iter()
-            .any(|(_, other)| other.json != fitting[0].1.json)
+            .any(|(_, other, _)| other.json != fitting[0].1.json)
         {
-            let offsets = fitting.iter().map(|(range, _)| range.start);
+            let offsets = fitting.iter().map(|(range, ..)| range.start);
             return Err(Failure::Ambiguous(offsets.collect()));
         }
-        let (range, mut decoded) = fitting.swap_remove(0);
+        let (range, mut decoded, value) = fitting.swap_remove(0);
         let is_part = self.level != Repair::Off && outside::is_part(text, &range);
         let part = is_part.then(|| {
             Fault::syntax(
@@ -153,7 +203,7 @@ impl Decoder<'_> {
             &mut decoded,
             outside::repairs(text, &range, &reading.thoughts),
         );
-        Ok(decoded)
+        Ok((decoded, value))
     }
 
     /// The reply ended before the value that begins at `start` did.
@@ -203,7 +253,10 @@ fn fills_defaults<T: 'static>() -> bool {
     TypeId::of::<T>() == TypeId::of::<Value>()
 }
 
-fn add_repairs<T>(decoded: &mut DecodedValue<T>, repairs: Vec<Repaired>) {
+fn add_repairs(decoded: &mut DecodedJson, repairs: Vec<Repaired>) {
+    if repairs.is_empty() {
+        return;
+    }
     decoded.repairs.splice(0..0, repairs);
     decoded.repairs.sort_by_key(|repair| repair.offset);
 }

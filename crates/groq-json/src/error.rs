@@ -153,17 +153,6 @@ impl Error {
     }
 
     /// Returns every attempt, in order.
-    ///
-    /// ```no_run
-    /// # use groq_json::{Error, GroqJson};
-    /// # async fn example(groq: groq_core::Client) {
-    /// if let Err(error) = groq.json::<Vec<String>>("three fruits").await {
-    ///     for attempt in error.attempts() {
-    ///         eprintln!("{}: {:?}", attempt.mode, attempt.failure);
-    ///     }
-    /// }
-    /// # }
-    /// ```
     pub fn attempts(&self) -> &[ExtractAttempt] {
         &self.inner.attempts
     }
@@ -174,13 +163,6 @@ impl Error {
     }
 
     /// Returns the last reply, unchanged. It may contain private data.
-    ///
-    /// ```
-    /// # use groq_json::{Finish, Format};
-    /// let error = Format::<u8>::new()?.parse("no", Finish::Stop).unwrap_err();
-    /// assert_eq!(error.raw(), Some("no"));
-    /// # Ok::<(), groq_json::Error>(())
-    /// ```
     pub fn raw(&self) -> Option<&str> {
         let last = || self.attempts().iter().rev().find_map(ExtractAttempt::raw);
         self.inner.raw.as_deref().or_else(last)
@@ -244,13 +226,6 @@ impl Error {
     }
 
     /// Returns whether the model does not support the requested mode.
-    ///
-    /// ```
-    /// # use groq_json::{Format, Mode};
-    /// let error = Format::<serde_json::Value>::new()?.wire_schema(Mode::Strict).unwrap_err();
-    /// assert!(error.is_unsupported());
-    /// # Ok::<(), groq_json::Error>(())
-    /// ```
     pub fn is_unsupported(&self) -> bool {
         self.cause() == ErrorKind::Unsupported
     }
@@ -261,62 +236,27 @@ impl Error {
     }
 
     /// Returns whether the reply was empty or contained no JSON.
-    ///
-    /// ```
-    /// # use groq_json::{Finish, Format};
-    /// let error = Format::<u8>::new()?.parse("Sure!", Finish::Stop).unwrap_err();
-    /// assert!(error.is_no_json());
-    /// # Ok::<(), groq_json::Error>(())
-    /// ```
     pub fn is_no_json(&self) -> bool {
         matches!(self.cause(), ErrorKind::Empty | ErrorKind::NoJson)
     }
 
     /// Returns whether the reply contains several values that fit.
-    ///
-    /// ```
-    /// # use groq_json::{Finish, Format};
-    /// let error = Format::<Vec<u8>>::new()?.parse("[1] or [2]", Finish::Stop).unwrap_err();
-    /// assert!(error.is_ambiguous());
-    /// # Ok::<(), groq_json::Error>(())
-    /// ```
     pub fn is_ambiguous(&self) -> bool {
         self.cause() == ErrorKind::Ambiguous
     }
 
     /// Returns whether the reply was cut off. Allow more tokens; [`partial`](Self::partial) has what was received.
-    ///
-    /// ```
-    /// # use groq_json::{Finish, Format};
-    /// let error = Format::<Vec<u8>>::new()?.parse("[1, 2", Finish::Length).unwrap_err();
-    /// assert!(error.is_truncated());
-    /// # Ok::<(), groq_json::Error>(())
-    /// ```
     pub fn is_truncated(&self) -> bool {
         self.cause() == ErrorKind::Truncated
     }
 
     /// Returns whether the reply is not JSON and cannot be repaired without guessing: wrong syntax, a repeated key, a number
     /// out of range, too deep nesting, or an omission.
-    ///
-    /// ```
-    /// # use groq_json::{Finish, Format};
-    /// let error = Format::<Vec<u8>>::new()?.parse("[1, ...]", Finish::Stop).unwrap_err();
-    /// assert!(error.is_malformed());
-    /// # Ok::<(), groq_json::Error>(())
-    /// ```
     pub fn is_malformed(&self) -> bool {
         matches!(self.inner.failure.cause(), Failure::Malformed { .. })
     }
 
     /// Returns whether the value does not fit the schema or the type; see [`issues`](Self::issues).
-    ///
-    /// ```
-    /// # use groq_json::{Finish, Format};
-    /// let error = Format::<Vec<u8>>::new()?.parse("[1, -2]", Finish::Stop).unwrap_err();
-    /// assert!(error.is_invalid());
-    /// # Ok::<(), groq_json::Error>(())
-    /// ```
     pub fn is_invalid(&self) -> bool {
         self.cause() == ErrorKind::Invalid
     }

@@ -121,14 +121,6 @@ impl<T> Extract<T> {
 
     /// Sets the mode. By default it is the best one that the model supports. A mode that was set is never replaced: if the
     /// model does not support it, the extraction fails.
-    ///
-    /// ```no_run
-    /// # use groq_json::{GroqJson, Mode};
-    /// # async fn example(groq: groq_core::Client) -> Result<(), groq_json::Error> {
-    /// let fruits = groq.extract::<Vec<String>>().mode(Mode::Tool).user("three fruits").await?;
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn mode(mut self, mode: Mode) -> Self {
         self.settings.mode = Some(mode);
         self
@@ -156,14 +148,6 @@ impl<T> Extract<T> {
     }
 
     /// Sets how many times the model is sent a wrong reply back with what is wrong with it. The default is 2.
-    ///
-    /// ```no_run
-    /// # use groq_json::GroqJson;
-    /// # async fn example(groq: groq_core::Client) -> Result<(), groq_json::Error> {
-    /// let fruits = groq.extract::<Vec<String>>().max_corrections(0).user("three fruits").await?;
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn max_corrections(mut self, corrections: u32) -> Self {
         self.settings.max_corrections = corrections;
         self
@@ -171,28 +155,12 @@ impl<T> Extract<T> {
 
     /// Sets how many tokens a reply may have. The default is 4096 for models that reason first, and no limit for others.
     /// After a reply that was cut off, it is doubled once.
-    ///
-    /// ```no_run
-    /// # use groq_json::GroqJson;
-    /// # async fn example(groq: groq_core::Client) -> Result<(), groq_json::Error> {
-    /// let fruits = groq.extract::<Vec<String>>().max_completion_tokens(500).user("fruits").await?;
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn max_completion_tokens(mut self, tokens: u32) -> Self {
         self.settings.max_completion_tokens = Some(tokens);
         self
     }
 
     /// Sets what may be repaired in a reply. The default is [`Repair::Safe`].
-    ///
-    /// ```no_run
-    /// # use groq_json::{GroqJson, Repair};
-    /// # async fn example(groq: groq_core::Client) -> Result<(), groq_json::Error> {
-    /// let numbers = groq.extract::<Vec<u8>>().repair(Repair::Lossless).user("primes below 10").await?;
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn repair(mut self, level: Repair) -> Self {
         self.format = self.format.map(|format| format.repair(level));
         self
@@ -358,14 +326,6 @@ pub struct Extracted<T> {
 
 impl<T> Extracted<T> {
     /// Returns the value alone.
-    ///
-    /// ```no_run
-    /// # use groq_json::GroqJson;
-    /// # async fn example(groq: groq_core::Client) -> Result<(), groq_json::Error> {
-    /// let fruits: Vec<String> = groq.extract().user("three fruits").await?.into_inner();
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn into_inner(self) -> T {
         self.value
     }

@@ -61,13 +61,6 @@ pub struct Format<T> {
 }
 
 /// How a reply ended.
-///
-/// ```
-/// # use groq_json::Finish;
-/// use groq_types::FinishReason;
-///
-/// assert_eq!(Finish::from(Some(&FinishReason::Length)), Finish::Length);
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Finish {
@@ -203,12 +196,6 @@ impl<T> Format<T> {
     }
 
     /// Returns the name of the type.
-    ///
-    /// ```
-    /// # use groq_json::Format;
-    /// assert_eq!(Format::<Vec<u8>>::new()?.name(), "Array_of_uint8");
-    /// # Ok::<(), groq_json::Error>(())
-    /// ```
     pub fn name(&self) -> &str {
         &self.compiled.name
     }
@@ -265,26 +252,11 @@ impl<T> Format<T> {
     }
 
     /// Returns a description of the format in words, for a system message.
-    ///
-    /// ```
-    /// # use groq_json::Format;
-    /// let prompt = Format::<Vec<String>>::new()?.prompt().to_string();
-    /// assert!(prompt.contains("string[]"));
-    /// # Ok::<(), groq_json::Error>(())
-    /// ```
     pub fn prompt(&self) -> Prompt {
         Prompt::new(Arc::clone(&self.compiled))
     }
 
     /// Returns the message that tells the model what was wrong with its reply.
-    ///
-    /// ```
-    /// # use groq_json::{Finish, Format};
-    /// let format = Format::<Vec<u8>>::new()?;
-    /// let error = format.parse("[300]", Finish::Stop).unwrap_err();
-    /// assert!(format.correction(&error).contains("/0: must be at most 255, got 300"));
-    /// # Ok::<(), groq_json::Error>(())
-    /// ```
     pub fn correction(&self, error: &Error) -> String {
         correction::message(error.failure(), error.raw())
     }
@@ -412,16 +384,6 @@ impl<T: DeserializeOwned + 'static> Format<T> {
 
     /// Creates a reader for a reply that arrives in pieces, to a request with this schema. Its encodings are undone at the
     /// end.
-    ///
-    /// ```
-    /// # use groq_json::{Finish, Format, Mode};
-    /// let format = Format::<Vec<u8>>::new()?;
-    /// let mut reader = format.reader_wire(format.wire_schema(Mode::Strict)?);
-    /// reader.feed(r#"{"items":"#)?;
-    /// reader.feed("[7]}")?;
-    /// assert_eq!(reader.finish(Finish::Stop)?.value, [7]);
-    /// # Ok::<(), groq_json::Error>(())
-    /// ```
     pub fn reader_wire(&self, schema: &WireSchema) -> Reader<T> {
         Reader::new(self.clone(), Some(schema.clone()))
     }

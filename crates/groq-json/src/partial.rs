@@ -40,15 +40,6 @@ impl Partial {
     }
 
     /// Returns whether nothing has been written.
-    ///
-    /// ```
-    /// # let format = groq_json::Format::<Vec<u8>>::new()?;
-    /// let mut reader = format.reader();
-    /// assert!(reader.partial().is_empty());
-    /// reader.feed("[1")?;
-    /// assert!(!reader.partial().is_empty());
-    /// # Ok::<(), groq_json::Error>(())
-    /// ```
     pub fn is_empty(&self) -> bool {
         self.tree.is_empty()
     }
@@ -83,13 +74,6 @@ impl Partial {
     }
 
     /// Returns a copy of the value at `path`.
-    ///
-    /// ```
-    /// # let mut reader = groq_json::Format::<Vec<u8>>::new()?.reader();
-    /// reader.feed("[1,2,")?;
-    /// assert_eq!(reader.partial().value_at("/1"), Some(2.into()));
-    /// # Ok::<(), groq_json::Error>(())
-    /// ```
     pub fn value_at(&self, path: &str) -> Option<Value> {
         Some(match self.tree.find(path)? {
             Found::Complete(value) => value.clone(),

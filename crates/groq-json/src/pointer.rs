@@ -34,6 +34,25 @@ pub(crate) fn within<R>(path: &mut String, key: &str, inner: impl FnOnce(&mut St
     result
 }
 
+/// A path that is written out only when it is needed.
+#[derive(Clone, Copy)]
+pub(crate) enum Path<'p> {
+    Root,
+    Key(&'p Path<'p>, &'p str),
+    Index(&'p Path<'p>, usize),
+}
+
+impl Path<'_> {
+    /// Returns the path as a JSON pointer.
+    pub(crate) fn pointer(&self) -> String {
+        match self {
+            Self::Root => String::new(),
+            Self::Key(parent, key) => child(&parent.pointer(), key),
+            Self::Index(parent, index) => format!("{}/{index}", parent.pointer()),
+        }
+    }
+}
+
 /// Returns the keys and indices of a pointer.
 pub(crate) fn segments(pointer: &str) -> impl Iterator<Item = Cow<'_, str>> {
     pointer.split('/').skip(1).map(unescape)

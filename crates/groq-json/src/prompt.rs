@@ -10,10 +10,11 @@ use serde::Serialize;
 use crate::compiled::Compiled;
 use crate::error::Error;
 
-/// What tells a model which JSON to write: its role, the type, numbered requirements, an example, and that there be only JSON.
+/// A system message that describes the JSON to write: the role of the model, the type, numbered requirements, and examples.
 ///
-/// The type stands there as a type, with its descriptions and constraints as comments, which takes fewer tokens than its JSON
-/// Schema. From [`Format::prompt`](crate::Format::prompt); it is put into the request by itself in the modes that need it.
+/// The type is written like a TypeScript type, with descriptions and constraints as comments, which takes fewer tokens than
+/// its JSON Schema. Returned by [`Format::prompt`](crate::Format::prompt). In the modes that need it, it is part of the
+/// request without being asked for.
 ///
 /// ```
 /// use groq_json::{Format, JsonSchema};
@@ -38,6 +39,7 @@ use crate::error::Error;
 /// # Ok::<(), groq_json::Error>(())
 /// ```
 #[derive(Clone)]
+#[must_use = "a prompt does nothing until it is sent"]
 pub struct Prompt {
     compiled: Arc<Compiled>,
     role: Option<String>,
@@ -57,13 +59,13 @@ impl Prompt {
         }
     }
 
-    /// Says what the model is: `a movie database`.
+    /// Sets what the model is: `a movie database`.
     pub fn role(mut self, role: impl Into<String>) -> Self {
         self.role = Some(role.into());
         self
     }
 
-    /// Adds a requirement; they are numbered.
+    /// Adds a numbered requirement.
     pub fn requirement(mut self, requirement: impl Into<String>) -> Self {
         self.requirements.push(requirement.into());
         self
@@ -73,7 +75,7 @@ impl Prompt {
     ///
     /// # Errors
     ///
-    /// [`is_invalid`](Error::is_invalid): it does not fit the schema, and would mislead the model.
+    /// [`is_invalid`](Error::is_invalid): it does not serialize, or does not fit the schema and would mislead the model.
     pub fn example(mut self, value: &impl Serialize) -> Result<Self, Error> {
         let mut value = self.compiled.checked(value)?;
         if let Some(member) = self.wrapped_in {
@@ -83,13 +85,20 @@ impl Prompt {
         Ok(self)
     }
 
-    /// Asks for an object at the root, as JSON mode and tools need it.
+    /// Demands an object at the root, as JSON mode and tools do.
+    ///
+    /// ```
+    /// # use groq_json::Format;
+    /// let prompt = Format::<Vec<u8>>::new()?.prompt().object_root();
+    /// assert_eq!(prompt.type_text(), "{ items: integer[] }");
+    /// # Ok::<(), groq_json::Error>(())
+    /// ```
     pub fn object_root(mut self) -> Self {
         self.wrapped_in = self.compiled.best_effort.wrapped_in;
         self
     }
 
-    /// The type alone.
+    /// Returns the type alone.
     pub fn type_text(&self) -> String {
         type_text::write(&self.compiled.shapes, self.wrapped_in)
     }

@@ -87,26 +87,11 @@ impl<T: DeserializeOwned + 'static> Reader<T> {
     }
 
     /// Returns the text so far. It may contain private data.
-    ///
-    /// ```
-    /// # let mut reader = groq_json::Format::<Vec<u8>>::new()?.reader();
-    /// reader.feed("Sure: [")?;
-    /// assert_eq!(reader.text(), "Sure: [");
-    /// # Ok::<(), groq_json::Error>(())
-    /// ```
     pub fn text(&self) -> &str {
         self.incoming.text()
     }
 
     /// Returns the value. The whole reply is validated.
-    ///
-    /// ```
-    /// # use groq_json::Finish;
-    /// # let mut reader = groq_json::Format::<Vec<u8>>::new()?.reader();
-    /// reader.feed("[1, 2]")?;
-    /// assert_eq!(reader.finish(Finish::Stop)?.value, [1, 2]);
-    /// # Ok::<(), groq_json::Error>(())
-    /// ```
     ///
     /// # Errors
     ///

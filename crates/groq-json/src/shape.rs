@@ -1,7 +1,7 @@
-//! A schema as a graph of shapes: what all walks over values and schemas share.
+//! A schema as a graph of shapes, which all walks over values and schemas share.
 //!
 //! [`lower`] makes it from a JSON Schema, once per type; recursion is a cycle of ids. It is an approximation from above:
-//! every valid value fits it, and what it cannot say (bounds, patterns) it keeps in words. Only `jsonschema` judges.
+//! every valid value fits it, and what it cannot express (bounds, patterns) is kept in words. Only `jsonschema` validates.
 
 pub(crate) mod coerce;
 pub(crate) mod defaults;
@@ -9,11 +9,14 @@ mod foreign;
 mod lower;
 mod merge;
 pub(crate) mod notes;
+mod order;
 pub(crate) mod pick;
+
+use std::collections::HashSet;
 
 use serde_json::Value;
 
-use crate::pointer::within;
+use crate::pointer::Path;
 
 /// The place of a shape in its graph.
 pub(crate) type Id = usize;
@@ -25,6 +28,8 @@ pub(crate) struct Shapes {
     pub(crate) root: Id,
     /// The alternatives of each shape, unions of unions laid flat.
     leaves: Vec<Vec<Id>>,
+    /// Whether each shape contains itself, so that it has to be referred to by name.
+    recursive: Vec<bool>,
     /// Whether a default is somewhere inside a value of each shape.
     holds_defaults: Vec<bool>,
 }
@@ -86,18 +91,44 @@ pub(crate) enum Rest {
 }
 
 impl Shapes {
-    /// The shapes of a JSON Schema.
+    /// Lowers a JSON Schema.
     pub(crate) fn new(schema: &Value) -> Self {
         let (nodes, root) = lower::lower(schema);
         let mut shapes = Self {
             nodes,
             root,
             leaves: Vec::new(),
+            recursive: Vec::new(),
             holds_defaults: Vec::new(),
         };
         shapes.leaves = shapes.ids().map(|id| shapes.flat(id)).collect();
-        shapes.holds_defaults = shapes.where_defaults_are();
+        shapes.recursive = shapes.find_recursive();
+        shapes.holds_defaults = shapes.find_defaults();
+        shapes.name();
         shapes
+    }
+
+    /// Names every shape that contains itself, and makes all names different.
+    fn name(&mut self) {
+        let mut taken = HashSet::from(["__root".to_owned()]);
+        for id in self.ids() {
+            let node = &mut self.nodes[id];
+            if node.name.is_none() && self.recursive[id] && id != self.root {
+                node.name = Some("Part".to_owned());
+            }
+            let Some(name) = &mut node.name else { continue };
+            let own = name.clone();
+            let mut count = 1;
+            while !taken.insert(name.clone()) {
+                count += 1;
+                *name = format!("{own}_{count}");
+            }
+        }
+    }
+
+    /// Whether a shape contains itself, so that it has to be referred to by its name.
+    pub(crate) fn is_recursive(&self, id: Id) -> bool {
+        self.recursive[id]
     }
 
     /// All shapes.
@@ -120,22 +151,12 @@ impl Shapes {
 
     fn flat(&self, id: Id) -> Vec<Id> {
         let mut leaves = Vec::new();
-        let mut seen = vec![id];
+        let mut seen = HashSet::new();
         let mut next = vec![id];
         while let Some(id) = next.pop() {
             match self.kind(id) {
-                Kind::Union(branches) => {
-                    for branch in branches.iter().rev() {
-                        if matches!(self.kind(*branch), Kind::Union(_)) {
-                            if seen.contains(branch) {
-                                continue;
-                            }
-                            seen.push(*branch);
-                        }
-                        next.push(*branch);
-                    }
-                }
-                _ if leaves.contains(&id) => {}
+                _ if !seen.insert(id) => {}
+                Kind::Union(branches) => next.extend(branches.iter().rev()),
                 _ => leaves.push(id),
             }
         }
@@ -157,29 +178,34 @@ impl Shapes {
         &self,
         id: Id,
         value: &mut Value,
-        path: &mut String,
-        mut visit: impl FnMut(Id, &mut Value, &mut String),
+        path: &Path<'_>,
+        mut visit: impl FnMut(Id, &mut Value, &Path<'_>),
     ) {
         match (self.kind(id), value) {
             (Kind::List(item), Value::Array(items)) => {
                 for (index, value) in items.iter_mut().enumerate() {
-                    within(path, &index.to_string(), |path| visit(*item, value, path));
+                    visit(*item, value, &Path::Index(path, index));
                 }
             }
             (Kind::Tuple(shapes), Value::Array(items)) => {
                 for (index, (value, id)) in items.iter_mut().zip(shapes).enumerate() {
-                    within(path, &index.to_string(), |path| visit(*id, value, path));
+                    visit(*id, value, &Path::Index(path, index));
                 }
             }
             (Kind::Object(fields, rest), Value::Object(members)) => {
                 for (key, value) in members {
                     if let Some(id) = Self::member(fields, *rest, key) {
-                        within(path, key, |path| visit(id, value, path));
+                        visit(id, value, &Path::Key(path, key));
                     }
                 }
             }
             _ => {}
         }
+    }
+
+    /// Whether a shape is a map and nothing else. In the strict form it is a list.
+    pub(crate) fn is_map(&self, id: Id) -> bool {
+        matches!(self.kind(id), Kind::Object(fields, Rest::Map(_)) if fields.is_empty())
     }
 
     /// Whether `null` fits.

@@ -5,12 +5,13 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::typed::typed;
-use super::{DecodedValue, Decoder, fills_defaults};
+use super::{DecodedJson, Decoder};
 use crate::error::Failure;
 use crate::issue::Issue;
 use crate::parse::locate;
 use crate::parse::repair::{Repair, RepairKind, Repaired};
 use crate::parse::sink::{Fault, FaultKind};
+use crate::pointer::Path;
 use crate::schema::codec;
 use crate::shape::Kind;
 use crate::shape::coerce::Coerce;
@@ -29,14 +30,15 @@ struct Work<'t> {
 }
 
 impl Decoder<'_> {
-    /// Takes all steps.
-    pub(super) fn decode<T: DeserializeOwned + 'static>(
+    /// Takes all steps but the last one.
+    pub(super) fn decode(
         &self,
         text: &str,
         start: usize,
         json: Value,
         integral_floats: bool,
-    ) -> Result<DecodedValue<T>, Failure> {
+        fill_defaults: bool,
+    ) -> Result<DecodedJson, Failure> {
         let (json, wrapper) = self.unwrap(json);
         let mut work = Work {
             text,
@@ -47,23 +49,26 @@ impl Decoder<'_> {
         };
         self.undo_strict(&mut work)?;
         self.coerce(&mut work, integral_floats);
-        let shapes = &self.compiled.shapes;
-        let result = self.validate(&work.json);
-        let mut defaults = Vec::new();
-        if result.is_ok() && shapes.has_defaults() {
-            defaults = shapes.defaults(&mut work.json, fills_defaults::<T>());
-        }
-        let value = result.and_then(|()| typed(&work.json));
-        let value = value.map_err(|mut issues| {
-            self.show(work.wrapper, &work.json, &mut issues);
+        self.validate(&work.json).map_err(|mut issues| {
+            self.show_in(work.wrapper, &work.json, &mut issues);
             Failure::Invalid(issues)
         })?;
-        Ok(DecodedValue {
-            value,
+        let shapes = &self.compiled.shapes;
+        let defaults = shapes.defaults(&mut work.json, fill_defaults);
+        Ok(DecodedJson {
             repairs: self.repairs(&work),
             json: work.json,
             wrapper: work.wrapper,
             defaults,
+        })
+    }
+
+    /// Takes the last step.
+    pub(super) fn typed<T: DeserializeOwned>(&self, decoded: &DecodedJson) -> Result<T, Failure> {
+        typed(&decoded.json).map_err(|issue| {
+            let mut issues = vec![issue];
+            self.show_in(decoded.wrapper, &decoded.json, &mut issues);
+            Failure::Invalid(issues)
         })
     }
 
@@ -128,7 +133,7 @@ impl Decoder<'_> {
             strings: Vec::new(),
             found: Vec::new(),
         };
-        coerce.value(shapes.root, &mut work.json, &mut String::new());
+        coerce.value(shapes.root, &mut work.json, &Path::Root);
         let Coerce { strings, found, .. } = coerce;
         if !strings.is_empty() {
             let numbers = locate::numbers(work.text, work.start, self.max_depth);
@@ -164,7 +169,7 @@ impl Decoder<'_> {
     }
 
     /// Adds to each issue the path that the model knows.
-    pub(crate) fn show(&self, wrapper: Option<&str>, json: &Value, issues: &mut [Issue]) {
+    pub(super) fn show_in(&self, wrapper: Option<&str>, json: &Value, issues: &mut [Issue]) {
         for issue in issues {
             issue.shown_at(self.wire_path(wrapper, json, &issue.path));
         }
@@ -186,6 +191,9 @@ impl Decoder<'_> {
 
     /// The repairs of all steps, with their offsets.
     fn repairs(&self, work: &Work<'_>) -> Vec<Repaired> {
+        if work.found.is_empty() {
+            return Vec::new();
+        }
         let (paths, kinds): (Vec<String>, Vec<RepairKind>) = work.found.iter().cloned().unzip();
         let offsets = self.offsets(work, &paths);
         let repairs = kinds.into_iter().zip(offsets);

@@ -8,8 +8,8 @@ use crate::issue::Issue;
 use crate::{pointer, validate};
 
 /// Deserializes a value. The path of a failure is looked for only once there is one.
-pub(super) fn typed<T: DeserializeOwned>(value: &Value) -> Result<T, Vec<Issue>> {
-    T::deserialize(value).map_err(|_| vec![issue::<T>(value)])
+pub(super) fn typed<T: DeserializeOwned>(value: &Value) -> Result<T, Issue> {
+    T::deserialize(value).map_err(|_| issue::<T>(value))
 }
 
 fn issue<T: DeserializeOwned>(value: &Value) -> Issue {

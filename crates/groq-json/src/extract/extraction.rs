@@ -10,7 +10,6 @@ use super::request::{self, Parts};
 use super::{Check, Extract, Extracted, Settings, SupportCache, reply};
 use crate::attempt::{Added, ExtractAttempt};
 use crate::correction;
-use crate::decode::{DecodedValue, Decoder};
 use crate::error::{Error, Failure, Limit};
 use crate::format::{Finish, Format};
 use crate::issue::Issue;
@@ -272,14 +271,18 @@ impl<T: DeserializeOwned + Send + 'static> Extraction<T> {
         let read = read.filter(|read| read.text() == text);
         let decoded = decoder.reply_read(text, finish, read.and_then(Incoming::plain));
         let decoded = match decoded {
-            Ok(decoded) => check(decoder, &self.checks, decoded).await,
-            Err(failure) => Err(failure),
-        };
-        let decoded = match decoded {
             Ok(decoded) => decoded,
             Err(failure) => return self.correct(attempt, failure),
         };
         attempt.repairs.clone_from(&decoded.repairs);
+        let mut issues: Vec<Issue> = Vec::new();
+        for check in &self.checks {
+            issues.extend(check(&decoded.value).await.err());
+        }
+        if !issues.is_empty() {
+            decoder.show::<T>(text, &mut issues);
+            return self.correct(attempt, Failure::Check(issues));
+        }
         self.attempts.push(attempt);
         Ok(Outcome::Done(Box::new(Extracted {
             value: decoded.value,
@@ -409,21 +412,4 @@ impl<T: DeserializeOwned + Send + 'static> Extraction<T> {
         let attempts = std::mem::take(&mut self.attempts);
         Error::new(failure).with_attempts(attempts, self.meter.usage)
     }
-}
-
-/// Runs all checks. The issues get the paths that the model knows.
-async fn check<T>(
-    decoder: Decoder<'_>,
-    checks: &[Check<T>],
-    decoded: DecodedValue<T>,
-) -> Result<DecodedValue<T>, Failure> {
-    let mut issues = Vec::new();
-    for check in checks {
-        issues.extend(check(&decoded.value).await.err());
-    }
-    if issues.is_empty() {
-        return Ok(decoded);
-    }
-    decoder.show(decoded.wrapper, &decoded.json, &mut issues);
-    Err(Failure::Check(issues))
 }

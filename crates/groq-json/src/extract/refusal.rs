@@ -1,19 +1,19 @@
-//! What an error of the service's means for a question.
+//! What an error of the service means for a question.
 
 use groq_core::Error;
 
-/// What to do about an error of the service's.
+/// What an error of the service means.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Meaning {
-    /// The model wrote something that the service refused: what, if it says.
+    /// The service refused what the model wrote: the text, if it was sent.
     Generation(Option<String>),
-    /// The limit of tokens came before the end of the document.
+    /// The limit on tokens was reached before the end of the document.
     Cut,
-    /// The schema is refused: trying again unchanged is of no use.
+    /// The schema is refused, and would be again.
     Schema(String),
-    /// The model does not take this format at all.
+    /// The model does not support this format.
     Format(String),
-    /// Something else, which is the client's business.
+    /// Something else.
     Other,
 }
 
@@ -67,7 +67,7 @@ fn of(code: Option<&str>, param: Option<&str>, message: &str, generation: Option
     }
 }
 
-/// One line of the service's own words; they are about our schema, not about the conversation.
+/// One line of the service's words, which are about our schema and not about the conversation.
 fn line(message: &str) -> String {
     message
         .lines()
@@ -78,7 +78,7 @@ fn line(message: &str) -> String {
         .collect()
 }
 
-/// The calls in a generation that the service refused as a tool call: `{"name": .., "arguments": ..}`, or tags.
+/// Returns the calls in a generation that the service refused: `{"name": .., "arguments": ..}`, or tags.
 pub(crate) fn calls(generation: &str) -> Vec<(String, String)> {
     let tagged = tagged(generation);
     if !tagged.is_empty() {

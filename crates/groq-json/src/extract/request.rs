@@ -16,7 +16,7 @@ pub(super) struct Parts<'p> {
     pub(super) messages: &'p [Message],
     pub(super) mode: Mode,
     pub(super) wire: &'p WireSchema,
-    /// The words on the format, and whether the caller asked for them.
+    /// The prompt, and whether the caller set anything in it.
     pub(super) prompt: &'p Prompt,
     pub(super) prompt_wanted: bool,
     /// The limit on tokens, and whether it is the caller's.
@@ -27,7 +27,7 @@ pub(super) struct Parts<'p> {
     pub(super) correction: Option<&'p (String, String)>,
 }
 
-/// The request, and what of it the caller did not ask for.
+/// Returns the request, and what of it the caller did not ask for.
 pub(super) fn build(parts: &Parts<'_>) -> (ChatCompletionRequest, Vec<Added>) {
     let mut added = Vec::new();
     let mut messages = parts.messages.to_vec();
@@ -99,7 +99,7 @@ fn ask(
     }
 }
 
-/// Adds to the instructions: to those that there are, since some models heed only one system message.
+/// Adds instructions to the system message, because some models follow only one.
 fn instruct(messages: &mut Vec<Message>, text: &str) {
     for message in messages.iter_mut() {
         if let Message::System(system) = message

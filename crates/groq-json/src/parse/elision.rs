@@ -1,70 +1,21 @@
-//! Comments that say that something was left out.
+//! Comments that say that something was left out: those with an ellipsis, or with one of these words or phrases.
 
-/// Words by which a comment may say so, as the whole of a word. One too many costs a question; one too few costs data.
-const WORDS: &[&str] = &[
-    "add",
-    "additional",
-    "another",
-    "brevity",
-    "elided",
-    "etc",
-    "existing",
-    "fill",
-    "missing",
-    "more",
-    "other",
-    "others",
-    "placeholder",
-    "previous",
-    "rest",
-    "similar",
-    "similarly",
-    "skip",
-    "skipped",
-    "snip",
-    "todo",
-    "unchanged",
-];
+/// One too many costs a question; one too few costs data.
+const PHRASES: &str = "abbreviated|add|additional|and the|another|as above|as before|brevity|continue|continued|continues|\
+    cut for|cut here|cut off|elided|etc|existing|fill|left out|missing|more|not shown|omit|omits|omitted|omitting|other|\
+    others|placeholder|previous|remainder|remaining|repeat|repeated|repeats|rest|same as|same for|shortened|similar|\
+    similarly|skip|skipped|snip|so forth|so on|to do|todo|truncated|unchanged";
 
-/// How other such words begin.
-const STEMS: &[&str] = &[
-    "abbreviat",
-    "continu",
-    "omit",
-    "remain",
-    "repeat",
-    "shorten",
-    "truncat",
-];
-
-/// What else says so, wherever it stands.
-const SIGNS: &[&str] = &[
-    "...",
-    "…",
-    "and the ",
-    "as above",
-    "as before",
-    "cut for",
-    "cut here",
-    "cut off",
-    "left out",
-    "not shown",
-    "same as",
-    "same for",
-    "so forth",
-    "so on",
-    "to do",
-];
-
-/// Whether a comment says that something is missing.
+/// Returns whether a comment says that something was left out.
 pub(crate) fn says_so(comment: &str) -> bool {
     let text = comment.to_lowercase();
-    let mut words = text
-        .split(|character: char| !character.is_alphanumeric())
-        .filter(|word| !word.is_empty());
-    SIGNS.iter().any(|sign| text.contains(sign))
-        || words
-            .any(|word| WORDS.contains(&word) || STEMS.iter().any(|stem| word.starts_with(stem)))
+    let words = text.split(|character: char| !character.is_alphanumeric());
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    let words = format!(" {} ", words.join(" "));
+    let mut phrases = PHRASES.split('|');
+    text.contains("...")
+        || text.contains('…')
+        || phrases.any(|phrase| words.contains(&format!(" {phrase} ")))
 }
 
 #[cfg(test)]

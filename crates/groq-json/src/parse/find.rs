@@ -1,7 +1,7 @@
 //! The values in a reply.
 //!
-//! A candidate is an outermost bracketed value outside of thoughts. What is inside a candidate, broken or not, is never
-//! one itself: an inner object of a broken envelope is not the answer.
+//! A candidate is an outermost bracketed value outside of thoughts. What is inside a candidate, broken or not, is never a
+//! candidate: an inner object of a broken envelope is not the answer.
 
 use std::ops::Range;
 
@@ -14,7 +14,7 @@ use super::sink::{Fault, FaultKind};
 use super::tree::Tree;
 use super::whitespace;
 
-/// How many brackets in prose are followed to their end before the text is given up as none that holds JSON.
+/// How many brackets in prose are skipped before the rest of the text is ignored.
 const MAX_IMPLAUSIBLE: usize = 64;
 
 /// A value in a reply.
@@ -58,18 +58,18 @@ impl Candidate {
     }
 }
 
-/// What begins like a value and is none.
+/// What begins like a value but is not one.
 #[derive(Clone, Debug)]
 pub(crate) struct Broken {
     pub(crate) fault: Fault,
     pub(crate) pointer: String,
 }
 
-/// All that a reply holds.
+/// Everything that a reply contains.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Reading {
     pub(crate) candidates: Vec<Candidate>,
-    /// Where a value begins that was not finished when the text ended.
+    /// Where a value begins that the text ends in.
     pub(crate) cut: Option<usize>,
     /// A closing bracket that nothing opened.
     pub(crate) stray: Option<usize>,
@@ -91,7 +91,7 @@ impl Reading {
     }
 }
 
-/// Reads a reply that is one value and nothing else; `None` if it is anything else.
+/// Reads a reply that is one value and nothing else.
 pub(crate) fn plain(text: &str, level: Repair, max_depth: usize) -> Option<Candidate> {
     let start = whitespace::json_length(text);
     if !text[start..].starts_with(['{', '[']) {

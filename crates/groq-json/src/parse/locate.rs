@@ -1,4 +1,4 @@
-//! Where in the text values stand: a second reading, for reports only.
+//! Finds the offsets of values, by reading the text again. For reports only.
 
 use std::collections::HashMap;
 
@@ -7,9 +7,7 @@ use super::repair::Repair;
 use super::sink::{Container, Flow, Literal, Sink};
 use crate::pointer;
 
-/// The offsets at which the values begin that `paths` point to, all in one reading.
-///
-/// `text` is read from `start`, where the root begins; what is not there is taken to be there.
+/// Returns the offsets of the values that `paths` point to. The root begins at `start`, which also stands for what is absent.
 pub(crate) fn offsets(text: &str, start: usize, paths: &[String], max_depth: usize) -> Vec<usize> {
     if paths.is_empty() {
         return Vec::new();
@@ -25,7 +23,7 @@ pub(crate) fn offsets(text: &str, start: usize, paths: &[String], max_depth: usi
     paths.iter().map(offset).collect()
 }
 
-/// The texts of all numbers, by path.
+/// Returns the texts of all numbers, by path.
 pub(crate) fn numbers(text: &str, start: usize, max_depth: usize) -> HashMap<String, String> {
     let mut found = HashMap::new();
     walk(text, start, max_depth, |path, _, number| {
@@ -38,7 +36,7 @@ pub(crate) fn numbers(text: &str, start: usize, max_depth: usize) -> HashMap<Str
     found
 }
 
-/// Tells of each value its path, its offset and, of a number, its text.
+/// Visits each value with its path, its offset and, for a number, its text.
 fn walk(text: &str, start: usize, max_depth: usize, visit: impl FnMut(&str, usize, Option<&str>)) {
     let mut walker = Walker {
         frames: Vec::new(),

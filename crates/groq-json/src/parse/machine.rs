@@ -1,7 +1,7 @@
-//! The reader: bytes in, events out, in pieces of any size.
+//! The parser: bytes in, events out, in pieces of any size.
 //!
-//! It keeps a stack of brackets and one state, so it does not recurse, and looks back only for the token at hand. Everything beyond RFC 8259 that it
-//! accepts is a [`Repaired`]; everything else is a [`Fault`].
+//! It keeps a stack of brackets and one state, so it does not recurse. Everything it accepts beyond RFC 8259 is a
+//! [`Repaired`]; everything else is a [`Fault`].
 
 mod comment;
 mod string;
@@ -57,10 +57,10 @@ pub(crate) struct Machine {
     comma: usize,
     /// Where the last run of blanks that JSON does not have ended.
     blank_end: usize,
-    /// What quotes the string at hand, and whether it is a key.
+    /// What quotes the current string, and whether it is a key.
     quote: u8,
     is_key: bool,
-    /// Where the string, the number, the word or the comment at hand begins.
+    /// Where the current string, number, word or comment begins.
     token: usize,
     /// The hexadecimal digits of an escape so far, and a high surrogate that waits.
     hex: u32,
@@ -100,13 +100,12 @@ impl Machine {
         self.state == State::Done
     }
 
-    /// What ends the string at hand, if there is one.
+    /// Returns what ends the current string, if there is one.
     pub(crate) fn open_quote(&self) -> Option<u8> {
         (self.state == State::String).then_some(self.quote)
     }
 
-    /// Reads on at `from`, where the last reading ended, up to the end of the value or of what there is of the text; returns
-    /// where that is.
+    /// Reads from `from`, where the last reading ended, to the end of the value or of the text. Returns where that is.
     pub(crate) fn feed<S: Sink>(
         &mut self,
         text: &str,
@@ -138,7 +137,7 @@ impl Machine {
         Ok(at)
     }
 
-    /// There is no more text. A number or a literal at the root ends here; `false` if the value is not complete.
+    /// Ends the text, and with it a number or a literal at the root. Returns whether the value is complete.
     pub(crate) fn finish<S: Sink>(&mut self, text: &str, sink: &mut S) -> Result<bool, Fault> {
         match self.state {
             State::Number if self.stack.is_empty() => self.end_number(text, text.len(), sink)?,

@@ -1,12 +1,12 @@
-//! Number text to number, exactly or not at all.
+//! Reads numbers, exactly or not at all.
 
 use serde_json::Number;
 
 use super::sink::FaultKind;
 
-/// Reads a number as RFC 8259 writes it.
+/// Reads a number as RFC 8259 defines it.
 ///
-/// An integer that fits no 64 bits is out of range: a float in its place would be another number. So is a decimal that is
+/// An integer that does not fit 64 bits is out of range, because a float would be another number. So is a decimal that is
 /// too large for a float, or too small to differ from zero.
 pub(crate) fn read(text: &str) -> Result<Number, FaultKind> {
     if let Some(number) = short_integer(text.as_bytes()) {

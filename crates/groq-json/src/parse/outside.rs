@@ -1,11 +1,11 @@
-//! What stands around a value in a reply: thoughts, fences, prose, and signs of an envelope that broke.
+//! What surrounds a value in a reply: thoughts, fences, prose, and parts of a broken envelope.
 
 use std::ops::Range;
 
 use super::repair::{RepairKind, Repaired};
 use super::whitespace;
 
-/// How long the longest tag of thoughts is.
+/// The length of the longest tag.
 pub(crate) const LONGEST_TAG: usize = "</thinking>".len();
 
 const OPENING: &[&str] = &["<think>", "<thinking>"];
@@ -58,7 +58,7 @@ pub(crate) fn is_plausible(text: &str) -> bool {
     has_word && (after.trim_start().is_empty() || after.trim_start().starts_with(':'))
 }
 
-/// Whether enough of the text is there for [`is_plausible`] to say the same whatever comes.
+/// Whether [`is_plausible`] cannot change its answer with more text.
 pub(crate) fn is_decided(text: &str) -> bool {
     let rest = text[1..].trim_start_matches(whitespace::is_any);
     let word = |character: char| character.is_alphanumeric() || matches!(character, '_' | '$');
@@ -108,7 +108,7 @@ pub(crate) fn is_part(text: &str, value: &Range<usize>) -> bool {
     member || item
 }
 
-/// How long the fence of Markdown is that `text` begins with.
+/// Returns the length of the Markdown fence at the beginning of `text`.
 pub(super) fn fence(text: &str) -> Option<usize> {
     let mark = text
         .chars()
@@ -118,14 +118,14 @@ pub(super) fn fence(text: &str) -> Option<usize> {
     (length >= 3).then_some(length)
 }
 
-/// How long the words are that say what is in a fence: the rest of the line, or one word where no line ends.
+/// Returns the length of the info string of a fence: the rest of the line, or one word if no line ends.
 pub(super) fn fence_info(text: &str) -> usize {
     let word = |letter: char| letter.is_ascii_alphanumeric() || "-+._/".contains(letter);
     text.find('\n')
         .unwrap_or_else(|| text.len() - text.trim_start_matches(word).len())
 }
 
-/// What has to be listed for the text around a value.
+/// Returns the repairs of the text around a value.
 pub(crate) fn repairs(
     text: &str,
     value: &Range<usize>,
@@ -159,7 +159,7 @@ pub(crate) fn repairs(
     found
 }
 
-/// Where the first of each thing is that may stand around a value.
+/// Where each kind of text around a value begins.
 #[derive(Default)]
 struct Around {
     fence: Option<usize>,

@@ -2,7 +2,6 @@
 
 use std::mem;
 
-use serde_json::map::Entry;
 use serde_json::{Map, Value};
 
 use super::number;
@@ -13,8 +12,55 @@ use crate::pointer;
 #[derive(Clone, Debug)]
 enum Frame {
     /// The complete members, then the current key and its offset.
-    Object(Map<String, Value>, String, usize),
+    Object(Members, String, usize),
     Array(Vec<Value>),
+}
+
+/// The members of an open object. Few of them are not worth a hash map yet.
+#[derive(Clone, Debug)]
+enum Members {
+    Few(Vec<(String, Value)>),
+    Many(Map<String, Value>),
+}
+
+impl Members {
+    const FEW: usize = 16;
+
+    fn get(&self, key: &str) -> Option<&Value> {
+        match self {
+            Self::Few(members) => {
+                let found = members.iter().find(|(name, _)| name == key);
+                found.map(|(_, value)| value)
+            }
+            Self::Many(members) => members.get(key),
+        }
+    }
+
+    fn push(&mut self, key: String, value: Value) {
+        match self {
+            Self::Few(members) if members.len() == Self::FEW => {
+                let mut all: Map<String, Value> = mem::take(members).into_iter().collect();
+                all.insert(key, value);
+                *self = Self::Many(all);
+            }
+            Self::Few(members) => members.push((key, value)),
+            Self::Many(members) => {
+                members.insert(key, value);
+            }
+        }
+    }
+
+    #[cfg(feature = "client")]
+    fn is_empty(&self) -> bool {
+        matches!(self, Self::Few(members) if members.is_empty())
+    }
+
+    fn into_map(self) -> Map<String, Value> {
+        match self {
+            Self::Few(members) => members.into_iter().collect(),
+            Self::Many(members) => members,
+        }
+    }
 }
 
 /// Where a path leads in a value that may be incomplete.
@@ -124,7 +170,7 @@ impl Tree {
             let (complete, is_current) = match frame {
                 Frame::Object(members, key, _) => {
                     let is_current = *key == segment && self.has_key(depth);
-                    (members.get(segment.as_ref()), is_current)
+                    (members.get(&segment), is_current)
                 }
                 Frame::Array(items) => {
                     let index = pointer::index(&segment)?;
@@ -149,7 +195,7 @@ impl Tree {
             inner = Some(match frame {
                 Frame::Array(items) => items.iter().cloned().chain(inner).collect(),
                 Frame::Object(members, key, _) => {
-                    let mut members = members.clone();
+                    let mut members = members.clone().into_map();
                     if let Some(inner) = inner.filter(|_| self.has_key(depth)) {
                         members.entry(key.clone()).or_insert(inner);
                     }
@@ -178,17 +224,12 @@ impl Tree {
         match self.frames.last_mut() {
             Some(Frame::Array(items)) => items.push(value),
             Some(Frame::Object(members, key, offset)) => {
-                match members.entry(mem::take(key)) {
-                    Entry::Vacant(entry) => {
-                        entry.insert(value);
-                    }
-                    Entry::Occupied(entry) if self.allow_equal && *entry.get() == value => {
+                match members.get(key) {
+                    None => members.push(mem::take(key), value),
+                    Some(known) if self.allow_equal && *known == value => {
                         self.equal_duplicates.push(*offset);
                     }
-                    Entry::Occupied(entry) => {
-                        key.clone_from(entry.key());
-                        return Err(FaultKind::DuplicateKey);
-                    }
+                    Some(_) => return Err(FaultKind::DuplicateKey),
                 }
                 self.keyed = false;
             }
@@ -202,7 +243,7 @@ impl Sink for Tree {
     fn open(&mut self, container: Container, _offset: usize) -> Flow {
         self.keyed = false;
         self.frames.push(match container {
-            Container::Object => Frame::Object(Map::new(), String::new(), 0),
+            Container::Object => Frame::Object(Members::Few(Vec::new()), String::new(), 0),
             Container::Array => Frame::Array(Vec::new()),
         });
         Ok(())
@@ -210,7 +251,7 @@ impl Sink for Tree {
 
     fn close(&mut self) -> Flow {
         let value = match self.frames.pop() {
-            Some(Frame::Object(members, ..)) => Value::Object(members),
+            Some(Frame::Object(members, ..)) => Value::Object(members.into_map()),
             Some(Frame::Array(items)) => Value::Array(items),
             None => return Err(FaultKind::Syntax("a bracket that nothing opened")),
         };

@@ -4,11 +4,15 @@ use serde_json::Value;
 
 use crate::shape::{Field, Id, Kind, Rest, Shapes};
 
-/// The type of the root, and after it each type that it names.
+/// The largest number of parts. Alternatives without a name are written out wherever they are used.
+const MAX_PARTS: usize = 20_000;
+
+/// Writes the type of the root, and after it each type that it names.
 pub(super) fn write(shapes: &Shapes, wrapped_in: Option<&str>) -> String {
     let mut writer = Writer {
         shapes,
         named: Vec::new(),
+        parts: 0,
     };
     let mut text = match wrapped_in {
         Some(member) => format!("{{ {member}: {} }}", writer.reference(shapes.root, 0)),
@@ -26,6 +30,8 @@ pub(super) fn write(shapes: &Shapes, wrapped_in: Option<&str>) -> String {
 struct Writer<'s> {
     shapes: &'s Shapes,
     named: Vec<Id>,
+    /// How many parts have been written.
+    parts: usize,
 }
 
 impl Writer<'_> {
@@ -38,7 +44,8 @@ impl Writer<'_> {
     fn reference(&mut self, id: Id, indent: usize) -> String {
         let node = self.shapes.node(id);
         let is_large = matches!(node.kind, Kind::Object(..) | Kind::Union(_));
-        if is_large && (node.name.is_some() || id == self.shapes.root) {
+        let is_named = node.name.is_some() || id == self.shapes.root;
+        if self.shapes.is_recursive(id) || (is_large && is_named) {
             if !self.named.contains(&id) {
                 self.named.push(id);
             }
@@ -49,7 +56,9 @@ impl Writer<'_> {
 
     fn body(&mut self, id: Id, indent: usize) -> String {
         let shapes = self.shapes;
+        self.parts += 1;
         match shapes.kind(id) {
+            _ if self.parts > MAX_PARTS => "any".to_owned(),
             Kind::Any(_) => "any".to_owned(),
             Kind::Never => "never".to_owned(),
             Kind::Null => "null".to_owned(),

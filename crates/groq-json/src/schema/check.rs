@@ -1,14 +1,14 @@
-//! Whether a schema that was given at run time can be used.
+//! Whether a run-time schema can be used.
 
 use serde_json::Value;
 
 use crate::pointer;
 
-/// The largest schema that is taken, in values.
+/// The largest schema, in values.
 const MAX_VALUES: usize = 20_000;
 const MAX_DEPTH: usize = 64;
 
-/// Refuses what is no JSON Schema, refers to other documents, or is too large; says where and why.
+/// Rejects what is not a JSON Schema, refers to other documents, or is too large. Returns the path and the reason.
 pub(crate) fn check(schema: &Value) -> Result<(), (String, String)> {
     if !schema.is_object() {
         return Err((String::new(), "a schema must be an object".to_owned()));

@@ -2,11 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::strict::is_map;
 use crate::pointer::{self, within};
 use crate::shape::{Field, Id, Kind, Rest, Shapes};
 
-/// A value as the strict schema has it.
+/// Encodes a value in the strict form.
 pub(crate) fn encode(shapes: &Shapes, id: Id, value: &Value) -> Value {
     let Some(id) = shapes.pick_first(id, value) else {
         return value.clone();
@@ -22,7 +21,7 @@ pub(crate) fn encode(shapes: &Shapes, id: Id, value: &Value) -> Value {
                 members.map(|(index, (value, id))| (index.to_string(), encode(shapes, *id, value)));
             Value::Object(members.collect())
         }
-        (Kind::Object(_, Rest::Map(item)), Value::Object(members)) if is_map(shapes, id) => {
+        (Kind::Object(_, Rest::Map(item)), Value::Object(members)) if shapes.is_map(id) => {
             let pair = |(key, value): (&String, &Value)| serde_json::json!({"key": key, "value": encode(shapes, *item, value)});
             members.iter().map(pair).collect()
         }
@@ -39,9 +38,9 @@ pub(crate) fn encode(shapes: &Shapes, id: Id, value: &Value) -> Value {
     }
 }
 
-/// Takes a value out of its strict form. What does not have that form is left as it is, for the validator to judge.
+/// Decodes a value from the strict form. Whatever does not have that form is left as it is, for the validator.
 ///
-/// `nulls` gets the places (on the wire) of `null`s that stand for an absent member.
+/// `nulls` receives the paths (on the wire) of every `null` that stands for an absent member.
 pub(crate) fn decode(
     shapes: &Shapes,
     id: Id,
@@ -108,7 +107,7 @@ fn object_member(
     Ok(())
 }
 
-/// Where in the strict form the value is that `path` points to in `value`. A map there is a list of keys and values.
+/// Returns where in the strict form the value is that `path` points to in `value`.
 pub(crate) fn wire_path(shapes: &Shapes, value: &Value, path: &str) -> String {
     let mut wire = String::new();
     let mut place = Some((shapes.root, value));
@@ -119,7 +118,7 @@ pub(crate) fn wire_path(shapes: &Shapes, value: &Value, path: &str) -> String {
             continue;
         };
         let (inner, next) = match (shapes.kind(id), value) {
-            (Kind::Object(_, Rest::Map(item)), Value::Object(members)) if is_map(shapes, id) => {
+            (Kind::Object(_, Rest::Map(item)), Value::Object(members)) if shapes.is_map(id) => {
                 let index = members.keys().position(|key| *key == segment);
                 pointer::push_index(&mut wire, index.unwrap_or(members.len()));
                 pointer::push(&mut wire, "value");
@@ -152,7 +151,7 @@ pub(crate) fn wire_path(shapes: &Shapes, value: &Value, path: &str) -> String {
     wire
 }
 
-/// A list of keys and values becomes a map; a key that comes twice with different values is an error, which is its path.
+/// Decodes a map from its keys and values. A key that is repeated with a different value is an error: its path.
 fn map(
     shapes: &Shapes,
     item: Id,
@@ -184,13 +183,13 @@ fn map(
     Ok(Value::Object(members))
 }
 
-/// The alternative that a value on the wire is meant as.
+/// Returns the alternative that a value on the wire is meant as.
 fn on_the_wire(shapes: &Shapes, id: Id, value: &Value) -> Option<Id> {
     if !matches!(shapes.kind(id), Kind::Union(_)) {
         return Some(id);
     }
     let leaves = shapes.leaves(id).iter().copied();
-    // As it is written, an alternative has all of its members; what is written otherwise is left to the validator.
+    // The strict form of an alternative has all of its members. Other forms are left to the validator.
     let complete = |leaf: &Id| match (shapes.kind(*leaf), value) {
         (Kind::Object(fields, _), Value::Object(members)) => {
             members.len() == fields.len()
@@ -205,7 +204,7 @@ fn on_the_wire(shapes: &Shapes, id: Id, value: &Value) -> Option<Id> {
         .or_else(|| leaves.clone().find(fits))
 }
 
-/// Whether a value on the wire can be meant as this, looking no deeper than its own members.
+/// Whether a value on the wire can be meant as this, by its own members alone.
 fn may_be(shapes: &Shapes, leaf: Id, value: &Value) -> bool {
     match (shapes.kind(leaf), value) {
         (Kind::List(_), Value::Array(_)) => true,
@@ -213,9 +212,9 @@ fn may_be(shapes: &Shapes, leaf: Id, value: &Value) -> bool {
             members.len() == items.len()
                 && (0..items.len()).all(|index| members.contains_key(&index.to_string()))
         }
-        (Kind::Object(..), Value::Array(_)) => is_map(shapes, leaf),
+        (Kind::Object(..), Value::Array(_)) => shapes.is_map(leaf),
         (Kind::Object(fields, _), Value::Object(members)) => {
-            !is_map(shapes, leaf) && fields.iter().all(|field| has(shapes, field, members))
+            !shapes.is_map(leaf) && fields.iter().all(|field| has(shapes, field, members))
         }
         _ => false,
     }

@@ -1,10 +1,10 @@
-//! The part of a schema that is for a part of a value.
+//! The part of a schema that applies to a part of a value.
 
 use serde_json::{Map, Value, json};
 
 use crate::pointer;
 
-/// The schema of what `path` points to, as a document of its own.
+/// Returns the schema of what `path` points to, as a document of its own.
 pub(crate) fn at(root: &Value, path: &str) -> Option<Value> {
     let mut place = vec![String::new()];
     for segment in pointer::segments(path) {
@@ -29,7 +29,7 @@ pub(crate) fn at(root: &Value, path: &str) -> Option<Value> {
     Some(Value::Object(document))
 }
 
-/// The schemas (as pointers) for one member or item of what the schema at `at` is for.
+/// Returns the schemas, as pointers, of one member or item of the values of the schema at `at`.
 fn step(root: &Value, at: &str, segment: &str, depth: usize) -> Vec<String> {
     const MAX: usize = 32;
     let Some(schema) = root.pointer(at).filter(|_| depth < MAX) else {

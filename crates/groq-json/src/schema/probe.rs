@@ -1,8 +1,8 @@
-//! Where a type has an option inside an option, which no schema shows: found by letting it deserialise from nothing in particular.
+//! Finds the options inside options of a type, which no schema shows.
 //!
-//! Serde asks for what a type needs, so a deserialiser that hands out zeros and notes the questions sees the type. It sees
-//! through structs, options, lists, maps, tuples and enums, but not through what serde buffers (flattened members, enums
-//! tagged inside or not at all) nor what a function of the type's own reads.
+//! Serde asks the deserializer for what a type needs, so one that returns zeros and records the questions sees the type:
+//! structs, options, lists, maps, tuples and enums, but neither what serde buffers (flattened members, internally tagged and
+//! untagged enums) nor what `deserialize_with` reads.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -15,10 +15,12 @@ use serde::de::{
 
 use crate::pointer;
 
-/// How often a type is tried: once for each variant of each enum, and once for each member that takes no zero.
+/// How many times a type is tried: once for each variant of each enum, and once for each member that rejects zero.
 const MAX_RUNS: usize = 256;
 /// How deep types that contain themselves are followed.
 const MAX_DEPTH: usize = 12;
+/// How many members and items are tried in all. Types that contain each other have exponentially many paths.
+const MAX_STEPS: usize = 20_000;
 
 /// The paths of options inside options; `*` stands for every item or member.
 pub(crate) fn nested_options<T: DeserializeOwned>() -> Vec<String> {
@@ -32,7 +34,7 @@ pub(crate) fn nested_options<T: DeserializeOwned>() -> Vec<String> {
             in_option: false,
         };
         let _ = T::deserialize(probe);
-        if !seen.again {
+        if !seen.again || seen.steps > MAX_STEPS {
             break;
         }
     }
@@ -43,15 +45,17 @@ pub(crate) fn nested_options<T: DeserializeOwned>() -> Vec<String> {
 #[derive(Default)]
 struct Seen {
     found: Vec<String>,
-    /// The members that do not take what they are given.
+    /// The members that reject what they are given.
     refused: HashSet<String>,
     /// How many variants of each enum have been tried.
     variants: HashMap<String, usize>,
     /// Whether there is more to be tried.
     again: bool,
+    /// How many members and items have been tried.
+    steps: usize,
 }
 
-/// There is nothing to tell.
+/// An error without a message.
 #[derive(Debug)]
 struct Nothing;
 
@@ -86,12 +90,16 @@ impl Probe<'_> {
         }
     }
 
-    /// Lets something inside deserialise; what refuses is left out the next time.
+    /// Lets a member deserialize. One that fails is left out the next time.
     fn member<'de, S: DeserializeSeed<'de>>(
         &mut self,
         segment: &str,
         seed: S,
     ) -> Result<S::Value, Nothing> {
+        self.seen.steps += 1;
+        if self.seen.steps > MAX_STEPS {
+            return Err(Nothing);
+        }
         let inner = self.inside(segment);
         let path = inner.path.clone();
         seed.deserialize(inner).inspect_err(|_| {

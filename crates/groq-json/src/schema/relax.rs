@@ -1,47 +1,16 @@
-//! A schema without a keyword that the service does not take. Replies are judged by the original all the same.
+//! A schema without a keyword that the service does not support. Replies are validated by the original all the same.
 
 use serde_json::{Map, Value};
 
 use crate::shape::notes;
 
-/// Keywords without which a schema allows more, and nothing else. `oneOf` becomes `anyOf`.
-const KEYWORDS: &[&str] = &[
-    "oneOf",
-    "minItems",
-    "maxItems",
-    "uniqueItems",
-    "contains",
-    "minContains",
-    "maxContains",
-    "minLength",
-    "maxLength",
-    "pattern",
-    "format",
-    "minimum",
-    "maximum",
-    "exclusiveMinimum",
-    "exclusiveMaximum",
-    "multipleOf",
-    "minProperties",
-    "maxProperties",
-    "propertyNames",
-    "dependentRequired",
-    "not",
-    "default",
-    "examples",
-    "title",
-    "deprecated",
-    "readOnly",
-    "writeOnly",
-    "contentEncoding",
-    "contentMediaType",
-    "$schema",
-    "$id",
-    "$comment",
-    "description",
-];
+/// Keywords without which a schema allows more, and nothing else changes. `oneOf` becomes `anyOf`.
+const KEYWORDS: &str = "oneOf minItems maxItems uniqueItems contains minContains maxContains minLength maxLength pattern \
+    format minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minProperties maxProperties propertyNames \
+    dependentRequired not default examples title deprecated readOnly writeOnly contentEncoding contentMediaType $schema \
+    $id $comment description";
 
-/// The keyword that a refusal of a schema names, if it can be done without.
+/// Returns the keyword that a refusal of a schema names, if it can be left out.
 pub(crate) fn named(refusal: &str, schema: &Map<String, Value>) -> Option<&'static str> {
     let is_word =
         |character: char| character.is_ascii_alphanumeric() || matches!(character, '$' | '_');
@@ -53,7 +22,7 @@ pub(crate) fn named(refusal: &str, schema: &Map<String, Value>) -> Option<&'stat
             continue;
         }
         let word = rest.split(|character| !is_word(character)).next();
-        let keyword = KEYWORDS.iter().find(|keyword| word == Some(**keyword));
+        let keyword = KEYWORDS.split(' ').find(|keyword| word == Some(keyword));
         let Some(keyword) = keyword.filter(|keyword| has(schema, keyword)) else {
             continue;
         };
@@ -61,17 +30,17 @@ pub(crate) fn named(refusal: &str, schema: &Map<String, Value>) -> Option<&'stat
             return Some(keyword);
         }
         // The end of a pointer is the best there is, unless words say more.
-        found = Some(*keyword);
+        found = Some(keyword);
     }
     found
 }
 
-/// Whether a keyword occurs in a schema.
+/// Returns whether a keyword occurs in a schema.
 pub(crate) fn has(schema: &Map<String, Value>, keyword: &str) -> bool {
     schema.contains_key(keyword) || parts(schema).any(|part| has(part, keyword))
 }
 
-/// Takes a keyword out of a schema; what it demands goes into descriptions.
+/// Removes a keyword from a schema. What it demands is added to descriptions.
 pub(crate) fn without(schema: Map<String, Value>, keyword: &str) -> Map<String, Value> {
     let note = schema.get(keyword).and_then(|value| {
         let only = [(keyword.to_owned(), value.clone())].into_iter().collect();

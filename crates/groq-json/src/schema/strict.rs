@@ -1,9 +1,11 @@
 //! The schema for strict mode, in Groq's subset, which is an allow-list: `type`, `properties`, `required`,
 //! `additionalProperties`, `items`, `enum`, `anyOf`, `$ref`, `$defs`, `description`.
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value, json};
 
-use super::unions::{self, Union};
+use super::unions::{self, Union, one_or_list, type_name};
 use super::{Incompatibility, WireSchema};
 use crate::pointer;
 use crate::shape::{Field, Id, Kind, Rest, Shapes};
@@ -11,18 +13,20 @@ use crate::shape::{Field, Id, Kind, Rest, Shapes};
 /// What `OpenAI` publishes as its limits, kept as a guard.
 const MAX_NESTING: usize = 10;
 const MAX_CHOICES: usize = 1000;
+/// The largest number of parts. Alternatives without a name are written out wherever they are used.
+const MAX_PARTS: usize = 20_000;
 /// What a map says of itself as a list.
 const MAP_NOTE: &str = "each key once";
 
 /// The strict schema, or everything that stands in its way.
 pub(crate) fn wire_schema(name: &str, shapes: &Shapes) -> Result<WireSchema, Vec<Incompatibility>> {
     let wrapped_in = super::best_effort::wrapper(shapes)
-        .or_else(|| is_map(shapes, shapes.root).then_some("value"));
+        .or_else(|| shapes.is_map(shapes.root).then_some("value"));
     let mut strict = Strict {
         shapes,
         wrapped: wrapped_in.is_some(),
         definitions: Map::new(),
-        started: Vec::new(),
+        parts: 0,
         incompatibilities: Vec::new(),
     };
     let root = strict.root(wrapped_in);
@@ -33,7 +37,7 @@ pub(crate) fn wire_schema(name: &str, shapes: &Shapes) -> Result<WireSchema, Vec
     if !strict.definitions.is_empty() {
         schema.insert("$defs".to_owned(), Value::Object(strict.definitions));
     }
-    let depth = nesting(&schema, &Value::Object(schema.clone()));
+    let depth = nesting(&schema);
     if depth > MAX_NESTING {
         let reason = format!("it is nested {depth} deep, and {MAX_NESTING} is the limit");
         return Err(vec![Incompatibility::new("", reason, "flatten some of it")]);
@@ -52,16 +56,12 @@ pub(crate) fn distinct_null(path: &str) -> Incompatibility {
     Incompatibility::new(path, reason, "use one Option, or an enum")
 }
 
-/// Whether a shape is a map and nothing else, which travels as a list.
-pub(super) fn is_map(shapes: &Shapes, id: Id) -> bool {
-    matches!(shapes.kind(id), Kind::Object(fields, Rest::Map(_)) if fields.is_empty())
-}
-
 struct Strict<'s> {
     shapes: &'s Shapes,
     wrapped: bool,
     definitions: Map<String, Value>,
-    started: Vec<Id>,
+    /// How many parts have been written.
+    parts: usize,
     incompatibilities: Vec<Incompatibility>,
 }
 
@@ -69,11 +69,7 @@ impl Strict<'_> {
     fn root(&mut self, wrapped_in: Option<&'static str>) -> Map<String, Value> {
         let root = self.shapes.root;
         match wrapped_in {
-            None => {
-                let node = self.shapes.node(root);
-                let schema = self.body(root, "", &[]);
-                into_map(described(schema, node.description.as_deref(), &node.notes))
-            }
+            None => into_map(self.described_body(root, "", &[])),
             Some(member) => {
                 let value = self.shape(root, "");
                 into_map(closed(vec![(member.to_owned(), value)]))
@@ -81,59 +77,46 @@ impl Strict<'_> {
         }
     }
 
-    /// The schema of a shape where it is used: a reference if the shape has a name.
+    /// The schema of a shape where it is used: a reference, if it has a name or contains itself.
     fn shape(&mut self, id: Id, path: &str) -> Value {
-        let node = self.shapes.node(id);
-        if id == self.shapes.root && !self.wrapped {
+        let shapes = self.shapes;
+        let node = shapes.node(id);
+        let is_root = id == shapes.root;
+        if is_root && !self.wrapped {
             return json!({"$ref": "#"});
         }
-        let by_name = match (&node.name, &node.kind) {
-            (Some(name), Kind::Object(..) | Kind::Union(_)) => Some(name.clone()),
-            // Only a root that is used again gets here.
-            (None, _) if id == self.shapes.root && self.started.contains(&id) => {
-                Some("__root".to_owned())
-            }
+        let by_name =
+            shapes.is_recursive(id) || matches!(node.kind, Kind::Object(..) | Kind::Union(_));
+        let name = match &node.name {
+            _ if is_root && shapes.is_recursive(id) => Some("__root"),
+            Some(name) if by_name => Some(name.as_str()),
             _ => None,
         };
-        match by_name {
-            Some(name) => self.definition(id, &name, path),
-            None => self.inline(id, path),
-        }
-    }
-
-    fn inline(&mut self, id: Id, path: &str) -> Value {
-        if id == self.shapes.root {
-            self.started.push(id);
-        }
-        let node = self.shapes.node(id);
-        let body = self.body(id, path, &[]);
-        let body = described(body, node.description.as_deref(), &node.notes);
-        if id == self.shapes.root && self.definitions.contains_key("__root") {
-            self.definitions.insert("__root".to_owned(), body);
-            return json!({"$ref": "#/$defs/__root"});
-        }
-        body
-    }
-
-    fn definition(&mut self, id: Id, name: &str, path: &str) -> Value {
-        let mut reference = "#/$defs".to_owned();
-        pointer::push(&mut reference, name);
+        let Some(name) = name else {
+            return self.described_body(id, path, &[]);
+        };
         if !self.definitions.contains_key(name) {
             // Holds the place, so that a cycle ends here.
             self.definitions.insert(name.to_owned(), Value::Null);
-            if !self.started.contains(&id) {
-                let node = self.shapes.node(id);
-                let body = self.body(id, path, &[]);
-                let body = described(body, node.description.as_deref(), &node.notes);
-                self.definitions.insert(name.to_owned(), body);
-            }
+            let body = self.described_body(id, path, &[]);
+            self.definitions.insert(name.to_owned(), body);
         }
-        json!({"$ref": reference})
+        json!({"$ref": pointer::child("#/$defs", name)})
+    }
+
+    fn described_body(&mut self, id: Id, path: &str, relaxed: &[String]) -> Value {
+        let node = self.shapes.node(id);
+        let body = self.body(id, path, relaxed);
+        described(body, node.description.as_deref(), &node.notes)
     }
 
     /// The schema of a shape itself. The members named in `relaxed` lose their fixed values.
     fn body(&mut self, id: Id, path: &str, relaxed: &[String]) -> Value {
         let shapes = self.shapes;
+        self.parts += 1;
+        if self.parts > MAX_PARTS {
+            return self.incompatible("", "it is too large", "make parts of it types of their own");
+        }
         if shapes.node(id).untyped {
             return self.incompatible(
                 path,
@@ -279,9 +262,7 @@ impl Strict<'_> {
                     branches.push(if relaxed.is_empty() {
                         self.shape(container, path)
                     } else {
-                        let node = self.shapes.node(container);
-                        let body = self.body(container, path, &relaxed);
-                        described(body, node.description.as_deref(), &node.notes)
+                        self.described_body(container, path, &relaxed)
                     });
                 }
                 match (branches.len(), null) {
@@ -374,67 +355,48 @@ fn into_map(schema: Value) -> Map<String, Value> {
     }
 }
 
-pub(super) fn type_name(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "boolean",
-        Value::Number(number) if number.is_f64() => "number",
-        Value::Number(_) => "integer",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
-    }
+/// Returns how deep objects and lists nest. A cycle counts once.
+fn nesting(schema: &Map<String, Value>) -> usize {
+    let definitions = schema.get("$defs").and_then(Value::as_object);
+    let mut nesting = Nesting {
+        definitions,
+        known: HashMap::new(),
+    };
+    nesting.of_parts(schema)
 }
 
-pub(super) fn one_or_list(names: &[&str]) -> Value {
-    match names {
-        [name] => json!(name),
-        _ => json!(names),
-    }
+struct Nesting<'s> {
+    definitions: Option<&'s Map<String, Value>>,
+    /// The nesting of each definition; 0 while it is being computed.
+    known: HashMap<&'s str, usize>,
 }
 
-/// How deep objects and lists nest; a reference counts once.
-fn nesting(root: &Map<String, Value>, schema: &Value) -> usize {
-    fn depth<'s>(
-        root: &'s Map<String, Value>,
-        schema: &'s Value,
-        open: &mut Vec<&'s str>,
-    ) -> usize {
-        if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
-            if reference == "#" || open.contains(&reference) {
-                return 0;
-            }
-            let Some(target) = reference
-                .strip_prefix("#/$defs/")
-                .and_then(|name| root.get("$defs")?.get(name))
-            else {
-                return 0;
-            };
-            open.push(reference);
-            let found = depth(root, target, open);
-            open.pop();
-            return found;
+impl<'s> Nesting<'s> {
+    fn of(&mut self, schema: &'s Value) -> usize {
+        let reference = schema.get("$ref").and_then(Value::as_str);
+        let Some(name) = reference.and_then(|reference| reference.strip_prefix("#/$defs/")) else {
+            return schema.as_object().map_or(0, |parts| self.of_parts(parts));
+        };
+        if let Some(known) = self.known.get(name) {
+            return *known;
         }
-        let members = schema
-            .get("properties")
-            .and_then(Value::as_object)
-            .into_iter()
-            .flat_map(Map::values);
-        let inner = members
-            .chain(schema.get("items"))
-            .map(|part| depth(root, part, open))
-            .max();
-        let own = usize::from(schema.get("properties").is_some() || schema.get("items").is_some());
-        let branches = schema
-            .get("anyOf")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten();
-        let branches = branches
-            .map(|part| depth(root, part, open))
-            .max()
-            .unwrap_or(0);
-        (own + inner.unwrap_or(0)).max(branches)
+        self.known.insert(name, 0);
+        let unescaped = pointer::unescape(name);
+        let target = self.definitions.and_then(|all| all.get(unescaped.as_ref()));
+        let found = target.map_or(0, |target| self.of(target));
+        self.known.insert(name, found);
+        found
     }
-    depth(root, schema, &mut Vec::new())
+
+    fn of_parts(&mut self, schema: &'s Map<String, Value>) -> usize {
+        let members = schema.get("properties").and_then(Value::as_object);
+        let members = members.into_iter().flat_map(Map::values);
+        let inner = members.chain(schema.get("items")).collect::<Vec<_>>();
+        let own = usize::from(schema.contains_key("properties") || schema.contains_key("items"));
+        let inner = inner.into_iter().map(|part| self.of(part)).max();
+        let branches = schema.get("anyOf").and_then(Value::as_array);
+        let branches = branches.into_iter().flatten();
+        let branches = branches.map(|part| self.of(part)).max();
+        (own + inner.unwrap_or(0)).max(branches.unwrap_or(0))
+    }
 }

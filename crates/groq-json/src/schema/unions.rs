@@ -1,11 +1,10 @@
 //! Which unions the service can decide, and how they are written.
 //!
-//! By reports of what it refuses: objects of a union must have exactly one property with fixed values, different in each of
-//! them, or else no property in common at all.
+//! By what it was seen to refuse: the objects of a union must have exactly one property with fixed values, different in each
+//! object, or no property in common.
 
 use serde_json::{Value, json};
 
-use super::strict::{is_map, one_or_list, type_name};
 use crate::shape::{Field, Id, Kind, Shapes};
 
 /// How a union is written.
@@ -13,7 +12,7 @@ pub(super) struct Union {
     /// The schemas of strings, numbers and the like.
     pub(super) simple: Vec<Value>,
     pub(super) containers: Vec<Id>,
-    /// The properties whose fixed values are given up, since there may be one such property only.
+    /// The properties that lose their fixed values, because only one property may have them.
     pub(super) relaxed: Vec<String>,
     pub(super) null: bool,
 }
@@ -40,13 +39,13 @@ pub(super) fn plan(shapes: &Shapes, id: Id) -> Result<Union, Refusal> {
         ));
     }
     let is_list =
-        |leaf: &&Id| matches!(shapes.kind(**leaf), Kind::List(_)) || is_map(shapes, **leaf);
+        |leaf: &&Id| matches!(shapes.kind(**leaf), Kind::List(_)) || shapes.is_map(**leaf);
     if leaves.iter().filter(is_list).count() > 1 {
         return Err(("two of its alternatives are lists on the wire", TAG));
     }
     // Before they are encoded, a map is an object like others, and a tuple a list like others.
     let count = |wanted: &dyn Fn(&Id) -> bool| leaves.iter().filter(|leaf| wanted(leaf)).count();
-    let maps = count(&|leaf| is_map(shapes, *leaf));
+    let maps = count(&|leaf| shapes.is_map(*leaf));
     let objects = count(&|leaf| matches!(shapes.kind(*leaf), Kind::Object(..)));
     let tuples = count(&|leaf| matches!(shapes.kind(*leaf), Kind::Tuple(_)));
     let lists = count(&|leaf| matches!(shapes.kind(*leaf), Kind::List(_)));
@@ -169,7 +168,7 @@ fn distinct<V: PartialEq>(all: Vec<V>) -> Vec<V> {
     kept
 }
 
-/// Whether the objects can be told apart; the properties that must be relaxed for it.
+/// Checks that the objects can be distinguished. Returns the properties that must be relaxed for it.
 fn decide(shapes: &Shapes, containers: &[Id]) -> Result<Vec<String>, Refusal> {
     let objects: Vec<Members> = containers
         .iter()
@@ -209,7 +208,7 @@ enum Members<'s> {
 impl<'s> Members<'s> {
     fn of(shapes: &'s Shapes, id: Id) -> Option<Self> {
         match shapes.kind(id) {
-            _ if is_map(shapes, id) => None,
+            _ if shapes.is_map(id) => None,
             Kind::Object(fields, _) => Some(Self::Named(fields)),
             Kind::Tuple(items) => Some(Self::Numbered(items.len())),
             _ => None,
@@ -278,4 +277,23 @@ fn other_constants(shapes: &Shapes, objects: &[Members<'_>], tag: &str) -> Vec<S
         }
     }
     repeated
+}
+
+pub(super) fn type_name(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(number) if number.is_f64() => "number",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}
+
+pub(super) fn one_or_list(names: &[&str]) -> Value {
+    match names {
+        [name] => json!(name),
+        _ => json!(names),
+    }
 }

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::{Id, Kind, Shapes};
 use crate::parse::repair::{Repair, RepairKind};
 use crate::parse::{find, number};
+use crate::pointer::Path;
 
 /// Brings values to the types that the schema demands. What was changed is listed in `found`, with its path.
 ///
@@ -21,7 +22,7 @@ pub(crate) struct Coerce<'c> {
 }
 
 impl Coerce<'_> {
-    pub(crate) fn value(&mut self, id: Id, value: &mut Value, path: &mut String) {
+    pub(crate) fn value(&mut self, id: Id, value: &mut Value, path: &Path<'_>) {
         let shapes = self.shapes;
         let Some(id) = shapes
             .pick(id, value)
@@ -41,16 +42,16 @@ impl Coerce<'_> {
                     && let Some(integer) = number::integral(float)
                 {
                     *value = Value::Number(integer);
-                    self.found.push((path.clone(), RepairKind::IntegralFloat));
+                    self.found.push((path.pointer(), RepairKind::IntegralFloat));
                 }
             }
             (Kind::String, Value::Number(_)) if self.level == Repair::Lossless => {
-                self.strings.push(path.clone());
+                self.strings.push(path.pointer());
             }
             (kind, _) if self.level == Repair::Lossless => {
                 if let Some((new, repair)) = self.lossless(kind, value) {
                     *value = new;
-                    self.found.push((path.clone(), repair));
+                    self.found.push((path.pointer(), repair));
                     if repair == RepairKind::NestedEncoding {
                         self.value(id, value, path);
                     }

@@ -7,13 +7,13 @@ use serde_json::{Map, Value};
 use super::merge::{is_structural, merge};
 use super::{Field, Id, Kind, Node, Rest, notes};
 
-/// How many schemas may be put together into one: more is a schema that refers to itself without an end.
+/// How many schemas may be merged into one: more is a schema that refers to itself endlessly.
 const MAX_MERGES: usize = 32;
-/// How deep schemas may stand inside each other, and how many shapes they may make; beyond, any value is let through.
-const MAX_NESTING: usize = 64;
+/// How deep schemas may be nested, and how many shapes they may make; beyond, any value is let through.
+const MAX_NESTING: usize = 100;
 const MAX_SHAPES: usize = 20_000;
-/// Why a schema that is put together out of itself is not followed.
-const ENDLESS: &str = "the schema refers to itself without an end";
+/// Why a schema that is merged with itself is not followed.
+const ENDLESS: &str = "the schema refers to itself endlessly";
 
 /// The shapes of a schema, and which of them is the root.
 pub(super) fn lower(schema: &Value) -> (Vec<Node>, Id) {
@@ -82,24 +82,26 @@ impl Lower<'_> {
 
     fn schema(&mut self, schema: &Value, merges: usize) -> Id {
         match schema {
-            Value::Object(_) if self.nesting > MAX_NESTING || self.nodes.len() > MAX_SHAPES => {
-                self.opaque("the schema is too large to be followed")
-            }
-            Value::Object(schema) => {
-                self.nesting += 1;
-                let id = self.object_schema(schema, merges);
-                self.nesting -= 1;
-                id
-            }
+            Value::Object(schema) => self.object_schema(schema, merges),
             Value::Bool(false) => self.add(Kind::Never),
             _ => self.add(Kind::Any(None)),
         }
     }
 
     fn object_schema(&mut self, schema: &Map<String, Value>, merges: usize) -> Id {
+        if self.nesting > MAX_NESTING || self.nodes.len() > MAX_SHAPES {
+            return self.opaque("the schema is too large to be followed");
+        }
         if merges > MAX_MERGES {
             return self.opaque(ENDLESS);
         }
+        self.nesting += 1;
+        let id = self.described_schema(schema, merges);
+        self.nesting -= 1;
+        id
+    }
+
+    fn described_schema(&mut self, schema: &Map<String, Value>, merges: usize) -> Id {
         if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
             if !is_structural(schema, "$ref") {
                 return self.target(reference);
@@ -149,7 +151,7 @@ impl Lower<'_> {
         }
     }
 
-    /// Several schemas that hold at once: those of `keyword`, and the one that it stands in.
+    /// Merges the schemas of `keyword` with the one that contains it.
     fn merged(
         &mut self,
         schema: &Map<String, Value>,
@@ -172,7 +174,7 @@ impl Lower<'_> {
                 }
             }
         }
-        // What is put together out of itself would be so again at every level.
+        // What is merged with itself would be so again at every level.
         if self.merging.contains(&whole) {
             return self.opaque(ENDLESS);
         }
@@ -182,7 +184,7 @@ impl Lower<'_> {
         id
     }
 
-    /// A part of a combination, with a reference replaced by its target.
+    /// Resolves the reference of a part.
     fn followed(&self, part: &Value) -> Option<Map<String, Value>> {
         let mut part = part.as_object()?.clone();
         for _ in 0..MAX_MERGES {
@@ -304,7 +306,7 @@ impl Lower<'_> {
             .and_then(Value::as_object)
             .unwrap_or(&empty);
         let required = schema.get("required").and_then(Value::as_array);
-        // What counts members, or ties them to each other, tells one that is `null` from one that is not there.
+        // These distinguish a member that is `null` from one that is absent.
         let counts = ["minProperties", "maxProperties", "dependentRequired", "not"]
             .iter()
             .any(|keyword| schema.contains_key(*keyword));
@@ -365,7 +367,7 @@ impl Default for Node {
     }
 }
 
-/// Whether a value is of a type that the schema allows.
+/// Whether a value has a type that the schema allows.
 fn has_type(schema: &Map<String, Value>, value: &Value) -> bool {
     let is = |name: &Value| match name.as_str() {
         Some("null") => value.is_null(),
@@ -384,7 +386,7 @@ fn has_type(schema: &Map<String, Value>, value: &Value) -> bool {
     }
 }
 
-/// What a reference within the document points to.
+/// Resolves a reference within the document.
 fn resolve<'s>(root: &'s Value, reference: &str) -> Option<&'s Value> {
     match reference.strip_prefix('#')? {
         "" => Some(root),
@@ -408,7 +410,7 @@ fn constants(branches: &[Value]) -> Option<Vec<Value>> {
     Some(values)
 }
 
-/// What each of several constants means, if that is said.
+/// Returns the descriptions of constants, if they have any.
 fn meanings(schema: &Map<String, Value>) -> Option<String> {
     let branches = schema
         .get("oneOf")

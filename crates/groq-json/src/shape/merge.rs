@@ -1,8 +1,8 @@
-//! Several schemas that hold at once, as one.
+//! Merges schemas that apply at the same time.
 
 use serde_json::{Map, Value};
 
-/// Keywords that say nothing about values.
+/// Keywords that do not constrain values.
 pub(super) const ANNOTATIONS: &[&str] = &[
     "title",
     "description",
@@ -19,14 +19,14 @@ pub(super) const ANNOTATIONS: &[&str] = &[
     "definitions",
 ];
 
-/// Whether a schema says anything about values besides the keyword `except`.
+/// Whether a schema constrains values, other than by the keyword `except`.
 pub(super) fn is_structural(schema: &Map<String, Value>, except: &str) -> bool {
     schema
         .keys()
         .any(|key| key != except && !ANNOTATIONS.contains(&key.as_str()) && !key.starts_with("x-"))
 }
 
-/// A schema for what fits both; `own` wins in annotations. `None` if that takes more than putting members together.
+/// Returns a schema for what fits both; annotations are those of `own`. `None` if there is no such schema of our form.
 pub(super) fn merge(
     own: &Map<String, Value>,
     other: &Map<String, Value>,

@@ -1,11 +1,11 @@
-//! Which alternative of a union a value is meant as.
+//! The alternative of a union that a value is meant as.
 
 use serde_json::{Map, Value};
 
 use super::{Field, Id, Kind, Rest, Shapes};
 
 impl Shapes {
-    /// The only alternative that a value can be meant as, looking no deeper than its own members.
+    /// Returns the only alternative that a value can be meant as, by its own members alone.
     pub(crate) fn pick(&self, id: Id, value: &Value) -> Option<Id> {
         if !matches!(self.kind(id), Kind::Union(_)) {
             return Some(id);
@@ -19,7 +19,7 @@ impl Shapes {
         fitting.next().is_none().then_some(first)
     }
 
-    /// The first alternative that a value fits.
+    /// Returns the first alternative that a value fits.
     pub(crate) fn pick_first(&self, id: Id, value: &Value) -> Option<Id> {
         self.leaves(id)
             .iter()

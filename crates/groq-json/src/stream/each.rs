@@ -86,15 +86,6 @@ impl<T: DeserializeOwned + Send + 'static> Each<T> {
     question_setters!(extract.question);
 
     /// Adds a check of each item. Paths begin at the item.
-    ///
-    /// ```no_run
-    /// # use groq_json::{GroqJson, ensure};
-    /// # async fn example(groq: groq_core::Client) {
-    /// let each = groq.extract_each::<u8>().user("ten primes");
-    /// let primes = each.check(|prime| ensure(*prime > 1, "", "must be greater than 1")).stream();
-    /// # drop(primes);
-    /// # }
-    /// ```
     pub fn check(
         mut self,
         check: impl Fn(&T) -> Result<(), Issue> + Send + Sync + 'static,

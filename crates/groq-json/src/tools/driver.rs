@@ -135,12 +135,6 @@ impl Driver {
     }
 
     /// Returns the steps so far.
-    ///
-    /// ```no_run
-    /// # fn example(driver: &groq_json::Driver) {
-    /// println!("{} steps, {} messages", driver.steps().len(), driver.messages().len());
-    /// # }
-    /// ```
     pub fn steps(&self) -> &[Step] {
         &self.steps
     }
@@ -158,12 +152,6 @@ impl Driver {
     }
 
     /// Denies a call. The model is sent the reason.
-    ///
-    /// ```no_run
-    /// # fn example(driver: &mut groq_json::Driver, call: &groq_json::ToolInvocation) {
-    /// driver.deny(&call.id, "not on a Sunday");
-    /// # }
-    /// ```
     pub fn deny(&mut self, id: &str, why: impl Into<String>) {
         let why = why.into();
         self.settle(id, |call| call.denied(why));
@@ -264,7 +252,7 @@ impl Driver {
         Turn::Calls(invocations)
     }
 
-    /// The service refused what the model wrote as a call. If it can be read, it is a call; otherwise the model is told.
+    /// The service refused what the model wrote as a call. If it can be read, it is a call; otherwise the model is asked again.
     fn recover(&mut self, error: groq_core::Error) -> Result<Option<Turn>, Failure> {
         let Meaning::Generation(generation) = refusal::meaning(&error) else {
             return Err(Failure::Api(Box::new(error)));

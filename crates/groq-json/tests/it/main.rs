@@ -9,6 +9,8 @@
 mod depth;
 #[cfg(feature = "client")]
 mod extract;
+mod formats_inside;
+mod recursion;
 mod replies;
 mod round_trip;
 #[cfg(feature = "client")]

@@ -1,5 +1,5 @@
-//! Typed answers of a server that is not ours: `openapi/checks/servers` starts one that constrains what it writes by a grammar,
-//! with a model that knows nothing, and runs this against it. Without it there is nothing to ask.
+//! Typed answers of another server: `openapi/checks/servers` starts one that constrains what it writes by a grammar, with a
+//! model that knows nothing, and runs these tests against it.
 
 use std::collections::BTreeMap;
 
@@ -8,10 +8,11 @@ use groq_json::{Error, Extract, Extracted, GroqJson, JsonSchema, Mode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-fn client() -> Option<Client> {
-    let url = std::env::var("GROQ_SERVER_URL").ok()?;
+fn client() -> Client {
+    let url = std::env::var("GROQ_SERVER_URL")
+        .expect("GROQ_SERVER_URL, as openapi/checks/servers sets it");
     let builder = Client::builder().base_url(url).api_key("none");
-    Some(builder.max_retries(0).build().unwrap())
+    builder.max_retries(0).build().unwrap()
 }
 
 fn question<T>(groq: &Client, mode: Mode, number: u32) -> Extract<T>
@@ -72,8 +73,9 @@ fn is_first(extracted: &Result<Extracted<impl Sized>, Error>) -> bool {
 }
 
 #[tokio::test]
+#[ignore = "needs the server that openapi/checks/servers starts"]
 async fn what_a_grammar_lets_through_fits() {
-    let Some(groq) = client() else { return };
+    let groq = client();
     for number in 0..4 {
         for mode in [Mode::Strict, Mode::Schema] {
             let recipe = question::<Recipe>(&groq, mode, number).await;
@@ -87,8 +89,9 @@ async fn what_a_grammar_lets_through_fits() {
 }
 
 #[tokio::test]
+#[ignore = "needs the server that openapi/checks/servers starts"]
 async fn without_a_grammar_there_is_an_error_that_says_why() {
-    let Some(groq) = client() else { return };
+    let groq = client();
     for mode in [Mode::Prompt, Mode::Object] {
         let Err(error) = question::<Recipe>(&groq, mode, 1).await else {
             panic!("words at random are no recipe");
