@@ -61,7 +61,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (groq, _mock) = service::connect().await?;
     let product = groq
         .extract::<Product>()
-        .system("You are a product catalogue.")
+        .system("You are a product catalog.")
         .user("Give me details about a high-end camera")
         .max_corrections(3)
         .await?;

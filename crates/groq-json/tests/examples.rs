@@ -6,7 +6,7 @@ use std::process::Command;
 
 /// Each example, and what it prints.
 const EXAMPLES: [(&str, &[&str]); 5] = [
-    ("catalogue", &["\"in_stock\": ", "\"price\": "]),
+    ("catalog", &["\"in_stock\": ", "\"price\": "]),
     ("product", &["in stock, {", "@"]),
     (
         "prompt",

@@ -55,7 +55,7 @@ struct ReplyLimit {
 /// What is corrected, and how often it may be.
 struct Corrections {
     left: u32,
-    /// The last reply and what was wrong with it, as they are sent to the model.
+    /// The last reply, if it is known, and what was wrong with it, as they are sent to the model.
     pending: Option<(String, String)>,
     /// The last wrong reply.
     last_reply: Option<String>,
@@ -304,14 +304,32 @@ impl<T: DeserializeOwned + Send + 'static> Extraction<T> {
         match refusal::meaning(&error) {
             Meaning::Cut => self.correct(attempt, Failure::Truncated(Box::default())),
             Meaning::Generation(Some(text)) => {
-                let text = match refusal::calls(&text).as_slice() {
-                    [(_, arguments)] if mode == Mode::Tool => arguments.clone(),
-                    _ => text,
-                };
-                attempt.recovered = true;
-                self.decode(attempt, &text, Finish::Stop, None, None).await
+                let is_call = mode == Mode::Tool || error.code() == Some("tool_use_failed");
+                let mut calls = refusal::calls(&text);
+                if !is_call || calls.is_empty() {
+                    attempt.recovered = true;
+                    return self.decode(attempt, &text, Finish::Stop, None, None).await;
+                }
+                // A call of another tool is never the answer.
+                let name = self.wire_schema(mode).name;
+                calls.retain(|(called, _)| *called == name);
+                if let [(_, arguments)] = calls.as_slice() {
+                    attempt.recovered = true;
+                    return self
+                        .decode(attempt, arguments, Finish::Stop, None, None)
+                        .await;
+                }
+                attempt.raw = Some(text);
+                self.correct(attempt, Failure::NoJson)
             }
-            Meaning::Generation(None) => self.correct(attempt, Failure::Empty),
+            Meaning::Generation(None) => {
+                let outcome = self.correct(attempt, Failure::Empty)?;
+                let reason = refusal::line(error.message());
+                let message =
+                    format!("Your reply was refused: {reason}\nReturn only the JSON document.");
+                self.corrections.pending = Some((String::new(), message));
+                Ok(outcome)
+            }
             Meaning::Schema(reason) => {
                 let wire = self.wire_schema(mode);
                 if let Some(keyword) = relax::named(&reason, &wire.schema) {

@@ -68,7 +68,7 @@ fn of(code: Option<&str>, param: Option<&str>, message: &str, generation: Option
 }
 
 /// One line of the service's words, which are about our schema and not about the conversation.
-fn line(message: &str) -> String {
+pub(super) fn line(message: &str) -> String {
     message
         .lines()
         .next()
@@ -96,7 +96,9 @@ pub(crate) fn calls(generation: &str) -> Vec<(String, String)> {
             .get("function")
             .filter(|inner| inner.is_object())
             .unwrap_or(value);
-        let name = value.get("name")?.as_str()?.to_owned();
+        // Models append tokens of their own format to the name.
+        let name = value.get("name")?.as_str()?.split("<|").next()?.trim();
+        let name = name.strip_prefix("functions.").unwrap_or(name).to_owned();
         let arguments = match value.get("arguments").or_else(|| value.get("parameters"))? {
             serde_json::Value::String(text) => text.clone(),
             other => other.to_string(),
@@ -232,6 +234,10 @@ mod tests {
         assert_eq!(
             calls(r#"<function=f{"a":1}</function>"#),
             one("f", r#"{"a":1}"#)
+        );
+        assert_eq!(
+            calls(r#"{"name":"functions.f<|channel|>json","arguments":{}}"#),
+            one("f", "{}")
         );
         assert_eq!(calls("no call"), []);
     }

@@ -45,7 +45,9 @@ pub(super) fn build(parts: &Parts<'_>) -> (ChatCompletionRequest, Vec<Added>) {
         }
     }
     if let Some((reply, wrong)) = parts.correction {
-        messages.push(Message::assistant(reply.as_str()));
+        if !reply.is_empty() {
+            messages.push(Message::assistant(reply.as_str()));
+        }
         messages.push(Message::user(wrong.as_str()));
         added.push(Added::Correction);
     }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::shape::{Field, Id, Kind, Rest, Shapes};
 
 /// The largest number of parts. Alternatives without a name are written out wherever they are used.
-const MAX_PARTS: usize = 20_000;
+const MAX_PARTS: usize = 5000;
 
 /// Writes the type of the root, and after it each type that it names.
 pub(super) fn write(shapes: &Shapes, wrapped_in: Option<&str>) -> String {

@@ -14,7 +14,7 @@ use crate::shape::{Field, Id, Kind, Rest, Shapes};
 const MAX_NESTING: usize = 10;
 const MAX_CHOICES: usize = 1000;
 /// The largest number of parts. Alternatives without a name are written out wherever they are used.
-const MAX_PARTS: usize = 20_000;
+const MAX_PARTS: usize = 5000;
 /// What a map says of itself as a list.
 const MAP_NOTE: &str = "each key once";
 
@@ -140,7 +140,7 @@ impl Strict<'_> {
             Kind::Choice(values) => self.choice(values, path),
             Kind::List(item) => {
                 let item = self.shape(*item, &pointer::child(path, "*"));
-                json!({"type": "array", "items": item})
+                object([("type", "array".into()), ("items", item)])
             }
             Kind::Tuple(items) => {
                 let shapes = items.iter().enumerate();
@@ -192,7 +192,12 @@ impl Strict<'_> {
                     ("key".to_owned(), json!({"type": "string"})),
                     ("value".to_owned(), item),
                 ]);
-                return json!({"type": "array", "items": pair, "description": MAP_NOTE});
+                let note = MAP_NOTE.into();
+                return object([
+                    ("type", "array".into()),
+                    ("items", pair),
+                    ("description", note),
+                ]);
             }
             Rest::Map(_) | Rest::Free => {
                 return self.incompatible(
@@ -235,7 +240,8 @@ impl Strict<'_> {
         }
         if schema.get("$ref").is_some() {
             // A reference stands alone in this subset.
-            return json!({"description": description, "anyOf": [schema]});
+            let description = description.map_or(Value::Null, Value::from);
+            return object([("description", description), ("anyOf", vec![schema].into())]);
         }
         let is_map = schema
             .get("description")
@@ -271,7 +277,7 @@ impl Strict<'_> {
                     (0, _) => json!({"type": "null"}),
                     (_, null) => {
                         branches.extend(null.then(|| json!({"type": "null"})));
-                        json!({"anyOf": branches})
+                        object([("anyOf", branches.into())])
                     }
                 }
             }
@@ -287,12 +293,24 @@ impl Strict<'_> {
     }
 }
 
+/// A schema of these keywords. Unlike `json!`, it moves their values instead of copying them at every level.
+fn object<const N: usize>(keywords: [(&str, Value); N]) -> Value {
+    let keywords = keywords.into_iter();
+    let keywords = keywords.map(|(keyword, value)| (keyword.to_owned(), value));
+    Value::Object(keywords.collect())
+}
+
 /// An object with these members, all of them required, and no others.
 fn closed(members: Vec<(String, Value)>) -> Value {
     let names: Vec<&String> = members.iter().map(|(name, _)| name).collect();
     let required = json!(names);
     let properties: Map<String, Value> = members.into_iter().collect();
-    json!({"type": "object", "properties": properties, "required": required, "additionalProperties": false})
+    object([
+        ("type", "object".into()),
+        ("properties", properties.into()),
+        ("required", required),
+        ("additionalProperties", false.into()),
+    ])
 }
 
 /// The schema, or `null`.
@@ -308,7 +326,7 @@ fn nullable(mut schema: Value) -> Value {
     let names = match schema.get("type") {
         Some(Value::String(name)) if plain => vec![name.clone().into()],
         Some(Value::Array(names)) if plain => names.clone(),
-        _ => return json!({"anyOf": [schema, nothing()]}),
+        _ => return object([("anyOf", vec![schema, nothing()].into())]),
     };
     let mut names = names;
     if !names.contains(&"null".into()) {

@@ -314,6 +314,67 @@ async fn failed_generations_are_recovered_before_a_retry_is_spent() {
 }
 
 #[tokio::test]
+async fn a_call_of_another_tool_is_never_the_answer() {
+    #[derive(Debug, Deserialize, JsonSchema)]
+    struct Repository {
+        name: String,
+    }
+    let call =
+        |name: &str, arguments: &str| format!(r#"{{"name":"{name}","arguments":{arguments}}}"#);
+    let refused = |generation: &str| {
+        refuses(
+            &json!({"message": "Tool choice is none", "code": "tool_use_failed", "failed_generation": generation}),
+        )
+    };
+    for mode in [Mode::Tool, Mode::Object, Mode::Prompt] {
+        let (mock, groq) = mock([
+            refused(&call("repo_browser.open_file", r#"{"path":"a"}"#)),
+            refused(&call("Repository<|channel|>json", r#"{"name":"groq"}"#)),
+        ])
+        .await;
+        let ask = groq.extract::<Repository>().model(PLAIN).mode(mode);
+        let out = ask.user("x").await.unwrap();
+        assert_eq!(out.name, "groq");
+        assert_eq!((out.attempts.len(), out.attempts[0].recovered), (2, false));
+        let body = bodies(&mock)[1].to_string();
+        assert!(body.contains("repo_browser.open_file"), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn the_model_is_sent_why_the_service_refused_its_reply() {
+    let reason = "Failed to generate JSON: `minutes` must be an integer";
+    let refused = refuses(
+        &json!({"message": reason, "code": "json_validate_failed", "failed_generation": ""}),
+    );
+    let (mock, groq) = mock([refused, says(r#"{"title":"x","minutes":1}"#)]).await;
+    let out = groq
+        .extract::<Recipe>()
+        .model(PLAIN)
+        .user("x")
+        .await
+        .unwrap();
+    assert!(out.attempts[1].added.contains(&Added::Correction));
+    let bodies = bodies(&mock);
+    let last = bodies[1]["messages"].as_array().unwrap().last().unwrap();
+    assert_eq!(last["role"], "user");
+    assert!(last["content"].as_str().unwrap().contains(reason), "{last}");
+}
+
+#[tokio::test]
+async fn a_failed_call_is_shown_with_its_status_and_message() {
+    let (_mock, groq) = mock([Reply::error(401, "no such key")]).await;
+    let error = groq.extract::<Recipe>().user("x").await.unwrap_err();
+    for shown in [error.to_string(), format!("{error:?}")] {
+        assert!(shown.starts_with("the call failed: "), "{shown}");
+        assert!(
+            shown.contains("401") && shown.contains("no such key"),
+            "{shown}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_cut_reply_gets_more_room_once() {
     let cut = || {
         completion(

@@ -381,6 +381,23 @@ fn the_model_is_told_paths_that_it_knows() {
 }
 
 #[test]
+fn defaults_are_filled_in_after_validation() {
+    let schema = serde_json::json!({
+        "type": "object",
+        "properties": {
+            "q": {"type": "string", "default": "x"},
+            "limit": {"type": "integer", "default": null},
+        },
+        "required": ["q"],
+    });
+    let format = Format::from_schema("query", schema).unwrap();
+    let parsed = format.parse(r#"{"q": "x"}"#, Finish::Stop).unwrap();
+    assert_eq!(parsed.value, serde_json::json!({"q": "x", "limit": null}));
+    let error = format.parse(r#"{"limit": 1}"#, Finish::Stop).unwrap_err();
+    assert_eq!(error.issues()[0].to_string(), "/q: is missing");
+}
+
+#[test]
 fn many_repairs_take_linear_time() {
     // A second reading for each of them would take hours.
     let format = Format::<Vec<u8>>::new().unwrap();

@@ -1,4 +1,4 @@
-//! A product of a catalogue: constraints, a default, and what went wrong if it did.
+//! An entry of a product catalog: constraints, a default, and the errors of a failure.
 
 #[path = "support/service.rs"]
 mod service;
@@ -23,14 +23,14 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (groq, _mock) = service::connect().await?;
     match groq
         .extract::<Product>()
-        .role("a product catalogue")
+        .role("a product catalog")
         .user("Tell me about a popular smartphone")
         .await
     {
         Ok(product) => println!("{}", serde_json::to_string_pretty(&product.value)?),
         Err(error) if error.is_invalid() => println!("it does not fit: {:?}", error.issues()),
         Err(error) if error.is_no_json() || error.is_malformed() => {
-            println!("it is no JSON: {error}");
+            println!("it is not JSON: {error}");
         }
         Err(error) => return Err(error.into()),
     }
