@@ -75,37 +75,21 @@ impl<'a> Lint<'a> {
             .iter()
             .map(|(name, schema)| (name.as_str(), model::references(schema)))
             .collect();
-        let mut roots = BTreeSet::new();
-        for part in ["/components/responses", "/components/headers"] {
-            roots.extend(api.pointer(part).map(model::references).unwrap_or_default());
-        }
-        let mut everything = roots.clone();
+        let named = |part: Option<&Value>| part.map(model::references).unwrap_or_default();
+        let shared = |part: &str| named(api.pointer(&format!("/components/{part}")));
+        let mut received = shared("responses");
+        received.extend(shared("headers"));
         let mut sent = BTreeSet::new();
-        everything.extend(
-            api.pointer("/components/parameters")
-                .map(model::references)
-                .unwrap_or_default(),
-        );
         for operation in operations::all(api) {
-            everything.extend(model::references(operation.body));
-            sent.extend(
-                operation
-                    .body
-                    .get("requestBody")
-                    .map(model::references)
-                    .unwrap_or_default(),
-            );
-            roots.extend(
-                operation
-                    .body
-                    .get("responses")
-                    .map(model::references)
-                    .unwrap_or_default(),
-            );
+            sent.extend(named(operation.body.get("requestBody")));
+            received.extend(named(operation.body.get("responses")));
         }
+        let mut everything = shared("parameters");
+        everything.extend(named(api.get("paths")));
+        everything.extend(received.iter().cloned());
         Self {
             api,
-            responses: model::closure(roots, &edges),
+            responses: model::closure(received, &edges),
             requests: model::closure(sent, &edges),
             used: model::closure(everything, &edges),
             problems: Vec::new(),
@@ -119,6 +103,18 @@ impl<'a> Lint<'a> {
         mend: impl Into<String>,
     ) {
         self.problems.push(Problem::new(pointer, what, mend));
+    }
+
+    fn slip_if(
+        &mut self,
+        condition: bool,
+        pointer: impl Into<String>,
+        what: impl Into<String>,
+        mend: impl Into<String>,
+    ) {
+        if condition {
+            self.slip(pointer, what, mend);
+        }
     }
 
     fn document(&mut self) {

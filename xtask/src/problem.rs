@@ -35,19 +35,15 @@ impl fmt::Display for Problem {
 
 /// All problems, a line each, under a line that counts them.
 pub(crate) fn report(problems: &[Problem]) -> String {
-    let mut text = format!("{} in {}:", count(problems.len()), crate::workspace::SPEC);
+    let mut text = format!(
+        "{} problem(s) in {}:",
+        problems.len(),
+        crate::workspace::SPEC
+    );
     for problem in problems {
         text.push_str(&format!("\n  {problem}"));
     }
     text
-}
-
-fn count(problems: usize) -> String {
-    if problems == 1 {
-        "1 problem".to_owned()
-    } else {
-        format!("{problems} problems")
-    }
 }
 
 /// One step of a JSON pointer, escaped.
@@ -68,7 +64,7 @@ mod tests {
     fn a_report_names_place_slip_and_remedy() {
         let problem = Problem::new("/paths/~1x", "no summary", "say in one line what it does");
         let text = report(&[problem]);
-        assert!(text.starts_with("1 problem in"), "{text}");
+        assert!(text.starts_with("1 problem(s) in"), "{text}");
         assert!(
             text.ends_with("#/paths/~1x: no summary; say in one line what it does"),
             "{text}"

@@ -1,6 +1,6 @@
 //! What claims to work in a browser compiles for `wasm32-unknown-unknown`, and has nothing of sockets or of TLS below it.
 
-use std::process::Command;
+use std::{path::Path, process::Command};
 
 use anyhow::{Result, bail};
 
@@ -60,22 +60,15 @@ fn slip(tree: &str) -> Option<&str> {
 
 /// Whether there is a standard library for the target, which is fetched where that works.
 fn has_target() -> bool {
-    installed() || (rustup(&["target", "add", TARGET]).is_some() && installed())
-}
-
-fn installed() -> bool {
+    let add = Command::new("rustup")
+        .args(["target", "add", TARGET])
+        .status();
     let sysroot = Command::new("rustc")
         .args(["--print", "target-libdir", "--target", TARGET])
         .output();
-    sysroot.is_ok_and(|output| {
-        let folder = String::from_utf8(output.stdout).unwrap_or_default();
-        output.status.success() && std::path::Path::new(folder.trim()).is_dir()
-    })
-}
-
-fn rustup(arguments: &[&str]) -> Option<()> {
-    let status = Command::new("rustup").args(arguments).status().ok()?;
-    status.success().then_some(())
+    let folder = sysroot.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
+    add.is_ok_and(|status| status.success())
+        || folder.is_ok_and(|folder| Path::new(&folder).is_dir())
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt};
 
 use crate::codegen::model::{
     Component, Field, Model, Object, Shape,
-    operation::{Body, Operation, ReplyKind},
+    operation::{Body, Operation, Parameter, ReplyKind},
 };
 
 pub(super) type Facts = BTreeMap<String, Fact>;
@@ -39,7 +39,10 @@ impl fmt::Display for Fact {
 pub(super) fn of(model: &Model) -> Facts {
     let mut facts = Facts::new();
     for operation in &model.operations {
-        self::operation(operation, &mut facts);
+        facts.insert(
+            format!("operation `{}`", operation.id),
+            self::operation(operation),
+        );
     }
     for component in model.components.values() {
         self::component(component, &mut facts);
@@ -47,42 +50,38 @@ pub(super) fn of(model: &Model) -> Facts {
     facts
 }
 
-fn operation(operation: &Operation, facts: &mut Facts) {
-    let Operation {
-        id, method, path, ..
-    } = operation;
-    let mut whole = Fact::new(if operation.handwritten {
+fn operation(operation: &Operation) -> Fact {
+    let mut fact = Fact::new(if operation.handwritten {
         "not in the raw client"
     } else {
         "in the raw client"
     });
-    whole.wire = vec![format!("`{} {path}`", method.to_uppercase())];
+    let method = operation.method.to_uppercase();
+    fact.wire.push(format!("`{method} {}`", operation.path));
     if !operation.idempotent {
-        whole.wire.push("not idempotent".to_owned());
+        fact.wire.push("not idempotent".to_owned());
     }
-    facts.insert(format!("operation `{id}`"), whole);
-    for parameter in &operation.parameters {
-        let subject = format!("parameter `{}` of `{id}`", parameter.wire);
-        let place = format!("{:?}", parameter.place).to_lowercase();
-        facts.insert(subject, Fact::new(format!("in the {place}")));
+    for Parameter { place, wire } in &operation.parameters {
+        let place = format!("{place:?}").to_lowercase();
+        fact.wire.push(format!("`{wire}` in the {place}"));
     }
-    let body = match &operation.body {
-        Body::None => None,
-        Body::Json(name) => Some(format!("`{name}` as JSON")),
-        Body::Multipart(name, files) => Some(format!("`{name}` as a form, files: {files:?}")),
-    };
-    if let Some(body) = body {
-        facts.insert(format!("body of `{id}`"), Fact::new(body));
+    match &operation.body {
+        Body::None => {}
+        Body::Json(name) => fact.wire.push(format!("takes `{name}`")),
+        Body::Multipart(name, files) => {
+            let files = files.join(", ");
+            fact.wire
+                .push(format!("takes `{name}` as a form with {files}"));
+        }
     }
     for reply in &operation.replies {
         let kind = match &reply.kind {
-            ReplyKind::Json(name) | ReplyKind::Events(name) => format!("`{name}`"),
-            ReplyKind::Text => "text".to_owned(),
-            ReplyKind::Bytes => "bytes".to_owned(),
+            ReplyKind::Json(name) | ReplyKind::Events(name) => format!("`{name}` as "),
+            ReplyKind::Text | ReplyKind::Bytes => String::new(),
         };
-        let subject = format!("reply of `{id}`, {}: {kind}", reply.media);
-        facts.insert(subject, Fact::new("with status 200"));
+        fact.wire.push(format!("answers {kind}{}", reply.media));
     }
+    fact
 }
 
 fn component(component: &Component, facts: &mut Facts) {

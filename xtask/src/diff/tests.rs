@@ -102,25 +102,29 @@ fn values_and_variants() {
 
 #[test]
 fn operations() {
+    let reply = "in the raw client, `POST /v1/chat`, takes `Request`, answers `Reply` as application/json, answers `Reply` as text/event-stream";
+    let moved = reply.replace("/v1/", "/v2/");
     changing(
         "  /v1/chat:",
         "  /v2/chat:",
-        &[
-            "- Changed operation `createReply`: in the raw client, `POST /v1/chat`, now in the raw client, `POST /v2/chat`.",
-        ],
+        &[&format!(
+            "- Changed operation `createReply`: {reply}, now {moved}."
+        )],
     );
+    let with = reply.replace("takes", "`x-y` in the header, takes");
     changing(
         "      requestBody: {required: true, content",
         "      parameters: [{name: x-y, in: header, schema: {type: string}}]\n      requestBody: {required: true, content",
-        &["- Added parameter `x-y` of `createReply`: in the header."],
+        &[&format!(
+            "- Changed operation `createReply`: {reply}, now {with}."
+        )],
     );
     changing(
-        "application/json: {schema: {$ref: '#/components/schemas/Nothing'}}",
-        "text/plain: {schema: {type: string}}",
+        "operationId: createReply",
+        "operationId: makeReply",
         &[
-            "- Added reply of `uploadFile`, text/plain: text: with status 200.",
-            "- Changed type `Nothing`: open struct with `new()`, now closed struct with `new()`. **Breaks Rust.**",
-            "- Removed reply of `uploadFile`, application/json: `Nothing`: with status 200. **Breaks Rust.**",
+            &format!("- Added operation `makeReply`: {reply}."),
+            &format!("- Removed operation `createReply`: {reply}. **Breaks Rust.**"),
         ],
     );
 }

@@ -34,65 +34,51 @@ pub(super) fn all(api: &Value) -> Vec<Operation<'_>> {
 
 pub(super) fn check(lint: &mut Lint<'_>) {
     let mut ids = BTreeMap::new();
-    for operation in all(lint.api) {
-        names(lint, &operation, &mut ids);
-        tag(lint, &operation);
-        answers(lint, &operation);
-        by_hand(lint, &operation);
-        event_stream(lint, &operation);
-        idempotent(lint, &operation);
+    for Operation { pointer, body } in all(lint.api) {
+        names(lint, &pointer, body, &mut ids);
+        tag(lint, &pointer, body);
+        answers(lint, &pointer, body);
+        by_hand(lint, &pointer, body);
+        event_stream(lint, &pointer, body);
+        idempotent(lint, &pointer, body);
     }
 }
 
-fn names(
-    lint: &mut Lint<'_>,
-    Operation { pointer, body }: &Operation<'_>,
-    ids: &mut BTreeMap<String, String>,
-) {
-    match body.get("operationId").and_then(Value::as_str) {
-        None => lint.slip(
+fn names(lint: &mut Lint<'_>, pointer: &str, body: &Value, ids: &mut BTreeMap<String, String>) {
+    let id = body["operationId"].as_str().unwrap_or_default();
+    let is_camel_case = id.starts_with(|c: char| c.is_ascii_lowercase())
+        && id.chars().all(|c| c.is_ascii_alphanumeric());
+    lint.slip_if(
+        !is_camel_case,
+        pointer,
+        format!("`operationId` {id:?} is not camelCase"),
+        "give one in camelCase: it becomes a method's name",
+    );
+    if let Some(other) = ids.insert(id.to_owned(), pointer.to_owned()) {
+        lint.slip(
             pointer,
-            "no `operationId`",
-            "give one in camelCase: it names the method",
-        ),
-        Some(id) => {
-            if let Some(other) = ids.insert(id.to_owned(), pointer.clone()) {
-                lint.slip(
-                    pointer,
-                    format!("`operationId` {id:?} is that of #{other} too"),
-                    "give each its own",
-                );
-            }
-            if !id.starts_with(|c: char| c.is_ascii_lowercase())
-                || !id.chars().all(|c| c.is_ascii_alphanumeric())
-            {
-                lint.slip(
-                    pointer,
-                    format!("`operationId` {id:?} is not camelCase"),
-                    "it becomes a method's name",
-                );
-            }
-        }
+            format!("`operationId` {id:?} is that of #{other} too"),
+            "give each its own",
+        );
     }
     for key in ["summary", "description"] {
-        if !says(body.get(key)) {
-            lint.slip(
-                pointer,
-                format!("no `{key}`"),
-                "say what the operation does: it is the method's documentation",
-            );
-        }
+        lint.slip_if(
+            !says(body.get(key)),
+            pointer,
+            format!("no `{key}`"),
+            "say what the operation does: it is the method's documentation",
+        );
     }
 }
 
-fn tag(lint: &mut Lint<'_>, Operation { pointer, body }: &Operation<'_>) {
+fn tag(lint: &mut Lint<'_>, pointer: &str, body: &Value) {
     let known: BTreeSet<&str> = array(lint.api.get("tags"))
         .iter()
-        .filter_map(|tag| tag.get("name")?.as_str())
+        .filter_map(|tag| tag["name"].as_str())
         .collect();
     match array(body.get("tags")) {
-        [one] if one.as_str().is_some_and(|tag| known.contains(tag)) => {}
-        [one] => lint.slip(
+        [one] => lint.slip_if(
+            !one.as_str().is_some_and(|tag| known.contains(tag)),
             pointer,
             format!("the tag {one} is not declared"),
             "list it under `tags`",
@@ -105,96 +91,85 @@ fn tag(lint: &mut Lint<'_>, Operation { pointer, body }: &Operation<'_>) {
     }
 }
 
-fn answers(lint: &mut Lint<'_>, Operation { pointer, body }: &Operation<'_>) {
+fn answers(lint: &mut Lint<'_>, pointer: &str, body: &Value) {
+    let pointer = format!("{pointer}/responses");
     let responses = object(body.get("responses"));
     for status in ["4XX", "5XX"] {
-        if !responses.contains_key(status) {
-            lint.slip(
-                format!("{pointer}/responses"),
-                format!("no `{status}`"),
-                "refer to the shared response, or an error of the service decodes as nothing",
-            );
-        }
-    }
-    if !responses.keys().any(|status| status.starts_with('2')) {
-        lint.slip(
-            format!("{pointer}/responses"),
-            "no success",
-            "declare what a success answers",
+        lint.slip_if(
+            !responses.contains_key(status),
+            &pointer,
+            format!("no `{status}`"),
+            "refer to the shared response, or an error of the service decodes as nothing",
         );
     }
+    lint.slip_if(
+        !responses.keys().any(|status| status.starts_with('2')),
+        &pointer,
+        "no success",
+        "declare what a success answers",
+    );
 }
 
 /// Multipart bodies and answers without JSON are beyond progenitor.
-fn by_hand(lint: &mut Lint<'_>, Operation { pointer, body }: &Operation<'_>) {
+fn by_hand(lint: &mut Lint<'_>, pointer: &str, body: &Value) {
     let sent = object(body.pointer("/requestBody/content"));
-    if sent.len() > 1 {
-        lint.slip(
-            format!("{pointer}/requestBody/content"),
-            "more than one media type",
-            "declare one: progenitor panics at two",
-        );
-    }
-    let multipart = sent.keys().any(|media| media.starts_with("multipart/"));
-    let success = object(body.get("responses"))
-        .iter()
-        .find(|(status, _)| status.starts_with('2'));
+    lint.slip_if(
+        sent.len() > 1,
+        format!("{pointer}/requestBody/content"),
+        "more than one media type",
+        "declare one: progenitor panics at two",
+    );
+    let mut responses = object(body.get("responses")).iter();
+    let success = responses.find(|(status, _)| status.starts_with('2'));
     let answered = object(success.and_then(|(_, response)| response.get("content")));
-    let binary = !answered.is_empty() && !answered.contains_key("application/json");
-    let marked = body.get("x-handwritten").and_then(Value::as_str);
-    let expected = if multipart {
+    let expected = if sent.keys().any(|media| media.starts_with("multipart/")) {
         Some("multipart")
-    } else if binary {
+    } else if !answered.is_empty() && !answered.contains_key("application/json") {
         Some("binary")
     } else {
         None
     };
-    if marked != expected {
-        let mend = match expected {
-            Some(kind) => {
-                format!("say `x-handwritten: {kind}`: the generator leaves it to groq-core")
-            }
-            None => "take the mark away: progenitor can emit it".to_owned(),
-        };
-        lint.slip(pointer, format!("`x-handwritten` is {marked:?}"), mend);
-    }
+    let marked = body["x-handwritten"].as_str();
+    let mend = match expected {
+        Some(kind) => format!("say `x-handwritten: {kind}`: the generator leaves it to groq-core"),
+        None => "take the mark away: progenitor can emit it".to_owned(),
+    };
+    lint.slip_if(
+        marked != expected,
+        pointer,
+        format!("`x-handwritten` is {marked:?}"),
+        mend,
+    );
 }
 
-fn event_stream(lint: &mut Lint<'_>, Operation { pointer, body }: &Operation<'_>) {
+fn event_stream(lint: &mut Lint<'_>, pointer: &str, body: &Value) {
     for (status, response) in object(body.get("responses")) {
         let Some(schema) = response.pointer("/content/text~1event-stream/schema") else {
             continue;
         };
-        let is_string = schema.get("type").and_then(Value::as_str) == Some("string");
-        if !is_string || schema.pointer("/x-event-schema/$ref").is_none() {
-            lint.slip(
-                format!(
-                    "{pointer}/responses{}/content/text~1event-stream/schema",
-                    step(status)
-                ),
-                "an event stream that does not say what its events are",
-                "write `type: string` and `x-event-schema: {$ref: ..}`",
-            );
-        }
+        let place = step(status);
+        lint.slip_if(
+            schema["type"] != "string" || schema.pointer("/x-event-schema/$ref").is_none(),
+            format!("{pointer}/responses{place}/content/text~1event-stream/schema"),
+            "an event stream that does not say what its events are",
+            "write `type: string` and `x-event-schema: {$ref: ..}`",
+        );
     }
 }
 
 /// What a method means says whether it can be repeated, except for POST.
-fn idempotent(lint: &mut Lint<'_>, Operation { pointer, body }: &Operation<'_>) {
-    let stated = body.get("x-idempotent");
+fn idempotent(lint: &mut Lint<'_>, pointer: &str, body: &Value) {
     let is_post = pointer.ends_with("/post");
-    if is_post && !stated.is_some_and(Value::is_boolean) {
-        lint.slip(
-            pointer,
-            "a POST without `x-idempotent`",
-            "say `false` if it creates something that stays, else `true`: clients repeat by it",
-        );
-    }
-    if !is_post && stated.is_some() {
-        lint.slip(
-            pointer,
-            "`x-idempotent` beside a method that is idempotent by itself",
-            "take it away",
-        );
-    }
+    lint.slip_if(
+        is_post && !body["x-idempotent"].is_boolean(),
+        pointer,
+        "a POST without `x-idempotent`",
+        "say `false` if it creates something that stays, else `true`: clients repeat by it",
+    );
+    lint.slip_if(
+        !is_post && body.get("x-idempotent").is_some(),
+        pointer,
+        "`x-idempotent` beside a method that is idempotent by itself",
+        "take it away",
+    );
 }

@@ -265,7 +265,7 @@ fn rules_for_properties() {
     breaks(kind, "enum", json!(["a"]), kind, "an enum without a name");
     breaks(kind, "pattern", json!("^a$"), kind, "regex");
     breaks(kind, "format", json!("uuid"), kind, "crate");
-    breaks(kind, "anyOf", json!([]), kind, "flattens");
+    breaks(kind, "anyOf", json!([]), kind, "use `oneOf`");
     let why = "/components/schemas/Reply/properties/why";
     breaks(why, "maxItems", json!(1), why, "in a response");
     breaks(why, "nullable", json!(true), why, "without a `type`");

@@ -13,7 +13,7 @@ use syn::{Ident, Item, parse_quote};
 use super::file;
 use crate::codegen::{
     Files,
-    model::{component, references},
+    model::{component, named, references},
 };
 
 /// The files under `groq-mock/src/generated/`.
@@ -65,6 +65,7 @@ fn ident(name: &str) -> Ident {
 /// A rule in place; what is named is referred to.
 fn rule(schema: &Value) -> Result<TokenStream> {
     if let Some(name) = named(schema) {
+        let name = ident(name);
         return Ok(quote!(Rule::Named(&#name)));
     }
     if let Some(branches) = schema["oneOf"].as_array() {
@@ -80,17 +81,6 @@ fn rule(schema: &Value) -> Result<TokenStream> {
         Some("object") => object(schema),
         Some(kind) => bail!("a schema of type {kind}"),
     }
-}
-
-/// The rule that a reference, or an `allOf` around one, stands for.
-fn named(schema: &Value) -> Option<Ident> {
-    let reference = schema.get("$ref").or_else(|| {
-        let parts = schema["allOf"]
-            .as_array()
-            .filter(|parts| parts.len() == 1)?;
-        parts[0].get("$ref")
-    })?;
-    component(reference.as_str()?).map(|name| ident(&name))
 }
 
 fn union(schema: &Value, branches: &[Value]) -> Result<TokenStream> {
