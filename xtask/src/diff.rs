@@ -29,7 +29,8 @@ pub(crate) fn run(old: &str, new: &str) -> Result<()> {
         .context("print the changes")
 }
 
-fn read(place: &str) -> Result<String> {
+/// Reads a file, or `REVISION:PATH`.
+pub(crate) fn read(place: &str) -> Result<String> {
     if Path::new(place).exists() || !place.contains(':') {
         return fs::read_to_string(place).with_context(|| format!("read {place}"));
     }

@@ -7,6 +7,7 @@ mod coverage;
 mod diff;
 mod generate;
 mod lint;
+mod models;
 mod problem;
 mod sources;
 mod workspace;
@@ -24,6 +25,7 @@ commands:
   lint               hold openapi/groq.yaml to the conventions of openapi/README.md
   diff OLD NEW       what changed between two descriptions, as an entry for openapi/CHANGELOG.md;
                      each is a file, or REVISION:PATH
+  models OLD NEW     what changed between two data files of groq-models; each is a file, or REVISION:PATH
   coverage           fail where a layer lacks an operation
   architecture       fail where a sentence of ARCHITECTURE.md is not true of the code
   ci [all | STEP]    what CI runs";
@@ -50,6 +52,7 @@ fn run(words: &[&str]) -> Result<()> {
         ["coverage"] => coverage::run(),
         ["architecture"] => architecture::run(),
         ["diff", old, new] => diff::run(old, new),
+        ["models", old, new] => models::run(old, new),
         [] | ["help" | "--help" | "-h"] => {
             println!("{USAGE}\n\n{}", ci::usage());
             Ok(())
