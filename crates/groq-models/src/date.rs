@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::{Error, ErrorKind};
+
 /// A calendar day in UTC, written as `2026-09-15`.
 ///
 /// ```
@@ -13,7 +15,7 @@ use serde::{Deserialize, Serialize};
 /// let day: Date = "2026-09-15".parse()?;
 /// assert!(day < Date::new(2026, 10, 1).expect("a day"));
 /// assert_eq!(day.to_string(), "2026-09-15");
-/// # Ok::<(), groq_models::DateError>(())
+/// # Ok::<(), groq_models::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -23,15 +25,12 @@ pub struct Date {
     day: u8,
 }
 
-/// The error of a text that is no calendar day.
-///
-/// ```
-/// use groq_models::Date;
-///
-/// assert!("2026-02-30".parse::<Date>().is_err());
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DateError(String);
+/// 1970-01-01.
+impl Default for Date {
+    fn default() -> Self {
+        Self::from_unix_seconds(0)
+    }
+}
 
 impl Date {
     /// Creates a day; `None` if the calendar has no such day.
@@ -57,12 +56,6 @@ impl Date {
     }
 
     /// Returns the day of a Unix time in seconds.
-    ///
-    /// ```
-    /// use groq_models::Date;
-    ///
-    /// assert_eq!(Date::from_unix_seconds(1_789_430_400).to_string(), "2026-09-15");
-    /// ```
     pub fn from_unix_seconds(seconds: u64) -> Self {
         // Years begin in March here, so that a leap day is the last day of its year.
         let days = (seconds / 86_400).min(2_932_896) + 719_468;
@@ -82,12 +75,6 @@ impl Date {
     }
 
     /// Returns today's date in UTC; `None` where the platform has no clock, as `wasm32-unknown-unknown` has none.
-    ///
-    /// ```
-    /// use groq_models::Date;
-    ///
-    /// assert!(Date::today() > Date::new(2026, 1, 1));
-    /// ```
     pub fn today() -> Option<Self> {
         #[cfg(all(target_family = "wasm", target_os = "unknown"))]
         return None;
@@ -111,7 +98,7 @@ impl Date {
     ///
     /// let day: Date = "2026-09-15".parse()?;
     /// assert_eq!((day.year(), day.month(), day.day()), (2026, 9, 15));
-    /// # Ok::<(), groq_models::DateError>(())
+    /// # Ok::<(), groq_models::Error>(())
     /// ```
     pub fn month(self) -> u8 {
         self.month
@@ -131,9 +118,9 @@ impl fmt::Display for Date {
 }
 
 impl FromStr for Date {
-    type Err = DateError;
+    type Err = Error;
 
-    fn from_str(text: &str) -> Result<Self, DateError> {
+    fn from_str(text: &str) -> Result<Self, Error> {
         let number = |part: Option<&str>, digits: usize| -> Option<u16> {
             let part = part.filter(|part| part.len() == digits)?;
             let is_number = part.bytes().all(|byte| byte.is_ascii_digit());
@@ -147,14 +134,17 @@ impl FromStr for Date {
             .zip(month)
             .zip(day)
             .and_then(|((year, month), day)| Self::new(year, month, day));
-        date.ok_or_else(|| DateError(text.to_owned()))
+        date.ok_or_else(|| {
+            let message = format!("{text:?} is not a date: expected YYYY-MM-DD");
+            Error::new(ErrorKind::InvalidValue, message)
+        })
     }
 }
 
 impl TryFrom<String> for Date {
-    type Error = DateError;
+    type Error = Error;
 
-    fn try_from(text: String) -> Result<Self, DateError> {
+    fn try_from(text: String) -> Result<Self, Error> {
         text.parse()
     }
 }
@@ -164,11 +154,3 @@ impl From<Date> for String {
         date.to_string()
     }
 }
-
-impl fmt::Display for DateError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} is not a date: expected YYYY-MM-DD", self.0)
-    }
-}
-
-impl std::error::Error for DateError {}

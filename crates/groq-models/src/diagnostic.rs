@@ -29,30 +29,10 @@ pub trait Validate {
 }
 
 /// Everything that a check found.
-///
-/// ```
-/// use groq_models::types::SpeechRequest;
-/// use groq_models::{Catalog, Validate as _};
-///
-/// let request = SpeechRequest::new("canopylabs/orpheus-v1-english", "Hi", "nobody");
-/// for diagnostic in &request.validate(&Catalog::shipped()) {
-///     println!("{diagnostic}");
-/// }
-/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Diagnostics(Vec<Diagnostic>);
 
 /// One thing that a check found.
-///
-/// ```
-/// use groq_models::types::EmbeddingRequest;
-/// use groq_models::{Catalog, Severity, Validate as _};
-///
-/// let request = EmbeddingRequest::new("nomic-embed-text-v1_5", Vec::<String>::new());
-/// let diagnostics = request.validate(&Catalog::shipped());
-/// let first = diagnostics.iter().next().expect("one");
-/// assert_eq!((first.field, first.severity), ("input", Severity::Error));
-/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Diagnostic {
@@ -65,12 +45,6 @@ pub struct Diagnostic {
 }
 
 /// How bad something is that a check found.
-///
-/// ```
-/// use groq_models::Severity;
-///
-/// assert!(Severity::Note < Severity::Warning && Severity::Warning < Severity::Error);
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -85,14 +59,6 @@ pub enum Severity {
 
 impl Diagnostics {
     /// Returns whether nothing was found.
-    ///
-    /// ```
-    /// use groq_models::types::{ChatCompletionRequest, Message};
-    /// use groq_models::{Catalog, Validate as _};
-    ///
-    /// let request = ChatCompletionRequest::new("some/new-model", [Message::user("Hello")]);
-    /// assert!(request.validate(&Catalog::shipped()).is_empty());
-    /// ```
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -136,6 +102,12 @@ impl Diagnostics {
     pub(crate) fn error_if(&mut self, wrong: bool, field: &'static str, message: &str) {
         if wrong {
             self.error(field, message);
+        }
+    }
+
+    pub(crate) fn errors_if<const N: usize>(&mut self, all: [(bool, &'static str, &str); N]) {
+        for (wrong, field, message) in all {
+            self.error_if(wrong, field, message);
         }
     }
 

@@ -19,18 +19,13 @@ pub struct Error {
 }
 
 /// The kinds of [`Error`].
-///
-/// ```
-/// use groq_models::{Catalog, ErrorKind};
-///
-/// let error = Catalog::from_json(br#"{"format": 99}"#).expect_err("a later format");
-/// assert_eq!(error.kind(), ErrorKind::UnsupportedFormat);
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// A catalog file cannot be read.
     Io,
+    /// A text is not a date, or not an amount of money.
+    InvalidValue,
     /// A catalog file has a format that this version does not know.
     UnsupportedFormat,
     /// A catalog file is not JSON, or its content is wrong.
@@ -85,24 +80,11 @@ impl Error {
     }
 
     /// Returns whether a catalog file could not be read.
-    ///
-    /// ```
-    /// use groq_models::Catalog;
-    ///
-    /// assert!(Catalog::load("/no/such/file.json").expect_err("no file").is_io());
-    /// ```
     pub fn is_io(&self) -> bool {
         self.kind == ErrorKind::Io
     }
 
     /// Returns whether a catalog file has a format that this version does not know.
-    ///
-    /// ```
-    /// use groq_models::Catalog;
-    ///
-    /// let error = Catalog::from_json(br#"{"format": 99}"#).expect_err("a later format");
-    /// assert!(error.is_unsupported_format());
-    /// ```
     pub fn is_unsupported_format(&self) -> bool {
         self.kind == ErrorKind::UnsupportedFormat
     }

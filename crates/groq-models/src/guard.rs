@@ -55,13 +55,6 @@ impl GuardVerdict {
     }
 
     /// Returns whether the text is unsafe, or its score is above a threshold.
-    ///
-    /// ```
-    /// use groq_models::GuardVerdict;
-    ///
-    /// assert!(GuardVerdict::Score(0.6).is_unsafe_above(0.5));
-    /// assert!(!GuardVerdict::Safe.is_unsafe_above(0.0));
-    /// ```
     pub fn is_unsafe_above(&self, threshold: f64) -> bool {
         match self {
             Self::Safe => false,

@@ -14,7 +14,7 @@ mod usage;
 mod validate;
 
 pub use catalog::{Catalog, DefaultModel, Source, TranscriptionPriority};
-pub use date::{Date, DateError};
+pub use date::Date;
 pub use diagnostic::{Diagnostic, Diagnostics, Severity, Validate};
 pub use error::{Error, ErrorKind};
 pub use guard::GuardVerdict;
@@ -22,7 +22,7 @@ pub use image::image_pixels;
 pub use model::{
     JsonSchemaSupport, ModelInfo, ModelKind, Quotas, Retirement, Stage, TranscriptionInfo,
 };
-pub use price::{Billing, Cost, CostError, Price};
+pub use price::{Billing, Cost, Price};
 pub use quota::{Plan, Quota};
 pub use service::{ServiceLimits, UploadBytes};
 pub use usage::Usage;

@@ -19,7 +19,8 @@ use crate::quota::{Plan, Quota};
 /// assert_eq!(model.context_window, Some(131_072));
 /// assert_eq!(model.json_schema, Some(JsonSchemaSupport::Strict));
 /// ```
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 #[non_exhaustive]
 pub struct ModelInfo {
     /// The id, as requests name it.
@@ -27,99 +28,64 @@ pub struct ModelInfo {
     /// The day of the newest fact.
     pub as_of: Date,
     /// What the model does.
-    #[serde(default)]
     pub kind: ModelKind,
     /// The name for people.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Who made it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
     /// When it was added, in seconds since 1970.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created: Option<u64>,
     /// The id on Hugging Face.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hugging_face_id: Option<String>,
     /// Whom it is for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stage: Option<Stage>,
     /// The most tokens of prompt and reply together.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub context_window: Option<u64>,
     /// The most tokens of a reply, reasoning included.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_completion_tokens: Option<u64>,
     /// Whether it takes images.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub images: Option<bool>,
     /// Whether it calls the tools of a request.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tools: Option<bool>,
     /// Whether it calls several tools in one reply.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parallel_tools: Option<bool>,
     /// The tools that the service runs for it, such as `browser_search`.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub builtin_tools: Vec<String>,
     /// Whether it takes the response format `json_object`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub json_object: Option<bool>,
     /// Whether it takes the response format `json_schema`, and how strictly.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub json_schema: Option<JsonSchemaSupport>,
     /// Whether it reasons before it answers.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reasoning: Option<bool>,
     /// The values of `reasoning_effort` that it takes.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reasoning_efforts: Vec<ReasoningEffort>,
     /// Whether it may take efforts that are not listed.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub more_efforts: bool,
     /// Whether it takes `reasoning_format`; a model that does not takes `include_reasoning`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reasoning_format: Option<bool>,
     /// The family of its tokenizer, such as `o200k_harmony`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tokenizer: Option<String>,
     /// The languages that it transcribes or speaks, by their codes: `en`.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub languages: Vec<String>,
     /// How well it transcribes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transcription: Option<TranscriptionInfo>,
     /// The voices that it speaks with.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub voices: Vec<String>,
     /// The audio formats that it speaks in.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub speech_formats: Vec<SpeechFormat>,
     /// The most characters that it speaks in one request.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_input_chars: Option<usize>,
     /// What it costs.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price: Option<Price>,
     /// Its rate limits by plan.
-    #[serde(default, skip_serializing_if = "Quotas::is_empty")]
     pub quotas: Quotas,
     /// When it is shut down, and what replaces it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retirement: Option<Retirement>,
     /// The sources of these facts: lists of fields, by the source's key in the catalog.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub evidence: BTreeMap<String, Vec<String>>,
 }
 
 /// What a model does.
-///
-/// ```
-/// use groq_models::{Catalog, ModelKind};
-///
-/// let catalog = Catalog::shipped();
-/// assert_eq!(catalog.get("whisper-large-v3").map(|model| model.kind), Some(ModelKind::Transcription));
-/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -160,13 +126,6 @@ impl ModelKind {
 }
 
 /// Whom a model is for.
-///
-/// ```
-/// use groq_models::{Catalog, Stage};
-///
-/// let catalog = Catalog::shipped();
-/// assert_eq!(catalog.get("openai/gpt-oss-20b").and_then(|model| model.stage), Some(Stage::Production));
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -183,12 +142,6 @@ pub enum Stage {
 }
 
 /// Whether and how a model follows a JSON schema.
-///
-/// ```
-/// use groq_models::JsonSchemaSupport;
-///
-/// assert!(JsonSchemaSupport::Strict > JsonSchemaSupport::BestEffort);
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -202,14 +155,6 @@ pub enum JsonSchemaSupport {
 }
 
 /// How well a model transcribes.
-///
-/// ```
-/// use groq_models::Catalog;
-///
-/// let catalog = Catalog::shipped();
-/// let turbo = catalog.get("whisper-large-v3-turbo").and_then(|model| model.transcription).expect("a known model");
-/// assert!(!turbo.translates && turbo.word_error_percent > 10.0);
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TranscriptionInfo {
@@ -222,23 +167,12 @@ pub struct TranscriptionInfo {
 }
 
 /// The rate limits of a model by plan.
-///
-/// ```
-/// use groq_models::{Catalog, Plan};
-///
-/// let catalog = Catalog::shipped();
-/// let model = catalog.get("openai/gpt-oss-20b").expect("a known model");
-/// let free = model.quotas.of(Plan::Free).expect("a known quota");
-/// assert_eq!(free.tokens_per_minute, Some(8_000));
-/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Quotas {
     /// With the free plan.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub free: Option<Quota>,
     /// With the developer plan.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub developer: Option<Quota>,
 }
 
@@ -249,10 +183,6 @@ impl Quotas {
             Plan::Free => self.free,
             Plan::Developer => self.developer,
         }
-    }
-
-    fn is_empty(&self) -> bool {
-        *self == Self::default()
     }
 }
 
@@ -272,10 +202,9 @@ pub struct Retirement {
     /// The first day without it.
     pub date: Date,
     /// What the documentation recommends in its place.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub successor: Option<String>,
     /// Whether enterprise customers may still have it.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default)]
     pub enterprise_keeps: bool,
 }
 
@@ -295,34 +224,7 @@ impl ModelInfo {
         Self {
             id: id.into(),
             as_of,
-            kind: ModelKind::Other,
-            name: None,
-            owner: None,
-            created: None,
-            hugging_face_id: None,
-            stage: None,
-            context_window: None,
-            max_completion_tokens: None,
-            images: None,
-            tools: None,
-            parallel_tools: None,
-            builtin_tools: Vec::new(),
-            json_object: None,
-            json_schema: None,
-            reasoning: None,
-            reasoning_efforts: Vec::new(),
-            more_efforts: false,
-            reasoning_format: None,
-            tokenizer: None,
-            languages: Vec::new(),
-            transcription: None,
-            voices: Vec::new(),
-            speech_formats: Vec::new(),
-            max_input_chars: None,
-            price: None,
-            quotas: Quotas::default(),
-            retirement: None,
-            evidence: BTreeMap::new(),
+            ..Self::default()
         }
     }
 

@@ -8,6 +8,7 @@ use std::str::FromStr;
 use groq_types::ServiceTier;
 use serde::{Deserialize, Serialize};
 
+use crate::error::{Error, ErrorKind};
 use crate::usage::Usage;
 
 const NANOS: u64 = 1_000_000_000;
@@ -22,7 +23,7 @@ const NANOS: u64 = 1_000_000_000;
 /// let price: Cost = "0.075".parse()?;
 /// assert_eq!(price.nano_dollars(), 75_000_000);
 /// assert_eq!((price + price).to_string(), "$0.15");
-/// # Ok::<(), groq_models::CostError>(())
+/// # Ok::<(), groq_models::Error>(())
 /// ```
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
@@ -30,29 +31,11 @@ const NANOS: u64 = 1_000_000_000;
 #[serde(try_from = "String", into = "String")]
 pub struct Cost(u64);
 
-/// The error of a text that is no amount of dollars.
-///
-/// ```
-/// use groq_models::Cost;
-///
-/// for text in ["", "-1", "1e3", "0.0000000001", "free"] {
-///     assert!(text.parse::<Cost>().is_err());
-/// }
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CostError(String);
-
 impl Cost {
     /// No money.
     pub const ZERO: Self = Self(0);
 
     /// Creates an amount from nano-dollars.
-    ///
-    /// ```
-    /// use groq_models::Cost;
-    ///
-    /// assert_eq!(Cost::from_nano_dollars(37_500).to_string(), "$0.0000375");
-    /// ```
     pub const fn from_nano_dollars(nanos: u64) -> Self {
         Self(nanos)
     }
@@ -63,31 +46,12 @@ impl Cost {
     }
 
     /// Returns the amount in dollars, as the nearest float. Do not calculate with it.
-    ///
-    /// ```
-    /// use groq_models::Cost;
-    ///
-    /// assert_eq!(Cost::from_nano_dollars(75_000_000).as_dollars_f64(), 0.075);
-    /// ```
     #[expect(
         clippy::cast_precision_loss,
         reason = "the name says that it is a float"
     )]
     pub fn as_dollars_f64(self) -> f64 {
         self.0 as f64 / NANOS as f64
-    }
-
-    /// Returns the difference, or zero where the other amount is larger.
-    ///
-    /// ```
-    /// use groq_models::Cost;
-    ///
-    /// let (one, two) = (Cost::from_nano_dollars(1), Cost::from_nano_dollars(2));
-    /// assert_eq!(two.saturating_sub(one), one);
-    /// assert_eq!(one.saturating_sub(two), Cost::ZERO);
-    /// ```
-    pub const fn saturating_sub(self, other: Self) -> Self {
-        Self(self.0.saturating_sub(other.0))
     }
 
     /// The amount in decimals, without trailing zeros beyond `least` decimals.
@@ -121,17 +85,21 @@ impl fmt::Display for Cost {
 }
 
 impl FromStr for Cost {
-    type Err = CostError;
+    type Err = Error;
 
-    fn from_str(text: &str) -> Result<Self, CostError> {
-        Self::parse(text, 0).ok_or_else(|| CostError(text.to_owned()))
+    fn from_str(text: &str) -> Result<Self, Error> {
+        Self::parse(text, 0).ok_or_else(|| {
+            let message =
+                format!("{text:?} is not an amount of dollars: expected at most 9 decimals");
+            Error::new(ErrorKind::InvalidValue, message)
+        })
     }
 }
 
 impl TryFrom<String> for Cost {
-    type Error = CostError;
+    type Error = Error;
 
-    fn try_from(text: String) -> Result<Self, CostError> {
+    fn try_from(text: String) -> Result<Self, Error> {
         text.parse()
     }
 }
@@ -141,15 +109,6 @@ impl From<Cost> for String {
         cost.decimal(0)
     }
 }
-
-impl fmt::Display for CostError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let rule = "expected a decimal number with at most 9 decimals";
-        write!(f, "{:?} is not an amount of dollars: {rule}", self.0)
-    }
-}
-
-impl std::error::Error for CostError {}
 
 impl Add for Cost {
     type Output = Self;
@@ -191,7 +150,6 @@ pub enum Price {
         /// Of prompts.
         input: Cost,
         /// Of what the prompt cache held of prompts; `None` if it costs as much as the rest, or is unknown.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         cached_input: Option<Cost>,
         /// Of replies.
         output: Cost,
@@ -258,7 +216,7 @@ impl Price {
     /// let cost = price.cost(&minute, Billing::OnDemand, 50).expect("a known price");
     /// assert_eq!(cost.nano_dollars(), 1_850_000);
     /// assert_eq!(price.cost(&Usage::default(), Billing::OnDemand, 50), None);
-    /// # Ok::<(), groq_models::CostError>(())
+    /// # Ok::<(), groq_models::Error>(())
     /// ```
     pub fn cost(&self, usage: &Usage, billing: Billing, batch_percent: u8) -> Option<Cost> {
         const MILLION: u128 = 1_000_000;

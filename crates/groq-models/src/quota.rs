@@ -27,12 +27,6 @@ pub enum Plan {
 
 impl Plan {
     /// All plans.
-    ///
-    /// ```
-    /// use groq_models::Plan;
-    ///
-    /// assert_eq!(Plan::ALL.map(|plan| plan.to_string()), ["free", "developer"]);
-    /// ```
     pub const ALL: [Self; 2] = [Self::Free, Self::Developer];
 }
 
@@ -60,33 +54,21 @@ impl fmt::Display for Plan {
 #[serde(default)]
 pub struct Quota {
     /// Requests per minute.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub requests_per_minute: Option<u64>,
     /// Requests per day.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub requests_per_day: Option<u64>,
     /// Tokens per minute, of prompt and reply together.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tokens_per_minute: Option<u64>,
     /// Tokens per day, of prompt and reply together.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tokens_per_day: Option<u64>,
     /// Seconds of audio per hour. A request counts for ten seconds at least.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub audio_seconds_per_hour: Option<u64>,
     /// Seconds of audio per day. A request counts for ten seconds at least.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub audio_seconds_per_day: Option<u64>,
 }
 
 impl Quota {
     /// Creates a quota without limits.
-    ///
-    /// ```
-    /// use groq_models::Quota;
-    ///
-    /// assert!(Quota::new().is_empty());
-    /// ```
     pub const fn new() -> Self {
         Self {
             requests_per_minute: None,

@@ -53,13 +53,6 @@ pub struct ServiceLimits {
 }
 
 /// The most bytes of audio that may be attached to a request, by plan.
-///
-/// ```
-/// use groq_models::{Catalog, Plan};
-///
-/// let bytes = Catalog::shipped().service().upload_bytes;
-/// assert!(bytes.of(Plan::Free) < bytes.of(Plan::Developer));
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct UploadBytes {
@@ -81,12 +74,6 @@ impl UploadBytes {
 
 impl ServiceLimits {
     /// Returns the length of the shortest audio that is transcribed.
-    ///
-    /// ```
-    /// use groq_models::Catalog;
-    ///
-    /// assert_eq!(Catalog::shipped().service().min_audio().as_millis(), 10);
-    /// ```
     pub fn min_audio(&self) -> Duration {
         Duration::from_millis(self.min_audio_ms)
     }

@@ -88,14 +88,6 @@ impl Usage {
     }
 
     /// Sets the characters that were spoken.
-    ///
-    /// ```
-    /// use groq_models::{Billing, Catalog, Usage};
-    ///
-    /// let usage = Usage::default().characters(1_000);
-    /// let cost = Catalog::shipped().cost("canopylabs/orpheus-v1-english", &usage, Billing::OnDemand);
-    /// assert_eq!(cost.expect("a known price").to_string(), "$0.022");
-    /// ```
     pub const fn characters(mut self, characters: u64) -> Self {
         self.characters = characters;
         self

@@ -71,13 +71,16 @@ pub(super) fn read(file: &[u8]) -> Result<Content, Error> {
 
 fn model(value: Value) -> Result<ModelInfo, Error> {
     let id = value.get("id").and_then(Value::as_str).map(str::to_owned);
-    let model: Result<ModelInfo, _> = serde_json::from_value(value);
-    model.map_err(|error| match id {
-        Some(id) => {
-            let message = format!("the catalog is wrong about the model {id}: {error}");
-            invalid(message).with_source(error).with_model(id)
-        }
-        None => invalid(format!("the catalog has a model without an id: {error}")),
+    let Some(id) = id else {
+        return Err(invalid("the catalog has a model without an id".to_owned()));
+    };
+    if value.get("as_of").is_none() {
+        let message = format!("the catalog has no day (as_of) for the model {id}");
+        return Err(invalid(message).with_model(id));
+    }
+    serde_json::from_value(value).map_err(|error| {
+        let message = format!("the catalog is wrong about the model {id}: {error}");
+        invalid(message).with_source(error).with_model(id)
     })
 }
 
@@ -96,6 +99,31 @@ pub(super) fn write(content: &Content) -> String {
         languages: content.languages.clone(),
         models: models.filter_map(Result::ok).collect(),
     };
+    let file = serde_json::to_value(&file).map(without_unknown);
     // Maps with text as keys, numbers, and text: nothing in it that JSON cannot hold.
-    serde_json::to_string_pretty(&file).unwrap_or_default()
+    let text = file.and_then(|file| serde_json::to_string_pretty(&file));
+    text.unwrap_or_default()
+}
+
+/// Leaves out what is unknown: null, false switches, and what is empty.
+fn without_unknown(value: Value) -> Value {
+    let is_unknown = |key: &str, value: &Value| match value {
+        Value::Null => true,
+        Value::Bool(false) => ["more_efforts", "enterprise_keeps"].contains(&key),
+        Value::Array(list) => list.is_empty() && !["models"].contains(&key),
+        Value::Object(map) => map.is_empty(),
+        _ => false,
+    };
+    match value {
+        Value::Object(map) => {
+            let known = map
+                .into_iter()
+                .map(|(key, value)| (key, without_unknown(value)));
+            known
+                .filter(|(key, value)| !is_unknown(key, value))
+                .collect()
+        }
+        Value::Array(list) => list.into_iter().map(without_unknown).collect(),
+        value => value,
+    }
 }

@@ -99,14 +99,17 @@ impl Validate for SpeechRequest {
         if let Some(model) = diagnostics.model(catalog, &self.model) {
             speaks(self, model, &mut diagnostics);
         }
-        let speed = self.speed.is_none_or(|speed| (0.5..=5.0).contains(&speed));
-        diagnostics.error_if(!speed, "speed", "it must be from 0.5 to 5");
-        let rate = self.sample_rate;
-        diagnostics.error_if(
-            rate.is_some_and(|rate| !SAMPLE_RATES.contains(&rate)),
-            "sample_rate",
-            "it must be 8000, 16000, 22050, 24000, 32000, 44100 or 48000",
-        );
+        let speed = self
+            .speed
+            .is_some_and(|speed| !(0.5..=5.0).contains(&speed));
+        let rate = self
+            .sample_rate
+            .is_some_and(|rate| !SAMPLE_RATES.contains(&rate));
+        let rates = "it must be 8000, 16000, 22050, 24000, 32000, 44100 or 48000";
+        diagnostics.errors_if([
+            (speed, "speed", "it must be from 0.5 to 5"),
+            (rate, "sample_rate", rates),
+        ]);
         diagnostics
     }
 }

@@ -41,39 +41,30 @@ impl Validate for ChatCompletionRequest {
 
 /// What the API declares and refuses.
 fn unsupported(request: &ChatCompletionRequest, diagnostics: &mut Diagnostics) {
-    diagnostics.error_if(request.messages.is_empty(), "messages", "there are none");
-    diagnostics.error_if(request.n.is_some_and(|n| n != 1), "n", "only 1 is possible");
-    diagnostics.error_if(
-        request.logprobs.is_some(),
-        "logprobs",
-        "the service does not support it",
-    );
-    diagnostics.error_if(
-        request.top_logprobs.is_some(),
-        "top_logprobs",
-        "the service does not support it",
-    );
-    diagnostics.error_if(
-        request.logit_bias.is_some(),
-        "logit_bias",
-        "the service does not support it",
-    );
-    diagnostics.error_if(
-        request.store == Some(true),
-        "store",
-        "the service stores nothing",
-    );
     let named = request.messages.iter().any(|message| match message {
         Message::System(message) | Message::Developer(message) => message.name.is_some(),
         Message::User(message) => message.name.is_some(),
         Message::Assistant(message) => message.name.is_some(),
         _ => false,
     });
-    diagnostics.error_if(
-        named,
-        "messages",
-        "the service does not support names of messages",
-    );
+    let unsupported = "the service does not support it";
+    diagnostics.errors_if([
+        (request.messages.is_empty(), "messages", "there are none"),
+        (request.n.is_some_and(|n| n != 1), "n", "only 1 is possible"),
+        (request.logprobs.is_some(), "logprobs", unsupported),
+        (request.top_logprobs.is_some(), "top_logprobs", unsupported),
+        (request.logit_bias.is_some(), "logit_bias", unsupported),
+        (
+            request.store == Some(true),
+            "store",
+            "the service stores nothing",
+        ),
+        (
+            named,
+            "messages",
+            "the service does not support names of messages",
+        ),
+    ]);
 }
 
 fn sampling(request: &ChatCompletionRequest, diagnostics: &mut Diagnostics) {

@@ -27,16 +27,15 @@ impl Validate for RerankingRequest {
     fn validate(&self, catalog: &Catalog) -> Diagnostics {
         let mut diagnostics = Diagnostics::default();
         diagnostics.model(catalog, &self.model);
-        diagnostics.error_if(
-            !(1..=MAX_DOCS).contains(&self.docs.len()),
-            "docs",
-            "there must be 1 to 100",
-        );
-        diagnostics.error_if(
-            self.docs.iter().any(String::is_empty),
-            "docs",
-            "one is empty",
-        );
+        let count = (1..=MAX_DOCS).contains(&self.docs.len());
+        diagnostics.errors_if([
+            (!count, "docs", "there must be 1 to 100"),
+            (
+                self.docs.iter().any(String::is_empty),
+                "docs",
+                "one is empty",
+            ),
+        ]);
         diagnostics
     }
 }

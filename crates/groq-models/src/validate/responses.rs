@@ -40,23 +40,20 @@ impl Validate for ResponseRequest {
 }
 
 fn unsupported(request: &ResponseRequest, diagnostics: &mut Diagnostics) {
-    diagnostics.error_if(
-        request.store == Some(true),
-        "store",
-        "the service stores nothing",
-    );
     let truncation = request.truncation.as_ref();
-    diagnostics.error_if(
-        truncation.is_some_and(|truncation| *truncation != Truncation::Disabled),
-        "truncation",
-        "the service does not support it: leave out old items yourself",
-    );
+    let truncated = truncation.is_some_and(|truncation| *truncation != Truncation::Disabled);
     let metadata = request.metadata.as_ref();
-    diagnostics.error_if(
-        metadata.is_some_and(|metadata| metadata.len() > MAX_METADATA),
-        "metadata",
-        "at most 16 entries are possible",
-    );
+    let many = metadata.is_some_and(|metadata| metadata.len() > MAX_METADATA);
+    let truncation = "the service does not support it: leave out old items yourself";
+    diagnostics.errors_if([
+        (
+            request.store == Some(true),
+            "store",
+            "the service stores nothing",
+        ),
+        (truncated, "truncation", truncation),
+        (many, "metadata", "at most 16 entries are possible"),
+    ]);
 }
 
 fn tools(request: &ResponseRequest, service: &ServiceLimits, diagnostics: &mut Diagnostics) {

@@ -10,20 +10,19 @@ pub(super) fn sampling(
     top_p: Option<f64>,
     diagnostics: &mut Diagnostics,
 ) {
-    let within =
-        |value: Option<f64>, to: f64| value.is_none_or(|value| (0.0..=to).contains(&value));
-    diagnostics.error_if(
-        !within(temperature, 2.0),
-        "temperature",
-        "it must be from 0 to 2",
-    );
-    diagnostics.error_if(!within(top_p, 1.0), "top_p", "it must be from 0 to 1");
-    if temperature == Some(0.0) {
-        diagnostics.add(
+    let beyond =
+        |value: Option<f64>, most: f64| value.is_some_and(|it| !(0.0..=most).contains(&it));
+    diagnostics.errors_if([
+        (
+            beyond(temperature, 2.0),
             "temperature",
-            Severity::Note,
-            "the service changes 0 to 1e-8",
-        );
+            "it must be from 0 to 2",
+        ),
+        (beyond(top_p, 1.0), "top_p", "it must be from 0 to 1"),
+    ]);
+    if temperature == Some(0.0) {
+        let message = "the service changes 0 to 1e-8";
+        diagnostics.add("temperature", Severity::Note, message);
     }
 }
 
