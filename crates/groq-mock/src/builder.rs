@@ -204,7 +204,8 @@ impl Builder {
         self
     }
 
-    /// Sets the size in bytes of the largest recording. A larger one is answered with 413. By default it is 25 MiB.
+    /// Sets the size in bytes of the largest recording. A larger one is answered with 413. By default it is
+    /// the upload limit of the free plan, 25,000,000 bytes.
     pub fn max_audio(mut self, bytes: usize) -> Self {
         self.options.max_audio = bytes;
         self

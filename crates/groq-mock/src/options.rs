@@ -4,6 +4,8 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use groq_models::{Catalog, Plan};
+
 use crate::audio::noise::TranscriptNoise;
 use crate::limits::Throttle;
 
@@ -64,7 +66,7 @@ impl Default for Options {
             folder: None,
             batch_step: Duration::ZERO,
             batch_expires_after: None,
-            max_audio: 25 * 1024 * 1024,
+            max_audio: upload_bytes(),
             transcript_noise: TranscriptNoise::new(),
             null_arguments: false,
             split_arguments: false,
@@ -97,6 +99,12 @@ pub(crate) fn is_loopback(name: &str) -> bool {
             .is_ok_and(|address| address.is_loopback())
     };
     name.eq_ignore_ascii_case("localhost") || is_address()
+}
+
+/// The upload limit of the free plan.
+fn upload_bytes() -> usize {
+    let bytes = Catalog::shipped().upload_bytes(Plan::Free);
+    usize::try_from(bytes).unwrap_or(usize::MAX)
 }
 
 #[cfg(test)]
