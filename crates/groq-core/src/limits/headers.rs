@@ -9,7 +9,7 @@ use super::parse_duration;
 /// What a response says about the rate limits of its model.
 ///
 /// Groq counts requests per day and tokens per minute, for the whole organization: other processes
-/// with other keys spend from the same allowance. Each part is `None` where the server did not send it, or sent
+/// with other keys spend from the same quota. Each part is `None` where the server did not send it, or sent
 /// something that is no number or duration. Further `x-ratelimit-*` headers are reachable through
 /// [`Response::headers`](crate::Response::headers).
 ///
@@ -39,7 +39,7 @@ pub struct RateLimits {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RateLimit {
-    /// The whole allowance.
+    /// The whole quota.
     pub limit: Option<u64>,
     /// What is left of it.
     pub remaining: Option<u64>,

@@ -70,8 +70,8 @@ async fn nothing_remaining_is_waited_for_before_it_is_refused() {
 #[tokio::test]
 async fn what_can_never_fit_is_refused_before_it_is_sent() {
     let server = Server::start([]).await;
-    let allowance = Quota::new().tokens_per_minute(6000);
-    let pacing = LocalRateLimiter::new().quota("m", allowance);
+    let quota = Quota::new().tokens_per_minute(6000);
+    let pacing = LocalRateLimiter::new().quota("m", quota);
     let client = server
         .builder()
         .rate_limiter(pacing)
@@ -91,8 +91,8 @@ async fn what_can_never_fit_is_refused_before_it_is_sent() {
 #[tokio::test]
 async fn a_turn_that_comes_too_late_is_an_error_of_its_own() {
     let server = Server::start([completion(&[])]).await;
-    let allowance = Quota::new().requests_per_minute(1);
-    let pacing = LocalRateLimiter::new().quota("m", allowance);
+    let quota = Quota::new().requests_per_minute(1);
+    let pacing = LocalRateLimiter::new().quota("m", quota);
     let client = server
         .builder()
         .rate_limiter(pacing)
@@ -348,14 +348,14 @@ async fn a_duration_may_be_text() {
 async fn a_recording_waits_for_its_seconds_and_is_refused_where_they_never_come() {
     let server = Server::repeating(Reply::json(200, r#"{"text":"canary"}"#)).await;
     let waits = crate::support::Waits::default();
-    let allowance = Quota::new()
+    let quota = Quota::new()
         .audio_seconds_per_hour(7200)
         .audio_seconds_per_day(28_800);
     let client = server
         .builder()
         .runtime(waits.clone())
         .max_wait(3600 * SECOND)
-        .rate_limiter(LocalRateLimiter::new().quota("whisper", allowance))
+        .rate_limiter(LocalRateLimiter::new().quota("whisper", quota))
         .build()
         .expect("a client");
     let transcribe = async |seconds: u32| {

@@ -1,4 +1,4 @@
-//! An allowance that fills up with time.
+//! An quota that fills up with time.
 
 use std::time::Duration;
 

@@ -66,18 +66,18 @@ pub(super) enum Ready {
 }
 
 impl Budgets {
-    pub(super) fn new(allowance: &Quota, now: Instant) -> Self {
+    pub(super) fn new(quota: &Quota, now: Instant) -> Self {
         let bucket =
             |limit: Option<u64>, period| limit.map(|limit| Bucket::new(limit, period, now));
         Self {
-            requests_per_minute: bucket(allowance.requests_per_minute, MINUTE),
-            requests_per_day: bucket(allowance.requests_per_day, DAY),
-            tokens_per_minute: bucket(allowance.tokens_per_minute, MINUTE),
-            tokens_per_day: bucket(allowance.tokens_per_day, DAY),
-            audio_per_hour: bucket(allowance.audio_seconds_per_hour, HOUR),
-            audio_per_day: bucket(allowance.audio_seconds_per_day, DAY),
+            requests_per_minute: bucket(quota.requests_per_minute, MINUTE),
+            requests_per_day: bucket(quota.requests_per_day, DAY),
+            tokens_per_minute: bucket(quota.tokens_per_minute, MINUTE),
+            tokens_per_day: bucket(quota.tokens_per_day, DAY),
+            audio_per_hour: bucket(quota.audio_seconds_per_hour, HOUR),
+            audio_per_day: bucket(quota.audio_seconds_per_day, DAY),
             paused_until: None,
-            knowledge: if *allowance == Quota::default() {
+            knowledge: if *quota == Quota::default() {
                 Knowledge::None
             } else {
                 Knowledge::Known
@@ -392,10 +392,10 @@ mod tests {
     #[test]
     fn audio_is_paced_by_what_is_known_before_and_by_what_is_told_afterwards() {
         let now = Instant::now();
-        let allowance = Quota::new()
+        let quota = Quota::new()
             .audio_seconds_per_hour(7200)
             .audio_seconds_per_day(28_800);
-        let mut budgets = Budgets::new(&allowance, now);
+        let mut budgets = Budgets::new(&quota, now);
         let audio = |seconds: u32| Need {
             tokens: 1,
             audio: seconds * SECOND,

@@ -112,8 +112,8 @@ async fn drive(limiter: &Arc<LocalRateLimiter>, service: &Arc<Service>) -> (usiz
 #[tokio::test(start_paused = true)]
 async fn the_allowance_of_requests_is_used_and_not_passed() {
     let service = Service::new(300.0, 1e9, false);
-    let allowance = Quota::new().requests_per_minute(300);
-    let limiter = shared(LocalRateLimiter::new().quota("m", allowance));
+    let quota = Quota::new().requests_per_minute(300);
+    let limiter = shared(LocalRateLimiter::new().quota("m", quota));
     let (good, bad, _) = drive(&limiter, &service).await;
     assert_eq!(bad, 0);
     assert!(good as f64 >= 0.95 * 300.0 * 9.0, "{good}");
@@ -133,8 +133,8 @@ async fn requests_and_tokens_are_kept_to_together() {
     // 600 requests would fit, and 160 tokens each make it 375; then the other way round.
     for (requests, tokens, fits) in [(600.0, 60_000.0, 375.0), (200.0, 60_000.0, 200.0)] {
         let service = Service::new(requests, tokens, true);
-        let allowance = Quota::new().requests_per_minute(requests as u64);
-        let limiter = shared(LocalRateLimiter::new().quota("m", allowance));
+        let quota = Quota::new().requests_per_minute(requests as u64);
+        let limiter = shared(LocalRateLimiter::new().quota("m", quota));
         let (good, bad, _) = drive(&limiter, &service).await;
         assert_eq!(bad, 0);
         assert!(good as f64 >= 0.95 * fits * 9.0, "{good}");
@@ -143,10 +143,10 @@ async fn requests_and_tokens_are_kept_to_together() {
 
 #[tokio::test(start_paused = true)]
 async fn recordings_are_paced_by_their_seconds() {
-    let allowance = Quota::new()
+    let quota = Quota::new()
         .audio_seconds_per_hour(7200)
         .audio_seconds_per_day(28_800);
-    let limiter = shared(LocalRateLimiter::new().quota("m", allowance));
+    let limiter = shared(LocalRateLimiter::new().quota("m", quota));
     let begun = TokioRuntime.now();
     let audio = |seconds: u32| call().audio(seconds * SECOND);
     // An hour that was announced, an hour that only the response tells of, and seconds that count as ten.
@@ -165,8 +165,8 @@ async fn recordings_are_paced_by_their_seconds() {
 
 #[tokio::test(start_paused = true)]
 async fn the_first_to_ask_is_the_first_to_go() {
-    let allowance = Quota::new().requests_per_minute(1);
-    let limiter = shared(LocalRateLimiter::new().quota("m", allowance));
+    let quota = Quota::new().requests_per_minute(1);
+    let limiter = shared(LocalRateLimiter::new().quota("m", quota));
     let order = Arc::new(Mutex::new(Vec::new()));
     let mut tasks = JoinSet::new();
     for task in 0..5 {
@@ -184,8 +184,8 @@ async fn the_first_to_ask_is_the_first_to_go() {
 
 #[tokio::test(start_paused = true)]
 async fn who_leaves_the_queue_holds_nobody_up() {
-    let allowance = Quota::new().requests_per_minute(1);
-    let limiter = shared(LocalRateLimiter::new().quota("m", allowance));
+    let quota = Quota::new().requests_per_minute(1);
+    let limiter = shared(LocalRateLimiter::new().quota("m", quota));
     let _permit = limiter.acquire(&call()).await.expect("the first");
     let waiting = call();
     for _ in 0..10 {
@@ -199,8 +199,8 @@ async fn who_leaves_the_queue_holds_nobody_up() {
 
 #[tokio::test(start_paused = true)]
 async fn what_takes_too_long_is_refused_at_once() {
-    let allowance = Quota::new().requests_per_minute(1).tokens_per_minute(6000);
-    let limiter = shared(LocalRateLimiter::new().quota("m", allowance));
+    let quota = Quota::new().requests_per_minute(1).tokens_per_minute(6000);
+    let limiter = shared(LocalRateLimiter::new().quota("m", quota));
     let _permit = limiter.acquire(&call()).await.expect("the first");
     let begun = TokioRuntime.now();
     let refused = limiter.acquire(&call().max_wait(SECOND)).await;
