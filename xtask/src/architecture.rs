@@ -51,7 +51,7 @@ const WORDS: [Word; 2] = [
             "crates/groq-core/src/transport.rs",
             "crates/groq-core/src/transport/",
             // `configure_reqwest` is the one hook with the library in its type.
-            "crates/groq-core/src/config/hooks.rs",
+            "crates/groq-core/src/config.rs",
             "crates/groq-types/src/client.rs",
             "crates/groq-types/src/generated/client.rs",
         ],

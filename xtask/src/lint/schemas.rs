@@ -50,7 +50,7 @@ pub(super) fn check(lint: &mut Lint<'_>) {
         openness(lint, name, schema, &pointer);
     }
     walk(api, "", &mut |pointer, value| {
-        everywhere(lint, pointer, value)
+        everywhere(lint, pointer, value);
     });
 }
 
