@@ -204,17 +204,17 @@ fn pricing(price: &Price) -> Option<ModelPricing> {
         _ => return None,
     };
     let mut pricing = ModelPricing::new()
-        .with_prompt(each(prompt))
+        .with_prompt(each(*prompt))
         .with_image("0")
         .with_request("0");
-    pricing.input_cache_read = cached.map(each);
+    pricing.input_cache_read = cached.copied().map(each);
     // Speech has no price for its output: the wire leaves the key out.
-    pricing.completion = completion.map(each);
+    pricing.completion = completion.copied().map(each);
     Some(pricing)
 }
 
 /// The millionth of a price, as a decimal number.
-fn each(million: &Cost) -> String {
+fn each(million: Cost) -> String {
     let text = format!("0.{:015}", million.nano_dollars());
     text.trim_end_matches('0').to_owned()
 }

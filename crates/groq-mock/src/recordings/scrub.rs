@@ -78,7 +78,10 @@ impl Secrets {
 
 /// A secret as it is, in hexadecimal digits, and in Base64, where it may stand inside a longer text.
 fn spellings(secret: &[u8]) -> Vec<Vec<u8>> {
-    let hex: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
+    let digits = |byte: &u8| {
+        [byte >> 4, byte & 15].map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)]))
+    };
+    let hex: String = secret.iter().flat_map(digits).collect();
     let mut spellings = vec![
         secret.to_vec(),
         hex.to_uppercase().into_bytes(),

@@ -79,11 +79,11 @@ impl<'a> Sentences<'a> {
             }
             Shape::Words(count) => self.words(count),
             Shape::List(count) => {
-                let points = self.in_turn(POINTS, count).into_iter().zip(1..);
-                let points: String = points
-                    .map(|(point, number)| format!("\n{number}. {point}"))
-                    .collect();
-                format!("Here is what helps with {}:\n{points}", self.topic.phrase)
+                let mut text = format!("Here is what helps with {}:\n", self.topic.phrase);
+                for (number, point) in (1..).zip(self.in_turn(POINTS, count)) {
+                    text.push_str(&format!("\n{number}. {point}"));
+                }
+                text
             }
             Shape::Greeting => self.random.pick(GREETINGS).to_owned(),
         }

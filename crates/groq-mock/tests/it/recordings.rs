@@ -236,7 +236,7 @@ async fn a_recording_fits_a_request_with_another_key() {
         .unwrap();
     let ask = async |mock: &Mock, key: &str| {
         let body = json!({"user": key}).to_string();
-        let encoded: String = key.bytes().map(|byte| format!("%{byte:02x}")).collect();
+        let encoded = &spellings(key)[1];
         let mut client = Client::connect(mock).await;
         let length = body.len();
         let head = format!(
