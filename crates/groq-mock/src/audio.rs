@@ -6,6 +6,7 @@ pub(crate) mod noise;
 mod recognize;
 mod recording;
 mod request;
+mod sound;
 pub(crate) mod speech;
 mod tones;
 mod transcript;

@@ -4,7 +4,7 @@
 //! [`Builder::batch_step`](crate::Builder::batch_step) sets a pace. Its requests go through the same handlers as
 //! any others.
 
-mod job;
+pub(crate) mod job;
 mod lines;
 pub(crate) mod store;
 mod wire;
@@ -14,11 +14,11 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use self::job::{Host, Job};
+use self::job::{BatchLine, Host, Job, LineAnswer};
 use self::wire::Batch;
 use crate::api_error::{ApiError, Outcome};
 use crate::check;
-use crate::exchange::{BatchLine, Exchange, LineAnswer};
+use crate::exchange::Exchange;
 use crate::files::store::Files;
 use crate::generated::requests;
 use crate::response::Response;

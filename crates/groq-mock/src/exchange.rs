@@ -2,9 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
-use http::HeaderValue;
-
+use crate::batches::job::{BatchLine, LineAnswer};
 use crate::limits::Charge;
 use crate::random::Random;
 use crate::request::Request;
@@ -23,23 +21,6 @@ pub(crate) struct Exchange<'a> {
     pub(crate) in_batch: bool,
     /// Answers a request that a batch makes; `None` where the script breaks the connection off.
     pub(crate) run_line: fn(&State, &BatchLine<'_>) -> Option<LineAnswer>,
-}
-
-/// A request that a batch makes.
-pub(crate) struct BatchLine<'a> {
-    pub(crate) path: &'a str,
-    pub(crate) body: Bytes,
-    pub(crate) authorization: Option<HeaderValue>,
-    /// Tells equal requests apart.
-    pub(crate) number: u64,
-}
-
-/// The answer to one.
-pub(crate) struct LineAnswer {
-    pub(crate) status: u16,
-    /// The request id.
-    pub(crate) id: String,
-    pub(crate) body: Bytes,
 }
 
 impl Exchange<'_> {

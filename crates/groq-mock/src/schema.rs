@@ -7,6 +7,7 @@
 mod finite;
 mod generate;
 mod hints;
+mod keywords;
 mod merge;
 mod number;
 mod pattern;
@@ -22,24 +23,14 @@ use serde_json::Value;
 use self::finite::Ranks;
 use self::generate::Generator;
 pub(crate) use self::hints::Hints;
+pub(crate) use self::keywords::NoValue;
+use self::keywords::TRIES;
 use self::strict::Problem;
 use crate::random::Random;
 
-/// Values in one document.
-const MAX_VALUES: usize = 100_000;
-/// Bytes of one document.
-const MAX_TEXT: usize = 8 << 20;
 const MAX_TIME: Duration = Duration::from_secs(1);
-/// Documents that are made until one is valid, and values at one place before an outer one is made again.
+/// Documents that are made until one is valid.
 const ROUNDS: usize = 32;
-const TRIES: usize = 6;
-
-/// Why no document is made.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum NoValue {
-    Infinite,
-    TooLarge,
-}
 
 impl NoValue {
     pub(crate) fn into_problem(self) -> Problem {
@@ -118,17 +109,6 @@ fn make_again(wrong: &str, risky: &[String], turns: &mut BTreeMap<String, usize>
             return false;
         };
         path = outer;
-    }
-}
-
-/// What a `$ref` within a document points to: `#`, `#/a/b`; nothing outside the document is fetched.
-fn resolve<'a>(root: &'a Value, reference: &str) -> Option<&'a Value> {
-    match reference.strip_prefix('#')? {
-        "" => Some(root),
-        pointer if pointer.contains('%') => {
-            root.pointer(&pointer.replace("%24", "$").replace("%25", "%"))
-        }
-        pointer => root.pointer(pointer),
     }
 }
 

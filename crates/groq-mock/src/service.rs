@@ -5,8 +5,9 @@ use http::header::AUTHORIZATION;
 use http::{HeaderMap, Method};
 
 use crate::api_error::ApiError;
+use crate::batches::job::{BatchLine, LineAnswer};
 use crate::cors;
-use crate::exchange::{BatchLine, Exchange, LineAnswer};
+use crate::exchange::Exchange;
 use crate::faults::Fault;
 use crate::ids;
 use crate::reply::Reply;

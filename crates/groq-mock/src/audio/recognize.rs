@@ -3,8 +3,8 @@
 use std::f64::consts::TAU;
 use std::ops::Range;
 
+use super::sound::seconds;
 use super::tones::{BEEP, MAX_WORD, check, high, low, rounded};
-use super::wav::seconds;
 
 /// What is less loud is silence.
 const SILENCE: f32 = 0.02;
@@ -244,7 +244,7 @@ fn shifted(sound: &[f32], rate: u32, part: &Range<usize>) -> Option<String> {
 
 /// All that a sound is, said at once.
 #[cfg(test)]
-pub(super) fn recognize(sound: &super::wav::Sound) -> Vec<Span> {
+pub(super) fn recognize(sound: &super::sound::Sound) -> Vec<Span> {
     let mut recognizer = Recognizer::default();
     recognizer.push(sound.rate, &sound.samples);
     recognizer.finish().1

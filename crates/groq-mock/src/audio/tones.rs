@@ -5,7 +5,7 @@
 
 use std::f64::consts::TAU;
 
-use super::wav::{Sound, seconds};
+use super::sound::{Sound, seconds};
 
 /// Seconds of one beep, and of its fading at either end.
 pub(super) const BEEP: f64 = 0.040;

@@ -1,21 +1,10 @@
 //! WAV: sixteen bits and one channel out, what is usual in.
 
 use super::recognize::Recognizer;
+use super::sound::Sound;
 
 /// Frames that are mixed at a time.
 const FRAMES: usize = 4096;
-
-/// Sound of one channel.
-#[derive(Debug, PartialEq)]
-pub(super) struct Sound {
-    pub(super) rate: u32,
-    pub(super) samples: Vec<f32>,
-}
-
-/// The time that so many samples take.
-pub(super) fn seconds(samples: usize, rate: u32) -> f64 {
-    f64::from(u32::try_from(samples).unwrap_or(u32::MAX)) / f64::from(rate.max(1))
-}
 
 pub(super) fn write(sound: &Sound) -> Vec<u8> {
     let length = u32::try_from(sound.samples.len().saturating_mul(2)).unwrap_or(u32::MAX);

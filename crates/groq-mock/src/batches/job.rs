@@ -11,13 +11,29 @@ use serde_json::value::RawValue;
 use super::lines::{self, Answered, Done, Line, Refused};
 use super::wire::{Batch, Counts, Errors, LineError, Status};
 use crate::api_error::{ApiError, Outcome};
-use crate::exchange::{BatchLine, LineAnswer};
 use crate::files::store::{About, Files, MAX_FILE};
 use crate::ids;
 use crate::random::Random;
 
 /// How many requests run in one step at most, so that a look at a batch stays short.
 const MAX_SHARE: usize = 1_000;
+
+/// A request that a batch makes.
+pub(crate) struct BatchLine<'a> {
+    pub(crate) path: &'a str,
+    pub(crate) body: Bytes,
+    pub(crate) authorization: Option<HeaderValue>,
+    /// Tells equal requests apart.
+    pub(crate) number: u64,
+}
+
+/// The answer to one.
+pub(crate) struct LineAnswer {
+    pub(crate) status: u16,
+    /// The request id.
+    pub(crate) id: String,
+    pub(crate) body: Bytes,
+}
 
 /// What a batch needs of the service that runs it.
 pub(super) trait Host {

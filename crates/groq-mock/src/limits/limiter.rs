@@ -5,7 +5,8 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::bucket::Bucket;
-use super::{Allowance, DAY, HOUR, MINUTE, SECOND, Throttle, Unit, go_duration};
+use super::duration::go_duration;
+use super::throttle::{DAY, HOUR, Limit, MINUTE, SECOND, Throttle, Unit};
 use crate::api_error::{ApiError, Outcome};
 use crate::response::Response;
 
@@ -79,9 +80,9 @@ impl Limiter {
         let mut counters = self.counters.lock().unwrap_or_else(PoisonError::into_inner);
         if !counters.contains_key(charge.model) {
             let buckets = limits
-                .allowances
+                .limits
                 .iter()
-                .map(|allowance| Bucket::new(allowance.amount, allowance.per, now));
+                .map(|limit| Bucket::new(limit.amount, limit.per, now));
             counters.insert(charge.model.to_owned(), buckets.collect());
         }
         let Some(buckets) = counters.get_mut(charge.model) else {
@@ -96,8 +97,8 @@ impl Limiter {
             Ok(())
         };
         if outcome.is_ok() {
-            for (allowance, bucket) in limits.allowances.iter().zip(buckets.iter_mut()) {
-                bucket.take(allowance.unit.of(charge.spent, charge));
+            for (limit, bucket) in limits.limits.iter().zip(buckets.iter_mut()) {
+                bucket.take(limit.unit.of(charge.spent, charge));
             }
         }
         (rate_limits(limits, buckets), outcome)
@@ -165,22 +166,22 @@ impl RateLimits {
     }
 }
 
-/// The first allowance that has not enough left, as an error.
+/// The first limit that has not enough left, as an error.
 fn admit(limits: &Throttle, buckets: &[Bucket], charge: Charge<'_>) -> Outcome<()> {
-    for (allowance, bucket) in limits.allowances.iter().zip(buckets) {
-        let amount = allowance.unit.of(charge.requested, charge);
-        if amount > u64::from(allowance.amount) {
-            return Err(too_large(*allowance, amount, charge));
+    for (limit, bucket) in limits.limits.iter().zip(buckets) {
+        let amount = limit.unit.of(charge.requested, charge);
+        if amount > u64::from(limit.amount) {
+            return Err(too_large(*limit, amount, charge));
         }
         if let Some(wait) = bucket.wait_for(amount) {
-            return Err(exhausted(*allowance, bucket, amount, wait, charge));
+            return Err(exhausted(*limit, bucket, amount, wait, charge));
         }
     }
     Ok(())
 }
 
 fn exhausted(
-    allowance: Allowance,
+    limit: Limit,
     bucket: &Bucket,
     amount: u64,
     wait: Duration,
@@ -192,37 +193,35 @@ fn exhausted(
             "Rate limit reached for model `{}` in organization `org_mock` service tier `{}` on {}: Limit {}, Used {}, Requested {amount}. Please try again in {}.",
             charge.model,
             charge.tier,
-            dimension(allowance),
-            allowance.amount,
+            dimension(limit),
+            limit.amount,
             bucket.used(),
             go_duration(wait),
         ),
     );
     error.retry_after = Some(wait);
-    error
-        .kind(allowance.unit.kind())
-        .code("rate_limit_exceeded")
+    error.kind(limit.unit.kind()).code("rate_limit_exceeded")
 }
 
 /// Waiting does not help here, so there is no `retry-after`.
-fn too_large(allowance: Allowance, amount: u64, charge: Charge<'_>) -> Box<ApiError> {
+fn too_large(limit: Limit, amount: u64, charge: Charge<'_>) -> Box<ApiError> {
     let message = format!(
         "Request too large for model `{}` in organization `org_mock` service tier `{}` on {}: Limit {}, Requested {amount}. Please make your messages shorter, or ask for fewer completion tokens.",
         charge.model,
         charge.tier,
-        dimension(allowance),
-        allowance.amount,
+        dimension(limit),
+        limit.amount,
     );
     ApiError::with_status(413, message)
-        .kind(allowance.unit.kind())
+        .kind(limit.unit.kind())
         .code("rate_limit_exceeded")
 }
 
 /// `tokens per minute (TPM)`.
-fn dimension(allowance: Allowance) -> String {
-    let name = allowance.unit.name();
-    let initial = allowance.unit.initials();
-    match allowance.per {
+fn dimension(limit: Limit) -> String {
+    let name = limit.unit.name();
+    let initial = limit.unit.initials();
+    match limit.per {
         MINUTE => format!("{name} per minute ({initial}PM)"),
         HOUR => format!("{name} per hour ({initial}PH)"),
         DAY => format!("{name} per day ({initial}PD)"),
@@ -235,22 +234,22 @@ fn dimension(allowance: Allowance) -> String {
 fn rate_limits(limits: &Throttle, buckets: &[Bucket]) -> RateLimits {
     let of = |unit| {
         limits
-            .allowances
+            .limits
             .iter()
             .zip(buckets)
-            .filter(move |(allowance, _)| allowance.unit == unit)
+            .filter(move |(limit, _)| limit.unit == unit)
     };
-    let left = |(allowance, bucket): (&Allowance, &Bucket)| RateLimit {
-        limit: allowance.amount,
+    let left = |(limit, bucket): (&Limit, &Bucket)| RateLimit {
+        limit: limit.amount,
         remaining: bucket.remaining(),
         reset: bucket.full_in(),
     };
     RateLimits {
         requests: of(Unit::Requests)
-            .max_by_key(|(allowance, _)| allowance.per)
+            .max_by_key(|(limit, _)| limit.per)
             .map(left),
         tokens: of(Unit::Tokens)
-            .min_by_key(|(allowance, _)| allowance.per)
+            .min_by_key(|(limit, _)| limit.per)
             .map(left),
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use super::{DAY, HOUR, MINUTE, SECOND, Throttle};
+use super::throttle::{DAY, HOUR, MINUTE, SECOND, Throttle};
 
 /// A list of limits that cannot be read: its text says which part, and what it could be.
 ///

@@ -6,8 +6,7 @@ use std::time::Instant;
 
 use serde_json::{Map, Value};
 
-use super::generate::{kinds, strings};
-use super::{NoValue, resolve};
+use super::keywords::{NoValue, kinds, resolve, strings};
 
 /// How far from a finite value the schemas of a document are, in references.
 ///

@@ -8,12 +8,13 @@ use std::ops::Deref;
 use std::rc::Rc;
 use std::time::Instant;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::finite::Ranks;
 use super::hints::{self, Hints};
+use super::keywords::{MAX_TEXT, MAX_VALUES, NoValue, Schema, TRIES, kinds, resolve};
 use super::merge::merge;
-use super::{MAX_TEXT, MAX_VALUES, NoValue, TRIES, number, resolve, string};
+use super::{number, string};
 use crate::random::Random;
 
 /// From this depth on a value is made as small as the schema lets it be: this is what ends recursion.
@@ -51,7 +52,6 @@ const MAX_ITEMS: usize = 256;
 /// Hops from reference to reference.
 const MAX_HOPS: usize = 24;
 
-type Schema = Map<String, Value>;
 pub(super) type Made = Result<(), NoValue>;
 
 pub(super) struct Generator<'a> {
@@ -453,15 +453,6 @@ fn is_null(branch: &Value) -> bool {
     branch["type"] == "null" || branch.get("const") == Some(&Value::Null)
 }
 
-/// The types that a value may have, or the one that the keywords speak of.
-pub(super) fn kinds(schema: &Schema) -> Vec<&str> {
-    match schema.get("type") {
-        Some(Value::String(kind)) => vec![kind],
-        Some(Value::Array(kinds)) => kinds.iter().filter_map(Value::as_str).collect(),
-        _ => vec![implied(schema)],
-    }
-}
-
 /// The type of the value to make: null only where nothing else is allowed, or where values have to be small.
 fn kind<'s>(kinds: &[&'s str], small: bool) -> &'s str {
     let is_leaf = |kind: &&&str| !matches!(**kind, "object" | "array");
@@ -485,25 +476,8 @@ fn is_kind(value: &Value, kinds: &[&str]) -> bool {
     })
 }
 
-/// What keywords speak of where `type` is left out.
-fn implied(schema: &Schema) -> &'static str {
-    const OBJECT: &str =
-        "properties required additionalProperties patternProperties minProperties propertyNames";
-    const ARRAY: &str = "items prefixItems minItems maxItems contains uniqueItems";
-    const NUMBER: &str = "minimum maximum exclusiveMinimum exclusiveMaximum multipleOf";
-    let mut kinds = [("object", OBJECT), ("array", ARRAY), ("number", NUMBER)].into_iter();
-    let found = kinds.find(|(_, keys)| keys.split(' ').any(|key| schema.contains_key(key)));
-    found.map_or("string", |(kind, _)| kind)
-}
-
 fn size(schema: &Schema, key: &str) -> Option<usize> {
     let number = schema.get(key)?.as_f64().filter(|number| *number >= 0.0)?;
     // A size is used as a bound only, so that what is too large may be cut.
     format!("{:.0}", number.min(1e9)).parse().ok()
-}
-
-pub(super) fn strings(list: Option<&Value>) -> Vec<&str> {
-    let list = list.and_then(Value::as_array);
-    list.map(|list| list.iter().filter_map(Value::as_str).collect())
-        .unwrap_or_default()
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::resolve;
+use super::keywords::resolve;
 
 /// Where a schema breaks a rule, as a JSON pointer, and which.
 #[derive(Clone, Debug, PartialEq)]

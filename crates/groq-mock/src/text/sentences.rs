@@ -1,6 +1,6 @@
 //! Sentences with holes, and how they are put together.
 
-use super::Shape;
+use super::shape::Shape;
 use super::words::Topic;
 use crate::random::Random;
 

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::{Generator, MAX_ITEMS, Made, Schema, TRIES, kinds, size};
+use super::{Generator, MAX_ITEMS, Made, size};
+use crate::schema::keywords::{NoValue, Schema, TRIES, kinds};
 use crate::schema::number;
 
 /// Enough to show that there may be several.
@@ -67,7 +68,7 @@ impl Generator<'_> {
         others: &mut Vec<String>,
         name: &str,
         depth: usize,
-    ) -> Result<bool, super::NoValue> {
+    ) -> Result<bool, NoValue> {
         let start = self.text.len();
         for _ in 0..TRIES * 2 {
             self.text.truncate(start);

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::{Generator, MAX_ITEMS, Made, Schema, size, strings};
+use super::{Generator, MAX_ITEMS, Made, size};
+use crate::schema::keywords::{NoValue, Schema, strings};
 use crate::schema::pattern;
 
 impl Generator<'_> {
@@ -82,7 +83,7 @@ impl Generator<'_> {
         Ok(())
     }
 
-    fn key(&mut self, schema: &Schema, turn: usize) -> Result<Option<String>, super::NoValue> {
+    fn key(&mut self, schema: &Schema, turn: usize) -> Result<Option<String>, NoValue> {
         if let Some((pattern, _)) = patterned(schema) {
             return Ok(pattern::generate(pattern, 1, &mut self.random));
         }
