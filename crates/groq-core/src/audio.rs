@@ -10,7 +10,8 @@ use bytes::Bytes;
 
 use crate::error::Error;
 use crate::multipart::Framing;
-use crate::upload::{Form, Kind, Max, Upload, media_type, wav_duration};
+use crate::upload::name::media_type;
+use crate::upload::{Form, Kind, Max, Upload, wav_duration};
 
 /// Audio for a transcription or a translation: attached, or by its URL, and never both.
 ///
@@ -82,7 +83,7 @@ impl AudioInput {
                 let max = Max {
                     bytes: max_bytes,
                     setting: "max_audio_bytes",
-                    advice: "give its URL instead, or, on a paid plan, set plan to Plan::Developer",
+                    hint: "give its URL instead, or, on a paid plan, set plan to Plan::Developer",
                 };
                 let file = file.prepare(Kind::Audio, max).await?;
                 let duration = match self.duration {

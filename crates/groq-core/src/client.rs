@@ -59,6 +59,7 @@ impl Client {
     }
 
     /// Creates a builder.
+    ///
     /// ```no_run
     /// # fn example() {
     /// let client = groq_core::Client::builder().api_key("gsk_example").max_retries(4).build();
@@ -69,6 +70,7 @@ impl Client {
     }
 
     /// Returns a client with these options that shares everything else with this one.
+    ///
     /// ```no_run
     /// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
     /// use groq_core::RequestOptions;
@@ -96,6 +98,7 @@ impl Client {
     }
 
     /// Returns the operations for speech: transcription, translation and synthesis.
+    ///
     /// ```no_run
     /// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
     /// use groq_core::{Upload, types::TranscriptionRequest};
@@ -110,6 +113,7 @@ impl Client {
     }
 
     /// Returns the operations for batches: many requests at half the price, completed within a day to a week.
+    ///
     /// ```no_run
     /// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
     /// for batch in &client.batches().list().await?.data {
@@ -133,6 +137,7 @@ impl Client {
     }
 
     /// Returns the operations for files: the input and output of batches.
+    ///
     /// ```no_run
     /// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
     /// println!("{} files", client.files().list().await?.data.len());
@@ -149,6 +154,7 @@ impl Client {
     }
 
     /// Returns the operations for models.
+    ///
     /// ```no_run
     /// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
     /// println!("{} models", client.models().list().await?.data.len());

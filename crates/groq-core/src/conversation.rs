@@ -34,7 +34,7 @@ pub struct Conversation {
     max_messages: usize,
 }
 
-const DOING: &str = "continue conversation";
+const OPERATION: &str = "continue conversation";
 
 impl Conversation {
     /// A conversation that begins with these messages, and has these settings throughout.
@@ -81,7 +81,7 @@ impl Conversation {
                 "the conversation has more than {} messages (max_messages)",
                 self.max_messages
             );
-            return Err(Error::new(ErrorKind::LimitExceeded, message).while_doing(DOING));
+            return Err(Error::new(ErrorKind::LimitExceeded, message).with_operation(OPERATION));
         }
         let reply = client.chat().create(request.clone()).await?;
         // Only now: a dropped or failed call leaves nothing behind.

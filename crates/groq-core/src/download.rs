@@ -41,7 +41,7 @@ use file::Unfinished;
 #[must_use = "a download does nothing until it is read"]
 pub struct Download {
     client: Core,
-    doing: &'static str,
+    operation: &'static str,
     answered: Answered<ResponseBody>,
     received: u64,
     /// When progress was last told.
@@ -53,10 +53,14 @@ impl Download {
     head_accessors!(self => self.answered);
     head_rate_limits!(self => self.answered);
 
-    pub(crate) fn new(client: Core, doing: &'static str, answered: Answered<ResponseBody>) -> Self {
+    pub(crate) fn new(
+        client: Core,
+        operation: &'static str,
+        answered: Answered<ResponseBody>,
+    ) -> Self {
         Self {
             client,
-            doing,
+            operation,
             answered,
             received: 0,
             counted: 0,
@@ -77,6 +81,7 @@ impl Download {
     }
 
     /// Reads all of it into memory.
+    ///
     /// ```no_run
     /// # async fn example(download: groq_core::Download) -> Result<(), groq_core::Error> {
     /// let content = download.bytes().await?;
@@ -104,6 +109,7 @@ impl Download {
     }
 
     /// Writes all of it, in constant memory, and returns the number of bytes.
+    ///
     /// ```no_run
     /// # async fn example(download: groq_core::Download) -> Result<(), groq_core::Error> {
     /// let mut written = Vec::new();
@@ -116,8 +122,9 @@ impl Download {
     ///
     /// Those of [`next`](Self::next), and [`is_io`](Error::is_io) if the writer fails.
     pub async fn write_to(mut self, writer: &mut (impl AsyncWrite + Unpin)) -> Result<u64, Error> {
-        let doing = self.doing;
-        let failed = |error| Error::io("cannot write what comes in", error).while_doing(doing);
+        let operation = self.operation;
+        let failed =
+            |error| Error::io("cannot write what comes in", error).with_operation(operation);
         while let Some(piece) = self.next().await {
             writer.write_all(&piece?).await.map_err(failed)?;
         }
@@ -129,6 +136,7 @@ impl Download {
     ///
     /// The file gets its name only when it is complete. Until then it has a temporary name in the same folder, and is removed if the call fails or
     /// is dropped. An existing file is replaced.
+    ///
     /// ```no_run
     /// # async fn example(download: groq_core::Download) -> Result<(), groq_core::Error> {
     /// let bytes = download.save("results.jsonl").await?;
@@ -141,9 +149,10 @@ impl Download {
     /// Those of [`write_to`](Self::write_to).
     #[cfg(not(target_arch = "wasm32"))]
     pub async fn save(self, path: impl AsRef<Path>) -> Result<u64, Error> {
-        let (doing, path) = (self.doing, path.as_ref());
-        let failed =
-            |error| Error::io(format!("cannot write {}", shown(path)), error).while_doing(doing);
+        let (operation, path) = (self.operation, path.as_ref());
+        let failed = |error| {
+            Error::io(format!("cannot write {}", shown(path)), error).with_operation(operation)
+        };
         let (unfinished, mut file) = Unfinished::create(path).await.map_err(failed)?;
         let bytes = self.write_to(&mut file).await?;
         unfinished.finish(file).await.map_err(failed)?;
@@ -153,7 +162,7 @@ impl Download {
     /// The operation, for errors.
     #[cfg(all(feature = "blocking", not(target_arch = "wasm32")))]
     pub(crate) fn operation(&self) -> &'static str {
-        self.doing
+        self.operation
     }
 
     /// Returns the length, if the server sent it. It is unknown for compressed content.
@@ -166,6 +175,7 @@ impl Download {
     }
 
     /// Returns the number of bytes so far.
+    ///
     /// ```no_run
     /// # async fn example(mut download: groq_core::Download) -> Result<(), groq_core::Error> {
     /// download.next().await.transpose()?;
@@ -215,7 +225,7 @@ impl Download {
         let elapsed = now.saturating_duration_since(self.answered.started);
         failure
             .into_error("max_response_bytes")
-            .while_doing(self.doing)
+            .with_operation(self.operation)
             .with_answer(Answer {
                 status: self.answered.status,
                 headers: self.answered.headers.clone(),

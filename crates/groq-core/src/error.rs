@@ -2,10 +2,10 @@
 
 mod api;
 mod decode;
+mod decode_path;
 mod display;
 mod kind;
 mod models;
-mod place;
 mod predicates;
 pub(crate) mod text;
 
@@ -54,11 +54,11 @@ pub struct Error {
 struct Inner {
     kind: ErrorKind,
     /// What was being done: `create chat completion`.
-    doing: &'static str,
+    operation: &'static str,
     /// What happened.
     message: Cow<'static, str>,
     /// What to do about it.
-    advice: Option<Cow<'static, str>>,
+    hint: Option<Cow<'static, str>>,
     timeout: Option<TimeoutKind>,
     answer: Option<Answer>,
     api: Option<ApiError>,
@@ -84,9 +84,9 @@ impl Error {
         Self {
             inner: Box::new(Inner {
                 kind,
-                doing: "",
+                operation: "",
                 message: message.into(),
-                advice: None,
+                hint: None,
                 timeout: None,
                 answer: None,
                 api: None,
@@ -104,7 +104,7 @@ impl Error {
 
     /// A client that cannot be made.
     pub(crate) fn config(message: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(ErrorKind::Config, message).while_doing("build client")
+        Self::new(ErrorKind::Config, message).with_operation("build client")
     }
 
     /// A request that is refused before it is sent.
@@ -119,9 +119,9 @@ impl Error {
 
     /// A response by which the server says that the call failed.
     pub(crate) fn api(api: ApiError, status: StatusCode) -> Self {
-        let (message, advice) = api.in_words(status);
+        let (message, hint) = api.in_words(status);
         let mut error = Self::new(ErrorKind::Api, message);
-        error.inner.advice = advice.map(Cow::Borrowed);
+        error.inner.hint = hint.map(Cow::Borrowed);
         error.inner.api = Some(api);
         error
     }
@@ -132,13 +132,13 @@ impl Error {
         error
     }
 
-    pub(crate) fn while_doing(mut self, doing: &'static str) -> Self {
-        self.inner.doing = doing;
+    pub(crate) fn with_operation(mut self, operation: &'static str) -> Self {
+        self.inner.operation = operation;
         self
     }
 
-    pub(crate) fn with_advice(mut self, advice: impl Into<Cow<'static, str>>) -> Self {
-        self.inner.advice = Some(advice.into());
+    pub(crate) fn with_hint(mut self, hint: impl Into<Cow<'static, str>>) -> Self {
+        self.inner.hint = Some(hint.into());
         self
     }
 
@@ -195,6 +195,7 @@ impl Error {
     }
 
     /// Returns the server's code: `model_not_found`, `rate_limit_exceeded`, `json_validate_failed`, ..
+    ///
     /// ```no_run
     /// # fn example(error: groq_core::Error) {
     /// match error.code() {
@@ -218,6 +219,7 @@ impl Error {
     }
 
     /// Returns the server's message, or the client's own.
+    ///
     /// ```no_run
     /// # fn example(error: groq_core::Error) {
     /// eprintln!("{}", error.message());
@@ -233,6 +235,7 @@ impl Error {
     }
 
     /// Returns the generated text that the server refused, with the codes `json_validate_failed` and `tool_use_failed`.
+    ///
     /// ```no_run
     /// # fn example(error: groq_core::Error) {
     /// let refused: Option<&str> = error.failed_generation();
@@ -243,6 +246,7 @@ impl Error {
     }
 
     /// Returns the request id for Groq's support: that of the last attempt with a response.
+    ///
     /// ```no_run
     /// # fn example(error: groq_core::Error) {
     /// eprintln!("{error} (request {:?})", error.request_id());
@@ -256,6 +260,7 @@ impl Error {
     }
 
     /// Returns the wait that the server asks for before the next call.
+    ///
     /// ```no_run
     /// # fn example(error: groq_core::Error) {
     /// std::thread::sleep(error.retry_after().unwrap_or_default());
@@ -266,6 +271,7 @@ impl Error {
     }
 
     /// Returns the rate limits in the headers of the response.
+    ///
     /// ```no_run
     /// # fn example(error: groq_core::Error) {
     /// println!("{:?} tokens left", error.rate_limits().tokens.remaining);
@@ -278,6 +284,7 @@ impl Error {
     }
 
     /// Returns every HTTP attempt, in order.
+    ///
     /// ```no_run
     /// # fn example(error: groq_core::Error) {
     /// for attempt in error.attempts() {
@@ -303,6 +310,7 @@ impl Error {
     /// Returns the reply up to the failure, if a stream had started.
     ///
     /// A tool call whose arguments are incomplete is not part of it.
+    ///
     /// ```no_run
     /// # fn example(error: groq_core::Error) {
     /// let text = error.partial().and_then(|reply| reply.text());
@@ -324,6 +332,7 @@ impl Error {
 
     /// Returns the start of the response body, or the invalid event of a stream: at most
     /// [`max_error_bytes`](crate::ClientBuilder::max_error_bytes), 64 KiB by default.
+    ///
     /// ```no_run
     /// # fn example(error: groq_core::Error) {
     /// if let Some(body) = error.body() {

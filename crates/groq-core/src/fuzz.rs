@@ -18,7 +18,7 @@ use crate::limits::{RateLimits, parse_decimal, parse_duration};
 use crate::multipart::Framing;
 use crate::retry::retry_after;
 use crate::sse::{Decoder, StreamLimits};
-use crate::upload::escaped;
+use crate::upload::name::escaped;
 use crate::{ChatStream, Client, Error};
 
 /// Runs over an input.

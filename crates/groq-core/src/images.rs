@@ -53,7 +53,7 @@ impl Default for Images {
     }
 }
 
-const DOING: &str = "add image";
+const OPERATION: &str = "add image";
 
 impl Images {
     /// No images.
@@ -97,7 +97,7 @@ impl Images {
     pub fn bytes(mut self, bytes: impl AsRef<[u8]>) -> Result<Self, Error> {
         let bytes = bytes.as_ref();
         let kind = kind(bytes).ok_or_else(|| {
-            Error::refused("the image is neither PNG, JPEG, GIF nor WebP").while_doing(DOING)
+            Error::refused("the image is neither PNG, JPEG, GIF nor WebP").with_operation(OPERATION)
         })?;
         if let Some(pixels) = image_pixels(bytes).filter(|pixels| *pixels > self.max_pixels) {
             let message = format!(
@@ -105,8 +105,8 @@ impl Images {
                 self.max_pixels
             );
             return Err(Error::new(ErrorKind::LimitExceeded, message)
-                .with_advice("make it smaller")
-                .while_doing(DOING));
+                .with_hint("make it smaller")
+                .with_operation(OPERATION));
         }
         // Before it is encoded, which makes a third more of it.
         self.measure(bytes.len().div_ceil(3).saturating_mul(4))?;
@@ -123,7 +123,7 @@ impl Images {
     #[cfg(not(target_arch = "wasm32"))]
     pub async fn path(self, path: impl AsRef<Path>) -> Result<Self, Error> {
         let bytes = self.read(path.as_ref()).await;
-        let bytes = bytes.map_err(|error| error.while_doing(DOING))?;
+        let bytes = bytes.map_err(|error| error.with_operation(OPERATION))?;
         self.bytes(bytes)
     }
 
@@ -158,7 +158,7 @@ impl Images {
     fn add(mut self, url: String) -> Result<Self, Error> {
         if self.parts.len() >= self.max_count {
             let message = format!("there are more than {} images (max_count)", self.max_count);
-            return Err(Error::new(ErrorKind::LimitExceeded, message).while_doing(DOING));
+            return Err(Error::new(ErrorKind::LimitExceeded, message).with_operation(OPERATION));
         }
         self.parts.push(ContentPart::image_url(url));
         Ok(self)
@@ -170,8 +170,8 @@ impl Images {
             self.max_bytes
         );
         Error::new(ErrorKind::LimitExceeded, message)
-            .with_advice("give their URLs")
-            .while_doing(DOING)
+            .with_hint("give their URLs")
+            .with_operation(OPERATION)
     }
 }
 

@@ -3,7 +3,7 @@
 //! Plain functions. What is sent is [`head`](Framing::head), the content of the file, and [`tail`](Framing::tail); all of
 //! them depend only on the boundary, the fields and the name, so every attempt sends the same bytes.
 
-use crate::upload::{escaped, media_type};
+use crate::upload::name::{escaped, media_type};
 
 /// The frame around the parts of a form.
 #[derive(Clone, Debug)]

@@ -95,6 +95,7 @@ impl<T> Response<T> {
     }
 
     /// Returns the value, and drops the metadata.
+    ///
     /// ```no_run
     /// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
     /// let models = client.models().list().await?.into_inner().data;
@@ -121,6 +122,7 @@ impl<T> Response<T> {
     }
 
     /// Returns the body as it arrived.
+    ///
     /// ```no_run
     /// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
     /// let json = client.models().list().await?.raw_body().clone();

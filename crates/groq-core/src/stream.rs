@@ -1,11 +1,12 @@
 //! Replies that are read as they are written.
 
 mod accumulator;
+mod body_kind;
 mod chat;
 mod event;
 mod events;
-mod open;
 mod recorded;
+mod reply;
 mod response;
 mod template;
 mod text;

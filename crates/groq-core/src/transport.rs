@@ -19,10 +19,11 @@ mod permit;
 mod recorder;
 mod redirect;
 mod request;
+pub(crate) mod source;
 #[cfg(not(target_arch = "wasm32"))]
 mod tls;
 mod trace;
-pub(crate) mod upload;
+mod upload;
 mod watch;
 
 use std::time::Duration;
@@ -33,7 +34,7 @@ use http::{HeaderMap, StatusCode};
 use crate::error::{Answer, Error, TimeoutKind};
 use crate::middleware::AttemptOutcome;
 use crate::retry::Attempt;
-use crate::retry::decision::{Decision, Replay, Situation, Stop, decide};
+use crate::retry::decision::{Decision, Replay, RetryContext, Stop, decide};
 use crate::runtime::{Instant, Purpose};
 use crate::shared::Core;
 
@@ -115,7 +116,7 @@ async fn run<B: FromBody>(
 ) -> Result<Answered<B>, Error> {
     check_runtime()
         .and_then(|()| outgoing.complete(core))
-        .map_err(|error| error.while_doing(operation.name))?;
+        .map_err(|error| error.with_operation(operation.name))?;
     let trace = Trace::begin(core, operation.name, &outgoing.estimate);
     let result = trace
         .within(attempts::<B>(core, operation, outgoing, &trace))
@@ -168,7 +169,7 @@ async fn attempts<B: FromBody>(
             Decision::Retry(wait) => {
                 let outcome = AttemptOutcome::RetryIn(wait);
                 middleware::after(core, head.as_ref(), &progress, outcome);
-                progress.last = Some(failure.error.while_doing(operation.name));
+                progress.last = Some(failure.error.with_operation(operation.name));
                 core.runtime().sleep(wait, Purpose::Wait).await;
             }
             Decision::Stop(stop) => {
@@ -184,7 +185,7 @@ fn check_runtime() -> Result<(), Error> {
     #[cfg(not(target_arch = "wasm32"))]
     if tokio::runtime::Handle::try_current().is_err() {
         return Err(Error::refused("there is no tokio runtime here")
-            .with_advice("call it from within one, for example under #[tokio::main]"));
+            .with_hint("call it from within one, for example under #[tokio::main]"));
     }
     Ok(())
 }
@@ -232,7 +233,7 @@ impl<'a> Progress<'a> {
         self.record(failure.error.status(), headers, took, Some(failure.word));
         let rule = self.core.settings().retry_rule.as_ref();
         let rule = rule.and_then(|rule| rule.of(&failure.error));
-        let decision = decide(failure.outcome, &self.situation(rule));
+        let decision = decide(failure.outcome, &self.context(rule));
         if let Decision::Retry(wait) = decision {
             let now = self.core.runtime().now();
             if !self.core.shared().budget.take(now) {
@@ -259,9 +260,9 @@ impl<'a> Progress<'a> {
         });
     }
 
-    fn situation(&self, rule: Option<bool>) -> Situation {
+    fn context(&self, rule: Option<bool>) -> RetryContext {
         let settings = self.core.settings();
-        Situation {
+        RetryContext {
             config: settings.retry,
             replay: self.operation.replay,
             rule,
@@ -282,7 +283,7 @@ impl<'a> Progress<'a> {
     fn fail(&mut self, error: Error, stop: Stop) -> Error {
         let elapsed = self.elapsed();
         let mut error = error
-            .while_doing(self.operation.name)
+            .with_operation(self.operation.name)
             .with_stop(stop)
             .with_attempts(std::mem::take(&mut self.attempts), elapsed);
         // A timeout does not say why the time was needed; the failure before it does.

@@ -3,7 +3,7 @@
 #[cfg(not(target_arch = "wasm32"))]
 mod blocking;
 mod body;
-mod name;
+pub(crate) mod name;
 mod pieces;
 mod wav;
 
@@ -23,11 +23,11 @@ use futures_core::Stream;
 use tokio::io::AsyncRead;
 
 use crate::error::{Error, ErrorKind};
-use crate::transport::upload::Pieces;
+use crate::transport::source::Pieces;
 use pieces::{FromReader, FromStream};
 
 pub(crate) use body::Form;
-pub(crate) use name::{Kind, escaped, media_type};
+pub(crate) use name::Kind;
 pub(crate) use wav::duration as wav_duration;
 
 /// What is uploaded: a file by its path, bytes, or what a reader or a stream gives.
@@ -212,7 +212,7 @@ pub(crate) struct Max {
     /// The setting that says so.
     pub(crate) setting: &'static str,
     /// The way out.
-    pub(crate) advice: &'static str,
+    pub(crate) hint: &'static str,
 }
 
 impl Max {
@@ -224,7 +224,7 @@ impl Max {
             "the file has {length} bytes, and at most {} may be sent ({})",
             self.bytes, self.setting
         );
-        Err(Error::new(ErrorKind::LimitExceeded, message).with_advice(self.advice))
+        Err(Error::new(ErrorKind::LimitExceeded, message).with_hint(self.hint))
     }
 }
 
@@ -252,7 +252,7 @@ impl Prepared {
             max: Max {
                 bytes: u64::MAX,
                 setting: "",
-                advice: "",
+                hint: "",
             },
             progress: None,
         })
@@ -328,7 +328,7 @@ fn changed() -> Error {
         ErrorKind::Io,
         "the file has changed while it was being uploaded",
     )
-    .with_advice("upload a copy that nobody writes to")
+    .with_hint("upload a copy that nobody writes to")
 }
 
 /// What the system says of a file. A folder, a device and a pipe have no length to go by, and may have no end.
@@ -341,7 +341,7 @@ pub(crate) async fn metadata_of(path: &Path) -> Result<Metadata, Error> {
     }
     let message = format!("{} is no regular file", shown(path));
     Err(Error::refused(message)
-        .with_advice("what a pipe gives can be given by a reader, or as bytes"))
+        .with_hint("what a pipe gives can be given by a reader, or as bytes"))
 }
 
 #[cfg(not(target_arch = "wasm32"))]

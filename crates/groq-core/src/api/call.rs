@@ -34,7 +34,7 @@ impl Endpoint {
 
     /// An error of this operation.
     pub(super) fn failed(self, error: Error) -> Error {
-        error.while_doing(self.name)
+        error.with_operation(self.name)
     }
 
     fn operation(self) -> Operation {

@@ -106,7 +106,7 @@ impl<'a> Chat<'a> {
         if request.stream == Some(true) {
             return Err(endpoint.failed(
                 Error::refused("the request asks for a stream")
-                    .with_advice("call chat().stream, or leave `stream` unset"),
+                    .with_hint("call chat().stream, or leave `stream` unset"),
             ));
         }
         let outgoing = endpoint.with_json(self.core, JSON, request)?;

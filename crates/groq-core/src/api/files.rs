@@ -56,7 +56,7 @@ impl<'a> Files<'a> {
         let max = Max {
             bytes: self.core.settings().max_file_bytes,
             setting: "max_file_bytes",
-            advice: "split it: several batches may run at once",
+            hint: "split it: several batches may run at once",
         };
         let file = form::inspected(self.core, file.prepare(Kind::JsonLines, max))
             .await

@@ -71,7 +71,7 @@ impl<'a> RequestBuilder<'a> {
     ///
     /// [`is_invalid_request`](Error::is_invalid_request) if the value cannot be written as JSON.
     pub fn json(mut self, value: &impl Serialize) -> Result<Self, Error> {
-        let json = Payload::json(self.core, value).map_err(|error| error.while_doing(NAME))?;
+        let json = Payload::json(self.core, value).map_err(|error| error.with_operation(NAME))?;
         if let Payload::Json(json) = json {
             self.body = Body::Json(json);
         }
@@ -100,7 +100,7 @@ impl<'a> RequestBuilder<'a> {
         let json = text::without_byte_order_mark(&answered.body);
         match serde_json::from_slice(json) {
             Ok(value) => Ok(Response::new(value, answered)),
-            Err(_) => Err(undecoded::<T>(&core, answered).while_doing(NAME)),
+            Err(_) => Err(undecoded::<T>(&core, answered).with_operation(NAME)),
         }
     }
 
@@ -117,7 +117,7 @@ impl<'a> RequestBuilder<'a> {
     async fn call(self, accept: HeaderValue) -> Result<(Core, Answered<Bytes>), Error> {
         let core = self.core.with_options(self.options.clone());
         let outgoing = self.outgoing(&core, accept);
-        let outgoing = outgoing.map_err(|error| error.while_doing(NAME))?;
+        let outgoing = outgoing.map_err(|error| error.with_operation(NAME))?;
         let operation = Operation {
             name: NAME,
             replay: self.replay,

@@ -55,7 +55,7 @@ impl<'a> Responses<'a> {
         if request.stream == Some(true) {
             return Err(endpoint.failed(
                 Error::refused("the request asks for a stream")
-                    .with_advice("call responses().stream, or leave `stream` unset"),
+                    .with_hint("call responses().stream, or leave `stream` unset"),
             ));
         }
         let outgoing = endpoint.with_json(self.core, JSON, request)?;

@@ -14,7 +14,7 @@ use crate::api::{Batches, Files};
 use crate::error::Error;
 use crate::shared::Core;
 
-const DOING: &str = "adopt batch";
+const OPERATION: &str = "adopt batch";
 
 pub(crate) async fn adopt<T: BatchItem>(
     core: Core,
@@ -24,19 +24,19 @@ pub(crate) async fn adopt<T: BatchItem>(
     let input = state::input(folder, 0);
     if State::exists(folder) || files::is_there(&input) {
         return Err(Error::refused("the folder has a batch already")
-            .with_advice("go on with it by batches().resume or write, or use another folder")
-            .while_doing(DOING));
+            .with_hint("go on with it by batches().resume or write, or use another folder")
+            .with_operation(OPERATION));
     }
     let batch = Batches::new(&core).get(id).await?.into_inner();
     let endpoint = match &batch.endpoint {
         Some(endpoint) => endpoint.as_str().to_owned(),
         None => T::endpoint().as_str().to_owned(),
     };
-    check_endpoint::<T>(&endpoint).map_err(|error| error.while_doing(DOING))?;
+    check_endpoint::<T>(&endpoint).map_err(|error| error.with_operation(OPERATION))?;
     let Some(file_id) = batch.input_file_id.clone() else {
         return Err(
             Error::refused("the service does not say which file the batch is of")
-                .while_doing(DOING),
+                .with_operation(OPERATION),
         );
     };
     files::create_folder(folder).map_err(failed)?;
@@ -63,7 +63,7 @@ pub(crate) async fn adopt<T: BatchItem>(
     fs::rename(&coming, &input).map_err(failed)?;
     state.save(folder).map_err(|error| {
         let _ = fs::remove_file(&input);
-        error.while_doing(DOING)
+        error.with_operation(OPERATION)
     })?;
     Job::load(core, folder)
 }
@@ -77,5 +77,5 @@ fn items(input: &Path, max_line: usize) -> io::Result<u64> {
 }
 
 fn failed(error: io::Error) -> Error {
-    Error::io("cannot keep the batch in the folder", error).while_doing(DOING)
+    Error::io("cannot keep the batch in the folder", error).with_operation(OPERATION)
 }

@@ -74,7 +74,7 @@ impl BatchItem for BatchTranslationBody {
 fn no_plain_text(format: Option<TranscriptionFormat>) -> Result<(), Error> {
     if format == Some(TranscriptionFormat::Text) {
         return Err(Error::refused("the answer to an item of a batch is JSON")
-            .with_advice("leave `response_format` unset, or ask for verbose_json"));
+            .with_hint("leave `response_format` unset, or ask for verbose_json"));
     }
     Ok(())
 }

@@ -36,12 +36,12 @@ pub struct Job<T> {
 
 type Report = Arc<dyn Fn(&Progress) + Send + Sync>;
 
-const DOING: &str = "run batch";
+const OPERATION: &str = "run batch";
 
 impl<T: BatchItem> Job<T> {
     pub(crate) fn load(core: Core, folder: &Path) -> Result<Self, Error> {
-        let state = State::load(folder).map_err(|error| error.while_doing(DOING))?;
-        check_endpoint::<T>(&state.endpoint).map_err(|error| error.while_doing(DOING))?;
+        let state = State::load(folder).map_err(|error| error.with_operation(OPERATION))?;
+        check_endpoint::<T>(&state.endpoint).map_err(|error| error.with_operation(OPERATION))?;
         Ok(Self {
             timeout: window::length(&state.window) + Duration::from_secs(3600),
             core,
@@ -58,6 +58,7 @@ impl<T: BatchItem> Job<T> {
     }
 
     /// Sets a function that is called whenever the batch has progressed.
+    ///
     /// ```no_run
     /// # async fn example(mut job: groq_core::batch::Job<groq_core::types::ChatCompletionRequest>) -> Result<(), groq_core::Error> {
     /// let mut job = job.on_progress(|progress| println!("{progress:?}"));
@@ -72,6 +73,7 @@ impl<T: BatchItem> Job<T> {
     /// Sets the first and the longest wait between polls of the service; 5 and 60 seconds by default.
     ///
     /// The wait doubles, minus up to a quarter at random.
+    ///
     /// ```no_run
     /// # async fn example(mut job: groq_core::batch::Job<groq_core::types::ChatCompletionRequest>) -> Result<(), groq_core::Error> {
     /// use std::time::Duration;
@@ -90,6 +92,7 @@ impl<T: BatchItem> Job<T> {
     }
 
     /// Sets the longest wait for the service; an hour more than the completion window by default.
+    ///
     /// ```no_run
     /// # async fn example(mut job: groq_core::batch::Job<groq_core::types::ChatCompletionRequest>) -> Result<(), groq_core::Error> {
     /// let mut job = job.timeout(std::time::Duration::from_secs(3600));
@@ -104,6 +107,7 @@ impl<T: BatchItem> Job<T> {
     /// Uploads and starts what is not started, waits, downloads, and returns the results.
     ///
     /// Its future can be dropped, and it can be called again, at any time.
+    ///
     /// ```no_run
     /// # async fn example(mut job: groq_core::batch::Job<groq_core::types::ChatCompletionRequest>) -> Result<(), groq_core::Error> {
     /// for item in job.run().await? {
@@ -161,8 +165,9 @@ impl<T: BatchItem> Job<T> {
         } else {
             self.change(index, |part| part.uploading = true)?;
             let path = state::input(&self.folder, self.state.parts[index].number);
-            files::plain(&path)
-                .map_err(|error| Error::io("cannot upload the items", error).while_doing(DOING))?;
+            files::plain(&path).map_err(|error| {
+                Error::io("cannot upload the items", error).with_operation(OPERATION)
+            })?;
             let file = Upload::path(path).name(name);
             let uploaded = Files::new(&self.core)
                 .upload(file, FilePurpose::Batch)
@@ -211,6 +216,7 @@ impl<T: BatchItem> Job<T> {
     }
 
     /// Waits until the service has finished all batches.
+    ///
     /// ```no_run
     /// # async fn example(mut job: groq_core::batch::Job<groq_core::types::ChatCompletionRequest>) -> Result<(), groq_core::Error> {
     /// job.start().await?;
@@ -225,8 +231,8 @@ impl<T: BatchItem> Job<T> {
     pub async fn wait(&mut self) -> Result<(), Error> {
         if self.state.parts.iter().any(|part| part.batch_id.is_none()) {
             return Err(Error::refused("not all of the batch is started")
-                .with_advice("call start first, or run, which does all of it")
-                .while_doing(DOING));
+                .with_hint("call start first, or run, which does all of it")
+                .with_operation(OPERATION));
         }
         let begun = self.core.runtime().now();
         let mut rounds = 0;
@@ -240,8 +246,8 @@ impl<T: BatchItem> Job<T> {
             let waited = runtime.now().saturating_duration_since(begun);
             if waited + wait > self.timeout {
                 return Err(Error::timed_out(TimeoutKind::Batch, self.timeout)
-                    .with_advice("run it again, or cancel it")
-                    .while_doing(DOING));
+                    .with_hint("run it again, or cancel it")
+                    .with_operation(OPERATION));
             }
             runtime.sleep(wait, Purpose::Wait).await;
             rounds += 1;
@@ -249,6 +255,7 @@ impl<T: BatchItem> Job<T> {
     }
 
     /// Polls the service once, and returns the progress.
+    ///
     /// ```no_run
     /// # async fn example(mut job: groq_core::batch::Job<groq_core::types::ChatCompletionRequest>) -> Result<(), groq_core::Error> {
     /// println!("{} items are done", job.refresh().await?.completed);
@@ -307,6 +314,7 @@ impl<T: BatchItem> Job<T> {
     }
 
     /// Returns the downloaded results. Items of other files are missing.
+    ///
     /// ```no_run
     /// # async fn example(mut job: groq_core::batch::Job<groq_core::types::ChatCompletionRequest>) -> Result<(), groq_core::Error> {
     /// let done = job.results().count();
@@ -320,6 +328,7 @@ impl<T: BatchItem> Job<T> {
     }
 
     /// Cancels the batches. [`run`](Self::run) still returns the results of items that are done.
+    ///
     /// ```no_run
     /// # async fn example(mut job: groq_core::batch::Job<groq_core::types::ChatCompletionRequest>) -> Result<(), groq_core::Error> {
     /// job.cancel().await?;
@@ -342,6 +351,7 @@ impl<T: BatchItem> Job<T> {
     }
 
     /// Returns the ids of the batches at the service.
+    ///
     /// ```no_run
     /// # async fn example(mut job: groq_core::batch::Job<groq_core::types::ChatCompletionRequest>) -> Result<(), groq_core::Error> {
     /// for id in job.batch_ids() {
@@ -361,7 +371,7 @@ impl<T: BatchItem> Job<T> {
         change(&mut self.state.parts[index]);
         self.state
             .save(&self.folder)
-            .map_err(|error| error.while_doing(DOING))
+            .map_err(|error| error.with_operation(OPERATION))
     }
 
     fn tell(&self, phase: Phase, is_done: impl Fn(&Part) -> bool) {
@@ -391,7 +401,7 @@ pub(super) fn check_endpoint<T: BatchItem>(endpoint: &str) -> Result<(), Error> 
     }
     let expected = expected.as_str();
     let message = format!("the batch goes to {endpoint}, and not to {expected}");
-    Err(Error::refused(message).with_advice("name the type of its requests"))
+    Err(Error::refused(message).with_hint("name the type of its requests"))
 }
 
 impl<T> fmt::Debug for Job<T> {

@@ -52,7 +52,7 @@ enum Stage {
     Missing,
 }
 
-const DOING: &str = "read batch results";
+const OPERATION: &str = "read batch results";
 
 impl<T: BatchItem> Results<T> {
     pub(super) fn new(folder: &Path, parts: Vec<Part>, max_line: usize) -> Self {
@@ -217,12 +217,12 @@ fn if_there(path: &Path, max_line: usize) -> Result<Option<Lines>, Error> {
 }
 
 fn failed(error: std::io::Error) -> Error {
-    Error::io("cannot read the files of the batch", error).while_doing(DOING)
+    Error::io("cannot read the files of the batch", error).with_operation(OPERATION)
 }
 
 fn undecodable(line: &[u8], error: &serde_json::Error) -> Error {
     let message = format!("a line does not decode: {}", explain_error(line, error));
-    Error::new(ErrorKind::Decode, message).while_doing(DOING)
+    Error::new(ErrorKind::Decode, message).with_operation(OPERATION)
 }
 
 impl<T: BatchItem> Iterator for Results<T> {

@@ -71,7 +71,7 @@ impl State {
                 format!("there is no finished batch in {}", shown(folder)),
                 error,
             )
-            .with_advice("begin it, or go on writing it, by batches().write")
+            .with_hint("begin it, or go on writing it, by batches().write")
         })?;
         let state: Self = serde_json::from_slice(&bytes).map_err(|error| {
             let message = format!("the state of the batch in {} cannot be read", shown(folder));

@@ -37,7 +37,7 @@ pub struct Writer<T> {
     item: PhantomData<fn(T)>,
 }
 
-const DOING: &str = "write batch";
+const OPERATION: &str = "write batch";
 
 #[derive(Serialize)]
 struct Line<'a, T> {
@@ -51,8 +51,8 @@ impl<T: BatchItem> Writer<T> {
     pub(crate) fn open(core: Core, folder: &Path) -> Result<Self, Error> {
         if State::exists(folder) {
             return Err(Error::refused("the batch in the folder is finished")
-                .with_advice("go on with it by batches().resume, or use another folder")
-                .while_doing(DOING));
+                .with_hint("go on with it by batches().resume, or use another folder")
+                .with_operation(OPERATION));
         }
         let mut writer = Self {
             max_bytes: core.settings().max_file_bytes,
@@ -86,6 +86,7 @@ impl<T: BatchItem> Writer<T> {
     }
 
     /// Writes an item, and returns whether it is new: one that an earlier run wrote to this folder is skipped.
+    ///
     /// ```no_run
     /// # async fn example(mut writer: groq_core::batch::Writer<groq_core::types::ChatCompletionRequest>, request: groq_core::types::ChatCompletionRequest) -> Result<(), groq_core::Error> {
     /// let is_new = writer.push("item-1", &request)?;
@@ -99,7 +100,7 @@ impl<T: BatchItem> Writer<T> {
     /// [`is_limit_exceeded`](Error::is_limit_exceeded) if it is larger than a whole file may be; [`is_io`](Error::is_io) if the disk fails.
     pub fn push(&mut self, id: impl AsRef<str>, request: &T) -> Result<bool, Error> {
         self.try_push(id.as_ref(), request)
-            .map_err(|error| error.while_doing(DOING))
+            .map_err(|error| error.with_operation(OPERATION))
     }
 
     fn try_push(&mut self, id: &str, request: &T) -> Result<bool, Error> {
@@ -158,7 +159,7 @@ impl<T: BatchItem> Writer<T> {
     /// [`is_invalid_request`](Error::is_invalid_request) if there is no item; [`is_io`](Error::is_io) if the disk fails.
     pub fn finish(mut self, window: CompletionWindow) -> Result<Job<T>, Error> {
         if self.parts.is_empty() {
-            return Err(Error::refused("the batch has no items").while_doing(DOING));
+            return Err(Error::refused("the batch has no items").with_operation(OPERATION));
         }
         self.close().map_err(failed)?;
         let token = format!("{:016x}", RandomState::new().hash_one(0));
@@ -166,7 +167,7 @@ impl<T: BatchItem> Writer<T> {
         let state = State::new(token, endpoint, window.to_string(), self.parts);
         state
             .save(&self.folder)
-            .map_err(|error| error.while_doing(DOING))?;
+            .map_err(|error| error.with_operation(OPERATION))?;
         Job::load(self.core, &self.folder)
     }
 
@@ -237,7 +238,7 @@ impl<T: BatchItem> Writer<T> {
 }
 
 fn failed(error: io::Error) -> Error {
-    Error::io("cannot write the items", error).while_doing(DOING)
+    Error::io("cannot write the items", error).with_operation(OPERATION)
 }
 
 impl<T> std::fmt::Debug for Writer<T> {

@@ -174,7 +174,8 @@ impl Download {
     /// Those of [`Download::next`](crate::Download::next), and [`is_io`](Error::is_io) if the writer fails.
     pub fn write_to(mut self, writer: &mut (impl Write + ?Sized)) -> Result<u64, Error> {
         let operation = self.inner.operation();
-        let failed = |error| Error::io("cannot write the download", error).while_doing(operation);
+        let failed =
+            |error| Error::io("cannot write the download", error).with_operation(operation);
         for piece in self.by_ref() {
             writer.write_all(&piece?).map_err(failed)?;
         }

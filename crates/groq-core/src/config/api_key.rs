@@ -17,7 +17,7 @@ impl ApiKey {
     pub(crate) fn new(key: Option<String>) -> Result<Self, Error> {
         let key = Zeroizing::new(key.ok_or_else(|| {
             Error::config("there is no API key")
-                .with_advice("set GROQ_API_KEY, or call ClientBuilder::api_key")
+                .with_hint("set GROQ_API_KEY, or call ClientBuilder::api_key")
         })?);
         let problem = match key.as_str() {
             "" => Some("is empty"),

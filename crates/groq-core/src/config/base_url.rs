@@ -30,7 +30,7 @@ impl BaseUrl {
     pub(crate) fn parse(text: &str, plaintext_http: bool) -> Result<Self, Error> {
         let refused = |problem: &str| {
             Error::config(format!("the base URL {problem}"))
-                .with_advice("it should look like https://api.groq.com or http://127.0.0.1:8080/v1")
+                .with_hint("it should look like https://api.groq.com or http://127.0.0.1:8080/v1")
         };
         let url =
             Url::parse(text.trim()).map_err(|error| refused(&format!("is not a URL ({error})")))?;
@@ -52,7 +52,7 @@ impl BaseUrl {
         let loopback = is_loopback(&host);
         if !https && !loopback && !plaintext_http {
             return Err(Error::config("the base URL is plain http to another machine, which would show the key to the network")
-                .with_advice("use https, or call ClientBuilder::allow_plaintext_http"));
+                .with_hint("use https, or call ClientBuilder::allow_plaintext_http"));
         }
         let prefix = match url.path().trim_end_matches('/') {
             "" => PREFIX,

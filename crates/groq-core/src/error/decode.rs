@@ -4,7 +4,7 @@ use std::str;
 
 use serde::de::DeserializeOwned;
 
-use super::{place, text};
+use super::{decode_path, text};
 
 /// Says what is wrong with a body that did not decode as `T`: where, and what, but not the value that stands there.
 ///
@@ -23,7 +23,7 @@ pub(crate) fn explain_error(json: &[u8], error: &serde_json::Error) -> String {
         return reason;
     }
     let message = without_values(&error.to_string());
-    match place::of(json, error) {
+    match decode_path::of(json, error) {
         Some(path) if !path.is_empty() => format!("at `{path}`: {message}"),
         _ => message,
     }

@@ -16,8 +16,8 @@ const TOKEN_CHARS: usize = 80;
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &self.inner;
-        if !inner.doing.is_empty() {
-            write!(f, "{}: ", inner.doing)?;
+        if !inner.operation.is_empty() {
+            write!(f, "{}: ", inner.operation)?;
         }
         write_line(f, &inner.message, MESSAGE_CHARS)?;
         if let Some(theirs) = inner.api.as_ref().and_then(|api| api.message.as_deref()) {
@@ -34,8 +34,8 @@ impl Error {
         let retry_after = self.retry_after().filter(|wait| !wait.is_zero());
         if let Some(wait) = retry_after {
             write!(f, "; try again in {wait:?}")?;
-        } else if let Some(advice) = &self.inner.advice {
-            write!(f, "; {advice}")?;
+        } else if let Some(hint) = &self.inner.hint {
+            write!(f, "; {hint}")?;
         }
         match self.inner.stop {
             Some(Stop::Unsafe) => f.write_str("; not retried, because it may have been done"),

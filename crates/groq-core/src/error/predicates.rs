@@ -7,6 +7,7 @@ impl Error {
     /// Returns whether the server refused the call for its rate (429).
     ///
     /// [`retry_after`](Self::retry_after) returns when to call again. The limits belong to the organization: other programs may have used them up.
+    ///
     /// ```no_run
     /// # fn example(error: groq_core::Error) {
     /// if error.is_rate_limited() {
@@ -26,6 +27,7 @@ impl Error {
     ///
     /// Try again later, or with `service_tier: on_demand`; see
     /// [`create_with_flex_fallback`](crate::Chat::create_with_flex_fallback).
+    ///
     /// ```no_run
     /// # fn example(error: groq_core::Error) {
     /// let retry_on_demand = error.is_flex_capacity();
@@ -44,6 +46,7 @@ impl Error {
     }
 
     /// Returns whether no connection was made, so that the server never saw the request. Check the network, the base URL and proxies.
+    ///
     /// ```no_run
     /// # fn example(error: groq_core::Error) {
     /// if error.is_connect() {
@@ -64,6 +67,7 @@ impl Error {
     /// Returns whether the same call may succeed later, after [`retry_after`](Self::retry_after) if there is one.
     ///
     /// The client has already made the retries that it was allowed to make.
+    ///
     /// ```no_run
     /// # fn example(error: groq_core::Error) {
     /// if error.is_retryable() {
@@ -87,6 +91,7 @@ impl Error {
     }
 
     /// Returns whether the key is missing, wrong or revoked (401).
+    ///
     /// ```no_run
     /// # fn example(error: groq_core::Error) {
     /// if error.is_authentication() {
@@ -104,6 +109,7 @@ impl Error {
     }
 
     /// Returns whether there is no such model, file, batch or path (404).
+    ///
     /// ```no_run
     /// # fn example(error: groq_core::Error) {
     /// let is_gone = error.is_not_found();
@@ -114,6 +120,7 @@ impl Error {
     }
 
     /// Returns whether the model does not exist, or is not available to this key.
+    ///
     /// ```no_run
     /// # fn example(error: groq_core::Error) {
     /// if error.is_model_not_found() {
@@ -133,6 +140,7 @@ impl Error {
     /// Returns whether the request itself is invalid: refused by this crate before it was sent, or by the server (400, 413, 422).
     ///
     /// Sending it again does not help.
+    ///
     /// ```no_run
     /// # fn example(error: groq_core::Error) {
     /// if error.is_invalid_request() {
@@ -152,6 +160,7 @@ impl Error {
     /// Returns whether the request alone needs more tokens than the limit per minute (413 with `rate_limit_exceeded`).
     ///
     /// Waiting does not help. Shorten the prompt, or lower `max_completion_tokens`, which counts in full.
+    ///
     /// ```no_run
     /// # fn example(error: groq_core::Error) {
     /// if error.is_token_limit() {
@@ -166,6 +175,7 @@ impl Error {
     /// Returns whether the model wrote JSON or a tool call that the server refused.
     ///
     /// [`failed_generation`](Self::failed_generation) returns it. Asking again at a lower temperature often helps.
+    ///
     /// ```no_run
     /// # fn example(error: groq_core::Error) {
     /// if error.is_failed_generation() {
@@ -186,6 +196,7 @@ impl Error {
     }
 
     /// Returns whether the server failed (5xx).
+    ///
     /// ```no_run
     /// # fn example(error: groq_core::Error) {
     /// let is_their_fault = error.is_server_error();
@@ -197,6 +208,7 @@ impl Error {
     }
 
     /// Returns whether a stream ended or broke before the reply was complete. [`partial`](Self::partial) returns what arrived.
+    ///
     /// ```no_run
     /// # fn example(error: groq_core::Error) {
     /// if error.is_incomplete_stream() {
@@ -213,6 +225,7 @@ impl Error {
     }
 
     /// Returns whether a response or an event of a stream could not be decoded. [`body`](Self::body) returns it.
+    ///
     /// ```no_run
     /// # fn example(error: groq_core::Error) {
     /// if error.is_decode() {
@@ -233,6 +246,7 @@ impl Error {
     }
 
     /// Returns whether something is larger than a limit of the client. The message names the limit.
+    ///
     /// ```no_run
     /// # fn example(error: groq_core::Error) {
     /// if error.is_limit_exceeded() {
@@ -252,6 +266,7 @@ impl Error {
     /// Returns whether a file, a reader or a writer of the caller failed: it is missing, has changed, or the disk is full.
     ///
     /// [`source`](std::error::Error::source) returns the cause.
+    ///
     /// ```no_run
     /// # fn example(error: groq_core::Error) {
     /// use std::error::Error as _;

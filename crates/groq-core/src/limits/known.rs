@@ -33,6 +33,7 @@ pub struct ModelLimits {
 
 impl KnownLimits {
     /// Returns the limits of a model, if a response has contained them.
+    ///
     /// ```no_run
     /// # fn example(client: groq_core::Client) {
     /// let left = client.rate_limits().get("openai/gpt-oss-20b").and_then(|limits| limits.rate_limits.tokens.remaining);

@@ -65,7 +65,7 @@ pub(crate) enum Outcome {
 
 /// What the decision depends on, besides the outcome.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Situation {
+pub(crate) struct RetryContext {
     pub(crate) config: RetryConfig,
     pub(crate) replay: Replay,
     /// What the user's rule says, if it says anything.
@@ -109,20 +109,20 @@ pub(crate) enum Stop {
 }
 
 /// Decides, from the server's word first, then the status, then the phase, then the limits of the caller.
-pub(crate) fn decide(outcome: Outcome, situation: &Situation) -> Decision {
-    if !situation.rule.unwrap_or_else(|| may_heal(outcome)) || matches!(outcome, Outcome::Final) {
+pub(crate) fn decide(outcome: Outcome, context: &RetryContext) -> Decision {
+    if !context.rule.unwrap_or_else(|| may_heal(outcome)) || matches!(outcome, Outcome::Final) {
         return Decision::Stop(Stop::NotRetryable);
     }
-    if situation.replay == Replay::Impossible {
+    if context.replay == Replay::Impossible {
         return Decision::Stop(Stop::UsedUp);
     }
-    if situation.replay == Replay::Creates && !proves_nothing_was_done(outcome) {
+    if context.replay == Replay::Creates && !proves_nothing_was_done(outcome) {
         return Decision::Stop(Stop::Unsafe);
     }
-    if situation.retries_made >= situation.config.max_retries {
+    if context.retries_made >= context.config.max_retries {
         return Decision::Stop(Stop::Exhausted);
     }
-    wait(outcome, situation)
+    wait(outcome, context)
 }
 
 /// Whether a status heals by itself, seen alone.
@@ -160,25 +160,24 @@ fn proves_nothing_was_done(outcome: Outcome) -> bool {
     }
 }
 
-fn wait(outcome: Outcome, situation: &Situation) -> Decision {
+fn wait(outcome: Outcome, context: &RetryContext) -> Decision {
     let asked = match outcome {
         Outcome::Answered { retry_after, .. } => retry_after.unwrap_or(Duration::ZERO),
         Outcome::Unsent | Outcome::Sent | Outcome::Final => Duration::ZERO,
     };
-    if asked > situation.config.max_wait {
+    if asked > context.config.max_wait {
         return Decision::Stop(Stop::WaitTooLong);
     }
-    let wait =
-        situation
-            .config
-            .backoff
-            .wait_at_least(asked, situation.retries_made, situation.random);
-    if let Some(limit) = situation.config.max_elapsed
-        && situation.elapsed.saturating_add(wait) > limit
+    let wait = context
+        .config
+        .backoff
+        .wait_at_least(asked, context.retries_made, context.random);
+    if let Some(limit) = context.config.max_elapsed
+        && context.elapsed.saturating_add(wait) > limit
     {
         return Decision::Stop(Stop::Exhausted);
     }
-    match situation.remaining {
+    match context.remaining {
         // What was asked fits, and only the spread after it does not: then there is less spread.
         Some(remaining) if wait >= remaining && !asked.is_zero() && asked < remaining => {
             Decision::Retry(asked)
@@ -193,8 +192,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn situation() -> Situation {
-        Situation {
+    fn context() -> RetryContext {
+        RetryContext {
             config: RetryConfig::default(),
             replay: Replay::Idempotent,
             rule: None,
@@ -227,7 +226,7 @@ mod tests {
     fn statuses_that_heal_are_retried() {
         for status in [408, 409, 429, 498, 500, 502, 503, 504, 529] {
             assert_eq!(
-                decide(answered(status), &situation()),
+                decide(answered(status), &context()),
                 FIRST_BACKOFF,
                 "{status}"
             );
@@ -240,7 +239,7 @@ mod tests {
             400, 401, 402, 403, 404, 405, 413, 415, 422, 424, 501, 505, 999,
         ] {
             assert_eq!(
-                decide(answered(status), &situation()),
+                decide(answered(status), &context()),
                 Decision::Stop(Stop::NotRetryable),
                 "{status}"
             );
@@ -250,16 +249,16 @@ mod tests {
     #[test]
     fn the_servers_word_overrides_the_status() {
         let no = answered_with(429, Some(false), None);
-        assert_eq!(decide(no, &situation()), Decision::Stop(Stop::NotRetryable));
+        assert_eq!(decide(no, &context()), Decision::Stop(Stop::NotRetryable));
         let yes = answered_with(400, Some(true), None);
-        assert_eq!(decide(yes, &situation()), FIRST_BACKOFF);
+        assert_eq!(decide(yes, &context()), FIRST_BACKOFF);
     }
 
     #[test]
     fn retries_run_out() {
-        let used = Situation {
+        let used = RetryContext {
             retries_made: 2,
-            ..situation()
+            ..context()
         };
         assert_eq!(
             decide(answered(500), &used),
@@ -270,17 +269,14 @@ mod tests {
     #[test]
     fn a_wait_over_the_cap_fails_at_once() {
         let hour = answered_with(429, None, Some(Duration::from_secs(3600)));
-        assert_eq!(
-            decide(hour, &situation()),
-            Decision::Stop(Stop::WaitTooLong)
-        );
+        assert_eq!(decide(hour, &context()), Decision::Stop(Stop::WaitTooLong));
     }
 
     #[test]
     fn no_wait_passes_the_deadline() {
-        let near = Situation {
+        let near = RetryContext {
             remaining: Some(Duration::from_millis(400)),
-            ..situation()
+            ..context()
         };
         assert_eq!(decide(answered(500), &near), Decision::Stop(Stop::Timeout));
         let asked = answered_with(429, None, Some(Duration::from_secs(2)));
@@ -289,10 +285,10 @@ mod tests {
 
     #[test]
     fn the_spread_gives_way_to_the_deadline() {
-        let tight = Situation {
+        let tight = RetryContext {
             remaining: Some(Duration::from_millis(2100)),
             random: 0.9,
-            ..situation()
+            ..context()
         };
         let asked = answered_with(429, None, Some(Duration::from_secs(2)));
         assert_eq!(
@@ -303,9 +299,9 @@ mod tests {
 
     #[test]
     fn what_creates_is_repeated_only_when_it_was_not_done() {
-        let creating = Situation {
+        let creating = RetryContext {
             replay: Replay::Creates,
-            ..situation()
+            ..context()
         };
         for outcome in [
             Outcome::Unsent,
@@ -326,10 +322,10 @@ mod tests {
 
     #[test]
     fn broken_connections_are_retried() {
-        assert_eq!(decide(Outcome::Unsent, &situation()), FIRST_BACKOFF);
-        assert_eq!(decide(Outcome::Sent, &situation()), FIRST_BACKOFF);
+        assert_eq!(decide(Outcome::Unsent, &context()), FIRST_BACKOFF);
+        assert_eq!(decide(Outcome::Sent, &context()), FIRST_BACKOFF);
         assert_eq!(
-            decide(Outcome::Final, &situation()),
+            decide(Outcome::Final, &context()),
             Decision::Stop(Stop::NotRetryable)
         );
     }
@@ -345,12 +341,12 @@ mod tests {
         ) {
             let asked = asked.map(Duration::from_millis);
             let remaining = remaining.map(Duration::from_millis);
-            let situation = Situation { retries_made, remaining, random, ..situation() };
-            if let Decision::Retry(wait) = decide(answered_with(status, None, asked), &situation) {
+            let context = RetryContext { retries_made, remaining, random, ..context() };
+            if let Decision::Retry(wait) = decide(answered_with(status, None, asked), &context) {
                 prop_assert!(wait >= asked.unwrap_or_default());
                 prop_assert!(!wait.is_zero());
                 prop_assert!(remaining.is_none_or(|remaining| wait < remaining));
-                prop_assert!(retries_made < situation.config.max_retries);
+                prop_assert!(retries_made < context.config.max_retries);
             }
         }
     }

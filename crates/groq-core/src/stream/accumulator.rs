@@ -76,7 +76,7 @@ impl Accumulator {
     }
 
     /// Takes in the tool calls that are whole, because nothing more will come.
-    pub(super) fn settle(&mut self) {
+    pub(super) fn finalize(&mut self) {
         for position in 0..self.completion.choices.len() {
             self.settle_choice(position);
         }

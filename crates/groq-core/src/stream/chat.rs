@@ -11,9 +11,9 @@ use groq_types::{ChatCompletion, ChatCompletionChunk, CompletionUsage};
 
 use super::accumulator::Accumulator;
 use super::event::{self, Message};
-use super::events::{self, Events, Reply, State};
+use super::events::{self, Events, State};
+use super::reply::Reply;
 use super::template::{Template, Templates};
-use super::text::TextDeltas;
 use crate::describe;
 use crate::error::{ApiError, Error};
 use crate::response::{head_accessors, head_rate_limits};
@@ -51,10 +51,10 @@ impl ChatStream {
 
     pub(crate) async fn open(
         client: Core,
-        doing: &'static str,
+        operation: &'static str,
         answered: Answered<ResponseBody>,
     ) -> Result<Self, Error> {
-        Events::open(client, doing, answered).await.map(Self)
+        Events::open(client, operation, answered).await.map(Self)
     }
 
     /// Returns the next chunk; `None` when the reply is complete.
@@ -70,21 +70,8 @@ impl ChatStream {
         poll_fn(|context| self.poll(context)).await
     }
 
-    /// Returns a stream of the text alone.
-    /// ```no_run
-    /// # async fn example(mut stream: groq_core::ChatStream) -> Result<(), groq_core::Error> {
-    /// let mut text = stream.text();
-    /// while let Some(piece) = text.next().await {
-    ///     print!("{}", piece?);
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn text(&mut self) -> TextDeltas<'_> {
-        TextDeltas::new(self)
-    }
-
     /// Reads the rest, and returns the reply that a call without streaming would have returned.
+    ///
     /// ```no_run
     /// # async fn example(stream: groq_core::ChatStream) -> Result<(), groq_core::Error> {
     /// let reply = stream.finish().await?;
@@ -107,6 +94,7 @@ impl ChatStream {
     /// Returns the reply so far.
     ///
     /// A tool call is part of it once its choice is finished: before that, its arguments may be incomplete.
+    ///
     /// ```no_run
     /// # async fn example(mut stream: groq_core::ChatStream) -> Result<(), groq_core::Error> {
     /// stream.next().await.transpose()?;
@@ -119,6 +107,7 @@ impl ChatStream {
     }
 
     /// Returns the tokens and times, once the server has sent them: with the last chunks.
+    ///
     /// ```no_run
     /// # async fn example(mut stream: groq_core::ChatStream) -> Result<(), groq_core::Error> {
     /// while stream.next().await.transpose()?.is_some() {}
@@ -185,11 +174,11 @@ impl<V: View> events::View<Conversation> for V {
             reply
                 .accumulator
                 .add_text(template.choice(), template.part(), &text);
-            return V::of_text(template, text).map_or(Message::Nothing, Message::Item);
+            return V::of_text(template, text).map_or(Message::Ignored, Message::Item);
         }
         let chunk = match event::read(event) {
             Message::Item(chunk) => chunk,
-            Message::Nothing => return Message::Nothing,
+            Message::Ignored => return Message::Ignored,
             Message::Done => return Message::Done,
             Message::Error(error) => return Message::Error(error),
             Message::Undecodable(reason) => return Message::Undecodable(reason),
@@ -199,7 +188,7 @@ impl<V: View> events::View<Conversation> for V {
         // With an error here, the stream has stopped early.
         match chunk.error() {
             Some(message) => Message::Error(ApiError::from_message(message.to_owned())),
-            None => V::of_chunk(chunk).map_or(Message::Nothing, Message::Item),
+            None => V::of_chunk(chunk).map_or(Message::Ignored, Message::Item),
         }
     }
 }
@@ -221,8 +210,8 @@ impl Reply for Conversation {
         true
     }
 
-    fn settle(&mut self) {
-        self.accumulator.settle();
+    fn finalize(&mut self) {
+        self.accumulator.finalize();
     }
 
     fn summary(&self) -> Summary<'_> {

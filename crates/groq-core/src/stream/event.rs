@@ -12,7 +12,7 @@ use crate::sse::Event;
 /// An event, understood.
 pub(super) enum Message<T> {
     /// It says nothing.
-    Nothing,
+    Ignored,
     /// A piece of the reply.
     Item(T),
     /// The stream is over.
@@ -67,7 +67,7 @@ fn announcement(data: &[u8]) -> Option<ResponseStreamEvent> {
 fn read_as<T: DeserializeOwned>(event: Event<'_>, is_error: impl Fn(&T) -> bool) -> Message<T> {
     let data = event.data.trim_ascii();
     if data.is_empty() {
-        return Message::Nothing;
+        return Message::Ignored;
     }
     // The official clients look only at how it begins.
     if data.starts_with(b"[DONE]") {
@@ -112,7 +112,7 @@ mod tests {
         assert!(matches!(read("message", CHUNK), Message::Item(_)));
         assert!(matches!(read("", "[DONE]"), Message::Done));
         assert!(matches!(read("", " [DONE] "), Message::Done));
-        assert!(matches!(read("", ""), Message::Nothing));
+        assert!(matches!(read("", ""), Message::Ignored));
     }
 
     #[test]

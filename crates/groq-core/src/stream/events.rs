@@ -1,46 +1,18 @@
-//! A stream of events that puts a reply together: what all streams have in common.
+//! A stream of events that assembles a reply: what all streams have in common.
 
 use std::mem;
 use std::task::{Context, Poll, ready};
 
 use bytes::{Bytes, BytesMut};
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::de::IgnoredAny;
 
+use super::body_kind::{self, BodyKind, too_large};
 use super::event::Message;
-use super::open::{self, BodyKind};
+use super::reply::Reply;
 use crate::error::{Answer, ApiError, Error, ErrorKind};
 use crate::shared::Core;
-use crate::sse::{Decoder, Event, LimitError};
-use crate::transport::{Answered, BodyFailure, ResponseBody, Summary};
-
-/// A reply that is put together from events.
-pub(super) trait Reply: Default {
-    /// The reply, as a server that does not stream sends it.
-    type Whole: DeserializeOwned;
-    /// What asks for it in one piece.
-    const CREATE: &'static str;
-
-    /// Whether nothing is missing.
-    fn is_finished(&self) -> bool;
-
-    /// Whether nothing more can come, even where the connection stays open.
-    fn is_over(&self) -> bool;
-
-    /// Whether `[DONE]` makes it complete.
-    fn may_be_done(&self) -> bool;
-
-    /// Nothing more comes.
-    fn settle(&mut self);
-
-    /// The id, the model, and why the reply ended, for the record.
-    fn summary(&self) -> Summary<'_>;
-
-    /// Adds the reply so far to an error.
-    fn added_to(&self, error: Error) -> Error;
-
-    /// Adds a reply that came in one piece to an error.
-    fn whole(error: Error, whole: Self::Whole) -> Error;
-}
+use crate::sse::{Decoder, Event};
+use crate::transport::{Answered, BodyFailure, ResponseBody};
 
 /// What a reader of a stream wants to see of it.
 pub(super) trait View<R>: Sized {
@@ -51,7 +23,7 @@ pub(super) trait View<R>: Sized {
 /// A stream of events, and the reply so far.
 pub(super) struct Events<R> {
     client: Core,
-    doing: &'static str,
+    operation: &'static str,
     pub(super) answered: Answered<ResponseBody>,
     decoder: Decoder,
     /// A piece of the body, and how much of it is read.
@@ -91,10 +63,10 @@ enum Step<T> {
 impl<R: Reply> Events<R> {
     pub(super) async fn open(
         client: Core,
-        doing: &'static str,
+        operation: &'static str,
         mut answered: Answered<ResponseBody>,
     ) -> Result<Self, Error> {
-        let beginning = match open::beginning::<R>(&client, &mut answered).await {
+        let beginning = match body_kind::beginning::<R>(&client, &mut answered).await {
             Ok(beginning) => beginning,
             Err(error) => {
                 let elapsed = client
@@ -102,12 +74,12 @@ impl<R: Reply> Events<R> {
                     .now()
                     .saturating_duration_since(answered.started);
                 return Err(error
-                    .while_doing(doing)
+                    .with_operation(operation)
                     .with_attempts(answered.attempts, elapsed));
             }
         };
         Ok(Self {
-            doing,
+            operation,
             decoder: Decoder::new(client.settings().stream_limits),
             // Only the beginning can give a document away: a later piece may begin in the middle of an event.
             state: match BodyKind::of(&beginning) {
@@ -189,7 +161,7 @@ impl<R: Reply> Events<R> {
                 self.answered.recorder.trace().first_chunk(after);
             }
             match V::take(&mut self.reply, event) {
-                Message::Nothing => {}
+                Message::Ignored => {}
                 Message::Done => return Ok(Step::Done),
                 Message::Item(item) => return Ok(Step::Item(item)),
                 Message::Error(error) => return Err(self.reported(error)),
@@ -240,7 +212,7 @@ impl<R: Reply> Events<R> {
         if self.document.len() > max {
             return Err(BodyFailure::TooLarge(max).into_error("max_response_bytes"));
         }
-        let document = open::content(&self.document);
+        let document = body_kind::content(&self.document);
         let is_whole = BodyKind::of(document) == BodyKind::Markup
             || document.len() <= SMALL
                 && document.ends_with(b"}")
@@ -253,7 +225,7 @@ impl<R: Reply> Events<R> {
 
     fn instead_of_a_stream(&mut self) -> Error {
         let document = mem::take(&mut self.document).freeze();
-        open::document::<R>(&self.client, &self.answered, &document)
+        body_kind::document::<R>(&self.client, &self.answered, &document)
     }
 
     /// The body is at its end. What lacks only the last blank line is a whole event if it can be read.
@@ -270,7 +242,7 @@ impl<R: Reply> Events<R> {
             Some(Message::Undecodable(_)) => {
                 return Err(incomplete("in the middle of an event"));
             }
-            Some(Message::Nothing) | None => {}
+            Some(Message::Ignored) | None => {}
         }
         if self.reply.is_finished() {
             self.complete(false);
@@ -284,13 +256,13 @@ impl<R: Reply> Events<R> {
 
     fn complete(&mut self, done_marker: bool) {
         self.state = State::Complete { done_marker };
-        self.reply.settle();
+        self.reply.finalize();
         self.release();
     }
 
     fn fail(&mut self, error: Error) -> Error {
         self.state = State::Failed;
-        self.reply.settle();
+        self.reply.finalize();
         self.release();
         let elapsed = self
             .client
@@ -298,7 +270,7 @@ impl<R: Reply> Events<R> {
             .now()
             .saturating_duration_since(self.answered.started);
         let error = error
-            .while_doing(self.doing)
+            .with_operation(self.operation)
             .with_attempts(self.answered.attempts.clone(), elapsed);
         // A whole reply that came in place of the stream is there already.
         let error = if error.has_partial() {
@@ -350,13 +322,9 @@ fn incomplete(when: &str) -> Error {
         ErrorKind::IncompleteStream,
         format!("the stream ended {when}"),
     )
-    .with_advice("what came so far is in Error::partial")
+    .with_hint("what came so far is in Error::partial")
 }
 
 fn unfinished() -> Error {
     incomplete("before the reply was finished")
-}
-
-pub(super) fn too_large(error: LimitError) -> Error {
-    Error::new(ErrorKind::LimitExceeded, error.to_string())
 }

@@ -10,7 +10,8 @@ use groq_types::{OutputContentPart, OutputItem, OutputText, ResponseObject, Resp
 use serde_json::{Map, Value, json};
 
 use super::event::{self, Message};
-use super::events::{Events, Reply, View};
+use super::events::{Events, View};
+use super::reply::Reply;
 use crate::describe;
 use crate::error::{ApiError, Error};
 use crate::response::{head_accessors, head_rate_limits};
@@ -49,10 +50,10 @@ impl ResponseStream {
 
     pub(crate) async fn open(
         client: Core,
-        doing: &'static str,
+        operation: &'static str,
         answered: Answered<ResponseBody>,
     ) -> Result<Self, Error> {
-        Events::open(client, doing, answered).await.map(Self)
+        Events::open(client, operation, answered).await.map(Self)
     }
 
     /// Returns the next event; `None` when the response is complete.
@@ -84,6 +85,7 @@ impl ResponseStream {
     }
 
     /// Returns the response so far; `None` until its first event.
+    ///
     /// ```no_run
     /// # async fn example(mut stream: groq_core::ResponseStream) -> Result<(), groq_core::Error> {
     /// stream.next().await.transpose()?;
@@ -286,7 +288,7 @@ impl Reply for Progress {
         self.over
     }
 
-    fn settle(&mut self) {}
+    fn finalize(&mut self) {}
 
     fn summary(&self) -> Summary<'_> {
         let response = self.response.as_ref();

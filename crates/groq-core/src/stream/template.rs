@@ -1,8 +1,7 @@
-//! What never changes from one event to the next.
+//! What never changes from one event to the next, so that most events need no parsing.
 //!
-//! Nearly all events of a stream differ in one string only: the piece of text that they bring. A template holds the bytes around
-//! that string, so that an event which is equal in all others needs no parsing: comparing bytes is several times as
-//! fast. Whatever differs in any other byte does not match, and is parsed in full.
+//! Nearly all events of a stream differ only in the piece of text that they contain. A template holds the bytes around that text. An event
+//! that is equal in all others is compared, not parsed; an event that differs in any other byte is parsed in full.
 
 use std::borrow::Cow;
 use std::str;

@@ -8,8 +8,7 @@ use std::task::{Context, Poll, ready};
 use futures_core::Stream;
 use groq_types::ChatCompletionChunk;
 
-use super::ChatStream;
-use super::chat::View;
+use super::chat::{ChatStream, View};
 use super::template::{Part, Template};
 use crate::error::Error;
 
@@ -23,11 +22,24 @@ pub struct TextDeltas<'a> {
     stream: &'a mut ChatStream,
 }
 
-impl<'a> TextDeltas<'a> {
-    pub(super) fn new(stream: &'a mut ChatStream) -> Self {
-        Self { stream }
+impl ChatStream {
+    /// Returns a stream of the text alone.
+    ///
+    /// ```no_run
+    /// # async fn example(mut stream: groq_core::ChatStream) -> Result<(), groq_core::Error> {
+    /// let mut text = stream.text();
+    /// while let Some(piece) = text.next().await {
+    ///     print!("{}", piece?);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn text(&mut self) -> TextDeltas<'_> {
+        TextDeltas { stream: self }
     }
+}
 
+impl TextDeltas<'_> {
     /// Returns the next piece of text; `None` when the reply is complete.
     ///
     /// # Errors

@@ -92,7 +92,7 @@ impl Failure {
             return Self::new(refused, Outcome::Final, "bad request");
         }
         let failed = Error::new(ErrorKind::Connect, format!("no answer from {host}"))
-            .with_advice("check the network, the base URL, and whether the server allows calls from this page (CORS)")
+            .with_hint("check the network, the base URL, and whether the server allows calls from this page (CORS)")
             .with_source(error);
         Self::new(failed, Outcome::Sent, "fetch failed")
     }
@@ -102,7 +102,7 @@ impl Failure {
         if let Some(cause) = find::<rustls::Error>(&error) {
             let message = format!("no trusted TLS connection to {host}: {cause}");
             let error = Error::new(ErrorKind::Tls, message)
-                .with_advice("check the base URL, or add a root certificate");
+                .with_hint("check the base URL, or add a root certificate");
             return Self::new(error, Outcome::Final, "TLS refused");
         }
         if error.is_timeout() {
@@ -110,7 +110,7 @@ impl Failure {
             return Self::new(timeout, Outcome::Unsent, "connect timeout");
         }
         let connect = Error::new(ErrorKind::Connect, format!("cannot connect to {host}"))
-            .with_advice("check the network, the base URL, and any proxy")
+            .with_hint("check the network, the base URL, and any proxy")
             .with_source(error);
         Self::new(connect, Outcome::Unsent, "cannot connect")
     }
@@ -153,7 +153,7 @@ impl Failure {
             Redirect::None => "the server redirects".to_owned(),
         };
         let error = Error::new(ErrorKind::Redirect, message)
-            .with_advice("only redirects within the server are followed, and only 307 and 308; set the base URL to where the API is");
+            .with_hint("only redirects within the server are followed, and only 307 and 308; set the base URL to where the API is");
         Self::new(error, Outcome::Final, "redirect").answered(status, headers.clone(), Bytes::new())
     }
 

@@ -127,14 +127,14 @@ impl Patience {
         let message = error.to_string();
         match error {
             AcquireError::TooManyTokens { .. } => {
-                Error::refused(message).with_advice("shorten it, or lower max_completion_tokens")
+                Error::refused(message).with_hint("shorten it, or lower max_completion_tokens")
             }
             AcquireError::TooMuchAudio { .. } => {
-                Error::refused(message).with_advice("cut it into pieces")
+                Error::refused(message).with_hint("cut it into pieces")
             }
             AcquireError::WaitTooLong { wait } => self.timed_out().with_retry_after(Some(wait)),
             AcquireError::Failed(source) => Error::new(ErrorKind::RateLimiter, message)
-                .with_advice("try again when the limiter works; nothing was sent")
+                .with_hint("try again when the limiter works; nothing was sent")
                 .with_source(source),
         }
     }

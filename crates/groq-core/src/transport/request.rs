@@ -11,7 +11,7 @@ use url::Url;
 
 #[cfg(not(target_arch = "wasm32"))]
 use super::http_client::USER_AGENT;
-use super::upload::Source;
+use super::source::Source;
 use crate::error::Error;
 use crate::limits::CallEstimate;
 use crate::runtime::within;

@@ -23,7 +23,7 @@ pub(super) fn configure(
 ) -> Result<ClientConfig, Error> {
     let provider = provider.or_else(default_provider).ok_or_else(|| {
         Error::config("TLS has no cryptography")
-            .with_advice("enable the feature `ring`, or call ClientBuilder::crypto_provider")
+            .with_hint("enable the feature `ring`, or call ClientBuilder::crypto_provider")
     })?;
     let extra_roots = parse(extra_roots)?;
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
@@ -85,7 +85,7 @@ fn parse(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, Error> {
         .map_err(|error| Error::config(format!("a certificate is not PEM: {error}")))?;
     if certificates.is_empty() && !pem.trim_ascii().is_empty() {
         return Err(Error::config("the root certificates hold no certificate")
-            .with_advice("give them in PEM"));
+            .with_hint("give them in PEM"));
     }
     Ok(certificates)
 }
@@ -96,7 +96,7 @@ fn verifier(
     provider: Arc<CryptoProvider>,
 ) -> Result<Verifier, Error> {
     Verifier::new_with_extra_roots(extra_roots, provider).map_err(|error| {
-        Error::config(format!("no certificates to trust: {error}")).with_advice(
+        Error::config(format!("no certificates to trust: {error}")).with_hint(
             "install the system's CA certificates (ca-certificates), or add a root certificate",
         )
     })

@@ -32,8 +32,8 @@ mod on {
     }
 
     impl Trace {
-        pub(crate) fn begin(client: &Core, doing: &'static str, call: &CallEstimate) -> Self {
-            let operation = operation(doing);
+        pub(crate) fn begin(client: &Core, operation: &'static str, call: &CallEstimate) -> Self {
+            let operation = convention(operation);
             let span = tracing::info_span!(
                 "gen_ai.client",
                 otel.name = format!("{operation} {}", call.model).trim_end(),
@@ -105,8 +105,8 @@ mod on {
     }
 
     /// The conventions have names for some operations; the others keep ours.
-    fn operation(doing: &'static str) -> &'static str {
-        match doing {
+    fn convention(operation: &'static str) -> &'static str {
+        match operation {
             "create chat completion" | "stream chat completion" => "chat",
             "create embedding" => "embeddings",
             other => other,
@@ -137,7 +137,11 @@ mod off {
         reason = "the same methods as with the feature `tracing`"
     )]
     impl Trace {
-        pub(crate) fn begin(_client: &Core, _doing: &'static str, _call: &CallEstimate) -> Self {
+        pub(crate) fn begin(
+            _client: &Core,
+            _operation: &'static str,
+            _call: &CallEstimate,
+        ) -> Self {
             Self
         }
 

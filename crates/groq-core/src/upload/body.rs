@@ -12,7 +12,7 @@ use super::{Prepared, UploadProgress, changed};
 use crate::error::{Error, ErrorKind};
 use crate::limits::CallEstimate;
 use crate::multipart::Framing;
-use crate::transport::upload::{Opened, Opening, Pieces, Source};
+use crate::transport::source::{Opened, Opening, Pieces, Source};
 
 /// A form, with or without a file.
 pub(crate) struct Form {

@@ -36,7 +36,7 @@ pub(super) fn sniffed(name: Option<&str>, kind: Kind, beginning: &[u8]) -> Resul
             Error::refused(
                 "the name of the audio has no end, and its first bytes are of no known kind",
             )
-            .with_advice("give it a name that says its kind, such as speech.mp3")
+            .with_hint("give it a name that says its kind, such as speech.mp3")
         })?,
     };
     Ok(format!("{stem}.{extension}"))

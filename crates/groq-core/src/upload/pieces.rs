@@ -11,7 +11,7 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 
 use super::Slot;
 use crate::error::Error;
-use crate::transport::upload::Pieces;
+use crate::transport::source::Pieces;
 
 /// How much is read at once.
 pub(super) const PIECE: usize = 64 << 10;

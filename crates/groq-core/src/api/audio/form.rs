@@ -48,7 +48,7 @@ pub(super) fn transcription(
 fn check(request: &TranscriptionRequest, format: TranscriptionFormat) -> Result<(), Error> {
     if request.url.is_some() {
         return Err(Error::refused("the request has a URL beside the audio")
-            .with_advice("give the URL as the audio, by AudioInput::url"));
+            .with_hint("give the URL as the audio, by AudioInput::url"));
     }
     if let Some(other) = request.response_format
         && other != format
@@ -56,12 +56,12 @@ fn check(request: &TranscriptionRequest, format: TranscriptionFormat) -> Result<
         let (asked, method) = (other.as_str(), format.as_str());
         let message = format!("the request asks for {asked}, and the method for {method}");
         return Err(Error::refused(message)
-            .with_advice("leave `response_format` unset: the method says what comes back"));
+            .with_hint("leave `response_format` unset: the method says what comes back"));
     }
     let timestamps = request.timestamp_granularities.as_deref();
     if format != TranscriptionFormat::VerboseJson && !timestamps.unwrap_or_default().is_empty() {
         return Err(Error::refused("timestamps come only with verbose_json")
-            .with_advice("call transcribe_verbose"));
+            .with_hint("call transcribe_verbose"));
     }
     let prompt = request.prompt.as_deref().unwrap_or_default();
     let prompt_chars = prompt.chars().count();

@@ -33,8 +33,8 @@ pub(crate) fn check(request: &SpeechRequest, catalog: &Catalog) -> Result<(), Er
     };
     if !model.voices.is_empty() && !model.voices.contains(&request.voice) {
         let message = format!("{} has no voice {:?}", request.model, request.voice);
-        let advice = format!("it has {}", model.voices.join(", "));
-        return Err(Error::refused(message).with_advice(advice));
+        let hint = format!("it has {}", model.voices.join(", "));
+        return Err(Error::refused(message).with_hint(hint));
     }
     let chars = request.input.chars().count();
     match model.max_input_chars {
@@ -43,7 +43,7 @@ pub(crate) fn check(request: &SpeechRequest, catalog: &Catalog) -> Result<(), Er
                 "the text has {chars} characters, and {} speaks at most {max} at once",
                 request.model
             );
-            Err(Error::refused(message).with_advice("split it at the ends of sentences"))
+            Err(Error::refused(message).with_hint("split it at the ends of sentences"))
         }
         _ => Ok(()),
     }

@@ -29,7 +29,7 @@ fn accumulate(chunks: &[Value]) -> Accumulator {
 
 fn message(chunks: &[Value]) -> Value {
     let mut accumulator = accumulate(chunks);
-    accumulator.settle();
+    accumulator.finalize();
     serde_json::to_value(&accumulator.completion().choices[0].message).expect("JSON")
 }
 
@@ -43,7 +43,7 @@ fn more(index: u32, arguments: &str) -> Value {
 
 fn calls(chunks: &[Value]) -> Vec<(String, String, String)> {
     let mut accumulator = accumulate(chunks);
-    accumulator.settle();
+    accumulator.finalize();
     let calls = accumulator
         .into_completion()
         .choices
@@ -226,7 +226,7 @@ fn choices_are_kept_apart_and_in_order() {
     ];
     let mut accumulator = accumulate(&chunks);
     assert!(!accumulator.is_finished(), "choice 1 has no finish reason");
-    accumulator.settle();
+    accumulator.finalize();
     let choices = accumulator.into_completion().choices;
     let texts: Vec<_> = choices
         .iter()

@@ -13,8 +13,8 @@ use reqwest::Request;
 
 use super::super::failure::Failure;
 use super::super::http_client::Answering;
+use super::super::source::{Pieces, Source};
 use super::super::watch::later;
-use super::{Pieces, Source};
 use crate::error::{Error, TimeoutKind};
 use crate::retry::decision::Outcome;
 use crate::runtime::{Instant, Purpose, Runtime, Sleep};

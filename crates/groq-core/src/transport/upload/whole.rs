@@ -8,7 +8,7 @@ use reqwest::Request;
 use super::super::attempt;
 use super::super::failure::Failure;
 use super::super::http_client::Answering;
-use super::Source;
+use super::super::source::Source;
 use crate::error::Error;
 use crate::retry::decision::Outcome;
 use crate::runtime::Instant;

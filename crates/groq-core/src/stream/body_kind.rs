@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::events::{Reply, too_large};
+use super::reply::Reply;
 use crate::error::{Answer, ApiError, Error, ErrorKind};
 use crate::shared::Core;
 use crate::sse::LimitError;
@@ -84,7 +84,7 @@ pub(super) fn document<R: Reply>(
             ErrorKind::UnexpectedResponse,
             "the server sent the reply in one piece instead of a stream",
         )
-        .with_advice(format!(
+        .with_hint(format!(
             "the reply is in Error::partial; call {} with this server",
             R::CREATE
         ));
@@ -108,4 +108,8 @@ pub(super) fn document<R: Reply>(
         headers: answered.headers.clone(),
         body: client.kept(body),
     })
+}
+
+pub(super) fn too_large(error: LimitError) -> Error {
+    Error::new(ErrorKind::LimitExceeded, error.to_string())
 }
