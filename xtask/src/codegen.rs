@@ -1,10 +1,10 @@
 //! From the API description to Rust, in stages: load, model, lower, emit, format.
 //!
 //! - [`load`] reads the YAML with openapiv3.
-//! - [`model`] says what the description means for us: which schema is open, which enum, which union, in which file.
+//! - [`mod@model`] says what the description means for us: which schema is open, which enum, which union, in which file.
 //! - [`lower`] rewrites the description into what progenitor emits well: the raw client.
 //! - [`emit`] turns the model into the files of `groq-types` and `groq-httpmock`.
-//! - [`format`] lays them out with rustfmt.
+//! - [`mod@format`] lays them out with rustfmt.
 //!
 //! Each stage is a function of the one before.
 
