@@ -3,19 +3,19 @@
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-use groq_audio::{PlanOptions, PrepareOptions, Source, prepare};
+use groq_audio::{PieceOptions, PrepareOptions, Source, prepare};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     let input = arguments.next().ok_or("which file?")?;
     let seconds = arguments.next().map_or(Ok(600), |text| text.parse())?;
     let folder = arguments.next();
-    let plan = PlanOptions::new().max_len(Duration::from_secs(seconds));
+    let plan = PieceOptions::new().max_len(Duration::from_secs(seconds));
     let mut bytes = 0;
     let mut failed = None;
     let summary = prepare(
         Source::path(input),
-        &PrepareOptions::new().plan(plan),
+        &PrepareOptions::new().pieces(plan),
         |piece| {
             bytes += piece.audio.len();
             let (start, end) = (piece.piece.start, piece.piece.end);

@@ -1,40 +1,21 @@
-//! `groq_core::Client` as the service.
+//! [`groq_core::Client`] as a service.
 
-use std::time::Duration;
-
-use groq_core::limits::{RateLimit, RateLimits};
 use groq_core::{Client, Error, RequestOptions};
 use groq_types::SpeechRequest;
 
-use crate::service::{Failure, FailureKind, Left, Speech, Standing, Synthesiser};
+use crate::service::{Failure, FailureKind, Speech, Synthesizer};
 
-/// One attempt a call: the retries are ours, so that one 429 makes all pieces wait.
+/// One attempt for each call: this crate retries, so that one 429 pauses all pieces.
 fn once(client: &Client) -> Client {
     client.with_options(RequestOptions::new().max_retries(0))
 }
 
-impl Synthesiser for Client {
+impl Synthesizer for Client {
     async fn speak(&self, request: SpeechRequest) -> Result<Speech, Failure> {
         let answer = once(self).audio().speak(request).await.map_err(failure)?;
-        let standing = standing(&answer.rate_limits());
+        let limits = answer.rate_limits();
         let wav = answer.bytes().await.map_err(failure)?;
-        Ok(Speech::new(wav).with_standing(standing))
-    }
-}
-
-/// What the headers say.
-fn standing(limits: &RateLimits) -> Standing {
-    let left = |limit: &RateLimit| {
-        let remaining = limit.remaining?;
-        Some(Left {
-            limit: limit.limit.unwrap_or(remaining.saturating_add(1)),
-            remaining,
-            reset: limit.reset?,
-        })
-    };
-    Standing {
-        requests: left(&limits.requests),
-        tokens: left(&limits.tokens),
+        Ok(Speech::new(wav).rate_limits(limits))
     }
 }
 
@@ -48,12 +29,12 @@ fn failure(error: Error) -> Failure {
     } else {
         FailureKind::Refused
     };
-    let wait: Option<Duration> = error.retry_after();
     let mut failure = Failure::new(kind, error.to_string())
-        .with_retry_after(wait)
-        .with_standing(standing(&error.rate_limits()));
+        .retry_after(error.retry_after())
+        .rate_limits(error.rate_limits());
     failure.status = error.status().map(|status| status.as_u16());
-    failure.with_source(error)
+    failure.request_id = error.request_id().map(str::to_owned);
+    failure.source(error)
 }
 
 /// Whether it may work the next time. A body that cannot be read was cut off on the way.
@@ -70,51 +51,51 @@ mod transcriber {
         VerboseTranscription,
     };
 
-    use super::{failure, once, standing};
-    use crate::service::{Ask, Failure, Reply, Transcriber};
+    use super::{failure, once};
+    use crate::service::{Failure, PieceRequest, PieceResponse, Transcriber};
     use crate::spool::PieceAudio;
-    use crate::task::Task;
-    use crate::transcribe::Times;
+    use crate::task::{Task, Timestamps};
 
     /// Bytes that are read from the disk at a time.
     const CHUNK: usize = 64 << 10;
 
     impl Transcriber for Client {
-        async fn transcribe(&self, ask: Ask) -> Result<Reply, Failure> {
+        async fn transcribe(&self, request: PieceRequest) -> Result<PieceResponse, Failure> {
             let client = once(self);
-            let audio = input(&ask.audio);
-            let answer = match ask.task {
-                Task::Transcribe => transcribe(&client, audio, &ask).await,
-                Task::Translate => translate(&client, audio, &ask).await,
+            let audio = input(&request.audio);
+            let answer = match request.task {
+                Task::Transcribe => transcribe(&client, audio, &request).await,
+                Task::Translate => translate(&client, audio, &request).await,
             };
             answer.map_err(failure)
         }
     }
 
-    fn timed(answer: Response<VerboseTranscription>) -> Reply {
-        let standing = standing(answer.rate_limits());
-        Reply::new(answer.into_inner()).with_standing(standing)
+    fn timed(answer: Response<VerboseTranscription>) -> PieceResponse {
+        let limits = *answer.rate_limits();
+        PieceResponse::new(answer.into_inner()).rate_limits(limits)
     }
 
-    fn plain(answer: Response<Transcription>) -> Reply {
-        let standing = standing(answer.rate_limits());
-        Reply::new(VerboseTranscription::new(answer.into_inner().text)).with_standing(standing)
+    fn plain(answer: Response<Transcription>) -> PieceResponse {
+        let limits = *answer.rate_limits();
+        let answer = VerboseTranscription::new(answer.into_inner().text);
+        PieceResponse::new(answer).rate_limits(limits)
     }
 
     async fn transcribe(
         client: &Client,
         audio: AudioInput,
-        ask: &Ask,
-    ) -> Result<Reply, groq_core::Error> {
-        let mut request = TranscriptionRequest::new(&ask.model);
-        request.language = ask.language.as_deref().map(Into::into);
-        request.prompt.clone_from(&ask.prompt);
-        request.temperature = ask.temperature;
-        let granularities = match ask.times {
+        piece: &PieceRequest,
+    ) -> Result<PieceResponse, groq_core::Error> {
+        let mut request = TranscriptionRequest::new(&piece.model);
+        request.language = piece.language.as_deref().map(Into::into);
+        request.prompt.clone_from(&piece.prompt);
+        request.temperature = piece.temperature;
+        let granularities = match piece.timestamps {
             // With words alone, there would be no segments.
-            Times::Words => vec![TimestampGranularity::Word, TimestampGranularity::Segment],
-            Times::Segments => vec![TimestampGranularity::Segment],
-            Times::None => {
+            Timestamps::Words => vec![TimestampGranularity::Word, TimestampGranularity::Segment],
+            Timestamps::Segments => vec![TimestampGranularity::Segment],
+            Timestamps::None => {
                 return client.audio().transcribe(audio, request).await.map(plain);
             }
         };
@@ -126,12 +107,12 @@ mod transcriber {
     async fn translate(
         client: &Client,
         audio: AudioInput,
-        ask: &Ask,
-    ) -> Result<Reply, groq_core::Error> {
-        let mut request = TranslationRequest::new(&ask.model);
-        request.prompt.clone_from(&ask.prompt);
-        request.temperature = ask.temperature;
-        if ask.times == Times::None {
+        piece: &PieceRequest,
+    ) -> Result<PieceResponse, groq_core::Error> {
+        let mut request = TranslationRequest::new(&piece.model);
+        request.prompt.clone_from(&piece.prompt);
+        request.temperature = piece.temperature;
+        if piece.timestamps == Timestamps::None {
             return client.audio().translate(audio, request).await.map(plain);
         }
         let answer = client.audio().translate_verbose(audio, request).await;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// Samples per second that everything is brought to before it is sent: what the Whisper models hear.
+/// The sample rate at which audio is sent: that of the Whisper models.
 pub const SAMPLE_RATE: u32 = 16_000;
 
 /// Samples in one hop of 10 ms, the grain of [`Levels`](crate::Levels) and of cuts.

@@ -6,10 +6,14 @@ mod fixed;
 mod flac;
 mod rice;
 
-use crate::wav_header;
+use crate::wav;
 use flac::FlacEncoder;
 
 /// How pieces are encoded.
+///
+/// ```
+/// assert_eq!(groq_audio::Encoding::default(), groq_audio::Encoding::Flac);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Encoding {
@@ -33,7 +37,7 @@ impl Encoding {
     pub(crate) fn header_len(self) -> usize {
         match self {
             Self::Flac => flac::HEADER_LEN,
-            Self::Wav => wav_header::HEADER_LEN,
+            Self::Wav => wav::HEADER_LEN,
         }
     }
 }
@@ -63,13 +67,11 @@ impl Encoder {
         }
     }
 
-    /// Appends the rest to `out`, and gives the header, which goes before everything.
+    /// Appends the rest to `out`, and returns the header, which goes before everything.
     pub(crate) fn finish(self, out: &mut Vec<u8>) -> Vec<u8> {
         match self {
             Self::Flac(encoder) => encoder.finish(out).to_vec(),
-            Self::Wav { samples } => {
-                wav_header::header(crate::SAMPLE_RATE, 1, samples * 2).to_vec()
-            }
+            Self::Wav { samples } => wav::header(crate::SAMPLE_RATE, 1, samples * 2).to_vec(),
         }
     }
 }

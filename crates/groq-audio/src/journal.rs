@@ -1,6 +1,6 @@
-//! Answers that survive a crash: one line of JSON each, on disk before the next piece is waited for.
+//! Transcriptions that survive a crash: one line of JSON each, on disk before the next piece is awaited.
 //!
-//! An answer is found again by a key made of the audio's bytes and everything else that was asked, so a file that has
+//! A transcription is found again by a key made of the audio's bytes and all options, so a file that has
 //! changed, or other options, can never be given an old answer. One job at a time uses a journal: another one waits for a
 //! moment, since the first may be about to end, and is then refused.
 
@@ -22,7 +22,7 @@ const HEADER: &str = "{\"groq_audio_journal\":1}\n";
 /// What any version of a journal begins with.
 const ANY_HEADER: &[u8] = b"{\"groq_audio_journal\":";
 /// How long another job may still be ending.
-const PATIENCE: Duration = Duration::from_secs(2);
+const MAX_WAIT: Duration = Duration::from_secs(2);
 /// The longest line that is read: no answer of one piece is larger.
 const LONGEST_LINE: u64 = 64 << 20;
 
@@ -59,16 +59,16 @@ impl Journal {
     /// Only its owner can read it. A symbolic link, or what is not a plain file, is refused: in a folder that others may
     /// write to, either could have been planted.
     pub(crate) fn open(path: &Path) -> Result<Self, Error> {
-        Self::open_within(path, PATIENCE)
+        Self::open_within(path, MAX_WAIT)
     }
 
-    fn open_within(path: &Path, patience: Duration) -> Result<Self, Error> {
+    fn open_within(path: &Path, max_wait: Duration) -> Result<Self, Error> {
         let refused = |why: &str| {
             let message = format!("journal '{}' {why}", path.display());
             Error::new(ErrorKind::Journal, message)
         };
         let failed = |cause: io::Error| refused("cannot be used").with_source(cause);
-        let file = alone(path, patience).map_err(failed)?;
+        let file = alone(path, max_wait).map_err(failed)?;
         let mut file = file.ok_or_else(|| refused("is in use by another job"))?;
         let known = match read(&mut file).map_err(failed)? {
             Found::Known(known) => known,
@@ -143,7 +143,7 @@ pub(crate) fn key(audio_sha256: &str, fingerprint: &str) -> String {
         .chain_update(fingerprint))
 }
 
-/// The hash of all that a reader gives.
+/// The hash of all that a reader returns.
 pub(crate) fn sha256(reader: &mut impl Read) -> io::Result<String> {
     let mut hash = Sha256::new();
     let mut buffer = vec![0; 1 << 16];
@@ -160,14 +160,14 @@ fn hex(hash: Sha256) -> String {
     hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The file, for nobody but us; none if another job keeps it.
-fn alone(path: &Path, patience: Duration) -> io::Result<Option<File>> {
+/// The locked file; none if another job has it.
+fn alone(path: &Path, max_wait: Duration) -> io::Result<Option<File>> {
     let begun = Instant::now();
     loop {
         if let Some(file) = lock::open(path)? {
             return Ok(Some(file));
         }
-        if begun.elapsed() >= patience {
+        if begun.elapsed() >= max_wait {
             return Ok(None);
         }
         std::thread::sleep(Duration::from_millis(20));
@@ -197,9 +197,10 @@ mod lock {
         let mut options = super::options();
         options.mode(0o600).custom_flags(flags.bits().cast_signed());
         let file = options.open(path).map_err(|cause| {
-            match cause.raw_os_error() == Some(Errno::LOOP.raw_os_error()) {
-                true => io::Error::other("it is a symbolic link: name the file itself"),
-                false => cause,
+            if cause.raw_os_error() == Some(Errno::LOOP.raw_os_error()) {
+                io::Error::other("it is a symbolic link: name the file itself")
+            } else {
+                cause
             }
         })?;
         let metadata = file.metadata()?;
@@ -208,7 +209,7 @@ mod lock {
         }
         match flock(&file, FlockOperation::NonBlockingLockExclusive) {
             Err(Errno::WOULDBLOCK) => return Ok(None),
-            // Some file systems of a network have no locks: there, nobody else is assumed.
+            // Some network file systems have no locks: no other job is assumed there.
             Ok(()) | Err(Errno::NOSYS | Errno::OPNOTSUPP | Errno::NOLCK) => {}
             Err(cause) => return Err(cause.into()),
         }
@@ -220,7 +221,7 @@ mod lock {
     }
 }
 
-/// On Windows, a file that is shared with nobody is locked.
+/// On Windows, a file that is not shared is locked.
 #[cfg(windows)]
 mod lock {
     use std::fs::File;
@@ -272,9 +273,10 @@ fn read(file: &mut File) -> io::Result<Found> {
         if offset == 0 && line != HEADER.as_bytes() {
             // Nothing, or the beginning of our own first line: a crash right after the file was made.
             if !HEADER.as_bytes().starts_with(&line) {
-                return Ok(match line.starts_with(ANY_HEADER) {
-                    true => Found::OtherVersion,
-                    false => Found::SomethingElse,
+                return Ok(if line.starts_with(ANY_HEADER) {
+                    Found::OtherVersion
+                } else {
+                    Found::SomethingElse
                 });
             }
             break;

@@ -2,7 +2,7 @@
 
 use crate::clock::{HOP_SAMPLES, HOPS_PER_SECOND};
 
-/// The quietest level that is told apart, in dBFS: digital silence.
+/// The lowest level, in dBFS: digital silence.
 pub(crate) const SILENCE: f32 = -100.0;
 
 /// The loudness of a stretch of audio, one level for each 10 ms, in dBFS (0 is full scale, [-100, 0]).
@@ -23,22 +23,22 @@ pub struct Levels {
 }
 
 impl Levels {
-    /// No levels yet.
+    /// Creates empty levels.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// How many hops of 10 ms there are.
+    /// Returns the number of hops of 10 ms.
     pub fn len(&self) -> usize {
         self.steps.len()
     }
 
-    /// Whether there are none.
+    /// Returns whether there are no hops.
     pub fn is_empty(&self) -> bool {
         self.steps.is_empty()
     }
 
-    /// The level of a hop in dBFS.
+    /// Returns the level of a hop in dBFS.
     pub fn get(&self, hop: usize) -> Option<f32> {
         self.steps.get(hop).map(|&step| decibels(step))
     }
@@ -48,7 +48,12 @@ impl Levels {
         self.steps.push(step(level));
     }
 
-    /// All levels in dBFS, in order.
+    /// Returns all levels in dBFS, in order.
+    ///
+    /// ```
+    /// let levels: groq_audio::Levels = [-12.0, -60.0].into_iter().collect();
+    /// assert_eq!(levels.iter().fold(-100.0_f32, f32::max), -12.0);
+    /// ```
     pub fn iter(&self) -> impl Iterator<Item = f32> + '_ {
         self.steps.iter().map(|&step| decibels(step))
     }
@@ -113,12 +118,12 @@ pub struct LevelMeter {
 }
 
 impl LevelMeter {
-    /// A meter that has heard nothing.
+    /// Creates a meter.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Hears `samples`, and gives each hop of 10 ms that they complete, in dBFS.
+    /// Takes `samples`, and calls `level` with each hop of 10 ms that they complete, in dBFS.
     pub fn push(&mut self, mut samples: &[i16], mut level: impl FnMut(f32)) {
         while !samples.is_empty() {
             let (now, rest) = samples.split_at(samples.len().min(HOP_SAMPLES - self.count));
@@ -131,7 +136,13 @@ impl LevelMeter {
         }
     }
 
-    /// The level of the last, incomplete hop, if there is one.
+    /// Returns the level of the last, incomplete hop, if there is one.
+    ///
+    /// ```
+    /// let mut meter = groq_audio::LevelMeter::new();
+    /// meter.push(&[0; 10], |_| unreachable!("less than a hop"));
+    /// assert_eq!(meter.finish(), Some(-100.0));
+    /// ```
     pub fn finish(mut self) -> Option<f32> {
         (self.count > 0).then(|| self.take())
     }

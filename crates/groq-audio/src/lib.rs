@@ -7,11 +7,6 @@
     reason = "samples, hops and seconds are converted everywhere; a float-to-int cast saturates, and lengths are far below 2^52"
 )]
 #![allow(
-    clippy::match_bool,
-    clippy::single_match_else,
-    reason = "two equal branches read better side by side"
-)]
-#![allow(
     clippy::format_collect,
     clippy::needless_for_each,
     reason = "short, and never where it is hot"
@@ -29,29 +24,31 @@ mod error;
 mod estimate;
 #[cfg(all(feature = "decode", any(test, fuzzing)))]
 #[doc(hidden)]
+#[path = "fuzz/targets.rs"]
 pub mod fuzz;
 #[cfg(feature = "decode")]
 mod journal;
 mod levels;
-pub mod merge;
+mod merge;
 #[cfg(feature = "decode")]
 mod mono;
-#[cfg(feature = "run")]
+#[cfg(feature = "client")]
 mod pace;
-pub mod plan;
+mod plan;
 #[cfg(feature = "decode")]
 mod prepare;
 #[cfg(feature = "decode")]
 mod progress;
-pub mod quality;
+mod quality;
 #[cfg(feature = "decode")]
 mod resample;
-#[cfg(feature = "run")]
+#[cfg(feature = "client")]
 mod service;
+mod setters;
 #[cfg(feature = "decode")]
 mod source;
-#[cfg(feature = "run")]
-pub mod speak;
+#[cfg(feature = "client")]
+mod speak;
 #[cfg(feature = "decode")]
 mod spool;
 pub mod subtitles;
@@ -59,14 +56,14 @@ mod task;
 #[cfg(feature = "decode")]
 mod transcribe;
 mod transcript;
-#[cfg(feature = "run")]
-mod wav_header;
+#[cfg(feature = "client")]
+mod wav;
 mod writers;
 
-/// What is known about models: plans, quotas, prices, usage.
+/// What is known of models: prices, limits, plans.
 #[doc(no_inline)]
 pub use groq_models as models;
-/// The wire types: answers, segments, words.
+/// The wire types: transcriptions, segments, words.
 #[doc(no_inline)]
 pub use groq_types as types;
 
@@ -76,26 +73,25 @@ pub use encode::Encoding;
 pub use error::{Error, ErrorKind};
 pub use estimate::{Estimate, JobStats};
 pub use levels::{LevelMeter, Levels};
-pub use merge::{Heard, MergeOptions, Merged, Seam, SeamKind, merge};
-pub use plan::{Cut, CutKind, Piece, PlanOptions, Planner, plan};
+pub use merge::{Join, JoinKind, MergeOptions, Merged, PieceTranscript, merge};
+pub use plan::{Cut, CutKind, PLAN_VERSION, Piece, PieceOptions, PiecePlanner, plan_pieces};
 #[cfg(feature = "decode")]
 pub use prepare::{PrepareOptions, Prepared, Summary, prepare};
 #[cfg(feature = "decode")]
-pub use progress::Event;
-pub use quality::{Flag, FlagKind, Severity, Thresholds};
+pub use progress::TranscribeEvent;
+pub use quality::{Flag, FlagKind, Severity, Sound, Thresholds, check_piece};
+#[cfg(feature = "client")]
+pub use service::{Failure, FailureKind, Speech, Synthesizer};
 #[cfg(feature = "decode")]
-pub use service::{Ask, Reply, Transcriber};
-#[cfg(feature = "run")]
-pub use service::{Failure, FailureKind, Left, Speech, Standing, Synthesiser};
+pub use service::{PieceRequest, PieceResponse, Transcriber};
 #[cfg(feature = "decode")]
 pub use source::Source;
-#[cfg(feature = "run")]
-pub use speak::Speak;
+#[cfg(feature = "client")]
+pub use speak::{Speak, TextPiece, split_text};
 #[cfg(feature = "decode")]
 pub use spool::{PieceAudio, PieceReader, Storage};
-pub use subtitles::Cues;
-pub use task::Task;
+pub use task::{Task, Timestamps};
 #[cfg(feature = "decode")]
-pub use transcribe::{LongAudio, Times};
-pub use transcript::{PieceReport, Transcript, Verdict};
-pub use writers::Form;
+pub use transcribe::LongAudio;
+pub use transcript::{PieceReport, Quality, Transcript};
+pub use writers::OutputFormat;

@@ -1,13 +1,13 @@
-//! The answers of all pieces on one clock, with no word lost or doubled where pieces share audio.
+//! The transcriptions of all pieces on one clock, with no word lost or doubled where pieces share audio.
 //!
-//! Neighbours hear the same few seconds. Their words there are aligned with a limit on how far apart in time two equal
-//! words may be, and the switch from one piece to the next is made at a word that both heard alike, as far as possible
-//! from either piece's edge, where words are heard badly.
+//! Neighbors share a few seconds of audio. Their words there are aligned with a limit on how far apart in time two equal
+//! words may be, and the switch from one piece to the next is made at a word that both have, as far as possible
+//! from either piece's edge, where words are recognized badly.
 
 mod align;
+mod join;
 mod key;
 mod part;
-mod seam;
 mod segments;
 mod times;
 mod units;
@@ -19,23 +19,31 @@ use part::Part;
 pub(crate) use times::Clocked;
 pub(crate) use units::{TimedText, units};
 
-/// What was heard in one piece.
+/// The transcription of one piece.
+///
+/// ```
+/// use groq_audio::PieceTranscript;
+/// use groq_audio::types::VerboseTranscription;
+///
+/// let second = PieceTranscript::new(16_000, 32_000, VerboseTranscription::new("evening"));
+/// assert_eq!(second.origin, 16_000);
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct Heard {
-    /// The sample of the recording, at 16 kHz, at which the piece's own clock shows 0. It is negative where silence was put
+pub struct PieceTranscript {
+    /// The sample of the recording, at 16 kHz, at which the piece's own clock is 0. It is negative where silence was added
     /// before the recording.
     pub origin: i64,
     /// The first sample of the recording that the piece holds.
     pub start: u64,
     /// The sample after the last.
     pub end: u64,
-    /// The answer, with times on the piece's own clock.
+    /// The transcription, with times on the piece's own clock.
     pub answer: VerboseTranscription,
 }
 
-impl Heard {
-    /// What was heard in the samples from `start` to `end` of the recording, at 16 kHz.
+impl PieceTranscript {
+    /// Creates the transcription of the samples from `start` to `end` of the recording, at 16 kHz.
     pub fn new(start: u64, end: u64, answer: VerboseTranscription) -> Self {
         Self {
             origin: start as i64,
@@ -45,8 +53,9 @@ impl Heard {
         }
     }
 
-    /// Sets where the piece's own clock shows 0, if not at its start.
-    pub fn with_origin(mut self, origin: i64) -> Self {
+    /// Sets the sample at which the piece's own clock is 0, if it is not the first.
+    #[must_use]
+    pub fn origin(mut self, origin: i64) -> Self {
         self.origin = origin;
         self
     }
@@ -56,67 +65,80 @@ impl Heard {
     }
 }
 
-/// How words are compared where pieces meet.
+/// How words are compared where pieces are joined.
 ///
 /// ```
-/// let options = groq_audio::MergeOptions::default();
-/// assert_eq!(options.tolerance, 0.4);
+/// let options = groq_audio::MergeOptions::new().tolerance(0.5);
 /// ```
 #[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
+#[must_use = "options do nothing until they are given to `merge`"]
 pub struct MergeOptions {
-    /// How far apart the middles of the same word may be in two answers, in seconds.
-    pub tolerance: f64,
-    /// The same where only segments have times, and those of words are guessed.
-    pub tolerance_of_segments: f64,
-    /// How far beyond the shared audio words are looked at, in seconds.
-    pub margin: f64,
-    /// How many words of plain text, without any times, are looked at on either side.
-    pub text_window: usize,
+    pub(crate) tolerance: f64,
+    pub(crate) segment_tolerance: f64,
+    pub(crate) margin: f64,
+    pub(crate) text_window: usize,
 }
 
 impl Default for MergeOptions {
     fn default() -> Self {
         Self {
             tolerance: 0.4,
-            tolerance_of_segments: 1.5,
+            segment_tolerance: 1.5,
             margin: 0.3,
             text_window: 60,
         }
     }
 }
 
+impl MergeOptions {
+    /// Creates the default options.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    crate::setters::setters! {
+        /// Sets how far apart, in seconds, the middles of the same word may be in two transcriptions: 0.4 by default.
+        tolerance(seconds: f64) => tolerance = seconds;
+        /// Sets the same where only segments have times, and those of words are estimated: 1.5 by default.
+        segment_tolerance(seconds: f64) => segment_tolerance = seconds;
+        /// Sets how far beyond the shared audio, in seconds, words are compared: 0.3 by default.
+        margin(seconds: f64) => margin = seconds;
+        /// Sets how many words of plain text, without times, are compared on each side: 60 by default.
+        text_window(words: usize) => text_window = words;
+    }
+}
+
 /// How two pieces were joined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum SeamKind {
-    /// At a word that both pieces heard alike.
+pub enum JoinKind {
+    /// At a word that both pieces have.
     Aligned,
-    /// Nobody spoke in the shared audio.
+    /// No piece has words in the shared audio.
     Quiet,
-    /// Only one of the pieces heard words in the shared audio; they were taken.
+    /// Only one piece has words in the shared audio; they were taken.
     OneSided,
-    /// Both heard words there, but none alike: cut in the middle by time, or, without times, both kept.
+    /// Both have words there, but none in common: cut in the middle by time, or, without times, both kept.
     Unaligned,
 }
 
 /// Where two pieces were joined, and how sure it is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct Seam {
+pub struct Join {
     /// The number of the piece before it.
     pub piece: usize,
     /// Where, in seconds from the beginning of the recording.
     pub at: f64,
     /// How.
-    pub kind: SeamKind,
-    /// How many words both pieces heard alike.
+    pub kind: JoinKind,
+    /// How many words both pieces have in common.
     pub agreed: usize,
     /// How sure it is, from 0 to 1: the share of the words in the shared audio on which both pieces agree.
     pub sureness: f64,
 }
 
-/// What was heard in the whole recording.
+/// The transcription of a whole recording.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Merged {
@@ -127,38 +149,38 @@ pub struct Merged {
     /// The segments in order; none if the answers had none.
     pub segments: Vec<TranscriptionSegment>,
     /// Where the pieces were joined.
-    pub seams: Vec<Seam>,
+    pub joins: Vec<Join>,
     /// For each piece, the number of its first word among all [`words`](Self::words).
     pub first_words: Vec<usize>,
 }
 
-/// Joins the answers of pieces, which must be in order.
+/// Joins the transcriptions of pieces, which must be in order.
 ///
-/// It works from words if the answers have them, else from segments, else from plain text: ask for words and segments.
+/// It works from words if there are any, else from segments, else from plain text.
 ///
 /// ```
 /// use groq_audio::types::{TranscriptionWord, VerboseTranscription};
-/// use groq_audio::{Heard, MergeOptions, merge};
+/// use groq_audio::{PieceTranscript, MergeOptions, merge};
 ///
 /// let answer = |words: &[(&str, f64)]| {
 ///     let words = words.iter().map(|&(word, at)| TranscriptionWord::new(word, at, at + 0.3));
 ///     VerboseTranscription::new("").with_words(words)
 /// };
-/// let left = Heard::new(0, 64_000, answer(&[("one", 0.5), ("two", 2.2), ("three", 3.0)]));
-/// let right = Heard::new(32_000, 96_000, answer(&[("two", 0.2), ("three", 1.0), ("four", 2.5)]));
+/// let left = PieceTranscript::new(0, 64_000, answer(&[("one", 0.5), ("two", 2.2), ("three", 3.0)]));
+/// let right = PieceTranscript::new(32_000, 96_000, answer(&[("two", 0.2), ("three", 1.0), ("four", 2.5)]));
 /// let merged = merge(&[left, right], &MergeOptions::default());
 /// assert_eq!(merged.text, "one two three four");
 /// assert_eq!(merged.words[3].start, 4.5);
 /// ```
-pub fn merge(parts: &[Heard], options: &MergeOptions) -> Merged {
+pub fn merge(parts: &[PieceTranscript], options: &MergeOptions) -> Merged {
     let mut open: Vec<Part<'_>> = parts.iter().map(Part::new).collect();
     let mut merged = Merged::default();
     for right in 1..open.len() {
         let (before, after) = open.split_at_mut(right);
         if let (Some(left), Some(right)) = (before.last_mut(), after.first_mut()) {
-            let mut seam = seam::join(left, right, options);
-            seam.piece = before.len() - 1;
-            merged.seams.push(seam);
+            let mut join = join::join(left, right, options);
+            join.piece = before.len() - 1;
+            merged.joins.push(join);
         }
     }
     for part in &open {

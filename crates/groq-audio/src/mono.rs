@@ -10,7 +10,7 @@ const MEMORY: f64 = 20_000.0;
 /// Mixes channels into their mean, or takes the loudest where they cancel each other out.
 #[derive(Debug, Default)]
 pub(crate) struct Mixer {
-    /// The channel that is left out: nobody speaks in low effects.
+    /// The channel that is left out: it has no speech.
     low: Option<usize>,
     mean: f64,
     energies: Vec<f64>,

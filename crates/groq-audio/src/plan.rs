@@ -10,7 +10,7 @@ mod search;
 use std::collections::VecDeque;
 
 use floor::Floor;
-pub use options::PlanOptions;
+pub use options::PieceOptions;
 use search::best_cut;
 
 use crate::clock::{HOP_SAMPLES, seconds};
@@ -57,7 +57,7 @@ pub struct Piece {
 }
 
 impl Piece {
-    /// A piece, for tests and for answers from elsewhere.
+    /// Creates a piece, for tests and for transcriptions from elsewhere.
     pub fn new(index: usize, start: u64, end: u64) -> Self {
         Self {
             index,
@@ -67,25 +67,29 @@ impl Piece {
         }
     }
 
-    /// Its length in seconds.
+    /// Returns its length in seconds.
+    ///
+    /// ```
+    /// assert_eq!(groq_audio::Piece::new(0, 16_000, 48_000).seconds(), 2.0);
+    /// ```
     pub fn seconds(&self) -> f64 {
         seconds(self.end.saturating_sub(self.start))
     }
 }
 
-/// Plans all pieces of a recording whose [levels](crate::Levels), in dBFS per 10 ms, are known.
+/// Plans all pieces of a recording from its [levels](crate::Levels), in dBFS for each 10 ms.
 ///
 /// ```
-/// use groq_audio::{PlanOptions, plan};
+/// use groq_audio::{PieceOptions, plan_pieces};
 /// use std::time::Duration;
 ///
 /// let talk: Vec<f32> = (0..9_000).map(|hop| if hop % 500 < 60 { -80.0 } else { -20.0 }).collect();
-/// let pieces = plan(&talk, &PlanOptions::new().max_len(Duration::from_secs(30)));
+/// let pieces = plan_pieces(&talk, &PieceOptions::new().max_len(Duration::from_secs(30)));
 /// assert!(pieces.len() > 2);
 /// assert!(pieces.iter().all(|piece| piece.seconds() <= 30.0));
 /// ```
-pub fn plan(levels: &[f32], options: &PlanOptions) -> Vec<Piece> {
-    let mut planner = Planner::new(options);
+pub fn plan_pieces(levels: &[f32], options: &PieceOptions) -> Vec<Piece> {
+    let mut planner = PiecePlanner::new(options);
     let mut pieces: Vec<Piece> = levels
         .iter()
         .filter_map(|&level| planner.push(level))
@@ -94,11 +98,19 @@ pub fn plan(levels: &[f32], options: &PlanOptions) -> Vec<Piece> {
     pieces
 }
 
-/// Plans pieces while the levels are still coming in; [`plan`] is the same for levels that are all there.
+/// Plans pieces while levels arrive. [`plan_pieces`] does the same for levels that are all known.
 ///
-/// It needs to look ahead by about ten seconds, and remembers ten minutes of levels: its size does not grow.
+/// It looks ahead by about ten seconds, and keeps ten minutes of levels: its size does not grow.
+///
+/// ```
+/// use groq_audio::{PieceOptions, PiecePlanner};
+///
+/// let mut planner = PiecePlanner::new(&PieceOptions::new());
+/// assert_eq!(planner.push(-20.0), None);
+/// assert_eq!(planner.finish(160).len(), 1);
+/// ```
 #[derive(Clone, Debug)]
-pub struct Planner {
+pub struct PiecePlanner {
     options: options::InHops,
     floor: Floor,
     /// Levels from the first hop of the current search window on.
@@ -112,9 +124,9 @@ pub struct Planner {
     index: usize,
 }
 
-impl Planner {
-    /// A planner that has heard nothing.
-    pub fn new(options: &PlanOptions) -> Self {
+impl PiecePlanner {
+    /// Creates a planner.
+    pub fn new(options: &PieceOptions) -> Self {
         let options = options.in_hops();
         Self {
             window_from: options.window_from(0),
@@ -127,7 +139,7 @@ impl Planner {
         }
     }
 
-    /// Takes the next level in dBFS, and gives the piece that it settles.
+    /// Takes the next level in dBFS, and returns the piece that it completes.
     pub fn push(&mut self, level: f32) -> Option<Piece> {
         let step = crate::levels::step(level);
         self.floor.push(step);
@@ -140,7 +152,7 @@ impl Planner {
         (self.hops >= settled).then(|| self.cut(self.latest()))
     }
 
-    /// Ends the recording at `total` samples, and gives the pieces that are still open: one or two.
+    /// Ends the recording at `total` samples, and returns the last pieces: one or two.
     pub fn finish(mut self, total: u64) -> Vec<Piece> {
         let mut pieces = Vec::new();
         let longest = self.options.max_len * HOP_SAMPLES as u64;
@@ -155,12 +167,12 @@ impl Planner {
         pieces
     }
 
-    /// The level in dBFS at and under which audio counts as quiet, as of now.
+    /// Returns the level in dBFS at or below which audio is quiet, so far.
     pub fn quiet(&self) -> f32 {
         self.floor.threshold()
     }
 
-    /// The first sample that a later piece may still need.
+    /// Returns the first sample that a later piece may need.
     pub fn needed_from(&self) -> u64 {
         let widest = self.options.overlap_forced.max(self.options.overlap_dip);
         let widest = widest.max(self.options.overlap_pause);
@@ -168,7 +180,7 @@ impl Planner {
         (earliest * HOP_SAMPLES as u64).max(self.start)
     }
 
-    /// Where the piece that is being collected starts, in samples.
+    /// Returns the first sample of the piece that is being collected.
     pub fn piece_start(&self) -> u64 {
         self.start
     }
@@ -240,13 +252,13 @@ mod tests {
             .collect()
     }
 
-    fn options(seconds: u64) -> PlanOptions {
-        PlanOptions::new().max_len(Duration::from_secs(seconds))
+    fn options(seconds: u64) -> PieceOptions {
+        PieceOptions::new().max_len(Duration::from_secs(seconds))
     }
 
     #[test]
     fn cuts_fall_into_pauses() {
-        let pieces = plan(&speech(600, 430, 50), &options(30));
+        let pieces = plan_pieces(&speech(600, 430, 50), &options(30));
         for cut in pieces.iter().filter_map(|piece| piece.cut) {
             assert_eq!(cut.kind, CutKind::Pause);
             assert!((cut.at / 160) % 430 < 50, "{cut:?}");
@@ -256,7 +268,7 @@ mod tests {
 
     #[test]
     fn without_pauses_the_overlap_is_wide() {
-        let pieces = plan(&speech(600, 1, 0), &options(30));
+        let pieces = plan_pieces(&speech(600, 1, 0), &options(30));
         let cuts: Vec<Cut> = pieces.iter().filter_map(|piece| piece.cut).collect();
         assert!(cuts.iter().all(|cut| cut.kind == CutKind::Forced));
         assert!(cuts.iter().all(|cut| cut.overlap == 40_000));
@@ -264,14 +276,14 @@ mod tests {
 
     #[test]
     fn what_fits_is_one_piece() {
-        assert_eq!(plan(&speech(30, 430, 50), &options(30)).len(), 1);
-        assert_eq!(plan(&[], &options(30)), [Piece::new(0, 0, 0)]);
+        assert_eq!(plan_pieces(&speech(30, 430, 50), &options(30)).len(), 1);
+        assert_eq!(plan_pieces(&[], &options(30)), [Piece::new(0, 0, 0)]);
     }
 
     #[test]
     fn bytes_limit_the_length_too() {
-        let small = PlanOptions::new().max_bytes(1_000_000);
-        let pieces = plan(&speech(300, 430, 50), &small);
+        let small = PieceOptions::new().max_bytes(1_000_000);
+        let pieces = plan_pieces(&speech(300, 430, 50), &small);
         assert!(
             pieces
                 .iter()
@@ -289,7 +301,7 @@ mod tests {
         ) {
             let options = options(seconds);
             let limit = options.in_hops().max_len * 160;
-            let pieces = plan(&levels, &options);
+            let pieces = plan_pieces(&levels, &options);
             let total = levels.len() as u64 * 160;
             prop_assert_eq!(pieces[0].start, 0);
             prop_assert_eq!(pieces[pieces.len() - 1].end, total);

@@ -5,7 +5,7 @@ mod pieces;
 
 use std::ops::ControlFlow;
 
-use crate::decode::Decoder;
+use crate::decode::{Decoder, Recording};
 use crate::error::{Error, ErrorKind};
 use crate::quality::Sound;
 use crate::resample::Resampler;
@@ -21,41 +21,42 @@ use pieces::Pieces;
 pub struct Prepared {
     /// Which stretch of the recording it is.
     pub piece: Piece,
-    /// The sample of the recording at which its own clock shows 0; see [`Heard::origin`](crate::Heard::origin).
+    /// The sample of the recording at which its own clock shows 0; see [`PieceTranscript::origin`](crate::PieceTranscript::origin).
     pub origin: i64,
     /// Its audio.
     pub audio: PieceAudio,
     /// How loud it is.
     pub sound: Sound,
-    /// A SHA-256 over all of its audio, in hexadecimal, if that was asked for. The header, which is known last, goes in last.
+    /// The SHA-256 of its audio, in hexadecimal, if [`PrepareOptions::hash`] is set. The header, which is known last, is hashed
+    /// last.
     pub sha256: Option<String>,
 }
 
-/// What became of a recording as a whole.
+/// What [`prepare`] found in a recording as a whole.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Summary {
     /// Its length in samples at 16 kHz.
     pub samples: u64,
-    /// How many pieces it has.
+    /// The number of pieces.
     pub pieces: usize,
     /// Seconds of silence in place of what could not be decoded.
     pub silenced: f64,
-    /// What is worth telling: other tracks, damaged packets, `ffmpeg`.
+    /// What the user should know: other tracks, damaged packets, `ffmpeg`.
     pub notes: Vec<String>,
 }
 
 /// What comes of preparing, in order.
 pub(crate) enum Step {
-    /// So many seconds have been decoded; the container's own length, if it gives one.
+    /// Seconds decoded so far, and in all if the container states them.
     Decoded(f64, Option<f64>),
     Ready(Box<Prepared>),
 }
 
-/// Decodes, plans, and encodes a recording; gives each piece as soon as it is ready.
+/// Decodes, plans and encodes a recording, and calls `ready` with each piece.
 ///
 /// It blocks until all is done, in a constant amount of memory; [`LongAudio`](crate::LongAudio) runs it on a thread of
-/// its own. Where `ready` says [`Break`](ControlFlow::Break), it stops.
+/// its own. It stops where `ready` returns [`Break`](ControlFlow::Break).
 ///
 /// ```no_run
 /// use groq_audio::{PrepareOptions, Source, prepare};
@@ -73,27 +74,28 @@ pub(crate) enum Step {
 ///
 /// # Errors
 ///
-/// [`is_unsupported`](Error::is_unsupported): the format or codec is not known here, and `ffmpeg` is not there.
-/// [`is_corrupt`](Error::is_corrupt): the file is damaged, empty, or shorter than it says.
+/// [`is_unsupported`](Error::is_unsupported): the format or codec is not supported, and `ffmpeg` is not installed.
+/// [`is_corrupt`](Error::is_corrupt): the file is damaged, empty, or shorter than it states.
 /// [`is_io`](Error::is_io): a file cannot be read, or the temporary file not written.
 pub fn prepare(
     source: Source,
     options: &PrepareOptions,
     mut ready: impl FnMut(Prepared) -> ControlFlow<()>,
 ) -> Result<Summary, Error> {
-    run(source, options, |step| match step {
+    let decoder = Recording::open(source, &options.decode())?.into_decoder()?;
+    run(decoder, options, |step| match step {
         Step::Ready(piece) => ready(*piece),
         Step::Decoded(..) => ControlFlow::Continue(()),
     })
 }
 
 pub(crate) fn run(
-    source: Source,
+    decoder: Decoder,
     options: &PrepareOptions,
     mut step: impl FnMut(Step) -> ControlFlow<()>,
 ) -> Result<Summary, Error> {
     let mut pieces = Pieces::new(options)?;
-    let summary = listen(source, options, |samples, total| {
+    let summary = decode(decoder, |samples, total| {
         for ready in pieces.push(samples)? {
             if step(Step::Ready(Box::new(ready))).is_break() {
                 return Ok(ControlFlow::Break(()));
@@ -116,17 +118,15 @@ pub(crate) fn run(
     Ok(summary)
 }
 
-/// Whether a source can be decoded, as far as its beginning tells.
-pub(crate) fn can_open(source: Source, options: &PrepareOptions) -> bool {
-    Decoder::open(source, &options.decode()).is_ok()
-}
-
-/// Only measures: the sound of a whole recording, and its length in samples.
-pub(crate) fn measure(source: Source, options: &PrepareOptions) -> Result<(Sound, Summary), Error> {
+/// Measures the sound of a whole recording, and its length in samples.
+pub(crate) fn measure(
+    decoder: Decoder,
+    options: &PrepareOptions,
+) -> Result<(Sound, Summary), Error> {
     let mut meter = LevelMeter::new();
     let mut levels = crate::Levels::new();
-    let mut planner = crate::Planner::new(&options.plan);
-    let summary = listen(source, options, |samples, _| {
+    let mut planner = crate::PiecePlanner::new(&options.pieces);
+    let summary = decode(decoder, |samples, _| {
         meter.push(samples, |level| {
             levels.push(level);
             planner.push(level);
@@ -141,13 +141,11 @@ pub(crate) fn measure(source: Source, options: &PrepareOptions) -> Result<(Sound
     Ok((Sound::new(levels, planner.quiet()), summary))
 }
 
-/// Decodes a source to 16-bit samples at 16 kHz; none if `heard` broke off.
-fn listen(
-    source: Source,
-    options: &PrepareOptions,
-    mut heard: impl FnMut(&[i16], Option<f64>) -> Result<ControlFlow<()>, Error>,
+/// Decodes to 16-bit samples at 16 kHz; none if `take` broke off.
+fn decode(
+    mut decoder: Decoder,
+    mut take: impl FnMut(&[i16], Option<f64>) -> Result<ControlFlow<()>, Error>,
 ) -> Result<Option<Summary>, Error> {
-    let mut decoder = Decoder::open(source, &options.decode())?;
     let total = decoder.seconds;
     let mut resampler: Option<(u32, Resampler)> = None;
     let (mut raw, mut even, mut samples) = (Vec::new(), Vec::new(), Vec::new());
@@ -172,7 +170,7 @@ fn listen(
         }
         to_16_bits(&even, &mut samples);
         count += samples.len() as u64;
-        if heard(&samples, total)?.is_break() {
+        if take(&samples, total)?.is_break() {
             return Ok(None);
         }
         if rate.is_none() {
@@ -182,13 +180,11 @@ fn listen(
     if count == 0 {
         return Err(Error::new(ErrorKind::Corrupt, "there is no audio in it"));
     }
-    let mut notes = std::mem::take(&mut decoder.notes);
-    notes.extend(decoder.late_notes());
     Ok(Some(Summary {
         samples: count,
         pieces: 0,
         silenced: decoder.silenced(),
-        notes,
+        notes: decoder.notes(),
     }))
 }
 

@@ -1,4 +1,4 @@
-//! What happens while a job runs.
+//! Events of a job.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,23 +6,30 @@ use std::time::Duration;
 
 use crate::plan::Piece;
 
-/// Something that happened.
+/// Something that happens while a recording is transcribed.
+///
+/// ```
+/// use groq_audio::TranscribeEvent;
+///
+/// let event = TranscribeEvent::Sent { piece: 0, attempt: 2 };
+/// assert_eq!(event.to_string(), "piece 0: sent, attempt 2");
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub enum Event {
-    /// So much has been decoded, in seconds; of how much, where the file says.
+pub enum TranscribeEvent {
+    /// Audio was decoded.
     Decoded {
-        /// Seconds so far.
+        /// The seconds so far.
         seconds: f64,
-        /// Seconds in all, if known.
+        /// The seconds in all, if the file states them.
         total: Option<f64>,
     },
-    /// A piece is cut and encoded.
+    /// A piece was cut and encoded.
     Planned {
         /// The piece.
         piece: Piece,
     },
-    /// A piece is being sent.
+    /// A piece is sent.
     Sent {
         /// The number of the piece.
         piece: usize,
@@ -35,7 +42,7 @@ pub enum Event {
         piece: usize,
         /// How long it will wait.
         after: Duration,
-        /// Why.
+        /// The reason.
         why: String,
     },
     /// A piece was too large, or its answer suspicious, and is sent again in two.
@@ -43,28 +50,28 @@ pub enum Event {
         /// The number of the piece.
         piece: usize,
     },
-    /// Two pieces agreed on no word of the audio that they share, and what is around the cut is sent again.
-    Bridged {
+    /// Two pieces agreed on no word of the audio that they share, and the audio around the cut is sent again.
+    BoundaryRetried {
         /// The number of the piece before the cut.
         piece: usize,
     },
-    /// A piece's answer is there.
+    /// A piece was transcribed.
     Done {
         /// The number of the piece.
         piece: usize,
         /// Whether it came from the journal.
         from_journal: bool,
     },
-    /// All answers have been joined.
+    /// All pieces were joined.
     Merged {
-        /// How many pieces there were.
+        /// The number of pieces.
         pieces: usize,
-        /// How many words or, without words, segments.
+        /// The number of words or, without words, of segments.
         words: usize,
     },
 }
 
-impl fmt::Display for Event {
+impl fmt::Display for TranscribeEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Decoded {
@@ -83,25 +90,27 @@ impl fmt::Display for Event {
                 )
             }
             Self::Halved { piece } => write!(f, "piece {piece}: again in two"),
-            Self::Bridged { piece } => write!(f, "piece {piece}: its end again"),
+            Self::BoundaryRetried { piece } => {
+                write!(f, "piece {piece}: the audio around its end again")
+            }
             Self::Done { piece, .. } => write!(f, "piece {piece}: done"),
             Self::Merged { pieces, words } => write!(f, "merged {words} words of {pieces} pieces"),
         }
     }
 }
 
-/// Who is told. It is called from several threads, and should be quick.
+/// What is called with each event, from several threads.
 #[derive(Clone, Default)]
 pub(crate) struct Listener(Option<Arc<Callback>>);
 
-type Callback = dyn Fn(&Event) + Send + Sync;
+type Callback = dyn Fn(&TranscribeEvent) + Send + Sync;
 
 impl Listener {
-    pub(crate) fn new(listener: impl Fn(&Event) + Send + Sync + 'static) -> Self {
+    pub(crate) fn new(listener: impl Fn(&TranscribeEvent) + Send + Sync + 'static) -> Self {
         Self(Some(Arc::new(listener)))
     }
 
-    pub(crate) fn tell(&self, event: &Event) {
+    pub(crate) fn emit(&self, event: &TranscribeEvent) {
         if let Some(listener) = &self.0 {
             listener(event);
         }

@@ -1,33 +1,52 @@
-//! The seams to a service: what writes speech down, and what speaks.
+//! What a service has to do: transcribe a piece of audio, or speak a short text.
 
 use std::error::Error as StdError;
 use std::fmt;
 use std::future::Future;
 use std::time::Duration;
 
+use groq_core::limits::RateLimits;
 #[cfg(feature = "decode")]
 use groq_types::VerboseTranscription;
 
 #[cfg(feature = "decode")]
 use crate::spool::PieceAudio;
 #[cfg(feature = "decode")]
-use crate::task::Task;
+use crate::task::{Task, Timestamps};
 
-/// Something that writes down what is said in a piece of audio, in one attempt.
+/// A service that transcribes a piece of audio, in one attempt. [`groq_core::Client`] is one.
 ///
-/// A clone shares everything with what it was cloned from. Retries, limits and waits are none of its business.
+/// Clones share everything. Retries, limits and waits are up to [`LongAudio`](crate::LongAudio).
+///
+/// ```
+/// use groq_audio::types::VerboseTranscription;
+/// use groq_audio::{Failure, PieceRequest, PieceResponse, Transcriber};
+///
+/// #[derive(Clone)]
+/// struct Deaf;
+///
+/// impl Transcriber for Deaf {
+///     async fn transcribe(&self, request: PieceRequest) -> Result<PieceResponse, Failure> {
+///         let text = format!("({:.0} s of audio)", request.seconds);
+///         Ok(PieceResponse::new(VerboseTranscription::new(text)))
+///     }
+/// }
+/// ```
 #[cfg(feature = "decode")]
 pub trait Transcriber: Clone + Send + Sync + 'static {
     /// Sends one request.
-    fn transcribe(&self, ask: Ask) -> impl Future<Output = Result<Reply, Failure>> + Send;
+    fn transcribe(
+        &self,
+        request: PieceRequest,
+    ) -> impl Future<Output = Result<PieceResponse, Failure>> + Send;
 }
 
 /// One request to a [`Transcriber`].
 #[cfg(feature = "decode")]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Ask {
-    /// Whether to write down or to translate.
+pub struct PieceRequest {
+    /// Whether to transcribe or to translate.
     pub task: Task,
     /// The model.
     pub model: String,
@@ -39,86 +58,47 @@ pub struct Ask {
     pub language: Option<String>,
     /// Text that steers spelling and style.
     pub prompt: Option<String>,
-    /// Randomness, from 0 to 1.
+    /// The temperature, from 0 to 1.
     pub temperature: Option<f64>,
-    /// What the answer should have times for.
-    pub times: crate::Times,
+    /// What the response should have times for.
+    pub timestamps: Timestamps,
     /// The number of the piece, for logs and tests.
     pub piece: usize,
 }
 
-/// An answer.
+/// The response of a [`Transcriber`].
 #[cfg(feature = "decode")]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Reply {
-    /// What was heard, with times from the beginning of the piece; an answer without times has only its text.
+pub struct PieceResponse {
+    /// The transcription, with times from the beginning of the piece. Without timestamps it has only the text.
     pub transcription: VerboseTranscription,
-    /// What the service says about the account's limits.
-    pub standing: Standing,
+    /// The rate limits that the service reported.
+    pub rate_limits: RateLimits,
 }
 
 #[cfg(feature = "decode")]
-impl Reply {
-    /// An answer that says nothing about limits.
+impl PieceResponse {
+    /// Creates a response that reports no rate limits.
     pub fn new(transcription: VerboseTranscription) -> Self {
         Self {
             transcription,
-            standing: Standing::default(),
+            rate_limits: RateLimits::default(),
         }
     }
 
-    /// Sets what the service says about the account's limits.
-    pub fn with_standing(mut self, standing: Standing) -> Self {
-        self.standing = standing;
+    /// Sets the rate limits that the service reported.
+    #[must_use]
+    pub fn rate_limits(mut self, limits: RateLimits) -> Self {
+        self.rate_limits = limits;
         self
     }
 }
 
-/// What a service says about the limits of an account, with an answer or a refusal.
+/// A service that speaks a short text, in one attempt. [`groq_core::Client`] is one.
 ///
-/// ```
-/// use groq_audio::{Left, Standing};
-/// use std::time::Duration;
-///
-/// let left = Left { limit: 2_000, remaining: 1_990, reset: Duration::from_secs(432) };
-/// let standing = Standing::default().requests(left);
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Standing {
-    pub(crate) requests: Option<Left>,
-    pub(crate) tokens: Option<Left>,
-}
-
-impl Standing {
-    /// Sets what is left of the requests.
-    pub fn requests(mut self, left: Left) -> Self {
-        self.requests = Some(left);
-        self
-    }
-
-    /// Sets what is left of the tokens.
-    pub fn tokens(mut self, left: Left) -> Self {
-        self.tokens = Some(left);
-        self
-    }
-}
-
-/// What is left of one limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Left {
-    /// All that there is.
-    pub limit: u64,
-    /// What is left of it.
-    pub remaining: u64,
-    /// How long until all of it is there again, if nothing more is used.
-    pub reset: Duration,
-}
-
-/// Something that speaks a short text, in one attempt.
-///
-/// A clone shares everything with what it was cloned from. Retries, limits and waits are none of its business.
-pub trait Synthesiser: Clone + Send + Sync + 'static {
+/// Clones share everything. Retries, limits and waits are up to [`Speak`](crate::Speak).
+pub trait Synthesizer: Clone + Send + Sync + 'static {
     /// Sends one request, whose text fits the model.
     fn speak(
         &self,
@@ -126,28 +106,29 @@ pub trait Synthesiser: Clone + Send + Sync + 'static {
     ) -> impl Future<Output = Result<Speech, Failure>> + Send;
 }
 
-/// A short text, spoken.
+/// The response of a [`Synthesizer`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Speech {
-    /// A whole WAV file of 16-bit samples.
+    /// A WAV file of 16-bit samples.
     pub wav: bytes::Bytes,
-    /// What the service says about the account's limits.
-    pub standing: Standing,
+    /// The rate limits that the service reported.
+    pub rate_limits: RateLimits,
 }
 
 impl Speech {
-    /// A WAV file, from a service that says nothing about limits.
+    /// Creates a response from a WAV file that reports no rate limits.
     pub fn new(wav: impl Into<bytes::Bytes>) -> Self {
         Self {
             wav: wav.into(),
-            standing: Standing::default(),
+            rate_limits: RateLimits::default(),
         }
     }
 
-    /// Sets what the service says about the account's limits.
-    pub fn with_standing(mut self, standing: Standing) -> Self {
-        self.standing = standing;
+    /// Sets the rate limits that the service reported.
+    #[must_use]
+    pub fn rate_limits(mut self, limits: RateLimits) -> Self {
+        self.rate_limits = limits;
         self
     }
 }
@@ -156,48 +137,59 @@ impl Speech {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FailureKind {
-    /// The limits are used up: wait, and try again.
+    /// The rate limits are used up: wait, and try again.
     RateLimited,
     /// The audio is too large: send less at a time.
     TooLarge,
-    /// It may work the next time: the service or the network failed, or the answer was cut short.
+    /// The service or the network failed, or the response was cut short: try again.
     Transient,
     /// It will fail the same way again.
     Refused,
 }
 
-/// A failed attempt.
+/// A failed attempt of a [`Transcriber`] or a [`Synthesizer`].
+///
+/// ```
+/// use groq_audio::{Failure, FailureKind};
+/// use std::time::Duration;
+///
+/// let failure = Failure::from_status(429, "slow down").retry_after(Duration::from_secs(2));
+/// assert_eq!(failure.kind(), FailureKind::RateLimited);
+/// ```
+#[must_use = "a failure does nothing until it is returned"]
 pub struct Failure {
     pub(crate) kind: FailureKind,
     pub(crate) status: Option<u16>,
+    pub(crate) request_id: Option<String>,
     pub(crate) retry_after: Option<Duration>,
-    pub(crate) standing: Box<Standing>,
+    pub(crate) rate_limits: Box<RateLimits>,
     pub(crate) message: String,
     pub(crate) source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
 impl Failure {
-    /// A failure of a kind; the message must hold neither audio nor text of the user's.
+    /// Creates a failure. The message must hold neither audio nor text of the user's.
     pub fn new(kind: FailureKind, message: impl Into<String>) -> Self {
         Self {
             kind,
             status: None,
+            request_id: None,
             retry_after: None,
-            standing: Box::default(),
+            rate_limits: Box::default(),
             message: message.into(),
             source: None,
         }
     }
 
-    /// A failure by the status that the service answered with.
+    /// Creates a failure from the status of a reply.
     ///
     /// ```
     /// use groq_audio::{Failure, FailureKind};
     ///
-    /// assert_eq!(Failure::of_status(503, "overloaded").kind(), FailureKind::Transient);
-    /// assert_eq!(Failure::of_status(413, "too large").kind(), FailureKind::TooLarge);
+    /// assert_eq!(Failure::from_status(503, "overloaded").kind(), FailureKind::Transient);
+    /// assert_eq!(Failure::from_status(413, "too large").kind(), FailureKind::TooLarge);
     /// ```
-    pub fn of_status(status: u16, message: impl Into<String>) -> Self {
+    pub fn from_status(status: u16, message: impl Into<String>) -> Self {
         let kind = match status {
             429 => FailureKind::RateLimited,
             413 => FailureKind::TooLarge,
@@ -210,32 +202,39 @@ impl Failure {
     }
 
     /// Sets how long the service asks to wait.
-    pub fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
-        self.retry_after = wait;
+    pub fn retry_after(mut self, wait: impl Into<Option<Duration>>) -> Self {
+        self.retry_after = wait.into();
         self
     }
 
-    /// Sets what the service says about the account's limits.
-    pub fn with_standing(mut self, standing: Standing) -> Self {
-        self.standing = Box::new(standing);
+    /// Sets the id that the service gave the request.
+    pub fn request_id(mut self, id: impl Into<String>) -> Self {
+        self.request_id = Some(id.into());
+        self
+    }
+
+    /// Sets the rate limits that the service reported.
+    pub fn rate_limits(mut self, limits: RateLimits) -> Self {
+        self.rate_limits = Box::new(limits);
         self
     }
 
     /// Sets the cause.
-    pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+    pub fn source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
     }
 
-    /// What can be done about it.
+    /// Returns what can be done about it.
     pub fn kind(&self) -> FailureKind {
         self.kind
     }
 
-    pub(crate) fn into_error(self, doing: &str, attempts: u32) -> crate::Error {
-        let message = format!("{doing}: {}", self.message);
-        let error = crate::Error::new(crate::ErrorKind::Service, message);
-        let error = error.with_service(self.status, self.retry_after, attempts);
+    pub(crate) fn into_error(self, operation: &str, attempts: u32) -> crate::Error {
+        let message = format!("{operation}: {}", self.message);
+        let error = crate::Error::new(crate::ErrorKind::Service, message)
+            .with_service(self.status, self.request_id, attempts)
+            .with_retry_after(self.retry_after);
         match self.source {
             Some(source) => error.with_source(source),
             None => error,
@@ -248,6 +247,7 @@ impl fmt::Debug for Failure {
         f.debug_struct("Failure")
             .field("kind", &self.kind)
             .field("status", &self.status)
+            .field("request_id", &self.request_id)
             .field("retry_after", &self.retry_after)
             .field("message", &self.message)
             .finish_non_exhaustive()

@@ -1,16 +1,17 @@
 //! Where audio comes from.
 
 use std::fs::File;
-use std::io::{self, Cursor, Read, Seek};
+use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 
+use crate::error::{Error, ErrorKind};
 use crate::spool::{PieceAudio, PieceReader};
 
-/// Where audio comes from: a file, bytes, a pipe, raw samples, or an address.
+/// Where audio comes from: a file, bytes, a pipe, raw samples, or a URL.
 ///
-/// A path or bytes become one by themselves; the rest has constructors.
+/// Paths and bytes convert into a source; the rest has constructors.
 ///
 /// ```
 /// use groq_audio::Source;
@@ -39,30 +40,38 @@ pub(crate) struct Pcm {
 }
 
 impl Source {
-    /// A file.
+    /// Reads a file.
     pub fn path(path: impl Into<PathBuf>) -> Self {
         Self::of(SourceKind::Path(path.into()))
     }
 
-    /// A whole file in memory.
+    /// Reads a whole file in memory.
     pub fn bytes(bytes: impl Into<Bytes>) -> Self {
         Self::of(SourceKind::Bytes(bytes.into()))
     }
 
-    /// A file that is read from its beginning to its end as it comes: a pipe, a download.
+    /// Reads a stream, such as a pipe or a download, on a thread that may block. MP4, which may have its index at the end, is
+    /// first copied into a temporary file.
     ///
-    /// It is read on a thread that may block. MP4 files, which may have their index at the end, are first copied into a
-    /// temporary file.
+    /// ```
+    /// let download = std::io::Cursor::new(b"fLaC".to_vec());
+    /// let source = groq_audio::Source::reader(download);
+    /// ```
     pub fn reader(reader: impl Read + Send + 'static) -> Self {
         Self::of(SourceKind::Reader(Box::new(reader)))
     }
 
-    /// The standard input.
+    /// Reads the standard input.
     pub fn stdin() -> Self {
         Self::reader(io::stdin())
     }
 
-    /// Raw samples of 16 bits, little-endian, channels interleaved, at `rate` Hz (1,000 to 768,000) with 1 to 64 channels.
+    /// Reads raw samples of 16 bits, little-endian, channels interleaved, at `rate` Hz (1,000 to 768,000) with 1 to 64 channels.
+    ///
+    /// ```
+    /// let second_of_silence = std::io::Cursor::new(vec![0; 88_200]);
+    /// let source = groq_audio::Source::pcm(second_of_silence, 44_100, 1);
+    /// ```
     pub fn pcm(reader: impl Read + Send + 'static, rate: u32, channels: u16) -> Self {
         let reader = Box::new(reader);
         Self::of(SourceKind::Pcm(Pcm {
@@ -72,12 +81,28 @@ impl Source {
         }))
     }
 
-    /// An address that the service itself fetches, in one request.
+    /// Lets the service fetch a URL, in one request.
     ///
-    /// Nothing about it can be checked here: the transcript is [`Unchecked`](crate::Verdict::Unchecked). To have it cut and
-    /// checked, download it and give the download to [`reader`](Self::reader).
+    /// Nothing can be checked: the transcript is [`Unchecked`](crate::Quality::Unchecked). To have the recording cut and
+    /// checked, download it into [`reader`](Self::reader).
+    ///
+    /// ```
+    /// let source = groq_audio::Source::url("https://example.com/talk.mp3");
+    /// ```
     pub fn url(url: impl Into<String>) -> Self {
         Self::of(SourceKind::Url(url.into()))
+    }
+
+    /// Whether the bytes are here, and can be read more than once.
+    pub(crate) fn can_be_read_again(&self) -> bool {
+        match &self.kind {
+            // A named pipe can be read only once. What does not exist is an error when it is opened.
+            SourceKind::Path(path) => path
+                .metadata()
+                .map_or(true, |it| it.is_file() || it.is_dir()),
+            SourceKind::Bytes(_) | SourceKind::Piece(_) => true,
+            SourceKind::Reader(_) | SourceKind::Pcm(_) | SourceKind::Url(_) => false,
+        }
     }
 
     pub(crate) fn piece(audio: PieceAudio) -> Self {
@@ -103,35 +128,17 @@ impl std::fmt::Debug for Source {
     }
 }
 
-impl From<&str> for Source {
-    fn from(path: &str) -> Self {
-        Self::path(path)
-    }
+macro_rules! from_path {
+    ($($path:ty)*) => {$(
+        impl From<$path> for Source {
+            fn from(path: $path) -> Self {
+                Self::path(path)
+            }
+        }
+    )*};
 }
 
-impl From<String> for Source {
-    fn from(path: String) -> Self {
-        Self::path(path)
-    }
-}
-
-impl From<&Path> for Source {
-    fn from(path: &Path) -> Self {
-        Self::path(path)
-    }
-}
-
-impl From<PathBuf> for Source {
-    fn from(path: PathBuf) -> Self {
-        Self::path(path)
-    }
-}
-
-impl From<&PathBuf> for Source {
-    fn from(path: &PathBuf) -> Self {
-        Self::path(path)
-    }
-}
+from_path!(&str String &Path PathBuf &PathBuf);
 
 impl From<Bytes> for Source {
     fn from(bytes: Bytes) -> Self {
@@ -147,22 +154,48 @@ impl From<Vec<u8>> for Source {
 
 /// Something that can be read, and mostly also sought in.
 pub(crate) enum Input {
-    File(File),
-    Bytes(Cursor<Bytes>),
-    Piece(PieceReader),
+    /// Bytes that can be read again.
+    Audio(PieceReader),
     Stream(Box<dyn Read + Send>),
 }
 
+impl Source {
+    /// Opens the source.
+    pub(crate) fn into_input(self) -> Result<Input, Error> {
+        Ok(match self.kind {
+            SourceKind::Path(path) => open(&path)
+                .map_err(|cause| Error::io(format!("open '{}'", path.display()), cause))?,
+            SourceKind::Bytes(bytes) => Input::Audio(PieceAudio::from_bytes(bytes, "").reader()),
+            SourceKind::Piece(audio) => Input::Audio(audio.reader()),
+            SourceKind::Reader(reader) => Input::Stream(reader),
+            SourceKind::Pcm(_) | SourceKind::Url(_) => {
+                let message = "a source without a container was opened as one";
+                return Err(Error::new(ErrorKind::Internal, message));
+            }
+        })
+    }
+}
+
+fn open(path: &Path) -> io::Result<Input> {
+    let file = File::open(path)?;
+    let metadata = file.metadata()?;
+    if metadata.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    // A pipe with a name is a stream.
+    if !metadata.is_file() {
+        return Ok(Input::Stream(Box::new(file)));
+    }
+    Ok(Input::Audio(
+        PieceAudio::from_file(file, metadata.len(), "").reader(),
+    ))
+}
+
 impl Input {
-    /// How many bytes there are; none for a stream.
+    /// Returns how many bytes there are; none for a stream.
     pub(crate) fn len(&self) -> Option<u64> {
         match self {
-            Self::File(file) => {
-                let metadata = file.metadata().ok()?;
-                metadata.is_file().then_some(metadata.len())
-            }
-            Self::Bytes(bytes) => Some(bytes.get_ref().len() as u64),
-            Self::Piece(piece) => piece.clone().seek(io::SeekFrom::End(0)).ok(),
+            Self::Audio(reader) => Some(reader.audio().len()),
             Self::Stream(_) => None,
         }
     }
@@ -171,9 +204,7 @@ impl Input {
 impl Read for Input {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         match self {
-            Self::File(file) => file.read(out),
-            Self::Bytes(bytes) => bytes.read(out),
-            Self::Piece(piece) => piece.read(out),
+            Self::Audio(reader) => reader.read(out),
             Self::Stream(stream) => stream.read(out),
         }
     }
@@ -182,9 +213,7 @@ impl Read for Input {
 impl Seek for Input {
     fn seek(&mut self, to: io::SeekFrom) -> io::Result<u64> {
         match self {
-            Self::File(file) => file.seek(to),
-            Self::Bytes(bytes) => bytes.seek(to),
-            Self::Piece(piece) => piece.seek(to),
+            Self::Audio(reader) => reader.seek(to),
             Self::Stream(_) => Err(io::ErrorKind::Unsupported.into()),
         }
     }

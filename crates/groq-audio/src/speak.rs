@@ -1,10 +1,10 @@
-//! Text of any length, spoken: split at sentences, spoken several at once, joined into one WAV.
+//! Text of any length to speech: split at sentences, several requests at the same time, joined into one WAV file.
 
 mod one;
 mod save;
 mod split;
+mod spoken;
 mod task;
-mod wav;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -13,22 +13,22 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_core::Stream;
 use futures_util::{StreamExt, TryStreamExt, stream};
+use groq_models::{Catalog, DefaultModel, Quota};
 use groq_types::SpeechRequest;
 
 use crate::error::Error;
-use crate::pace::{Need, Pace, Patience, over};
-use crate::service::Synthesiser;
-use groq_models::Quota;
+use crate::pace::{Need, Pace, RetryLimits, over};
+use crate::service::Synthesizer;
 use one::Speaker;
 use save::Saving;
-pub use split::{TextPiece, split};
+pub use split::{TextPiece, split_text};
+use spoken::{Spoken, WavFormat};
 use task::Task;
-use wav::{Form, Spoken};
 
 /// Speaks text of any length.
 ///
 /// ```
-/// # async fn example(groq: impl groq_audio::Synthesiser) -> Result<(), groq_audio::Error> {
+/// # async fn example(groq: impl groq_audio::Synthesizer) -> Result<(), groq_audio::Error> {
 /// use groq_audio::Speak;
 ///
 /// let reader = Speak::new(&groq).model("canopylabs/orpheus-v1-english").voice("troy");
@@ -37,111 +37,105 @@ use wav::{Form, Spoken};
 /// # }
 /// ```
 #[derive(Clone, Debug)]
+#[must_use = "it does nothing until `say`, `save` or `stream` is called"]
 pub struct Speak<S> {
     speaker: Speaker<S>,
     model: String,
     voice: String,
+    catalog: Catalog,
     sample_rate: Option<u32>,
     speed: Option<f64>,
-    most_chars: Option<usize>,
-    at_once: usize,
+    max_chars: Option<usize>,
+    max_concurrency: usize,
     pause: Duration,
 }
 
-impl<S: Synthesiser> Speak<S> {
-    /// With `canopylabs/orpheus-v1-english` and the voice `troy`, four requests at once.
+impl<S: Synthesizer> Speak<S> {
+    /// Creates a speaker with the catalog's default model and voice, and four requests at the same time.
     pub fn new(service: &S) -> Self {
+        let catalog = Catalog::shipped();
+        let default = |purpose| {
+            catalog
+                .default_model(purpose)
+                .unwrap_or_default()
+                .to_owned()
+        };
         Self {
             speaker: Speaker {
                 service: service.clone(),
                 pace: Arc::new(Pace::new(&Quota::new())),
-                patience: Patience::default(),
+                retries: RetryLimits::default(),
                 attempt_timeout: Duration::from_secs(120),
             },
-            model: "canopylabs/orpheus-v1-english".to_owned(),
-            voice: "troy".to_owned(),
+            model: default(DefaultModel::Speech),
+            voice: default(DefaultModel::Voice),
+            catalog,
             sample_rate: None,
             speed: None,
-            most_chars: None,
-            at_once: 4,
+            max_chars: None,
+            max_concurrency: 4,
             pause: Duration::ZERO,
         }
     }
 
-    /// Sets the model.
-    pub fn model(mut self, model: impl Into<String>) -> Self {
-        self.model = model.into();
-        self
+    crate::setters::setters! {
+        /// Sets the model: `canopylabs/orpheus-v1-english` by default.
+        model(model: impl Into<String>) => model = model.into();
+        /// Sets the voice, one of the model's: `troy` by default.
+        voice(voice: impl Into<String>) => voice = voice.into();
+        /// Sets what is known of models and their limits: the catalog of this version by default.
+        catalog(catalog: Catalog) => catalog = catalog;
+        /// Sets the samples per second, one of those that the model has.
+        sample_rate(rate: u32) => sample_rate = Some(rate);
+        /// Sets the speed, from 0.5 to 5, where the model has one.
+        speed(speed: f64) => speed = Some(speed);
+        /// Sets the most characters of one request: by default the limit of the model, or 200 where that is unknown.
+        max_chars(characters: usize) => max_chars = Some(characters.max(1));
+        /// Sets how many requests are sent at the same time, at least one: four by default.
+        max_concurrency(requests: usize) => max_concurrency = requests.max(1);
+        /// Sets the silence between paragraphs, beside what the model itself leaves: none by default, one minute at most.
+        ///
+        /// ```
+        /// # fn example(groq: &impl groq_audio::Synthesizer) {
+        /// use std::time::Duration;
+        ///
+        /// let slow = groq_audio::Speak::new(groq).pause(Duration::from_millis(800));
+        /// # }
+        /// ```
+        pause(silence: Duration) => pause = silence.min(Duration::from_secs(60));
+        /// Sets how often a request is sent again when the service or the network fails: 5 times by default.
+        max_retries(retries: u32) => speaker.retries.transient = retries;
+        /// Sets the rate limits of the account. All clones share them.
+        ///
+        /// A text that cannot fit them within [`max_wait`](Self::max_wait) fails before anything is sent.
+        ///
+        /// ```
+        /// # fn example(groq: &impl groq_audio::Synthesizer) {
+        /// use groq_audio::models::Quota;
+        ///
+        /// let speak = groq_audio::Speak::new(groq).quota(Quota::new().requests_per_minute(10));
+        /// # }
+        /// ```
+        quota(quota: Quota) => speaker.pace = Arc::new(Pace::new(&quota));
+        /// Sets the longest wait for rate limits: 15 minutes by default. A call that has to wait longer fails.
+        max_wait(wait: Duration) => speaker.retries.max_wait = wait;
+        /// Sets how long one attempt may take: 2 minutes by default.
+        attempt_timeout(timeout: Duration) => speaker.attempt_timeout = timeout;
     }
 
-    /// Sets the voice, one of the model's.
-    pub fn voice(mut self, voice: impl Into<String>) -> Self {
-        self.voice = voice.into();
-        self
-    }
-
-    /// Sets the samples per second, one of those that the model takes; its own by default.
-    pub fn sample_rate(mut self, rate: u32) -> Self {
-        self.sample_rate = Some(rate);
-        self
-    }
-
-    /// Sets how fast to speak, from 0.5 to 5, where the model can.
-    pub fn speed(mut self, speed: f64) -> Self {
-        self.speed = Some(speed);
-        self
-    }
-
-    /// Sets the most characters of one request. By default 10,000 for the models of `PlayAI`, else 200.
-    pub fn max_chars(mut self, characters: usize) -> Self {
-        self.most_chars = Some(characters.max(1));
-        self
-    }
-
-    /// Sets how many requests are made at once, from 1 on.
-    pub fn in_flight(mut self, requests: usize) -> Self {
-        self.at_once = requests.max(1);
-        self
-    }
-
-    /// Sets the silence between paragraphs, beside what the model itself leaves; none by default, one minute at the most.
-    pub fn pause(mut self, silence: Duration) -> Self {
-        self.pause = silence.min(Duration::from_secs(60));
-        self
-    }
-
-    /// Sets how often a request is made at the most when the service or the network fails: 6 times by default.
-    pub fn max_attempts(mut self, attempts: u32) -> Self {
-        self.speaker.patience.attempts = attempts.max(1);
-        self
-    }
-
-    /// Sets the account's limits, which are then kept before the service has to remind. All clones share them.
+    /// Speaks a text, and returns the whole WAV file.
     ///
-    /// What does not fit into them within [`max_wait`](Self::max_wait) is refused before anything is sent.
-    pub fn quota(mut self, quota: Quota) -> Self {
-        self.speaker.pace = Arc::new(Pace::new(&quota));
-        self
-    }
-
-    /// Sets the longest wait for limits, at the beginning or between: 15 minutes by default.
-    pub fn max_wait(mut self, wait: Duration) -> Self {
-        self.speaker.patience.wait = wait;
-        self
-    }
-
-    /// Sets how long an attempt may take: 2 minutes by default.
-    pub fn attempt_timeout(mut self, limit: Duration) -> Self {
-        self.speaker.attempt_timeout = limit;
-        self
-    }
-
-    /// Speaks, and gives the whole WAV file.
+    /// ```no_run
+    /// # async fn example(groq: &impl groq_audio::Synthesizer) -> Result<(), groq_audio::Error> {
+    /// let wav = groq_audio::Speak::new(groq).say("Good evening.").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
-    /// [`is_invalid_request`](Error::is_invalid_request): there is nothing to say. [`is_rate_limited`](Error::is_rate_limited):
-    /// it does not fit the limits. [`is_service`](Error::is_service): the service refused, or its answer is no WAV file of
+    /// [`is_invalid_request`](Error::is_invalid_request): the text is empty. [`is_rate_limited`](Error::is_rate_limited):
+    /// it does not fit the rate limits. [`is_service`](Error::is_service): the service refused, or its answer is no WAV file of
     /// 16-bit samples. [`is_corrupt`](Error::is_corrupt): an answer has another rate, or other channels, than the first.
     pub async fn say(&self, text: &str) -> Result<Bytes, Error> {
         let mut pieces = std::pin::pin!(self.pieces(text)?);
@@ -157,7 +151,7 @@ impl<S: Synthesiser> Speak<S> {
         Ok(file.into())
     }
 
-    /// Speaks into a file, which appears whole or not at all, in memory that does not grow with the text.
+    /// Speaks a text into a file, which appears whole or not at all, in memory that does not grow with the text.
     ///
     /// # Errors
     ///
@@ -171,20 +165,32 @@ impl<S: Synthesiser> Speak<S> {
         saving.finish().await
     }
 
-    /// Speaks, and gives the WAV file in pieces as they are spoken, the first as early as possible.
+    /// Speaks a text, and streams the WAV file in pieces, the first one as early as possible.
     ///
-    /// The length in the header is that of a file without end, since it is not known yet. Requests go on while nobody asks
-    /// for more, and end when the stream is dropped. It needs to be within a Tokio runtime.
+    /// The header states no length, since it is not known yet. Requests continue in the background until the stream is
+    /// dropped. It must be called within a Tokio runtime.
+    ///
+    /// ```no_run
+    /// # async fn example(groq: &impl groq_audio::Synthesizer) -> Result<(), groq_audio::Error> {
+    /// use futures_util::TryStreamExt;
+    ///
+    /// let mut sound = std::pin::pin!(groq_audio::Speak::new(groq).stream("A long text.")?);
+    /// while let Some(bytes) = sound.try_next().await? {
+    ///     println!("{} bytes", bytes.len());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
-    /// [`is_invalid_request`](Error::is_invalid_request): there is nothing to say.
-    /// [`is_rate_limited`](Error::is_rate_limited): it does not fit the limits. The stream's own are those of [`say`](Self::say).
+    /// [`is_invalid_request`](Error::is_invalid_request): the text is empty.
+    /// [`is_rate_limited`](Error::is_rate_limited): it does not fit the rate limits. The stream's own are those of [`say`](Self::say).
     pub fn stream(
         &self,
         text: &str,
     ) -> Result<impl Stream<Item = Result<Bytes, Error>> + Send + use<S>, Error> {
-        let mut form: Option<Form> = None;
+        let mut form: Option<WavFormat> = None;
         Ok(self.pieces(text)?.map(move |spoken| {
             let spoken = spoken?;
             let first = form.is_none();
@@ -203,16 +209,17 @@ impl<S: Synthesiser> Speak<S> {
         &self,
         text: &str,
     ) -> Result<impl Stream<Item = Result<Spoken, Error>> + Send + use<S>, Error> {
-        let pieces = split(text, self.limit());
+        let pieces = split_text(text, self.limit());
         if pieces.is_empty() {
             return Err(nothing());
         }
         self.refuse_what_cannot_fit(&pieces)?;
         let last = pieces.len() - 1;
         let requests = pieces.into_iter().enumerate().map(|(index, piece)| {
-            let pause = match piece.ends_paragraph && index < last {
-                true => self.pause,
-                false => Duration::ZERO,
+            let pause = if piece.ends_paragraph && index < last {
+                self.pause
+            } else {
+                Duration::ZERO
             };
             (index, self.request(piece.text), pause)
         });
@@ -225,7 +232,7 @@ impl<S: Synthesiser> Speak<S> {
                 Ok(spoken.followed_by(pause))
             })
         });
-        Ok(spoken.buffered(self.at_once))
+        Ok(spoken.buffered(self.max_concurrency))
     }
 
     fn refuse_what_cannot_fit(&self, pieces: &[TextPiece]) -> Result<(), Error> {
@@ -236,19 +243,17 @@ impl<S: Synthesiser> Speak<S> {
             all.tokens += need.tokens;
         }
         let wait = self.speaker.pace.wait_for(all);
-        match wait > self.speaker.patience.wait {
-            true => Err(over(wait)),
-            false => Ok(()),
+        if wait > self.speaker.retries.max_wait {
+            Err(over(wait))
+        } else {
+            Ok(())
         }
     }
 
     fn limit(&self) -> usize {
-        let by_model = if self.model.starts_with("playai") {
-            10_000
-        } else {
-            200
-        };
-        self.most_chars.unwrap_or(by_model)
+        let model = self.catalog.get(&self.model);
+        let known = model.and_then(|model| model.max_input_chars);
+        self.max_chars.or(known).unwrap_or(200)
     }
 
     fn request(&self, text: String) -> SpeechRequest {
@@ -261,5 +266,5 @@ impl<S: Synthesiser> Speak<S> {
 }
 
 fn nothing() -> Error {
-    Error::options("there is nothing to say")
+    Error::invalid("the text is empty")
 }

@@ -6,18 +6,18 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 
-/// Where finished pieces wait.
+/// Where finished pieces are kept until they are sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Storage {
-    /// In one temporary file without a name, whose size is bounded. Memory stays small whatever is in flight.
+    /// In one unlinked temporary file of bounded size.
     #[default]
     File,
     /// In memory: for systems without a disk.
     Memory,
 }
 
-/// Gives out slots of equal size, and takes them back when their audio is dropped.
+/// Slots of equal size, each free again when its audio is dropped.
 pub(crate) struct Spool {
     file: Option<Arc<Shared>>,
 }
@@ -133,7 +133,7 @@ fn write_at(slot: &Slot, offset: u64, bytes: &[u8]) -> io::Result<()> {
     file.write_all(bytes)
 }
 
-/// The audio of one request. It can be read as often as needed, from anywhere, and is cheap to clone.
+/// The audio of one request. It can be read any number of times, from any offset, and is cheap to clone.
 ///
 /// ```
 /// use groq_audio::PieceAudio;
@@ -157,7 +157,7 @@ enum Kind {
 }
 
 impl PieceAudio {
-    /// Audio in memory. The file name's extension tells the service what it is.
+    /// Creates audio in memory. The service takes the format from the extension of the file name.
     pub fn from_bytes(bytes: impl Into<Bytes>, file_name: &str) -> Self {
         Self {
             kind: Kind::Memory(bytes.into()),
@@ -173,6 +173,14 @@ impl PieceAudio {
         }
     }
 
+    /// The same audio under another name.
+    pub(crate) fn named(&self, file_name: &str) -> Self {
+        Self {
+            file_name: file_name.into(),
+            ..self.clone()
+        }
+    }
+
     pub(crate) fn from_url(url: &str) -> Self {
         Self {
             kind: Kind::Url(url.into()),
@@ -180,12 +188,12 @@ impl PieceAudio {
         }
     }
 
-    /// The name to send it under: its extension tells the service what it is, and the rest says nothing.
+    /// Returns the file name to send. Its extension names the format, and the rest reveals nothing.
     pub fn file_name(&self) -> &str {
         &self.file_name
     }
 
-    /// The address that the service fetches the audio from; then there are no bytes to send.
+    /// Returns the URL from which the service fetches the audio, if there are no bytes to send.
     pub fn url(&self) -> Option<&str> {
         match &self.kind {
             Kind::Url(url) => Some(url),
@@ -193,7 +201,7 @@ impl PieceAudio {
         }
     }
 
-    /// How many bytes there are.
+    /// Returns the length in bytes.
     pub fn len(&self) -> u64 {
         match &self.kind {
             Kind::Memory(bytes) => bytes.len() as u64,
@@ -202,35 +210,64 @@ impl PieceAudio {
         }
     }
 
-    /// Whether there are none.
+    /// Returns whether there are no bytes.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Reads at most `most` bytes from `offset` on; none at the end. It blocks for as long as a disk does.
+    /// Returns at most `max` bytes from `offset` on; none at the end. It blocks for as long as the disk does.
     ///
     /// # Errors
     ///
     /// The file cannot be read.
-    pub fn read_at(&self, offset: u64, most: usize) -> io::Result<Bytes> {
-        let count = self.len().saturating_sub(offset).min(most as u64) as usize;
-        let (file, base) = match &self.kind {
-            Kind::Memory(bytes) => {
-                let from = (offset as usize).min(bytes.len());
-                return Ok(bytes.slice(from..from + count));
-            }
-            Kind::Slot { slot, .. } => (&slot.shared.file, slot.offset()),
-            Kind::File { file, .. } => (file.as_ref(), 0),
-            Kind::Url(_) => return Ok(Bytes::new()),
-        };
+    ///
+    /// ```
+    /// use groq_audio::PieceAudio;
+    ///
+    /// let audio = PieceAudio::from_bytes(vec![1, 2, 3], "piece.flac");
+    /// assert_eq!(audio.read_at(1, 10)?, &[2, 3][..]);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn read_at(&self, offset: u64, max: usize) -> io::Result<Bytes> {
+        let count = self.len().saturating_sub(offset).min(max as u64) as usize;
+        if let Kind::Memory(bytes) = &self.kind {
+            let from = (offset as usize).min(bytes.len());
+            return Ok(bytes.slice(from..from + count));
+        }
         let mut buffer = vec![0; count];
-        let mut file = lock(file);
-        file.seek(SeekFrom::Start(base + offset))?;
-        file.read_exact(&mut buffer)?;
+        self.read_into(offset, &mut buffer)?;
         Ok(buffer.into())
     }
 
-    /// All bytes at once.
+    /// Fills `out` from `offset` on, and returns how much there was.
+    fn read_into(&self, offset: u64, out: &mut [u8]) -> io::Result<usize> {
+        let count = self.len().saturating_sub(offset).min(out.len() as u64) as usize;
+        let out = &mut out[..count];
+        let (file, base) = match &self.kind {
+            _ if count == 0 => return Ok(0),
+            Kind::Memory(bytes) => {
+                let from = offset as usize;
+                out.copy_from_slice(&bytes[from..from + count]);
+                return Ok(count);
+            }
+            Kind::Slot { slot, .. } => (&slot.shared.file, slot.offset()),
+            Kind::File { file, .. } => (file.as_ref(), 0),
+            Kind::Url(_) => return Ok(0),
+        };
+        let mut file = lock(file);
+        file.seek(SeekFrom::Start(base + offset))?;
+        file.read_exact(out)?;
+        Ok(count)
+    }
+
+    /// Returns all bytes.
+    ///
+    /// ```
+    /// use groq_audio::PieceAudio;
+    ///
+    /// assert_eq!(PieceAudio::from_bytes("fLaC", "piece.flac").to_bytes()?, "fLaC");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -239,7 +276,7 @@ impl PieceAudio {
         self.read_at(0, usize::MAX)
     }
 
-    /// A reader of its own, from the beginning.
+    /// Returns a reader, which begins at the first byte.
     pub fn reader(&self) -> PieceReader {
         PieceReader {
             audio: self.clone(),
@@ -258,18 +295,33 @@ impl std::fmt::Debug for PieceAudio {
 }
 
 /// Reads a [`PieceAudio`].
+///
+/// ```
+/// use groq_audio::PieceAudio;
+/// use std::io::Read;
+///
+/// let mut text = String::new();
+/// PieceAudio::from_bytes("fLaC", "piece.flac").reader().read_to_string(&mut text)?;
+/// assert_eq!(text, "fLaC");
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct PieceReader {
     audio: PieceAudio,
     at: u64,
 }
 
+impl PieceReader {
+    pub(crate) fn audio(&self) -> &PieceAudio {
+        &self.audio
+    }
+}
+
 impl Read for PieceReader {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let bytes = self.audio.read_at(self.at, out.len())?;
-        out[..bytes.len()].copy_from_slice(&bytes);
-        self.at += bytes.len() as u64;
-        Ok(bytes.len())
+        let count = self.audio.read_into(self.at, out)?;
+        self.at += count as u64;
+        Ok(count)
     }
 }
 

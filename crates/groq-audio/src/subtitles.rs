@@ -6,7 +6,7 @@ mod tokens;
 
 pub use cue::{Cue, Cues};
 
-/// Cues in the form of `SubRip`.
+/// Formats cues as `SubRip`.
 ///
 /// ```
 /// use groq_audio::subtitles::{Cue, srt};
@@ -25,7 +25,7 @@ pub fn srt(cues: &[Cue]) -> String {
     out
 }
 
-/// Cues in the form of `WebVTT`.
+/// Formats cues as `WebVTT`.
 ///
 /// ```
 /// use groq_audio::subtitles::{Cue, vtt};

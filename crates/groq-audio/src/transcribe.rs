@@ -1,14 +1,14 @@
-//! Recordings to text: pieces sent while the rest is still being decoded, within limits, each with its own retries.
+//! Recordings to text: pieces are sent while the rest is still being decoded, within rate limits, each with its own retries.
 
 mod answers;
-mod ask;
-mod bridge;
+mod boundary;
 mod job;
 mod long_audio;
 mod report;
-mod retry;
+mod request;
+mod run;
+mod send;
 mod settings;
 mod whole;
 
 pub use long_audio::LongAudio;
-pub use settings::Times;

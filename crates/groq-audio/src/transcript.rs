@@ -1,16 +1,16 @@
-//! The result: what was said, when, and how sure it is.
+//! The result of a job.
 
 use groq_types::{TranscriptionSegment, TranscriptionWord};
 
 use groq_models::{Cost, Usage};
 
 use crate::estimate::JobStats;
-use crate::merge::{Merged, Seam};
+use crate::merge::{Join, Merged};
 use crate::plan::Piece;
 use crate::quality::{Flag, FlagKind, Severity};
 use crate::task::Task;
 
-/// What was said in a recording.
+/// The transcript of a recording, with what is suspicious about it.
 ///
 /// ```no_run
 /// # fn example(transcript: groq_audio::Transcript) -> Result<(), groq_audio::Error> {
@@ -45,28 +45,37 @@ pub struct PieceReport {
     pub piece: Piece,
     /// How often it was sent.
     pub attempts: u32,
-    /// Whether its answer came from the journal.
+    /// Whether it came from the journal.
     pub from_journal: bool,
-    /// Whether it was asked again because its first answer was suspicious.
-    pub asked_again: bool,
-    /// The language that was found, by its English name.
+    /// Whether it was sent again because its transcription was suspicious.
+    pub rechecked: bool,
+    /// The language that was recognized, by its English name.
     pub language: Option<String>,
 }
 
 /// Whether a transcript can be trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Verdict {
+pub enum Quality {
     /// Nothing suspicious was found.
     Clean,
-    /// Some flags are more than notes.
+    /// At least one flag is more than a note.
     Suspicious,
-    /// The audio could not be looked at, so nothing can be said.
+    /// The audio could not be decoded here, so nothing was checked.
     Unchecked,
 }
 
 impl Transcript {
-    /// A transcript of merged answers, for a recording of this many seconds.
+    /// Creates a transcript of merged pieces, for a recording of this many seconds.
+    ///
+    /// ```
+    /// use groq_audio::types::VerboseTranscription;
+    /// use groq_audio::{MergeOptions, PieceTranscript, Transcript, merge};
+    ///
+    /// let piece = PieceTranscript::new(0, 16_000, VerboseTranscription::new("Good evening."));
+    /// let transcript = Transcript::new(merge(&[piece], &MergeOptions::new()), 1.0);
+    /// assert_eq!(transcript.text(), "Good evening.");
+    /// ```
     pub fn new(merged: Merged, seconds: f64) -> Self {
         Self {
             merged,
@@ -75,77 +84,112 @@ impl Transcript {
         }
     }
 
-    /// The text.
+    /// Returns the text.
     pub fn text(&self) -> &str {
         &self.merged.text
     }
 
-    /// The words with their times in seconds from the beginning of the recording; none where the service gives none.
+    /// Returns the words with their times in seconds from the beginning of the recording; none if the service returned none.
+    ///
+    /// ```
+    /// # fn example(transcript: &groq_audio::Transcript) {
+    /// for word in transcript.words() {
+    ///     println!("{:.2} {}", word.start, word.word);
+    /// }
+    /// # }
+    /// ```
     pub fn words(&self) -> &[TranscriptionWord] {
         &self.merged.words
     }
 
-    /// The segments, about a sentence each; none where the service gives none.
+    /// Returns the segments, about a sentence each; none if the service returned none.
     pub fn segments(&self) -> &[TranscriptionSegment] {
         &self.merged.segments
     }
 
-    /// Where pieces were joined, and how sure each seam is.
-    pub fn seams(&self) -> &[Seam] {
-        &self.merged.seams
+    /// Returns where pieces were joined, and how sure each join is.
+    ///
+    /// ```
+    /// # fn example(transcript: &groq_audio::Transcript) {
+    /// let unsure = transcript.joins().iter().filter(|join| join.sureness < 0.5);
+    /// println!("{} joins to listen to", unsure.count());
+    /// # }
+    /// ```
+    pub fn joins(&self) -> &[Join] {
+        &self.merged.joins
     }
 
-    /// What is suspicious, in order of time.
+    /// Returns what is suspicious, in order of time.
+    ///
+    /// ```
+    /// # fn example(transcript: &groq_audio::Transcript) {
+    /// for flag in transcript.flags() {
+    ///     println!("{:.1} s: {}", flag.start, flag.advice());
+    /// }
+    /// # }
+    /// ```
     pub fn flags(&self) -> &[Flag] {
         &self.flags
     }
 
-    /// Whether it can be trusted.
-    pub fn verdict(&self) -> Verdict {
+    /// Returns whether the transcript can be trusted.
+    ///
+    /// ```
+    /// use groq_audio::{Quality, Transcript};
+    ///
+    /// assert_eq!(Transcript::default().quality(), Quality::Clean);
+    /// ```
+    pub fn quality(&self) -> Quality {
         if self
             .flags
             .iter()
             .any(|flag| flag.kind == FlagKind::Unchecked)
         {
-            Verdict::Unchecked
+            Quality::Unchecked
         } else if self.flags.iter().any(|flag| flag.severity > Severity::Note) {
-            Verdict::Suspicious
+            Quality::Suspicious
         } else {
-            Verdict::Clean
+            Quality::Clean
         }
     }
 
-    /// The pieces, and what happened to each.
+    /// Returns the pieces, and what happened to each.
     pub fn pieces(&self) -> &[PieceReport] {
         &self.pieces
     }
 
-    /// Returns the audio that was sent and billed: at least ten seconds for each request that was answered.
+    /// Returns the audio that was sent and billed: at least ten seconds for each request with a response.
+    ///
+    /// ```
+    /// # fn example(transcript: &groq_audio::Transcript) {
+    /// println!("{:?} billed", transcript.usage().billed_audio.unwrap_or_default());
+    /// # }
+    /// ```
     pub fn usage(&self) -> Usage {
         self.usage
     }
 
-    /// Returns what it cost; `None` if the price of the model is unknown.
+    /// Returns the price; `None` if the price of the model is unknown.
     pub fn cost(&self) -> Option<Cost> {
         self.cost
     }
 
-    /// Returns how many pieces, requests and bytes it took.
+    /// Returns how many pieces, requests and bytes the job took.
     pub fn stats(&self) -> &JobStats {
         &self.stats
     }
 
-    /// The length of the recording in seconds.
+    /// Returns the length of the recording in seconds.
     pub fn seconds(&self) -> f64 {
         self.seconds
     }
 
-    /// The language of most pieces, by its English name.
+    /// Returns the language of most pieces, by its English name.
     pub fn language(&self) -> Option<&str> {
         self.language.as_deref()
     }
 
-    /// What else is worth knowing: that other tracks were left out, or that `ffmpeg` did the decoding.
+    /// Returns what else is worth knowing: that other tracks were ignored, or that `ffmpeg` decoded.
     pub fn notes(&self) -> &[String] {
         &self.notes
     }

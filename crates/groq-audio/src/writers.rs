@@ -9,29 +9,37 @@ use std::path::Path;
 use crate::error::{Error, ErrorKind};
 use crate::subtitles::{self, Cues};
 use crate::transcript::Transcript;
-#[cfg(feature = "run")]
+#[cfg(feature = "client")]
 pub(crate) use whole_file::Unfinished;
 use whole_file::write as write_whole;
 
-/// The form of a file.
+/// A format of transcripts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Form {
+pub enum OutputFormat {
     /// `SubRip` subtitles.
     Srt,
     /// `WebVTT` subtitles.
     Vtt,
     /// Plain text.
     Text,
-    /// Our own JSON: everything, flags and seams included.
+    /// JSON of this crate: everything, with flags and joins.
     Json,
-    /// JSON like that of the service's `verbose_json`.
+    /// JSON as in the service's `verbose_json`.
     VerboseJson,
 }
 
-impl Form {
-    /// The form that a path's extension asks for: `srt`, `vtt`, `txt` or `json`.
-    pub fn of(path: &Path) -> Option<Self> {
+impl OutputFormat {
+    /// Returns the format of a path's extension: `srt`, `vtt`, `txt` or `json`.
+    ///
+    /// ```
+    /// use groq_audio::OutputFormat;
+    /// use std::path::Path;
+    ///
+    /// assert_eq!(OutputFormat::from_path(Path::new("talk.SRT")), Some(OutputFormat::Srt));
+    /// assert_eq!(OutputFormat::from_path(Path::new("talk.doc")), None);
+    /// ```
+    pub fn from_path(path: &Path) -> Option<Self> {
         let extension = path.extension()?.to_str()?.to_ascii_lowercase();
         match extension.as_str() {
             "srt" => Some(Self::Srt),
@@ -44,71 +52,71 @@ impl Form {
 }
 
 impl Transcript {
-    /// Writes subtitles in the form of `SubRip`.
+    /// Writes `SubRip` subtitles.
+    ///
+    /// ```
+    /// let mut srt = Vec::new();
+    /// groq_audio::Transcript::default().write_srt(&mut srt)?;
+    /// # Ok::<(), groq_audio::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
     /// [`is_io`](Error::is_io): the writer failed.
     pub fn write_srt(&self, out: impl Write) -> Result<(), Error> {
-        self.write(out, Form::Srt, &Cues::default())
+        self.write(out, OutputFormat::Srt, &Cues::default())
     }
 
-    /// Writes subtitles in the form of `WebVTT`.
+    /// Writes `WebVTT` subtitles.
     ///
     /// # Errors
     ///
     /// [`is_io`](Error::is_io): the writer failed.
     pub fn write_vtt(&self, out: impl Write) -> Result<(), Error> {
-        self.write(out, Form::Vtt, &Cues::default())
+        self.write(out, OutputFormat::Vtt, &Cues::default())
     }
 
-    /// Writes the text.
+    /// Writes any format, with subtitles laid out by `cues`.
+    ///
+    /// ```
+    /// use groq_audio::{OutputFormat, Transcript, subtitles::Cues};
+    ///
+    /// let mut json = Vec::new();
+    /// Transcript::default().write(&mut json, OutputFormat::Json, &Cues::new())?;
+    /// assert!(json.starts_with(b"{"));
+    /// # Ok::<(), groq_audio::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
     /// [`is_io`](Error::is_io): the writer failed.
-    pub fn write_text(&self, out: impl Write) -> Result<(), Error> {
-        self.write(out, Form::Text, &Cues::default())
-    }
-
-    /// Writes everything as our own JSON.
-    ///
-    /// # Errors
-    ///
-    /// [`is_io`](Error::is_io): the writer failed.
-    pub fn write_json(&self, out: impl Write) -> Result<(), Error> {
-        self.write(out, Form::Json, &Cues::default())
-    }
-
-    /// Writes JSON like that of the service's `verbose_json`.
-    ///
-    /// # Errors
-    ///
-    /// [`is_io`](Error::is_io): the writer failed.
-    pub fn write_verbose_json(&self, out: impl Write) -> Result<(), Error> {
-        self.write(out, Form::VerboseJson, &Cues::default())
-    }
-
-    /// Writes any form, with subtitles laid out as `cues` says.
-    ///
-    /// # Errors
-    ///
-    /// [`is_io`](Error::is_io): the writer failed.
-    pub fn write(&self, mut out: impl Write, form: Form, cues: &Cues) -> Result<(), Error> {
-        let written = match form {
-            Form::Srt => out.write_all(subtitles::srt(&cues.lay_out(self)).as_bytes()),
-            Form::Vtt => out.write_all(subtitles::vtt(&cues.lay_out(self)).as_bytes()),
-            Form::Text => writeln!(out, "{}", self.text()),
-            Form::Json => json::write(self, &mut out),
-            Form::VerboseJson => json::write_verbose(self, &mut out),
+    pub fn write(
+        &self,
+        mut out: impl Write,
+        format: OutputFormat,
+        cues: &Cues,
+    ) -> Result<(), Error> {
+        let written = match format {
+            OutputFormat::Srt => out.write_all(subtitles::srt(&cues.lay_out(self)).as_bytes()),
+            OutputFormat::Vtt => out.write_all(subtitles::vtt(&cues.lay_out(self)).as_bytes()),
+            OutputFormat::Text => writeln!(out, "{}", self.text()),
+            OutputFormat::Json => json::write(self, &mut out),
+            OutputFormat::VerboseJson => json::write_verbose(self, &mut out),
         };
         let flushed = written.and_then(|()| out.flush());
         flushed.map_err(|cause| Error::io("write transcript", cause))
     }
 
-    /// Saves a file in the form that its extension asks for: `srt`, `vtt`, `txt` or `json`.
+    /// Saves a file in the format of its extension: `srt`, `vtt`, `txt` or `json`.
     ///
-    /// The file appears whole or not at all, and replaces one that is there.
+    /// The file appears whole or not at all, and replaces an existing one.
+    ///
+    /// ```
+    /// # fn example(transcript: &groq_audio::Transcript) -> Result<(), groq_audio::Error> {
+    /// transcript.save("talk.srt")?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -116,21 +124,26 @@ impl Transcript {
     /// [`is_io`](Error::is_io): the file cannot be written.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<(), Error> {
         let path = path.as_ref();
-        let form = Form::of(path).ok_or_else(|| {
+        let format = OutputFormat::from_path(path).ok_or_else(|| {
             Error::new(
-                ErrorKind::Options,
+                ErrorKind::InvalidRequest,
                 "the file's extension must be srt, vtt, txt or json",
             )
         })?;
-        self.save_as(path, form, &Cues::default())
+        self.save_as(path, format, &Cues::default())
     }
 
-    /// Saves a file in any form; it appears whole or not at all.
+    /// Saves a file in any format. It appears whole or not at all.
     ///
     /// # Errors
     ///
     /// [`is_io`](Error::is_io): the file cannot be written.
-    pub fn save_as(&self, path: impl AsRef<Path>, form: Form, cues: &Cues) -> Result<(), Error> {
-        write_whole(path.as_ref(), |file| self.write(file, form, cues))
+    pub fn save_as(
+        &self,
+        path: impl AsRef<Path>,
+        format: OutputFormat,
+        cues: &Cues,
+    ) -> Result<(), Error> {
+        write_whole(path.as_ref(), |file| self.write(file, format, cues))
     }
 }

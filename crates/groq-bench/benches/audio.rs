@@ -270,14 +270,9 @@ fn job(url: &str, source: &str, hours: u32) -> Outcome<()> {
         "-" => Source::pcm(Voice::new(RATE, hours * 3_600), RATE, 2),
         path => Source::path(path),
     };
-    let job = LongAudio::new(&groq).in_flight(8).ask_again(0.0);
+    let job = LongAudio::new(&groq).max_concurrency(8).recheck_share(0.0);
     let transcript = runtime.block_on(job.transcribe(source))?;
-    let billed = transcript
-        .usage()
-        .billed_audio
-        .unwrap_or_default()
-        .as_secs_f64()
-        / transcript.seconds();
+    let billed = transcript.stats().billed_seconds / transcript.seconds();
     let status = fs::read_to_string("/proc/self/status")?;
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let peak = peak

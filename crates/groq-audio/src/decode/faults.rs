@@ -1,4 +1,4 @@
-//! What symphonia complains about, as errors of our own.
+//! Errors of the decoders, as errors of this crate.
 
 use std::io;
 
@@ -7,10 +7,26 @@ use symphonia::core::codecs::audio::{AudioCodecId, AudioCodecParameters, well_kn
 use symphonia::core::errors::Error as Fault;
 use symphonia::core::formats::Track;
 
-use super::aac;
+use super::codec::aac;
+use super::container::mp4::Sound;
 use super::format::Format;
-use super::mp4::Sound;
+use super::length::Expected;
 use crate::error::{Error, ErrorKind};
+
+/// Why a file cannot be decoded, and the length that its container stated before that.
+pub(super) struct Failure {
+    pub(super) error: Error,
+    pub(super) expected: Expected,
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self {
+            error,
+            expected: Expected::Unknown,
+        }
+    }
+}
 
 pub(super) fn open_error(fault: Fault) -> Error {
     match fault {

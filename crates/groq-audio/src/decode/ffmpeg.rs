@@ -8,15 +8,12 @@
 mod complaint;
 
 use std::ffi::{OsStr, OsString};
-use std::fs::File;
-use std::io::{self, Read, Seek, Write};
+use std::io::{self, Read, Write};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
-
-use super::Failure;
+use super::faults::Failure;
 use super::format::Format;
 use super::length::{Expected, Tally};
 use crate::SAMPLE_RATE;
@@ -24,7 +21,7 @@ use crate::error::{Error, ErrorKind};
 use complaint::Complaint;
 
 /// How long it may be silent before it is given up.
-const PATIENCE: Duration = Duration::from_secs(120);
+const MAX_WAIT: Duration = Duration::from_secs(120);
 /// Bytes that are read at a time, and how many such pieces wait.
 const PIECE: usize = 16_384;
 const PIECES: usize = 4;
@@ -36,22 +33,16 @@ const FORMATS: &str = "aa,aac,ac3,adx,aea,aiff,amr,ape,asf,asf_o,ast,au,avi,avr,
     gxf,iff,ilbc,ircam,loas,matroska,mlp,mmf,mov,mp3,mpc,mpc8,mpeg,mpegts,mxf,nistsphere,nsv,nut,ogg,oma,paf,pvf,qcp,rm,\
     sds,shn,sol,sox,swf,tak,truehd,tta,voc,vqf,w64,wav,wtv,wv,xwma";
 
-/// The recording once more.
-pub(super) enum Input {
-    File(File),
-    Bytes(Bytes),
-}
-
 pub(super) struct Decoder {
     child: Child,
     out: Receiver<io::Result<Vec<u8>>>,
     complaint: Receiver<Complaint>,
-    patience: Duration,
+    max_wait: Duration,
     /// Half a sample.
     half: Option<u8>,
     tally: Tally,
     expected: Expected,
-    /// Why it was asked.
+    /// Why it is used.
     unsupported: String,
     late_note: Option<String>,
 }
@@ -59,38 +50,28 @@ pub(super) struct Decoder {
 impl Decoder {
     /// Starts `ffmpeg` on a recording; none if it is not installed.
     pub(super) fn start(
-        input: Input,
+        input: impl Read + Send + 'static,
         format: Format,
         failure: &Failure,
     ) -> Result<Option<Self>, Error> {
         match program() {
-            Some(program) => Self::run(command(&program, format), input, failure, PATIENCE),
+            Some(program) => Self::run(command(&program, format), input, failure, MAX_WAIT),
             None => Ok(None),
         }
     }
 
     fn run(
         mut command: Command,
-        input: Input,
+        input: impl Read + Send + 'static,
         failure: &Failure,
-        patience: Duration,
+        max_wait: Duration,
     ) -> Result<Option<Self>, Error> {
-        let (stdin, bytes) = match input {
-            Input::File(mut file) => {
-                file.rewind()
-                    .map_err(|cause| Error::io("read audio", cause))?;
-                (Stdio::from(file), None)
-            }
-            Input::Bytes(bytes) => (Stdio::piped(), Some(bytes)),
-        };
-        let mut child = match command.stdin(stdin).spawn() {
+        let mut child = match command.spawn() {
             Ok(child) => child,
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(cause) => return Err(Error::io("start ffmpeg", cause)),
         };
-        if let Some(bytes) = bytes {
-            feed(&mut child, bytes);
-        }
+        feed(&mut child, input);
         let (Some(out), Some(err)) = (child.stdout.take(), child.stderr.take()) else {
             return Err(Error::new(ErrorKind::Internal, "ffmpeg has no output"));
         };
@@ -100,7 +81,7 @@ impl Decoder {
             child,
             out: pieces(out),
             complaint,
-            patience,
+            max_wait,
             half: None,
             tally: Tally::default(),
             // Other decoders leave out other frames at the edges.
@@ -110,12 +91,12 @@ impl Decoder {
         }))
     }
 
-    pub(super) fn late_notes(&self) -> Vec<String> {
-        self.late_note.iter().cloned().collect()
+    pub(super) fn late_note(&self) -> Option<String> {
+        self.late_note.clone()
     }
 
     pub(super) fn next(&mut self, out: &mut Vec<f32>) -> Result<Option<u32>, Error> {
-        let piece = match self.out.recv_timeout(self.patience) {
+        let piece = match self.out.recv_timeout(self.max_wait) {
             Ok(piece) => piece.map_err(|cause| Error::io("read from ffmpeg", cause))?,
             Err(RecvTimeoutError::Disconnected) => return self.end(),
             Err(RecvTimeoutError::Timeout) => return Err(self.hangs()),
@@ -135,7 +116,7 @@ impl Decoder {
 
     fn end(&mut self) -> Result<Option<u32>, Error> {
         let status = self.wait()?;
-        let complaint = self.complaint.recv_timeout(self.patience);
+        let complaint = self.complaint.recv_timeout(self.max_wait);
         let complaint = complaint.unwrap_or_default();
         if self.tally.decoded <= 0.0 {
             let message = format!("{}, nor by ffmpeg", self.unsupported);
@@ -153,7 +134,7 @@ impl Decoder {
             Expected::Unknown => stated.map_or(Expected::Unknown, Expected::About),
             known => known,
         };
-        // The length that it tells of such a file is often that of what is left.
+        // The length that it reports for such a file is often that of what is left.
         let torn = complaint.is_torn && self.expected == Expected::Unknown;
         if torn || complained && expected == Expected::Unknown {
             let message = "the audio is damaged or cut off, and nothing says how long it should be";
@@ -170,7 +151,7 @@ impl Decoder {
     /// Its output has ended, so it is about to.
     fn wait(&mut self) -> Result<ExitStatus, Error> {
         let failed = |cause| Error::io("wait for ffmpeg", cause);
-        let until = Instant::now() + self.patience;
+        let until = Instant::now() + self.max_wait;
         loop {
             if let Some(status) = self.child.try_wait().map_err(failed)? {
                 return Ok(status);
@@ -183,8 +164,8 @@ impl Decoder {
     }
 
     fn hangs(&self) -> Error {
-        let seconds = self.patience.as_secs_f64();
-        let message = format!("ffmpeg gave nothing for {seconds} s");
+        let seconds = self.max_wait.as_secs_f64();
+        let message = format!("ffmpeg returned nothing for {seconds} s");
         Error::io(message, io::ErrorKind::TimedOut.into())
     }
 }
@@ -222,6 +203,7 @@ fn command(program: &OsStr, format: Format) -> Command {
     command.args(["-i", if seeks { "cache:pipe:0" } else { "pipe:0" }]);
     command.args(["-map", "0:a:0", "-vn", "-ac", "1", "-ar", "16000"]);
     command.args(["-f", "s16le", "pipe:1"]);
+    command.stdin(Stdio::piped());
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
@@ -237,11 +219,11 @@ fn remove_secrets(command: &mut Command, names: impl Iterator<Item = OsString>) 
 }
 
 /// Writes the input to `ffmpeg`, on a thread of its own, for as long as it takes some.
-fn feed(child: &mut Child, bytes: Bytes) {
+fn feed(child: &mut Child, mut input: impl Read + Send + 'static) {
     if let Some(mut stdin) = child.stdin.take() {
         std::thread::spawn(move || {
             // It stops reading when it has enough, or is killed.
-            let _ = stdin.write_all(&bytes).and_then(|()| stdin.flush());
+            let _ = io::copy(&mut input, &mut stdin).and_then(|_| stdin.flush());
         });
     }
 }
@@ -296,14 +278,14 @@ mod tests {
             error: Error::new(ErrorKind::Unsupported, "HE-AAC cannot be decoded here"),
             expected,
         };
-        let input = Input::Bytes(Bytes::from(vec![7; 300_000]));
-        let patience = Duration::from_millis(400);
+        let input = io::repeat(7).take(300_000);
+        let max_wait = Duration::from_millis(400);
         let command = command(program.as_os_str(), Format::Unknown);
-        let started = Decoder::run(command, input, &failure, patience);
+        let started = Decoder::run(command, input, &failure, max_wait);
         let mut decoder = started?.expect("it is there");
         let mut samples = Vec::new();
         while decoder.next(&mut samples)?.is_some() {}
-        Ok((samples.len(), decoder.late_notes()))
+        Ok((samples.len(), decoder.late_note().into_iter().collect()))
     }
 
     const TWO_SECONDS: &str = "head -c 64000 /dev/zero";
@@ -379,9 +361,8 @@ mod tests {
     #[test]
     fn where_it_is_missing_nothing_is_done() {
         let failure = Error::new(ErrorKind::Unsupported, "HE-AAC").into();
-        let input = Input::Bytes(Bytes::new());
         let command = command(OsStr::new("/nowhere/ffmpeg"), Format::Unknown);
-        let started = Decoder::run(command, input, &failure, PATIENCE).expect("no failure");
+        let started = Decoder::run(command, io::empty(), &failure, MAX_WAIT).expect("no failure");
         assert!(started.is_none());
     }
 

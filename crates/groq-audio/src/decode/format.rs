@@ -1,12 +1,12 @@
-//! What a file is, by its first bytes.
+//! The format of a file, by its first bytes.
 
-use super::mpeg;
+use super::container::mpeg;
 
 /// How many bytes are looked at.
 pub(super) const HEAD_LEN: usize = 16_384;
 
-/// A form of file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A file format.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Format {
     Wav,
     Aiff,
@@ -29,6 +29,7 @@ pub(crate) enum Format {
     Avi,
     Flv,
     Other(&'static str),
+    #[default]
     Unknown,
 }
 
@@ -59,9 +60,10 @@ impl Format {
         {
             Self::Mp4
         } else if starts(&[0x1A, 0x45, 0xDF, 0xA3]) {
-            match contains(&head[..head.len().min(64)], b"webm") {
-                true => Self::WebM,
-                false => Self::Matroska,
+            if contains(&head[..head.len().min(64)], b"webm") {
+                Self::WebM
+            } else {
+                Self::Matroska
             }
         } else if starts(&[0, 0, 1, 0xBA]) || starts(&[0, 0, 1, 0xB3]) {
             Self::MpegProgram
@@ -116,7 +118,7 @@ impl Format {
         }
     }
 
-    /// Forms that need something else to be decoded; with their names.
+    /// The name of a format that is known, and that only `ffmpeg` can decode.
     pub(super) fn refused(self) -> Option<&'static str> {
         match self {
             Self::MpegProgram => Some("an MPEG program stream"),
@@ -132,12 +134,7 @@ impl Format {
         }
     }
 
-    /// Whether the index may be at the end.
-    pub(super) fn needs_seeking(self) -> bool {
-        self == Self::Mp4
-    }
-
-    /// The extension that the service takes it under; none for what it does not take.
+    /// The extension under which the service accepts the format, if it does.
     pub(crate) fn accepted_extension(self) -> Option<&'static str> {
         match self {
             Self::Wav => Some("wav"),

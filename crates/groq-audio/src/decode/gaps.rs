@@ -14,7 +14,7 @@ const EARLY: f64 = 60.0;
 /// All that is believed to be missing in a file, in seconds: what is filled with silence is also paid for.
 const MOST: f64 = 4.0 * 3_600.0;
 
-/// Finds gaps, where the form gives a time to each packet.
+/// Finds gaps, where the format has a time for each packet.
 #[derive(Debug)]
 pub(super) struct Gaps {
     timed: bool,

@@ -9,9 +9,9 @@ const ENOUGH: f64 = 0.98;
 /// What may be missing of that in very short files, in seconds.
 const SLACK: f64 = 0.15;
 
-/// The length that a container gives, in seconds.
+/// The length in seconds that a container states.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) enum Expected {
+pub(crate) enum Expected {
     #[default]
     Unknown,
     /// Estimated from the file's size: not to be held to.

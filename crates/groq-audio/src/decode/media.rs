@@ -103,18 +103,17 @@ impl MediaSource for Media {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Cursor;
-
     use super::*;
     use crate::decode::format::Format;
-    use crate::decode::symphonia::Facts;
+    use crate::decode::probe::Probe;
+    use crate::source::Source;
 
     #[test]
     fn tags_are_out_of_reach() {
-        let bytes = Cursor::new(b"tagAUDIOtag".as_slice().into());
-        let mut input = Input::Bytes(bytes);
+        let source = Source::bytes(b"tagAUDIOtag".as_slice());
+        let mut input = source.into_input().expect("bytes");
         input.seek(SeekFrom::Start(3)).expect("in it");
-        let mut media = Media::new(input, 3, 3, Watch::new(Format::Wav, &Facts::default()));
+        let mut media = Media::new(input, 3, 3, Watch::new(&Probe::of(Format::Wav)));
         let mut text = String::new();
         media.read_to_string(&mut text).expect("text");
         assert_eq!((text.as_str(), media.byte_len()), ("AUDIO", Some(5)));

@@ -13,15 +13,14 @@ use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
 use symphonia::core::packet::Packet;
 use symphonia::core::units::Duration;
 
-use super::faults::{decode_error, no_track, open_error};
+use super::faults;
+use super::faults::{Failure, decode_error, no_track, open_error};
 use super::format::Format;
-use super::fragments::Fragments;
 use super::gaps::Gaps;
 use super::length::{Expected, Tally};
 use super::media::{Media, Seen};
-use super::mp4::Sound;
+use super::probe::Probe;
 use super::watch::{Pages, Stream, Watch};
-use super::{Failure, faults};
 use crate::error::{Error, ErrorKind};
 use crate::mono::Mixer;
 use crate::resample::RATES;
@@ -35,55 +34,45 @@ const PACKET_FRAMES: u64 = 1 << 16;
 
 const NO_LENGTH: &str = "the file does not say how long it is: nothing tells whether it is whole";
 
-/// What the first bytes told, beyond the form.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Facts {
-    /// Where the tags before the audio end.
-    pub(super) base: u64,
-    /// Bytes of tags after the audio.
-    pub(super) tail: u64,
-    /// Where the file should end, by its header.
-    pub(super) end: Option<u64>,
-    /// A Matroska was written as it came: it has no length, and ends anywhere.
-    pub(super) endless: bool,
-    /// An MP3 tells how many frames it has.
-    pub(super) counted: bool,
-    /// The streams of an Ogg in the order of the file.
-    pub(super) streams: Vec<u32>,
-    /// The first sound of an MP4.
-    pub(super) sound: Option<Sound>,
-    /// The fragments of an MP4.
-    pub(super) fragments: Fragments,
+/// The track that is decoded.
+struct Sounding {
+    id: u32,
+    /// Which of several files that were put together.
+    part: usize,
+    /// The seconds of a tick of its clock.
+    tick: Option<f64>,
+    codec: Codec,
+    rate: u32,
+    /// The second at which the sound begins, until a packet has told the rate.
+    start: Option<f64>,
+    /// Samples that are still to be skipped at the beginning.
+    skip: u64,
+}
+
+/// Where the file should end, by what it states.
+struct Ends {
+    expected: Expected,
+    /// The byte.
+    at: Option<u64>,
+    /// It may end anywhere.
+    endless: bool,
+    /// It may end after any fragment.
+    is_open: bool,
 }
 
 pub(super) struct Decoder {
     reader: Box<dyn FormatReader>,
     format: Format,
-    codec: Codec,
-    track: u32,
-    /// Which of several files that were put together.
-    part: usize,
-    /// The seconds of a tick of the track's clock.
-    tick: Option<f64>,
-    rate: u32,
-    /// The second at which the sound begins, until a packet has told the rate.
-    start: Option<f64>,
-    /// Samples that are still to be left out at the beginning.
-    skip: u64,
+    track: Sounding,
+    ends: Ends,
     planes: Vec<Vec<f32>>,
     mixer: Mixer,
     tally: Tally,
     gaps: Gaps,
     /// A packet that comes after so many samples of silence.
     held: Option<(Packet, u64)>,
-    expected: Expected,
     /// Where another file seems to have been appended: its samples after that are not cut off.
     appended_from: Option<i64>,
-    endless: bool,
-    /// It may end after any fragment.
-    is_open: bool,
-    /// Where the file should end.
-    end: Option<u64>,
     seen: Seen,
     /// Bytes that came as packets.
     used: u64,
@@ -92,69 +81,73 @@ pub(super) struct Decoder {
 }
 
 impl Decoder {
-    /// The input stands at the facts' base.
-    pub(super) fn open(input: Input, format: Format, facts: &Facts) -> Result<Self, Failure> {
-        let seekable = input.len().is_some();
-        let watch = Watch::new(format, facts);
-        let media = Media::new(input, facts.base, facts.tail, watch);
+    /// The input stands where its tags end.
+    pub(super) fn open(input: Input, probe: &Probe) -> Result<Self, Failure> {
+        let format = probe.format;
+        let media = Media::new(input, probe.base, probe.tail, Watch::new(probe));
         let seen = media.seen();
         let stream = MediaSourceStream::new(Box::new(media), MediaSourceStreamOptions::default());
         let reader = reader(stream, format).map_err(open_error)?;
         let audio: Vec<&Track> = reader.tracks().iter().filter(|it| is_audio(it)).collect();
-        let Some(track) = first(&audio, &facts.streams).cloned() else {
-            return Err(no_track(reader.tracks(), format, facts.sound).into());
+        let Some(track) = first(&audio, &probe.streams).cloned() else {
+            return Err(no_track(reader.tracks(), format, probe.sound).into());
         };
-        let count = audio.len();
+        let mut notes = Vec::new();
+        if audio.len() > 1 {
+            notes.push(format!(
+                "only the first of {} audio tracks is used",
+                audio.len()
+            ));
+        }
         let Some(CodecParameters::Audio(parameters)) = track.codec_params.clone() else {
             return Err(faults::unsupported("its codec").into());
         };
         let tick = tick(&track);
-        let expected = expected(&*reader, &track, format, facts, seekable);
+        let mut expected = expected(&*reader, &track, probe);
         let ready = ready(&parameters).map_err(|error| Failure {
-            error: match facts.sound {
+            error: match probe.sound {
                 Some(sound) if parameters.codec == CODEC_ID_NULL_AUDIO => faults::unknown(sound),
                 _ => error,
             },
             expected,
         })?;
-        // Opus tells it in its own header.
-        let start = facts.sound.and_then(|sound| sound.start);
+        let gaps = Gaps::new(format, tick, expected.seconds());
+        // Opus has it in its own header.
+        let start = probe.sound.and_then(|sound| sound.start);
         let start = start.filter(|_| parameters.codec != CODEC_ID_OPUS);
-        let mut notes = Vec::new();
-        if count > 1 {
-            notes.push(format!("only the first of {count} audio tracks is used"));
+        if let (Expected::Exactly(seconds), Format::Mp4) = (expected, format) {
+            let skipped = start.unwrap_or(ready.skip as f64 / f64::from(ready.rate));
+            expected = Expected::Exactly(seconds - skipped);
         }
-        let left_out = start.unwrap_or(ready.skip as f64 / f64::from(ready.rate));
         let counted = track
             .num_frames
-            .filter(|_| format == Format::Mp3 && facts.counted);
+            .filter(|_| format == Format::Mp3 && probe.counted);
         Ok(Self {
-            expected: match expected {
-                Expected::Exactly(seconds) if format == Format::Mp4 => {
-                    Expected::Exactly(seconds - left_out)
-                }
-                other => other,
+            track: Sounding {
+                id: track.id,
+                part: 0,
+                tick,
+                codec: ready.codec,
+                rate: ready.rate,
+                start,
+                skip: ready.skip,
             },
-            gaps: Gaps::new(format, tick, expected.seconds()),
-            held: None,
-            format,
-            track: track.id,
-            part: 0,
-            tick,
-            rate: ready.rate,
-            start,
-            skip: ready.skip,
-            codec: ready.codec,
-            endless: facts.endless,
-            is_open: facts.fragments.count > 0 && !facts.fragments.is_indexed,
-            end: facts.end,
-            seen,
-            used: 0,
+            ends: Ends {
+                expected,
+                at: probe.end,
+                endless: probe.endless,
+                is_open: probe.fragments.count > 0 && !probe.fragments.is_indexed,
+            },
             mixer: Mixer::without(ready.low),
-            reader,
             planes: Vec::new(),
             tally: Tally::default(),
+            gaps,
+            held: None,
             appended_from: counted.map(u64::cast_signed),
+            reader,
+            format,
+            seen,
+            used: 0,
             in_a_row: 0,
             notes,
         })
@@ -176,9 +169,9 @@ impl Decoder {
         self.tally.damaged
     }
 
-    /// The length that the container gives.
+    /// The length that the container states.
     pub(super) fn expected(&self) -> Expected {
-        self.expected
+        self.ends.expected
     }
 
     pub(super) fn next(&mut self, out: &mut Vec<f32>) -> Result<Option<u32>, Error> {
@@ -188,14 +181,14 @@ impl Decoder {
             };
             if silence > 0 {
                 self.stay_silent(packet, silence, out);
-                return Ok(Some(self.rate));
+                return Ok(Some(self.track.rate));
             }
             self.decode(&packet)?;
             let length = self.planes.first().map_or(0, Vec::len);
-            self.tally.decoded += length as f64 / f64::from(self.rate);
+            self.tally.decoded += length as f64 / f64::from(self.track.rate);
             if length > 0 {
                 self.mixer.mix(&self.planes, out);
-                return Ok(Some(self.rate));
+                return Ok(Some(self.track.rate));
             }
         }
     }
@@ -203,13 +196,13 @@ impl Decoder {
     /// All packets have come.
     fn end(&mut self) -> Result<(), Error> {
         let parts = self.seen.lock().watch.pages().map_or(0, Pages::parts);
-        if parts > self.part + 1 {
+        if parts > self.track.part + 1 {
             let message = "the file ends in the middle of a header";
             return Err(Error::new(ErrorKind::Short, message));
         }
-        self.tally.check(self.expected)?;
+        self.tally.check(self.ends.expected)?;
         // Where it is as long as it should be, its framing is no better witness.
-        if self.expected.is_reached(self.tally.decoded) {
+        if self.ends.expected.is_reached(self.tally.decoded) {
             return Ok(());
         }
         let lost = self.pages().map_or(0, |pages| pages.lost);
@@ -218,7 +211,7 @@ impl Decoder {
             return Err(Error::new(ErrorKind::Short, message));
         }
         self.seen.lock().watch.check(self.used)?;
-        if self.is_open {
+        if self.ends.is_open {
             self.notes.push(NO_LENGTH.to_owned());
         }
         Ok(())
@@ -227,7 +220,7 @@ impl Decoder {
     /// The pages of the track, if the file is an Ogg.
     fn pages(&self) -> Option<Stream> {
         let seen = self.seen.lock();
-        seen.watch.pages()?.stream(self.part, self.track)
+        seen.watch.pages()?.stream(self.track.part, self.track.id)
     }
 
     /// The next packet of the track, and how many samples are missing before it.
@@ -237,12 +230,12 @@ impl Decoder {
         }
         loop {
             match self.reader.next_packet() {
-                Ok(Some(mut packet)) if packet.track_id == self.track => {
+                Ok(Some(mut packet)) if packet.track_id == self.track.id => {
                     self.used += packet.data.len() as u64;
                     self.keep_what_was_appended(&mut packet);
                     let pages = self.pages();
                     let lost = pages.is_some_and(|pages| pages.lost_at_start);
-                    let missing = self.gaps.before(&packet, self.rate, lost)?;
+                    let missing = self.gaps.before(&packet, self.track.rate, lost)?;
                     return Ok(Some((packet, missing)));
                 }
                 Ok(Some(_)) => {}
@@ -260,7 +253,7 @@ impl Decoder {
     fn stay_silent(&mut self, packet: Packet, silence: u64, out: &mut Vec<f32>) {
         let now = silence.min(PACKET_FRAMES);
         out.resize(out.len() + now as usize, 0.0);
-        let seconds = now as f64 / f64::from(self.rate);
+        let seconds = now as f64 / f64::from(self.track.rate);
         self.tally.decoded += seconds;
         // Matroska may have pauses; elsewhere pages were lost.
         if !matches!(self.format, Format::Matroska | Format::WebM) {
@@ -271,18 +264,18 @@ impl Decoder {
 
     /// The file ends where there should be more.
     fn cut_off(&mut self, cause: io::Error) -> Result<Option<(Packet, u64)>, Error> {
-        // What is told by the length is told better.
-        self.tally.check(self.expected)?;
+        // The length makes the better message.
+        self.tally.check(self.ends.expected)?;
         // From a pipe, the end of a Matroska is only known by reaching it.
         let seen = self.seen.lock();
-        if self.end.is_some_and(|end| seen.furthest >= end) {
+        if self.ends.at.is_some_and(|end| seen.furthest >= end) {
             return Ok(None);
         }
         seen.watch.check(self.used)?;
         drop(seen);
-        if self.endless {
+        if self.ends.endless {
             self.notes.push(NO_LENGTH.to_owned());
-            self.endless = false;
+            self.ends.endless = false;
             return Ok(None);
         }
         let message = "the file ends in the middle of its audio";
@@ -303,15 +296,15 @@ impl Decoder {
 
     /// Decodes into `planes`; what cannot be decoded becomes silence, so that the clock goes on.
     fn decode(&mut self, packet: &Packet) -> Result<(), Error> {
-        match self.codec.decode(packet, &mut self.planes) {
+        match self.track.codec.decode(packet, &mut self.planes) {
             Ok(rate) => {
                 if !RATES.contains(&rate) {
                     return Err(Error::new(ErrorKind::Unsupported, format!("{rate} Hz")));
                 }
-                self.rate = rate;
+                self.track.rate = rate;
                 self.in_a_row = 0;
-                if let Some(start) = self.start.take() {
-                    self.skip = (start * f64::from(rate)).round() as u64;
+                if let Some(start) = self.track.start.take() {
+                    self.track.skip = (start * f64::from(rate)).round() as u64;
                 }
                 self.gaps
                     .decoded(self.planes.first().map_or(0, Vec::len), rate);
@@ -334,16 +327,16 @@ impl Decoder {
                 "the audio is damaged throughout",
             ));
         }
-        let seconds = self.tick.unwrap_or(0.0) * packet.dur.get() as f64;
-        let frames = (seconds * f64::from(self.rate)).round() as u64;
+        let seconds = self.track.tick.unwrap_or(0.0) * packet.dur.get() as f64;
+        let frames = (seconds * f64::from(self.track.rate)).round() as u64;
         let frames = frames.min(PACKET_FRAMES) as usize;
         self.planes.resize_with(self.planes.len().max(1), Vec::new);
         for plane in &mut self.planes {
             plane.clear();
             plane.resize(frames, 0.0);
         }
-        self.gaps.decoded(frames, self.rate);
-        self.tally.damaged += frames as f64 / f64::from(self.rate);
+        self.gaps.decoded(frames, self.track.rate);
+        self.tally.damaged += frames as f64 / f64::from(self.track.rate);
         self.leave_out();
         Ok(())
     }
@@ -351,12 +344,12 @@ impl Decoder {
     /// Leaves out what the encoder put before the first sample.
     fn leave_out(&mut self) {
         let length = self.planes.first().map_or(0, Vec::len);
-        let gone = self.skip.min(length as u64);
+        let gone = self.track.skip.min(length as u64);
         if gone > 0 {
             self.planes
                 .iter_mut()
                 .for_each(|plane| drop(plane.drain(..gone as usize)));
-            self.skip -= gone;
+            self.track.skip -= gone;
         }
     }
 
@@ -366,7 +359,6 @@ impl Decoder {
             let message = "a part of it ends without its last page";
             return Err(Error::new(ErrorKind::Short, message));
         }
-        self.part += 1;
         let track = self.reader.tracks().iter().find(|it| is_audio(it)).cloned();
         let parameters = track.as_ref().and_then(|track| track.codec_params.clone());
         let (Some(track), Some(CodecParameters::Audio(parameters))) = (track, parameters) else {
@@ -376,13 +368,19 @@ impl Decoder {
             ));
         };
         let ready = ready(&parameters)?;
-        (self.codec, self.rate, self.skip) = (ready.codec, ready.rate, ready.skip);
         self.mixer = Mixer::without(ready.low);
-        self.track = track.id;
-        self.tick = tick(&track);
-        self.gaps.restart(self.tick);
+        self.track = Sounding {
+            id: track.id,
+            part: self.track.part + 1,
+            tick: tick(&track),
+            codec: ready.codec,
+            rate: ready.rate,
+            start: None,
+            skip: ready.skip,
+        };
+        self.gaps.restart(self.track.tick);
         // The length was that of the first stream only.
-        self.expected = Expected::Unknown;
+        self.ends.expected = Expected::Unknown;
         Ok(())
     }
 }

@@ -8,31 +8,22 @@ mod blocks;
 mod elements;
 mod frames;
 mod pages;
+mod step;
 
+use super::container::mpeg;
 use super::format::Format;
-use super::mpeg;
-use super::symphonia::Facts;
-use crate::error::{Error, ErrorKind};
+use super::probe::Probe;
+use crate::error::Error;
 use blocks::Blocks;
 use elements::Elements;
 use frames::Frames;
 pub(super) use pages::{Pages, Stream};
+use step::{Step, short};
 
 /// How many bytes that are done with are kept before they are moved out.
 const DONE: usize = 1 << 16;
 
-/// What comes next in a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Step {
-    /// More bytes are needed to tell.
-    More,
-    /// So many bytes are in order, or have been counted.
-    Pass(u64),
-    /// Nothing more can be told.
-    Stop,
-}
-
-/// The framing of a form.
+/// The framing of a format.
 #[derive(Debug)]
 enum Framing {
     Frames(Frames),
@@ -70,12 +61,12 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    pub(super) fn new(format: Format, facts: &Facts) -> Self {
-        let framing = match format {
+    pub(super) fn new(probe: &Probe) -> Self {
+        let framing = match probe.format {
             Format::Mp3 => Framing::Frames(Frames::new(mpeg::Kind::Mpeg)),
             Format::Adts => Framing::Frames(Frames::new(mpeg::Kind::Adts)),
             Format::Ogg | Format::OggOpus => Framing::Pages(Pages::default()),
-            Format::Matroska | Format::WebM if facts.endless => Framing::Elements(Elements),
+            Format::Matroska | Format::WebM if probe.endless => Framing::Elements(Elements),
             Format::Flac => Framing::Blocks(Blocks::default()),
             _ => Framing::None,
         };
@@ -162,8 +153,4 @@ impl Watch {
             None => Ok(()),
         }
     }
-}
-
-fn short(message: String) -> Error {
-    Error::new(ErrorKind::Short, message)
 }

@@ -1,7 +1,7 @@
 //! The fixed predictors: each sample from up to four before it.
 
 /// The order, from 0 to 4, whose residual is smallest.
-#[expect(clippy::many_single_char_names, reason = "five neighbours in a row")]
+#[expect(clippy::many_single_char_names, reason = "five neighbors in a row")]
 pub(super) fn best_order(samples: &[i16]) -> usize {
     if samples.len() <= 4 {
         return 0;

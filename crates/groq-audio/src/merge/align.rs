@@ -9,7 +9,7 @@ use super::units::Unit;
 pub(super) struct Scoring {
     /// The most seconds between the middles of a pair; none where there are no times.
     pub(super) tolerance: Option<f64>,
-    /// Whether the left list may begin, and the right one end, with words that the other never heard: for plain text.
+    /// Whether the left list may begin, and the right one end, with words that the other does not have: for plain text.
     pub(super) open_ends: bool,
 }
 
@@ -92,9 +92,10 @@ fn best(
 }
 
 fn pair_score(left: &Unit, right: &Unit, scoring: Scoring) -> f64 {
-    let score = match left.key == right.key {
-        true if left.is_solid() => EQUAL,
-        _ => UNEQUAL,
+    let score = if left.is_solid() && left.key == right.key {
+        EQUAL
+    } else {
+        UNEQUAL
     };
     let Some(tolerance) = scoring.tolerance else {
         return score;
@@ -172,9 +173,10 @@ fn by_time(columns: &mut [Column], left: &[Unit], right: &[Unit]) {
                 (Some(&a), Some(&b)) => left[a].middle() <= right[b].middle(),
                 (first, _) => first.is_some(),
             };
-            *column = match first {
-                true => lone(ours.pop_front(), None),
-                false => lone(None, theirs.pop_front()),
+            *column = if first {
+                lone(ours.pop_front(), None)
+            } else {
+                lone(None, theirs.pop_front())
             };
         }
     }

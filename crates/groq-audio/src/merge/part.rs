@@ -2,22 +2,15 @@
 
 use groq_types::{TranscriptionSegment, TranscriptionWord};
 
+use super::segments::{self, Kept};
 use super::times::Clocked;
-use super::units::{TimedText, Unit, units};
-use super::{Heard, Merged, key, segments};
+use super::units::{Basis, TimedText, Unit, units};
+use super::{Merged, PieceTranscript, key};
 use crate::clock::seconds;
-
-/// What an answer's units are made of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Basis {
-    Words,
-    Segments,
-    Text,
-}
 
 /// An answer and the units of it that are kept.
 pub(super) struct Part<'a> {
-    heard: &'a Heard,
+    transcript: &'a PieceTranscript,
     pub(super) words: Vec<TranscriptionWord>,
     pub(super) segments: Vec<TranscriptionSegment>,
     pub(super) basis: Basis,
@@ -30,8 +23,8 @@ pub(super) struct Part<'a> {
 }
 
 impl<'a> Part<'a> {
-    pub(super) fn new(heard: &'a Heard) -> Self {
-        let clocked = Clocked::new(heard);
+    pub(super) fn new(transcript: &'a PieceTranscript) -> Self {
+        let clocked = Clocked::new(transcript);
         let (words, segments) = (clocked.words, clocked.segments);
         let (basis, wrong, count) = match (words.len(), segments.len()) {
             (0, 0) => (Basis::Text, 0, 0),
@@ -39,16 +32,16 @@ impl<'a> Part<'a> {
             (count, _) => (Basis::Words, clocked.wrong_words, count),
         };
         let units = match basis {
-            Basis::Words => units(words.iter().map(timed_word)),
-            Basis::Segments => units(segments.iter().map(timed)),
+            Basis::Words => units(words.iter().map(TimedText::of_word)),
+            Basis::Segments => units(segments.iter().map(TimedText::of_segment)),
             Basis::Text => units([TimedText {
-                text: &heard.answer.text,
-                start: seconds(heard.start),
-                end: seconds(heard.end),
+                text: &transcript.answer.text,
+                start: seconds(transcript.start),
+                end: seconds(transcript.end),
             }]),
         };
         Self {
-            heard,
+            transcript,
             words,
             segments,
             basis,
@@ -60,11 +53,11 @@ impl<'a> Part<'a> {
     }
 
     pub(super) fn start(&self) -> f64 {
-        seconds(self.heard.start)
+        seconds(self.transcript.start)
     }
 
     pub(super) fn end(&self) -> f64 {
-        seconds(self.heard.end)
+        seconds(self.transcript.end)
     }
 
     /// Adds what is kept to the whole.
@@ -79,7 +72,7 @@ impl<'a> Part<'a> {
     fn append_whole(&self, merged: &mut Merged) {
         merged.words.extend_from_slice(&self.words);
         merged.segments.extend_from_slice(&self.segments);
-        let text = match self.heard.answer.text.trim() {
+        let text = match self.transcript.answer.text.trim() {
             "" if self.segments.is_empty() => self.join_words(&self.words),
             "" => join_segments(&self.segments),
             text => text.to_owned(),
@@ -90,7 +83,7 @@ impl<'a> Part<'a> {
     fn append_kept(&self, merged: &mut Merged) {
         let kept = &self.units[self.from..self.to];
         if self.basis == Basis::Text {
-            let text = &self.heard.answer.text;
+            let text = &self.transcript.answer.text;
             append_text(
                 &mut merged.text,
                 &text[kept[0].from..kept[kept.len() - 1].to],
@@ -101,10 +94,17 @@ impl<'a> Part<'a> {
             Basis::Words => cut_words(&self.words, kept),
             _ => Vec::new(),
         };
-        let new_segments = segments::cut(self);
-        let text = match new_segments.is_empty() {
-            true => self.join_words(&new_words),
-            false => join_segments(&new_segments),
+        let new_segments = segments::cut(&Kept {
+            segments: &self.segments,
+            units: &self.units,
+            basis: self.basis,
+            from: self.from,
+            to: self.to,
+        });
+        let text = if new_segments.is_empty() {
+            self.join_words(&new_words)
+        } else {
+            join_segments(&new_segments)
         };
         append_text(&mut merged.text, &text);
         merged.words.extend(new_words);
@@ -122,22 +122,6 @@ impl<'a> Part<'a> {
     }
 }
 
-fn timed_word(word: &TranscriptionWord) -> TimedText<'_> {
-    TimedText {
-        text: &word.word,
-        start: word.start,
-        end: word.end,
-    }
-}
-
-pub(super) fn timed(segment: &TranscriptionSegment) -> TimedText<'_> {
-    TimedText {
-        text: &segment.text,
-        start: segment.start,
-        end: segment.end,
-    }
-}
-
 /// The words that own the kept units, cut where a unit is only a part of its word.
 fn cut_words(words: &[TranscriptionWord], kept: &[Unit]) -> Vec<TranscriptionWord> {
     let mut cut: Vec<TranscriptionWord> = Vec::new();
@@ -146,14 +130,12 @@ fn cut_words(words: &[TranscriptionWord], kept: &[Unit]) -> Vec<TranscriptionWor
         let word = &words[first.owner];
         let leading = word.word.len() - word.word.trim_start().len();
         let whole = first.from <= leading && last.to >= word.word.trim_end().len();
-        cut.push(match whole {
-            true => word.clone(),
-            false => word
-                .clone()
-                .with_word(&word.word[first.from..last.to])
-                .with_start(first.start)
-                .with_end(last.end),
-        });
+        let mut part = word.clone();
+        if !whole {
+            part.word = word.word[first.from..last.to].to_owned();
+            (part.start, part.end) = (first.start, last.end);
+        }
+        cut.push(part);
     }
     cut
 }

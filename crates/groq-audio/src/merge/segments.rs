@@ -3,20 +3,29 @@
 use groq_types::TranscriptionSegment;
 
 use super::align::{Column, Scoring, align};
-use super::part::{Basis, Part, timed};
-use super::units::{Unit, units};
+use super::units::{Basis, TimedText, Unit, units};
 
 /// How many units around a boundary are compared to find it again in the segments' text.
 const AROUND: usize = 40;
 
-/// What is left of a part's segments once only its kept units count.
-pub(super) fn cut(part: &Part<'_>) -> Vec<TranscriptionSegment> {
-    let tokens = units(part.segments.iter().map(timed));
+/// The units of a piece that are kept, among all of them.
+pub(super) struct Kept<'a> {
+    pub(super) segments: &'a [TranscriptionSegment],
+    pub(super) units: &'a [Unit],
+    pub(super) basis: Basis,
+    /// The first unit that is kept, and the one after the last.
+    pub(super) from: usize,
+    pub(super) to: usize,
+}
+
+/// What is left of a piece's segments once only its kept units count.
+pub(super) fn cut(part: &Kept<'_>) -> Vec<TranscriptionSegment> {
+    let tokens = units(part.segments.iter().map(TimedText::of_segment));
     let (from, to) = match part.basis {
         Basis::Segments => (part.from, part.to),
         _ => (
-            boundary(&part.units, part.from, &tokens),
-            boundary(&part.units, part.to, &tokens),
+            boundary(part.units, part.from, &tokens),
+            boundary(part.units, part.to, &tokens),
         ),
     };
     let kept = tokens.get(from..to.max(from)).unwrap_or_default();
@@ -29,7 +38,7 @@ pub(super) fn cut(part: &Part<'_>) -> Vec<TranscriptionSegment> {
 fn shorten(
     segment: &TranscriptionSegment,
     group: &[Unit],
-    part: &Part<'_>,
+    part: &Kept<'_>,
 ) -> TranscriptionSegment {
     let (first, last) = (&group[0], &group[group.len() - 1]);
     let text = &segment.text;
@@ -38,7 +47,7 @@ fn shorten(
     if first.from > leading {
         let start = edge(part, Some(part.from), first.start, |unit| unit.start);
         short.start = start.clamp(segment.start, segment.end);
-        // What is cut begins like any word: with a space, as its neighbours do.
+        // What is cut begins like any word: with a space, as its neighbors do.
         short.text = format!(" {}", &text[first.from..last.to]);
     } else if last.to < text.trim_end().len() {
         text[..last.to].clone_into(&mut short.text);
@@ -51,7 +60,7 @@ fn shorten(
 }
 
 /// The time of the first or last kept word, where words have times of their own.
-fn edge(part: &Part<'_>, index: Option<usize>, guessed: f64, time: impl Fn(&Unit) -> f64) -> f64 {
+fn edge(part: &Kept<'_>, index: Option<usize>, guessed: f64, time: impl Fn(&Unit) -> f64) -> f64 {
     match index.and_then(|index| part.units.get(index)) {
         Some(unit) if part.basis == Basis::Words => time(unit),
         _ => guessed,

@@ -5,7 +5,7 @@ use super::*;
 mod another;
 mod hostile;
 mod laws;
-mod recognisers;
+mod recognizers;
 
 type Timed<'a> = &'a [(&'a str, f64)];
 
@@ -34,8 +34,8 @@ fn segments_of(segments: &[(&str, f64, f64)]) -> Vec<TranscriptionSegment> {
 fn pair(left: VerboseTranscription, right: VerboseTranscription) -> Merged {
     // The left piece is 0 to 10 s, the right one 5 to 15 s.
     let parts = [
-        Heard::new(0, 160_000, left),
-        Heard::new(80_000, 240_000, right),
+        PieceTranscript::new(0, 160_000, left),
+        PieceTranscript::new(80_000, 240_000, right),
     ];
     merge(&parts, &MergeOptions::default())
 }
@@ -56,7 +56,7 @@ fn garbled_edges_vanish() {
     ]);
     let merged = pair(left, right);
     assert_eq!(merged.text, "alpha beta gamma delta omega");
-    assert_eq!(merged.seams[0].kind, SeamKind::Aligned);
+    assert_eq!(merged.joins[0].kind, JoinKind::Aligned);
     assert_eq!(merged.first_words, [0, 3]);
 }
 
@@ -73,16 +73,16 @@ fn without_agreement_the_middle_decides() {
     let right = words(&[("y", 1.0), ("c", 4.0)]);
     let merged = pair(left, right);
     assert_eq!(merged.text, "a b c");
-    assert_eq!(merged.seams[0].kind, SeamKind::Unaligned);
+    assert_eq!(merged.joins[0].kind, JoinKind::Unaligned);
 }
 
 #[test]
 fn one_side_is_enough() {
     let merged = pair(words(&[("a", 4.0), ("b", 6.0)]), words(&[]));
     assert_eq!(merged.text, "a b");
-    assert_eq!(merged.seams[0].kind, SeamKind::OneSided);
+    assert_eq!(merged.joins[0].kind, JoinKind::OneSided);
     let merged = pair(words(&[("a", 1.0)]), words(&[("b", 8.0)]));
-    assert_eq!(merged.seams[0].kind, SeamKind::Quiet);
+    assert_eq!(merged.joins[0].kind, JoinKind::Quiet);
 }
 
 #[test]
@@ -140,7 +140,7 @@ fn plain_text_is_joined_in_the_middle_of_what_is_common() {
         VerboseTranscription::new("with this."),
     );
     assert_eq!(merged.text, "Nothing in common with this.");
-    assert_eq!(merged.seams[0].kind, SeamKind::Unaligned);
+    assert_eq!(merged.joins[0].kind, JoinKind::Unaligned);
 }
 
 #[test]
@@ -159,6 +159,9 @@ fn languages_without_spaces_are_joined_by_characters() {
 #[test]
 fn one_answer_is_left_as_it_is() {
     let answer = words(&[("a", 0.1)]).with_text(" Exactly, as   it was. ");
-    let merged = merge(&[Heard::new(0, 16_000, answer)], &MergeOptions::default());
+    let merged = merge(
+        &[PieceTranscript::new(0, 16_000, answer)],
+        &MergeOptions::default(),
+    );
     assert_eq!(merged.text, "Exactly, as   it was.");
 }

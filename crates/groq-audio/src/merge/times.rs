@@ -1,11 +1,11 @@
-//! Times that are possible, and never step back.
+//! Timestamps that are possible, and never step back.
 //!
-//! A recogniser's times are guesses: before the piece or beyond it, ending before they begin, stepping back, or the same
+//! A recognizer's times are guesses: before the piece or beyond it, ending before they begin, stepping back, or the same
 //! for all words. They are mended once, where an answer comes in, and everything behind that can rely on them.
 
 use groq_types::{TranscriptionSegment, TranscriptionWord};
 
-use super::{Heard, Merged};
+use super::{Merged, PieceTranscript};
 use crate::clock::seconds;
 
 /// How far outside of its piece a time may be and still be meant, in seconds.
@@ -25,8 +25,8 @@ pub(crate) struct Clocked {
 
 impl Clocked {
     /// Puts an answer on the recording's clock. Words and segments without any text are left out.
-    pub(crate) fn new(heard: &Heard) -> Self {
-        let answer = &heard.answer;
+    pub(crate) fn new(transcript: &PieceTranscript) -> Self {
+        let answer = &transcript.answer;
         let words = answer.words.iter().flatten();
         let mut words: Vec<_> = words
             .filter(|word| !word.word.trim().is_empty())
@@ -38,9 +38,9 @@ impl Clocked {
             .cloned()
             .collect();
         let times = words.iter_mut().map(|it| (&mut it.start, &mut it.end));
-        let wrong_words = mend_all(heard, times.collect());
+        let wrong_words = mend_all(transcript, times.collect());
         let times = segments.iter_mut().map(|it| (&mut it.start, &mut it.end));
-        let wrong_segments = mend_all(heard, times.collect());
+        let wrong_segments = mend_all(transcript, times.collect());
         Self {
             words,
             segments,
@@ -50,13 +50,14 @@ impl Clocked {
     }
 }
 
-fn mend_all(heard: &Heard, times: Vec<(&mut f64, &mut f64)>) -> usize {
-    let shift = heard.origin_seconds();
-    let from = seconds(heard.start);
-    // A piece whose length nobody knows has no end.
-    let to = match heard.end > heard.start {
-        true => seconds(heard.end),
-        false => f64::INFINITY,
+fn mend_all(transcript: &PieceTranscript, times: Vec<(&mut f64, &mut f64)>) -> usize {
+    let shift = transcript.origin_seconds();
+    let from = seconds(transcript.start);
+    // A piece of unknown length has no end.
+    let to = if transcript.end > transcript.start {
+        seconds(transcript.end)
+    } else {
+        f64::INFINITY
     };
     let mut spans: Vec<Span> = times
         .iter()
@@ -73,16 +74,15 @@ type Span = (f64, f64);
 
 /// Brings spans into order and between two bounds; says how many could not be true.
 ///
-/// The largest set of starts that never step back is believed; the others are put between their neighbours.
+/// The largest set of starts that never step back is believed; the others are put between their neighbors.
 fn mend(spans: &mut [Span], from: f64, to: f64) -> usize {
     let given = spans.to_vec();
     let possible = |time: f64| time >= from - SLACK && time <= to + SLACK;
-    let starts: Vec<Option<f64>> = match all_alike(spans) {
-        true => vec![None; spans.len()],
-        false => {
-            let start = |span: &Span| possible(span.0).then(|| span.0.clamp(from, to));
-            spans.iter().map(start).collect()
-        }
+    let starts: Vec<Option<f64>> = if all_alike(spans) {
+        vec![None; spans.len()]
+    } else {
+        let start = |span: &Span| possible(span.0).then(|| span.0.clamp(from, to));
+        spans.iter().map(start).collect()
     };
     let kept = longest_in_order(&starts);
     place(spans, &kept, from, to);
@@ -166,15 +166,18 @@ fn place(spans: &mut [Span], kept: &[Option<f64>], from: f64, to: f64) {
     }
 }
 
-/// Shares time among neighbours that were all given the same.
+/// Shares time among neighbors that were all given the same.
 fn spread(spans: &mut [Span]) {
     for run in spans.chunk_by_mut(|a, b| a.0 >= b.0) {
         let start = run[0].0;
         let end = run.iter().map(|span| span.1).fold(start, f64::max);
         let count = run.len();
-        let at = |place: usize| match place == count {
-            true => end,
-            false => start + (end - start) * place as f64 / count as f64,
+        let at = |place: usize| {
+            if place == count {
+                end
+            } else {
+                start + (end - start) * place as f64 / count as f64
+            }
         };
         if count > 1 && end > start {
             for (place, span) in run.iter_mut().enumerate() {

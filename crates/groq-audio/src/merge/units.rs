@@ -1,5 +1,6 @@
 //! What is aligned: words, or characters of languages without spaces, each with its time.
 
+use groq_types::{TranscriptionSegment, TranscriptionWord};
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::key::{is_spaceless, key, tokens};
@@ -9,6 +10,32 @@ pub(crate) struct TimedText<'a> {
     pub(crate) text: &'a str,
     pub(crate) start: f64,
     pub(crate) end: f64,
+}
+
+impl<'a> TimedText<'a> {
+    pub(super) fn of_word(word: &'a TranscriptionWord) -> Self {
+        Self {
+            text: &word.word,
+            start: word.start,
+            end: word.end,
+        }
+    }
+
+    pub(super) fn of_segment(segment: &'a TranscriptionSegment) -> Self {
+        Self {
+            text: &segment.text,
+            start: segment.start,
+            end: segment.end,
+        }
+    }
+}
+
+/// What an answer's units are made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Basis {
+    Words,
+    Segments,
+    Text,
 }
 
 /// A word or character, and where it stands in its owner's text.

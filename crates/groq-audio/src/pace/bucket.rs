@@ -1,9 +1,31 @@
-//! An allowance that comes back as time goes by.
+//! A token bucket.
 
 use std::time::Duration;
 
-use super::Need;
-use crate::service::Left;
+use groq_core::limits::RateLimit;
+
+use super::need::Need;
+
+/// What is left of one limit, as the service reported it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Left {
+    limit: u64,
+    pub(super) remaining: u64,
+    /// How long until all of it is there again, if nothing more is used.
+    pub(super) reset: Duration,
+}
+
+impl Left {
+    /// None if too little was reported.
+    pub(super) fn new(limit: &RateLimit) -> Option<Self> {
+        let remaining = limit.remaining?;
+        Some(Self {
+            limit: limit.limit.unwrap_or(remaining.saturating_add(1)),
+            remaining,
+            reset: limit.reset?,
+        })
+    }
+}
 
 /// What is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,8 +48,8 @@ pub(super) struct Bucket {
 
 impl Bucket {
     /// A full one, which comes back in `period` seconds.
-    pub(super) fn new(limit: u32, unit: Unit, period: f64) -> Self {
-        let capacity = f64::from(limit.max(1));
+    pub(super) fn new(limit: u64, unit: Unit, period: f64) -> Self {
+        let capacity = limit.max(1) as f64;
         Self {
             unit,
             capacity,
@@ -36,24 +58,26 @@ impl Bucket {
         }
     }
 
-    /// One that a service speaks of, where it says enough. What is under way may not be in it yet.
-    pub(super) fn learned(unit: Unit, said: Left, flying: Need) -> Option<Self> {
+    /// A limit that the service reported, if it reported enough. It may not count the requests in flight yet.
+    pub(super) fn learned(unit: Unit, said: Left, in_flight: Need) -> Option<Self> {
         let mut bucket = Self {
             unit,
             capacity: said.limit as f64,
             rate: rate(said)?,
             left: said.remaining as f64,
         };
-        bucket.take(flying, 1.0);
+        bucket.take(in_flight, 1.0);
         Some(bucket)
     }
 
-    /// The service's word counts; what is under way may or may not be in it.
-    pub(super) fn correct(&mut self, said: Left, flying: Need) {
+    /// Takes over what the service reported, which may or may not count the requests in flight.
+    pub(super) fn correct(&mut self, said: Left, in_flight: Need) {
         self.capacity = said.limit as f64;
         self.rate = rate(said).unwrap_or(self.rate);
         let remaining = said.remaining as f64;
-        self.left = self.left.clamp(remaining - self.amount(flying), remaining);
+        self.left = self
+            .left
+            .clamp(remaining - self.amount(in_flight), remaining);
     }
 
     /// Time goes by.

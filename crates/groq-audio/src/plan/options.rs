@@ -1,20 +1,21 @@
-//! What a plan has to respect.
+//! The options of a plan.
 
 use std::time::Duration;
 
 use super::CutKind;
 use crate::clock::{HOP_SAMPLES, HOPS_PER_SECOND, SAMPLE_RATE};
 
-/// The limits of a piece, and how much neighbours share.
+/// How a recording is cut into pieces, and how much audio neighbors share.
 ///
 /// ```
-/// use groq_audio::PlanOptions;
+/// use groq_audio::PieceOptions;
 /// use std::time::Duration;
 ///
-/// let options = PlanOptions::new().max_len(Duration::from_secs(120)).max_bytes(10_000_000);
+/// let options = PieceOptions::new().max_len(Duration::from_secs(120)).max_bytes(10_000_000);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PlanOptions {
+#[must_use = "options do nothing until they are given to a job"]
+pub struct PieceOptions {
     max_len: Duration,
     max_bytes: u64,
     overlap_pause: Duration,
@@ -23,7 +24,7 @@ pub struct PlanOptions {
     min_last: Duration,
 }
 
-impl Default for PlanOptions {
+impl Default for PieceOptions {
     fn default() -> Self {
         Self {
             max_len: Duration::from_secs(600),
@@ -36,28 +37,28 @@ impl Default for PlanOptions {
     }
 }
 
-impl PlanOptions {
-    /// Pieces of at most 600 s and 24 MB.
+impl PieceOptions {
+    /// Creates the default options: pieces of at most 600 s and 24 MB.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Sets the longest piece, what it shares with its neighbours included. At least 4 s are used.
-    pub fn max_len(mut self, length: Duration) -> Self {
-        self.max_len = length;
-        self
+    crate::setters::setters! {
+        /// Sets the longest piece, with the audio that it shares: 600 s by default, and 4 s at least.
+        ///
+        /// ```
+        /// use groq_audio::PieceOptions;
+        /// use std::time::Duration;
+        ///
+        /// let options = PieceOptions::new().max_len(Duration::from_secs(30));
+        /// ```
+        max_len(length: Duration) => max_len = length;
+        /// Sets the most bytes of a piece: 24 MB by default, and 200 kB at least. A second counts as 32 kB, which holds for audio
+        /// that cannot be compressed.
+        max_bytes(bytes: u64) => max_bytes = bytes;
     }
 
-    /// Sets how many bytes a piece may have at most when it is sent. At least 200 kB are used.
-    ///
-    /// A second is counted as 32 kB, which is what it takes when nothing can be compressed, so the limit holds for
-    /// any audio.
-    pub fn max_bytes(mut self, bytes: u64) -> Self {
-        self.max_bytes = bytes;
-        self
-    }
-
-    /// Sets how much audio on each side of any cut both pieces have.
+    /// Sets how much audio on each side of a cut both pieces have.
     pub fn overlap(mut self, each_side: Duration) -> Self {
         self.overlap_pause = each_side;
         self.overlap_dip = each_side;
@@ -73,10 +74,9 @@ impl PlanOptions {
         self
     }
 
-    /// Sets the length under which a last piece joins its neighbour: ten seconds are billed for less.
-    pub fn min_last(mut self, length: Duration) -> Self {
-        self.min_last = length;
-        self
+    crate::setters::setters! {
+        /// Sets the length below which the last piece becomes part of the one before: 10 s by default, the least that is billed.
+        min_last(length: Duration) => min_last = length;
     }
 
     /// At least `each_side` at every cut; for answers without the times of words.
@@ -88,7 +88,7 @@ impl PlanOptions {
         self
     }
 
-    /// At most so many bytes, whatever was set.
+    /// At most this many bytes, whatever was set.
     #[cfg(feature = "decode")]
     pub(crate) fn bytes_at_most(mut self, bytes: u64) -> Self {
         self.max_bytes = self.max_bytes.min(bytes);

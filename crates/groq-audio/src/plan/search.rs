@@ -13,13 +13,13 @@ const MOMENT: usize = 20;
 /// The hop to cut at, and what was found there. `levels` are half decibels below full scale; `quiet` is the least that is quiet.
 pub(super) fn best_cut(levels: &[u8], quiet: u8) -> (usize, CutKind) {
     match longest_run(levels, quiet) {
-        Some((centre, length)) if length >= PAUSE => (centre, CutKind::Pause),
-        Some((centre, length)) if length >= DIP => (centre, CutKind::Dip),
+        Some((center, length)) if length >= PAUSE => (center, CutKind::Pause),
+        Some((center, length)) if length >= DIP => (center, CutKind::Dip),
         _ => (quietest(levels), CutKind::Forced),
     }
 }
 
-/// The centre and length of the longest run of quiet; among equals, and among pauses of 1.5 s and more, the last.
+/// The center and length of the longest run of quiet; among equals, and among pauses of 1.5 s and more, the last.
 fn longest_run(levels: &[u8], quiet: u8) -> Option<(usize, usize)> {
     let mut best: Option<(usize, usize)> = None;
     let mut from = 0;

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use crate::decode::DecodeOptions;
 use crate::encode::Encoding;
-use crate::plan::PlanOptions;
+use crate::plan::PieceOptions;
 use crate::spool::Storage;
 
-/// How a recording is prepared.
+/// How [`prepare`](crate::prepare) decodes, cuts and encodes.
 ///
 /// ```
 /// use groq_audio::{Encoding, PrepareOptions, Storage};
@@ -15,82 +15,60 @@ use crate::spool::Storage;
 /// let options = PrepareOptions::new().encoding(Encoding::Wav).storage(Storage::Memory);
 /// ```
 #[derive(Clone, Debug)]
+#[must_use = "options do nothing until they are given to `prepare`"]
 pub struct PrepareOptions {
-    pub(crate) plan: PlanOptions,
+    pub(crate) pieces: PieceOptions,
     pub(crate) encoding: Encoding,
     pub(crate) storage: Storage,
     pub(crate) pad: Duration,
     pub(crate) hash: bool,
     pub(crate) ffmpeg: bool,
-    pub(crate) most_spooled: u64,
+    pub(crate) max_spooled: u64,
 }
 
 impl Default for PrepareOptions {
     fn default() -> Self {
         Self {
-            plan: PlanOptions::default(),
+            pieces: PieceOptions::default(),
             encoding: Encoding::default(),
             storage: Storage::default(),
             pad: Duration::from_millis(400),
             hash: false,
             ffmpeg: true,
-            most_spooled: 16 << 30,
+            max_spooled: 16 << 30,
         }
     }
 }
 
 impl PrepareOptions {
-    /// FLAC pieces of at most 600 s, in a temporary file.
+    /// Creates the default options: FLAC pieces of at most 600 s, in a temporary file.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Sets the limits of pieces.
-    pub fn plan(mut self, plan: PlanOptions) -> Self {
-        self.plan = plan;
-        self
-    }
-
-    /// Sets how pieces are encoded.
-    pub fn encoding(mut self, encoding: Encoding) -> Self {
-        self.encoding = encoding;
-        self
-    }
-
-    /// Sets where finished pieces wait.
-    pub fn storage(mut self, storage: Storage) -> Self {
-        self.storage = storage;
-        self
-    }
-
-    /// Sets the silence before the first and after the last sample, at most 400 ms: models hear words badly at an edge.
-    pub fn pad(mut self, silence: Duration) -> Self {
-        self.pad = silence.min(Duration::from_millis(400));
-        self
-    }
-
-    /// Sets whether each piece gets the SHA-256 of its bytes.
-    pub fn hash(mut self, hash: bool) -> Self {
-        self.hash = hash;
-        self
-    }
-
-    /// Sets whether `ffmpeg` may decode what cannot be decoded here; it may by default, if it is there.
-    pub fn ffmpeg(mut self, allowed: bool) -> Self {
-        self.ffmpeg = allowed;
-        self
-    }
-
-    /// Sets how many bytes of a stream may be copied into a temporary file where its form needs it (MP4): 16 GiB by default.
-    pub fn most_spooled(mut self, bytes: u64) -> Self {
-        self.most_spooled = bytes;
-        self
+    crate::setters::setters! {
+        /// Sets how the recording is cut into pieces.
+        pieces(options: PieceOptions) => pieces = options;
+        /// Sets how pieces are encoded.
+        encoding(encoding: Encoding) => encoding = encoding;
+        /// Sets where finished pieces are kept.
+        storage(storage: Storage) => storage = storage;
+        /// Sets the silence that is added before the first and after the last sample: 400 ms by default, and at most. Models
+        /// recognize words badly at the edges.
+        pad(silence: Duration) => pad = silence.min(Duration::from_millis(400));
+        /// Sets whether each piece gets the SHA-256 of its bytes.
+        hash(hash: bool) => hash = hash;
+        /// Sets whether `ffmpeg` may decode what this crate cannot, if it is installed: it may by default.
+        ffmpeg(allowed: bool) => ffmpeg = allowed;
+        /// Sets the most bytes of a stream that are copied into a temporary file where its format needs that (MP4): 16 GiB by
+        /// default.
+        max_spooled(bytes: u64) => max_spooled = bytes;
     }
 
     pub(crate) fn decode(&self) -> DecodeOptions {
         DecodeOptions {
             ffmpeg: self.ffmpeg,
-            most_spooled: self.most_spooled,
+            max_spooled: self.max_spooled,
         }
     }
 }

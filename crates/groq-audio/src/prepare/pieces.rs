@@ -8,18 +8,18 @@ use crate::clock::{HOP_SAMPLES, samples_in};
 use crate::encode::Encoder;
 use crate::error::Error;
 use crate::levels::Levels;
-use crate::plan::{Piece, Planner};
+use crate::plan::{Piece, PiecePlanner};
 use crate::quality::Sound;
 use crate::spool::{Draft, Spool};
 
-/// Encoded bytes are written when there are so many.
+/// Encoded bytes are written when there are this many.
 const WRITE: usize = 1 << 16;
 
 pub(super) struct Pieces<'a> {
     options: &'a PrepareOptions,
     spool: Spool,
     meter: LevelMeter,
-    planner: Planner,
+    planner: PiecePlanner,
     /// Levels from the current piece's start on.
     levels: Vec<f32>,
     /// Samples that are not encoded yet, or that the next piece needs too.
@@ -42,7 +42,7 @@ struct Current {
 
 impl<'a> Pieces<'a> {
     pub(super) fn new(options: &'a PrepareOptions) -> Result<Self, Error> {
-        let slot = options.plan.most_bytes();
+        let slot = options.pieces.most_bytes();
         let spool = Spool::new(options.storage, slot)
             .map_err(|cause| Error::io("make a temporary file", cause))?;
         let mut current = Current::new(options, &spool, 0);
@@ -54,7 +54,7 @@ impl<'a> Pieces<'a> {
             spool,
             options,
             meter: LevelMeter::new(),
-            planner: Planner::new(&options.plan),
+            planner: PiecePlanner::new(&options.pieces),
             levels: Vec::new(),
             held: Vec::new(),
             held_from: 0,
@@ -67,7 +67,7 @@ impl<'a> Pieces<'a> {
         self.total
     }
 
-    /// Takes samples, and gives the pieces that they complete.
+    /// Takes samples, and returns the pieces that they complete.
     pub(super) fn push(&mut self, samples: &[i16]) -> Result<Vec<Prepared>, Error> {
         self.total += samples.len() as u64;
         self.held.extend_from_slice(samples);
@@ -83,7 +83,7 @@ impl<'a> Pieces<'a> {
         Ok(ready)
     }
 
-    /// Ends the recording, and gives the last pieces.
+    /// Ends the recording, and returns the last pieces.
     pub(super) fn finish(mut self) -> Result<Vec<Prepared>, Error> {
         let mut settled = Vec::new();
         if let Some(level) = std::mem::take(&mut self.meter).finish() {

@@ -1,21 +1,9 @@
-//! A suspicion.
+//! What is suspicious.
 
 use std::fmt;
 
+use groq_models::Severity;
 use serde::{Serialize, Serializer};
-
-/// How bad it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Severity {
-    /// Good to know.
-    Note,
-    /// Worth a look.
-    Warning,
-    /// Text is probably wrong or missing here.
-    Bad,
-}
 
 /// What is suspicious.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -26,7 +14,7 @@ pub enum FlagKind {
     LowConfidence,
     /// The text repeats itself.
     Repetition,
-    /// The model itself thinks that nobody speaks.
+    /// The model reports that nobody speaks.
     LikelySilence,
     /// Words where it is quiet: they are probably invented.
     TextOnSilence,
@@ -34,28 +22,32 @@ pub enum FlagKind {
     LowCompression,
     /// There is sound without words: the answer was cut short, or something was left out.
     Coverage,
-    /// The service measured another length of the piece than we did.
+    /// The service measured another length of the piece than this crate.
     Duration,
     /// The piece is in another language than most of the recording.
     LanguageChange,
-    /// Times that were impossible, and were mended.
-    Times,
+    /// BadTimes that were impossible, and were mended.
+    BadTimes,
     /// A long silence before the first sound.
     LeadingSilence,
     /// Sound that seems not to be speech: music or noise.
     Music,
-    /// Two pieces did not agree on any word of the audio they share.
-    UnalignedSeam,
+    /// Two pieces agree on no word of the audio that they share.
+    UnalignedJoin,
     /// There was no pause to cut in.
     ForcedCut,
     /// Parts of the file could not be decoded, and became silence.
     Damaged,
-    /// The audio could not be looked at here, so nothing about it was checked.
+    /// The audio could not be decoded here, so nothing about it was checked.
     Unchecked,
 }
 
 impl FlagKind {
-    /// What usually causes it, in a sentence.
+    /// Returns what usually causes it, in a sentence.
+    ///
+    /// ```
+    /// assert!(groq_audio::FlagKind::Music.causes().starts_with("Music"));
+    /// ```
     pub fn causes(self) -> &'static str {
         match self {
             Self::LowConfidence => {
@@ -76,42 +68,48 @@ impl FlagKind {
             Self::LanguageChange => {
                 "Another language is really spoken, or it was guessed from too little."
             }
-            Self::Times => "The model's times are guesses, and sometimes cross each other.",
+            Self::BadTimes => "The model's times are guesses, and sometimes cross each other.",
             Self::LeadingSilence => "The recording was started long before anyone spoke.",
             Self::Music => "Music, applause or noise.",
-            Self::UnalignedSeam => {
-                "The words around this cut were heard differently by both pieces."
-            }
+            Self::UnalignedJoin => "Both pieces have other words around this cut.",
             Self::ForcedCut => "Nobody paused for a long time, or there is music under the speech.",
             Self::Damaged => "The file was damaged when it was stored, copied or downloaded.",
             Self::Unchecked => "The format cannot be decoded here.",
         }
     }
 
-    /// What to do about it, in a sentence.
+    /// Returns what to do about it, in a sentence.
     pub fn advice(self) -> &'static str {
         match self {
             Self::LowConfidence => {
                 "Name the language, give names in the prompt, or clean up the sound."
             }
-            Self::Repetition => "Ask again without a prompt, or with other cuts.",
+            Self::Repetition => "PieceRequest again without a prompt, or with other cuts.",
             Self::LikelySilence | Self::TextOnSilence => "Drop the text unless you can hear it.",
             Self::LowCompression => "Listen to this passage.",
-            Self::Coverage => "Ask again with shorter pieces, or listen to this passage.",
+            Self::Coverage => "PieceRequest again with shorter pieces, or listen to this passage.",
             Self::Duration => "Send the piece again.",
             Self::LanguageChange => "Name the language if there is only one.",
-            Self::Times => "Do not rely on the times here to the tenth of a second.",
+            Self::BadTimes => "Do not rely on the times here to the tenth of a second.",
             Self::LeadingSilence => "Trim the beginning.",
             Self::Music => "Expect little text here, and distrust what there is.",
-            Self::UnalignedSeam => "Listen to a few seconds around this cut.",
-            Self::ForcedCut => "Nothing, if the seam here is aligned.",
+            Self::UnalignedJoin => "Listen to a few seconds around this cut.",
+            Self::ForcedCut => "Nothing, if the join here is aligned.",
             Self::Damaged => "Get a whole copy: words may be missing where it is damaged.",
             Self::Unchecked => "Convert the file to FLAC or WAV to have it checked.",
         }
     }
 }
 
-/// A suspicion about a stretch of the recording.
+/// Something suspicious about a stretch of the recording.
+///
+/// Its severity is an error where text is probably wrong or missing.
+///
+/// ```
+/// use groq_audio::FlagKind;
+///
+/// assert!(FlagKind::Repetition.advice().contains("without a prompt"));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Flag {
@@ -149,12 +147,12 @@ impl Flag {
         self
     }
 
-    /// What usually causes it, in a sentence.
+    /// Returns what usually causes it, in a sentence.
     pub fn causes(&self) -> &'static str {
         self.kind.causes()
     }
 
-    /// What to do about it, in a sentence.
+    /// Returns what to do about it, in a sentence.
     pub fn advice(&self) -> &'static str {
         self.kind.advice()
     }
@@ -196,10 +194,10 @@ mod tests {
             FlagKind::Coverage,
             FlagKind::Duration,
             FlagKind::LanguageChange,
-            FlagKind::Times,
+            FlagKind::BadTimes,
             FlagKind::LeadingSilence,
             FlagKind::Music,
-            FlagKind::UnalignedSeam,
+            FlagKind::UnalignedJoin,
             FlagKind::ForcedCut,
             FlagKind::Unchecked,
         ];

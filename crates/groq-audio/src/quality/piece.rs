@@ -2,58 +2,33 @@
 
 use groq_types::{AudioDuration, TranscriptionSegment};
 
-use super::flag::{Flag, FlagKind, Severity};
+use super::Severity;
+use super::flag::{Flag, FlagKind};
 use super::silence::{self, Span};
+use super::sound::Sound;
 use super::text;
 use super::thresholds::Thresholds;
 use crate::clock::seconds;
-use crate::levels::Levels;
-use crate::merge::{Clocked, Heard};
+use crate::merge::{Clocked, PieceTranscript};
 
-/// What is known about a piece's sound.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Sound {
-    /// How loud each 10 ms from the piece's start is.
-    pub levels: Levels,
-    /// The level at and under which it is quiet, in dBFS.
-    pub quiet: f32,
-    /// The length of what was sent, silence before and after it included, in seconds.
-    pub sent_seconds: f64,
-}
-
-impl Sound {
-    /// The sound of a piece that was sent as it is.
-    pub fn new(levels: Levels, quiet: f32) -> Self {
-        let sent_seconds = levels.len() as f64 / 100.0;
-        Self {
-            levels,
-            quiet,
-            sent_seconds,
-        }
-    }
-
-    /// Seconds that are not quiet.
-    pub fn loud_seconds(&self) -> f64 {
-        self.levels
-            .seconds_above(self.quiet, 0.0, f64::from(u32::MAX))
-    }
-}
-
-/// Looks for everything that is suspicious about an answer. Without a [`Sound`], only the answer itself is looked at.
+/// Finds what is suspicious about the transcription of a piece. Without a [`Sound`], only the transcription is checked.
 ///
-/// Times of flags are those of the recording; [`Flag::piece`] is 0.
-pub fn check_piece(heard: &Heard, sound: Option<&Sound>, thresholds: &Thresholds) -> Vec<Flag> {
-    let clocked = Clocked::new(heard);
+/// Timestamps of flags are those of the recording; [`Flag::piece`] is 0.
+pub fn check_piece(
+    transcript: &PieceTranscript,
+    sound: Option<&Sound>,
+    thresholds: &Thresholds,
+) -> Vec<Flag> {
+    let clocked = Clocked::new(transcript);
     let mut flags = Vec::new();
     for segment in &clocked.segments {
         check_segment(segment, thresholds, &mut flags);
     }
     check_loops(&clocked.segments, thresholds, &mut flags);
-    check_times(heard, &clocked, &mut flags);
+    check_times(transcript, &clocked, &mut flags);
     if let Some(sound) = sound {
-        check_duration(heard, sound, thresholds, &mut flags);
-        check_sound(heard, &clocked, sound, thresholds, &mut flags);
+        check_duration(transcript, sound, thresholds, &mut flags);
+        check_sound(transcript, &clocked, sound, thresholds, &mut flags);
     }
     flags
 }
@@ -65,13 +40,13 @@ fn check_segment(segment: &TranscriptionSegment, thresholds: &Thresholds, flags:
     };
     let confidence = segment.avg_logprob.unwrap_or(0.0);
     if confidence < thresholds.bad_confidence {
-        flag(FlagKind::LowConfidence, Severity::Bad, confidence);
+        flag(FlagKind::LowConfidence, Severity::Error, confidence);
     } else if confidence < thresholds.low_confidence {
         flag(FlagKind::LowConfidence, Severity::Warning, confidence);
     }
     let no_speech = segment.no_speech_prob.unwrap_or(0.0);
     if no_speech > thresholds.no_speech && confidence < thresholds.bad_confidence {
-        flag(FlagKind::LikelySilence, Severity::Bad, no_speech);
+        flag(FlagKind::LikelySilence, Severity::Error, no_speech);
     } else if no_speech > thresholds.no_speech_alone {
         flag(FlagKind::LikelySilence, Severity::Warning, no_speech);
     }
@@ -82,20 +57,20 @@ fn check_segment(segment: &TranscriptionSegment, thresholds: &Thresholds, flags:
     }
     let ratio = segment.compression_ratio.unwrap_or(1.0);
     if ratio > thresholds.repetition || text::is_one_word(&segment.text, thresholds.repeats) {
-        flag(FlagKind::Repetition, Severity::Bad, ratio);
+        flag(FlagKind::Repetition, Severity::Error, ratio);
     }
 }
 
 fn check_loops(segments: &[TranscriptionSegment], thresholds: &Thresholds, flags: &mut Vec<Flag>) {
     for run in text::runs_of_equals(segments, thresholds.repeats) {
         let span = (run[0].start, run[run.len() - 1].end);
-        let flag = Flag::new(FlagKind::Repetition, Severity::Bad, span);
+        let flag = Flag::new(FlagKind::Repetition, Severity::Error, span);
         flags.push(flag.value(run.len() as f64));
     }
 }
 
-/// Times that cannot be, and were mended; many of them make all others doubtful.
-fn check_times(heard: &Heard, clocked: &Clocked, flags: &mut Vec<Flag>) {
+/// Timestamps that cannot be, and were mended; many of them make all others doubtful.
+fn check_times(transcript: &PieceTranscript, clocked: &Clocked, flags: &mut Vec<Flag>) {
     let (wrong, count) = match clocked.words.len() {
         0 => (clocked.wrong_segments, clocked.segments.len()),
         count => (clocked.wrong_words, count),
@@ -103,36 +78,42 @@ fn check_times(heard: &Heard, clocked: &Clocked, flags: &mut Vec<Flag>) {
     if wrong == 0 {
         return;
     }
-    let severity = match wrong * 10 > count && wrong > 1 {
-        true => Severity::Warning,
-        false => Severity::Note,
+    let severity = if wrong * 10 > count && wrong > 1 {
+        Severity::Warning
+    } else {
+        Severity::Note
     };
-    let span = (seconds(heard.start), seconds(heard.end));
-    flags.push(Flag::new(FlagKind::Times, severity, span).value(wrong as f64));
+    let span = (seconds(transcript.start), seconds(transcript.end));
+    flags.push(Flag::new(FlagKind::BadTimes, severity, span).value(wrong as f64));
 }
 
-fn check_duration(heard: &Heard, sound: &Sound, thresholds: &Thresholds, flags: &mut Vec<Flag>) {
-    let theirs = match &heard.answer.duration {
+fn check_duration(
+    transcript: &PieceTranscript,
+    sound: &Sound,
+    thresholds: &Thresholds,
+    flags: &mut Vec<Flag>,
+) {
+    let theirs = match &transcript.answer.duration {
         Some(AudioDuration::Seconds(seconds)) => *seconds,
         Some(AudioDuration::Text(text)) => text.trim().parse().unwrap_or(f64::NAN),
         _ => return,
     };
     let apart = (theirs - sound.sent_seconds).abs();
     if apart > thresholds.duration {
-        let span = (seconds(heard.start), seconds(heard.end));
-        let flag = Flag::new(FlagKind::Duration, Severity::Bad, span);
+        let span = (seconds(transcript.start), seconds(transcript.end));
+        let flag = Flag::new(FlagKind::Duration, Severity::Error, span);
         flags.push(flag.value(apart));
     }
 }
 
 fn check_sound(
-    heard: &Heard,
+    transcript: &PieceTranscript,
     clocked: &Clocked,
     sound: &Sound,
     thresholds: &Thresholds,
     flags: &mut Vec<Flag>,
 ) {
-    let offset = seconds(heard.start);
+    let offset = seconds(transcript.start);
     let spans = word_spans(clocked, offset);
     let mut flag = |kind, severity, span: Span, value| {
         let span = (span.start + offset, span.end + offset);
@@ -141,12 +122,12 @@ fn check_sound(
     for invented in silence::text_on_silence(&spans, sound, thresholds) {
         let (start, end) = (invented.start, invented.end);
         let quiet = sound.levels.share_quiet(sound.quiet, start, end);
-        flag(FlagKind::TextOnSilence, Severity::Bad, invented, quiet);
+        flag(FlagKind::TextOnSilence, Severity::Error, invented, quiet);
     }
-    // Text without times says nothing about where sound went unheard, unless there is none.
-    if !spans.is_empty() || heard.answer.text.trim().is_empty() {
+    // Text without times says nothing about where sound went untranscript, unless there is none.
+    if !spans.is_empty() || transcript.answer.text.trim().is_empty() {
         for (gap, loud) in silence::unheard(&spans, sound, thresholds) {
-            flag(FlagKind::Coverage, Severity::Bad, gap, loud);
+            flag(FlagKind::Coverage, Severity::Error, gap, loud);
         }
     }
     // Sound where the model says that nobody speaks.

@@ -1,6 +1,6 @@
 //! Words against sound: text where it is quiet, sound where there is no text.
 
-use super::piece::Sound;
+use super::sound::Sound;
 use super::thresholds::Thresholds;
 
 /// A stretch of a piece that some words claim, in seconds from its start.
@@ -17,13 +17,13 @@ impl Span {
         Self { start, end, words }
     }
 
-    /// How long it would take to say it: recognisers stretch words over the pauses beside them.
+    /// How long it would take to say it: recognizers stretch words over the pauses beside them.
     fn spoken(&self) -> f64 {
         (self.end - self.start).min(0.2 + 0.3 * self.words as f64)
     }
 }
 
-/// How far from its true place a recogniser may put a word, in seconds.
+/// How far from its true place a recognizer may put a word, in seconds.
 const SLACK: f64 = 0.3;
 /// So much sound nearby that no word claims, as a share of a phrase's length, is that phrase at its true place.
 const UNCLAIMED: f64 = 0.6;
@@ -60,7 +60,7 @@ pub(super) fn text_on_silence(words: &[Span], sound: &Sound, thresholds: &Thresh
     phrases
 }
 
-/// Whether so much sound close by belongs to no word that it must be these words'.
+/// Whether enough sound nearby belongs to no word that it must belong to these words.
 fn is_misplaced(words: &[Span], (from, to): (usize, usize), sound: &Sound) -> bool {
     let (start, end) = (words[from].start - SLACK, words[to - 1].end + SLACK);
     let spoken: f64 = words[from..to].iter().map(Span::spoken).sum();

@@ -1,50 +1,30 @@
 //! Where suspicion begins.
 
-/// Where suspicion begins; every field can be changed.
+/// Where suspicion begins.
 ///
 /// ```
 /// use groq_audio::Thresholds;
 ///
-/// let strict = Thresholds { low_confidence: -0.3, ..Thresholds::default() };
+/// let strict = Thresholds::new().low_confidence(-0.3).repeats(2);
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[must_use = "thresholds do nothing until they are given to a job"]
 pub struct Thresholds {
-    /// A segment's mean log probability under this is a warning (at most 0).
-    pub low_confidence: f64,
-    /// A segment's mean log probability under this is bad (at most 0).
-    pub bad_confidence: f64,
-    /// A segment that compresses better than this repeats itself.
-    pub repetition: f64,
-    /// A segment that compresses worse than this is no ordinary text.
-    pub low_compression: f64,
-    /// Shorter segments than this, in characters, are not judged by how they compress.
-    pub compression_chars: usize,
-    /// A segment is silence where the probability of no speech is over this and its mean log probability under
-    /// [`bad_confidence`](Self::bad_confidence).
-    pub no_speech: f64,
-    /// A probability of no speech that is suspicious whatever else.
-    pub no_speech_alone: f64,
-    /// A word is on silence where more than this share of its time, from 0 to 1, is quiet or another word's.
-    pub quiet_share: f64,
-    /// So much sound after the last word, in seconds, means that an answer was cut short.
-    ///
-    /// By default less than a spoken sentence, so that no lost one goes unnoticed, and more than the times of last words are
-    /// off by; a false alarm costs one more request, within a budget.
-    pub unheard_tail: f64,
-    /// So much sound after the last word, as a share of all of a piece's sound and at least two seconds, means the same.
-    pub unheard_share: f64,
-    /// So much sound between two words, in seconds, means that something was left out.
-    ///
-    /// By default twice as much as at the end: in the middle, laughter, applause and the rustle of paper are more usual.
-    pub unheard_gap: f64,
-    /// Fewer words for a second of sound than this share of the recording's median means that something was left out.
-    pub sparse: f64,
-    /// The most that the service's and our own length of a piece may differ, in seconds.
-    pub duration: f64,
-    /// So much silence before the first sound, in seconds, makes the models invent text.
-    pub leading_silence: f64,
-    /// The same word or phrase so often in a row is a loop.
-    pub repeats: usize,
+    pub(crate) low_confidence: f64,
+    pub(crate) bad_confidence: f64,
+    pub(crate) repetition: f64,
+    pub(crate) low_compression: f64,
+    pub(crate) compression_chars: usize,
+    pub(crate) no_speech: f64,
+    pub(crate) no_speech_alone: f64,
+    pub(crate) quiet_share: f64,
+    pub(crate) unheard_tail: f64,
+    pub(crate) unheard_share: f64,
+    pub(crate) unheard_gap: f64,
+    pub(crate) sparse: f64,
+    pub(crate) duration: f64,
+    pub(crate) leading_silence: f64,
+    pub(crate) repeats: usize,
 }
 
 impl Default for Thresholds {
@@ -66,5 +46,53 @@ impl Default for Thresholds {
             leading_silence: 5.0,
             repeats: 3,
         }
+    }
+}
+
+impl Thresholds {
+    /// Creates the default thresholds.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    crate::setters::setters! {
+        /// Sets the mean log probability of a segment, at most 0, below which there is a warning: -0.5 by default.
+        low_confidence(value: f64) => low_confidence = value;
+        /// Sets the mean log probability of a segment, at most 0, below which there is an error: -1 by default.
+        bad_confidence(value: f64) => bad_confidence = value;
+        /// Sets the compression ratio above which a segment repeats itself: 2.4 by default.
+        repetition(value: f64) => repetition = value;
+        /// Sets the compression ratio below which a segment is no ordinary text: 0.8 by default.
+        low_compression(value: f64) => low_compression = value;
+        /// Sets the characters of the shortest segment whose low compression counts: 20 by default.
+        compression_chars(value: usize) => compression_chars = value;
+        /// Sets the probability of no speech above which a segment with [bad confidence](Self::bad_confidence) is silence: 0.6
+        /// by default.
+        no_speech(value: f64) => no_speech = value;
+        /// Sets the probability of no speech above which any segment is suspicious: 0.8 by default.
+        no_speech_alone(value: f64) => no_speech_alone = value;
+        /// Sets the share of a word, from 0 to 1, that is quiet or belongs to another word where the word is on silence: 0.8 by
+        /// default.
+        quiet_share(value: f64) => quiet_share = value;
+        /// Sets the seconds of sound after the last word above which a transcription was cut short: 3 by default.
+        ///
+        /// That is less than a spoken sentence, and more than the times of last words are wrong by. A false alarm costs one more
+        /// request, within a budget.
+        unheard_tail(value: f64) => unheard_tail = value;
+        /// Sets the same as a share of all sound of a piece, and of two seconds at least: 0.25 by default.
+        unheard_share(value: f64) => unheard_share = value;
+        /// Sets the seconds of sound between two words above which something was left out: 6 by default.
+        ///
+        /// That is twice as much as at the end: laughter, applause and the rustle of paper are more usual in the middle.
+        unheard_gap(value: f64) => unheard_gap = value;
+        /// Sets the share of the recording's median of words for a second of sound, below which something was left out: 0.4 by
+        /// default.
+        sparse(value: f64) => sparse = value;
+        /// Sets the most seconds by which the service's length of a piece may differ from ours: 0.1 by default.
+        duration(value: f64) => duration = value;
+        /// Sets the seconds of silence before the first sound above which models tend to invent text: 5 by default.
+        leading_silence(value: f64) => leading_silence = value;
+        /// Sets how often in a row the same word or phrase is a loop: 3 by default.
+        repeats(value: usize) => repeats = value;
     }
 }

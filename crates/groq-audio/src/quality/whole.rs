@@ -1,11 +1,13 @@
 //! What is suspicious only when all pieces are seen together.
 
-use super::flag::{Flag, FlagKind, Severity};
+use super::Severity;
+use super::flag::{Flag, FlagKind};
 use super::thresholds::Thresholds;
+use groq_models::Catalog;
+
 use crate::clock::seconds;
-use crate::merge::{Seam, SeamKind};
+use crate::merge::{Join, JoinKind};
 use crate::plan::{CutKind, Piece};
-use crate::task::language_code;
 
 /// What is kept of each piece for this.
 #[derive(Clone, Debug, Default)]
@@ -22,13 +24,13 @@ pub(crate) struct PieceFacts {
 pub(crate) fn check_whole(
     pieces: &[Piece],
     facts: &[PieceFacts],
-    seams: &[Seam],
+    joins: &[Join],
     thresholds: &Thresholds,
 ) -> Vec<Flag> {
     let mut flags = Vec::new();
     sparse(pieces, facts, thresholds, &mut flags);
     languages(pieces, facts, &mut flags);
-    cuts(pieces, seams, &mut flags);
+    cuts(pieces, joins, &mut flags);
     if let Some(first) = facts
         .first()
         .filter(|first| first.lead > thresholds.leading_silence)
@@ -83,7 +85,8 @@ pub(crate) fn usual_language(facts: &[PieceFacts]) -> Option<&str> {
 
 /// A language may be given by its name or its code, in any case.
 fn is_same(one: &str, other: &str) -> bool {
-    let code = |name: &str| language_code(name).unwrap_or_else(|| name.to_owned());
+    let catalog = Catalog::shipped();
+    let code = |name| catalog.language_code(name).unwrap_or(name).to_owned();
     code(one).eq_ignore_ascii_case(&code(other))
 }
 
@@ -103,17 +106,17 @@ fn languages(pieces: &[Piece], facts: &[PieceFacts], flags: &mut Vec<Flag>) {
     }
 }
 
-fn cuts(pieces: &[Piece], seams: &[Seam], flags: &mut Vec<Flag>) {
-    for seam in seams.iter().filter(|seam| seam.kind == SeamKind::Unaligned) {
-        let span = (seam.at, seam.at);
-        let cut = pieces.get(seam.piece).and_then(|piece| piece.cut);
+fn cuts(pieces: &[Piece], joins: &[Join], flags: &mut Vec<Flag>) {
+    for join in joins.iter().filter(|join| join.kind == JoinKind::Unaligned) {
+        let span = (join.at, join.at);
+        let cut = pieces.get(join.piece).and_then(|piece| piece.cut);
         // In a pause no word is near enough to the cut to be lost or doubled.
         let severity = match cut {
             Some(cut) if cut.kind == CutKind::Pause => Severity::Note,
             _ => Severity::Warning,
         };
-        let mut flag = Flag::new(FlagKind::UnalignedSeam, severity, span);
-        flag.piece = seam.piece;
+        let mut flag = Flag::new(FlagKind::UnalignedJoin, severity, span);
+        flag.piece = join.piece;
         flags.push(flag);
     }
     for piece in pieces {

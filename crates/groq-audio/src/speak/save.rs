@@ -5,14 +5,15 @@ use std::path::Path;
 
 use tokio::task::spawn_blocking;
 
-use super::wav::{Form, HEADER_LEN, Spoken};
-use crate::error::{Error, ErrorKind};
+use super::spoken::{Spoken, WavFormat};
+use crate::error::Error;
+use crate::wav::HEADER_LEN;
 use crate::writers::Unfinished;
 
 /// A WAV file under another name, until it is whole.
 pub(super) struct Saving {
     file: Unfinished,
-    form: Option<Form>,
+    format: Option<WavFormat>,
     bytes: u64,
 }
 
@@ -22,7 +23,7 @@ impl Saving {
         blocking(move || {
             Ok(Self {
                 file: Unfinished::create(&path)?,
-                form: None,
+                format: None,
                 bytes: 0,
             })
         })
@@ -31,10 +32,10 @@ impl Saving {
 
     pub(super) async fn add(mut self, spoken: Spoken) -> Result<Self, Error> {
         blocking(move || {
-            if self.form.is_none() {
+            if self.format.is_none() {
                 self.write(&[0; HEADER_LEN])?;
             }
-            spoken.same_as(&mut self.form)?;
+            spoken.same_as(&mut self.format)?;
             self.bytes += spoken.samples.len() as u64;
             // What no header can say is refused before more is paid for.
             spoken.header_of(self.bytes)?;
@@ -47,8 +48,8 @@ impl Saving {
     /// Puts the header before everything, and gives the file its name.
     pub(super) async fn finish(self) -> Result<(), Error> {
         blocking(move || {
-            let form = self.form.ok_or_else(super::nothing)?;
-            let header = form.header_of(self.bytes)?;
+            let format = self.format.ok_or_else(super::nothing)?;
+            let header = format.header_of(self.bytes)?;
             let mut file = self.file.file();
             file.seek(SeekFrom::Start(0))
                 .and_then(|_| file.write_all(&header))
@@ -68,7 +69,6 @@ impl Saving {
 async fn blocking<R: Send + 'static>(
     work: impl FnOnce() -> Result<R, Error> + Send + 'static,
 ) -> Result<R, Error> {
-    spawn_blocking(work).await.unwrap_or_else(|cause| {
-        Err(Error::new(ErrorKind::Internal, "writing speech did not end").with_source(cause))
-    })
+    let joined = spawn_blocking(work).await;
+    joined.map_err(|cause| Error::of_task("writing speech", cause))?
 }

@@ -18,11 +18,11 @@ pub struct TextPiece {
 /// The first piece is a single sentence where there is one, so that the first sound comes early.
 ///
 /// ```
-/// let pieces = groq_audio::speak::split("One. Two. Three, and then four.", 12);
+/// let pieces = groq_audio::split_text("One. Two. Three, and then four.", 12);
 /// let texts: Vec<&str> = pieces.iter().map(|piece| piece.text.as_str()).collect();
 /// assert_eq!(texts, ["One.", "Two. Three,", "and then", "four."]);
 /// ```
-pub fn split(text: &str, most: usize) -> Vec<TextPiece> {
+pub fn split_text(text: &str, most: usize) -> Vec<TextPiece> {
     let most = most.max(1);
     let mut pieces: Vec<TextPiece> = Vec::new();
     for paragraph in paragraphs(text) {
@@ -186,7 +186,7 @@ mod tests {
     use super::*;
 
     fn texts(text: &str, most: usize) -> Vec<String> {
-        split(text, most)
+        split_text(text, most)
             .into_iter()
             .map(|piece| piece.text)
             .collect()
@@ -195,7 +195,7 @@ mod tests {
     #[test]
     fn paragraphs_end_pieces() {
         for text in ["One. Two.\n\nThree.", "One. Two.\r\n \r\nThree.\n\n\n"] {
-            let pieces = split(text, 200);
+            let pieces = split_text(text, 200);
             let ends: Vec<bool> = pieces.iter().map(|piece| piece.ends_paragraph).collect();
             assert_eq!(texts(text, 200), ["One.", "Two.", "Three."]);
             assert_eq!(ends, [false, true, true]);

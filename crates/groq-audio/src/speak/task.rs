@@ -1,13 +1,13 @@
-//! A task that ends with its owner.
+//! A background task that ends with its owner.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use tokio::task::JoinHandle;
 
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 
-/// Runs by itself, so that requests go on while nobody asks for more, and is stopped when it is dropped.
+/// Runs in the background, also while the stream is not polled, and is aborted when it is dropped.
 pub(super) struct Task<R>(JoinHandle<Result<R, Error>>);
 
 impl<R: Send + 'static> Task<R> {
@@ -21,10 +21,7 @@ impl<R> Future for Task<R> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let joined = ready!(Pin::new(&mut self.0).poll(context));
-        Poll::Ready(joined.unwrap_or_else(|cause| {
-            let error = Error::new(ErrorKind::Internal, "a request to speak did not end");
-            Err(error.with_source(cause))
-        }))
+        Poll::Ready(joined.unwrap_or_else(|cause| Err(Error::of_task("speaking", cause))))
     }
 }
 

@@ -7,6 +7,11 @@ use super::tokens::{Token, tokens};
 use crate::transcript::Transcript;
 
 /// A subtitle.
+///
+/// ```
+/// let cue = groq_audio::subtitles::Cue::new(0, 1_500, ["Good evening.".to_owned()]);
+/// assert_eq!(cue.end - cue.start, 1_500);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Cue {
@@ -19,7 +24,7 @@ pub struct Cue {
 }
 
 impl Cue {
-    /// A cue from `start` to `end`, in milliseconds.
+    /// Creates a cue from `start` to `end`, in milliseconds.
     pub fn new(start: u64, end: u64, lines: impl IntoIterator<Item = String>) -> Self {
         Self {
             start,
@@ -32,12 +37,13 @@ impl Cue {
 /// How subtitles are laid out.
 ///
 /// ```
-/// use groq_audio::Cues;
+/// use groq_audio::subtitles::Cues;
 /// use std::time::Duration;
 ///
 /// let large_type = Cues::new().line_width(30).longest(Duration::from_secs(5));
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[must_use = "a layout does nothing until it is used"]
 pub struct Cues {
     line_width: usize,
     lines: usize,
@@ -61,49 +67,37 @@ impl Default for Cues {
 }
 
 impl Cues {
-    /// Two lines of 42 characters, from one second to seven.
+    /// Creates the default layout: two lines of 42 characters, one to seven seconds.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Sets the characters of a line; those of East Asia count for two. At least 8 are used.
-    pub fn line_width(mut self, characters: usize) -> Self {
-        self.line_width = characters;
-        self
+    crate::setters::setters! {
+        /// Sets the characters of a line: 42 by default, and 8 at least. East Asian characters count twice.
+        line_width(characters: usize) => line_width = characters;
+        /// Sets the lines of a cue, from 1 to 8: 2 by default.
+        lines(lines: usize) => lines = lines;
+        /// Sets the longest time of a cue: 7 s by default.
+        longest(length: Duration) => longest = length;
+        /// Sets the shortest time of a cue where there is room: 1 s by default.
+        shortest(length: Duration) => shortest = length;
+        /// Sets the reading speed in characters per second: 17 by default. A cue stays as long as that needs, where there is room.
+        reading_speed(characters: f64) => speed = characters;
+        /// Sets the silence that ends a cue: 800 ms by default.
+        pause(length: Duration) => pause = length;
     }
 
-    /// Sets how many lines a cue may have, from 1 to 8.
-    pub fn lines(mut self, lines: usize) -> Self {
-        self.lines = lines;
-        self
-    }
-
-    /// Sets how long a cue may stay.
-    pub fn longest(mut self, length: Duration) -> Self {
-        self.longest = length;
-        self
-    }
-
-    /// Sets how long a cue stays at least where there is room.
-    pub fn shortest(mut self, length: Duration) -> Self {
-        self.shortest = length;
-        self
-    }
-
-    /// Sets how many characters a reader takes in a second: a cue stays for as long as that needs, where there is room. 17 by
-    /// default.
-    pub fn reading_speed(mut self, characters: f64) -> Self {
-        self.speed = characters;
-        self
-    }
-
-    /// Sets the silence that always ends a cue.
-    pub fn pause(mut self, length: Duration) -> Self {
-        self.pause = length;
-        self
-    }
-
-    /// Lays a transcript out as cues, in order, never overlapping.
+    /// Lays a transcript out as cues, which are in order and never overlap.
+    ///
+    /// ```
+    /// use groq_audio::types::VerboseTranscription;
+    /// use groq_audio::subtitles::Cues;
+    /// use groq_audio::{MergeOptions, PieceTranscript, Transcript, merge};
+    ///
+    /// let piece = PieceTranscript::new(0, 16_000, VerboseTranscription::new("Good evening."));
+    /// let transcript = Transcript::new(merge(&[piece], &MergeOptions::new()), 1.0);
+    /// assert!(Cues::new().lay_out(&transcript).is_empty(), "without times there are no cues");
+    /// ```
     pub fn lay_out(&self, transcript: &Transcript) -> Vec<Cue> {
         let width = self.line_width.max(8);
         let tokens = narrow(tokens(transcript), width);

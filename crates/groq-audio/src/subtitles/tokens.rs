@@ -39,9 +39,10 @@ fn split<'a>(texts: impl Iterator<Item = (&'a str, f64, f64)>) -> Vec<Token> {
         let text = texts[unit.owner].0;
         let first = index == 0 || units[index - 1].owner != unit.owner;
         // Between two owners there is a space, unless both sides are written without.
-        let spaced = match first {
-            true => !unit.is_character() || index > 0 && !units[index - 1].is_character(),
-            false => text[..unit.from].ends_with(char::is_whitespace),
+        let spaced = if first {
+            !unit.is_character() || index > 0 && !units[index - 1].is_character()
+        } else {
+            text[..unit.from].ends_with(char::is_whitespace)
         };
         tokens.push(Token {
             text: text[unit.from..unit.to].trim().to_owned(),

@@ -1,25 +1,25 @@
-//! An answer, and what is thought of it.
+//! The transcription of a piece, and what is suspicious about it.
 
 use groq_types::VerboseTranscription;
 
-use crate::merge::Heard;
+use crate::merge::PieceTranscript;
 use crate::plan::Piece;
 use crate::quality::{Flag, FlagKind, PieceFacts, Severity, Sound, Thresholds, check_piece};
 
-/// A piece whose answer is there.
+/// A piece that was transcribed.
 #[derive(Clone, Debug)]
 pub(super) struct Answered {
     pub(super) piece: Piece,
-    pub(super) heard: Heard,
+    pub(super) transcript: PieceTranscript,
     pub(super) flags: Vec<Flag>,
     pub(super) facts: PieceFacts,
     pub(super) attempts: u32,
     pub(super) from_journal: bool,
-    pub(super) asked_again: bool,
+    pub(super) rechecked: bool,
 }
 
 impl Answered {
-    /// Looks at an answer; without a sound, only at its own figures.
+    /// Checks a transcription; without a sound, only its own figures.
     pub(super) fn new(
         piece: Piece,
         origin: i64,
@@ -27,24 +27,24 @@ impl Answered {
         sound: Option<&Sound>,
         thresholds: &Thresholds,
     ) -> Self {
-        let heard = Heard::new(piece.start, piece.end, answer).with_origin(origin);
-        let mut flags = check_piece(&heard, sound, thresholds);
+        let transcript = PieceTranscript::new(piece.start, piece.end, answer).origin(origin);
+        let mut flags = check_piece(&transcript, sound, thresholds);
         flags.iter_mut().for_each(|flag| flag.piece = piece.index);
         Self {
-            facts: facts(&heard, sound),
+            facts: facts(&transcript, sound),
             piece,
-            heard,
+            transcript,
             flags,
             attempts: 0,
             from_journal: false,
-            asked_again: false,
+            rechecked: false,
         }
     }
 
-    /// Whether asking again may help.
+    /// Whether sending it again may help.
     pub(super) fn is_suspicious(&self) -> bool {
         let worth = |flag: &Flag| {
-            flag.severity == Severity::Bad
+            flag.severity == Severity::Error
                 && matches!(
                     flag.kind,
                     FlagKind::Coverage
@@ -61,13 +61,13 @@ impl Answered {
         let bad = self
             .flags
             .iter()
-            .filter(|flag| flag.severity == Severity::Bad);
+            .filter(|flag| flag.severity == Severity::Error);
         bad.map(|flag| (flag.end - flag.start).max(1.0)).sum()
     }
 }
 
-fn facts(heard: &Heard, sound: Option<&Sound>) -> PieceFacts {
-    let answer = &heard.answer;
+fn facts(transcript: &PieceTranscript, sound: Option<&Sound>) -> PieceFacts {
+    let answer = &transcript.answer;
     let words = match &answer.words {
         Some(words) if !words.is_empty() => words.len(),
         _ => answer.text.split_whitespace().count(),

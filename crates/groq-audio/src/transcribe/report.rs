@@ -1,15 +1,15 @@
 //! Answers into a transcript.
 
+use groq_models::{Billing, Usage};
+
 use super::answers::Answered;
 use super::settings::Settings;
 use crate::clock::seconds;
-use groq_models::Usage;
-
-use crate::estimate::{JobStats, cost};
-use crate::merge::{Heard, merge};
+use crate::estimate::JobStats;
+use crate::merge::{PieceTranscript, merge};
 use crate::plan::Piece;
 use crate::prepare::Summary;
-use crate::progress::Event;
+use crate::progress::TranscribeEvent;
 use crate::quality::{Flag, FlagKind, PieceFacts, Severity, check_whole, usual_language};
 use crate::transcript::{PieceReport, Transcript};
 
@@ -25,17 +25,17 @@ pub(super) fn transcript(
     let facts: Vec<PieceFacts> = answered.iter().map(|piece| piece.facts.clone()).collect();
     let reports = answered.iter().map(report).collect();
     let mut flags: Vec<Flag> = Vec::new();
-    let mut heard: Vec<Heard> = Vec::with_capacity(answered.len());
+    let mut parts: Vec<PieceTranscript> = Vec::with_capacity(answered.len());
     for piece in answered {
         flags.extend(piece.flags);
-        heard.push(piece.heard);
+        parts.push(piece.transcript);
     }
-    let merged = merge(&heard, &settings.merge);
-    drop(heard);
+    let merged = merge(&parts, &settings.merge);
+    drop(parts);
     flags.extend(check_whole(
         &pieces,
         &facts,
-        &merged.seams,
+        &merged.joins,
         &settings.thresholds,
     ));
     if summary.silenced > 0.0 {
@@ -47,7 +47,7 @@ pub(super) fn transcript(
     } else {
         merged.words.len()
     };
-    settings.listener.tell(&Event::Merged {
+    settings.listener.emit(&TranscribeEvent::Merged {
         pieces: pieces.len(),
         words,
     });
@@ -59,7 +59,9 @@ pub(super) fn transcript(
     transcript.flags = flags;
     transcript.pieces = reports;
     transcript.usage = usage;
-    transcript.cost = cost(&settings.model, &usage);
+    transcript.cost = settings
+        .catalog
+        .cost(&settings.model, &usage, Billing::OnDemand);
     transcript.stats = stats;
     transcript.notes = summary.notes;
     transcript
@@ -68,7 +70,7 @@ pub(super) fn transcript(
 /// Silence stands where there may have been words.
 fn damaged(summary: &Summary) -> Flag {
     let whole = (0.0, seconds(summary.samples));
-    Flag::new(FlagKind::Damaged, Severity::Bad, whole).value(summary.silenced)
+    Flag::new(FlagKind::Damaged, Severity::Error, whole).value(summary.silenced)
 }
 
 /// Nothing about the sound is known.
@@ -81,7 +83,7 @@ fn report(answered: &Answered) -> PieceReport {
         piece: answered.piece,
         attempts: answered.attempts,
         from_journal: answered.from_journal,
-        asked_again: answered.asked_again,
+        rechecked: answered.rechecked,
         language: answered.facts.language.clone(),
     }
 }

@@ -1,201 +1,202 @@
-//! Files that are sent as they are, and only listened to here.
+//! Files that need no cut: they are sent as they are, and only measured here.
 
-use std::fs::File;
 use std::time::Duration;
 
 use super::answers::Answered;
-use super::ask::{halves, request};
-use super::job::{Job, off_thread};
+use super::job::{Job, blocking};
 use super::report::unchecked;
-use super::retry::{Unsent, send};
+use super::request::{halves, request};
+use super::run::pieces;
+use super::send::{Unsent, send};
 use crate::clock::samples;
-use crate::decode::look;
+use crate::decode::{Again, Decoder, Recording};
 use crate::error::Error;
 use crate::journal;
 use crate::plan::Piece;
-use crate::prepare::{self, PrepareOptions, Summary};
-use crate::progress::Event;
+use crate::prepare::{self, Summary};
+use crate::progress::TranscribeEvent;
 use crate::quality::{Flag, Sound};
-use crate::service::Transcriber;
-use crate::source::{Source, SourceKind};
+use crate::service::{PieceRequest, Transcriber};
 use crate::spool::PieceAudio;
 
 /// What surrounds a file in an upload, at the most.
 const FORM_BYTES: u64 = 100_000;
 
-/// A file that needs no cut.
-pub(super) struct Whole {
-    audio: PieceAudio,
-    /// The length that it gives itself; none where it cannot be decoded.
-    seconds: Option<f64>,
-}
+/// What comes of a recording.
+pub(super) type Transcribed = (Vec<Answered>, Summary, Vec<Flag>);
 
-/// Whether a source can be sent as it is: it fits the limit, needs no cut, and the service takes its form.
+/// The file, if it can be sent as it is: it fits the limit, needs no cut, and the service accepts its format.
 pub(super) fn whole(
-    source: &Source,
-    options: &PrepareOptions,
+    recording: &Recording,
+    longest: Duration,
     upload_limit: u64,
-) -> Result<Option<Whole>, Error> {
-    if let SourceKind::Url(url) = &source.kind {
-        let audio = PieceAudio::from_url(url);
-        return Ok(Some(Whole {
-            audio,
-            seconds: None,
-        }));
-    }
-    let Some((again, length)) = again(source)? else {
-        return Ok(None);
+) -> Option<PieceAudio> {
+    let audio = recording.audio()?;
+    let extension = recording.accepted_extension()?;
+    let fits = audio.len() > 0 && audio.len() + FORM_BYTES <= upload_limit;
+    let is_one_piece = match recording.decoder() {
+        Ok(decoder) if decoder.is_ffmpeg() => false,
+        Ok(decoder) => decoder
+            .seconds
+            .is_some_and(|seconds| seconds <= longest.as_secs_f64()),
+        // What cannot be decoded here cannot be cut either. Any other error is the error of the job.
+        Err(error) => error.is_unsupported(),
     };
-    if length + FORM_BYTES > upload_limit || length == 0 {
-        return Ok(None);
-    }
-    // A failure comes again, with more to say, when it is decoded.
-    let Ok((format, seconds)) = look(again, &options.decode()) else {
-        return Ok(None);
-    };
-    let longest = options.plan.longest();
-    let Some(extension) = format.accepted_extension() else {
-        return Ok(None);
-    };
-    let fits = seconds.is_none_or(|seconds| seconds <= longest.as_secs_f64());
-    let decodable = seconds.is_some() || prepare::can_open(copy(source)?, options);
-    if !fits || seconds.is_none() && decodable {
-        return Ok(None);
-    }
-    let name = format!("audio.{extension}");
-    let audio = match &source.kind {
-        SourceKind::Bytes(bytes) => PieceAudio::from_bytes(bytes.clone(), &name),
-        SourceKind::Path(path) => {
-            let file = File::open(path);
-            let file =
-                file.map_err(|cause| Error::io(format!("open '{}'", path.display()), cause))?;
-            PieceAudio::from_file(file, length, &name)
-        }
-        _ => return Ok(None),
-    };
-    Ok(Some(Whole { audio, seconds }))
+    (fits && is_one_piece).then(|| audio.named(&format!("audio.{extension}")))
 }
 
-/// The same source once more, and its length in bytes; none for what can be read only once.
-fn again(source: &Source) -> Result<Option<(Source, u64)>, Error> {
-    match &source.kind {
-        SourceKind::Bytes(bytes) => Ok(Some((Source::bytes(bytes.clone()), bytes.len() as u64))),
-        SourceKind::Path(path) => {
-            let metadata = std::fs::metadata(path)
-                .map_err(|cause| Error::io(format!("open '{}'", path.display()), cause))?;
-            Ok(metadata
-                .is_file()
-                .then(|| (Source::path(path), metadata.len())))
-        }
-        _ => Ok(None),
-    }
+/// Sends an address, which the service fetches.
+pub(super) async fn transcribe_url<T: Transcriber>(
+    job: &Job<T>,
+    url: &str,
+) -> Result<Transcribed, Error> {
+    unmeasured(job, PieceAudio::from_url(url), None).await
 }
 
-pub(super) fn copy(source: &Source) -> Result<Source, Error> {
-    let again = again(source)?;
-    again
-        .map(|(source, _)| source)
-        .ok_or_else(|| Error::options("the source can be read only once"))
-}
-
-/// Sends a file as it is, and listens to it here at the same time.
+/// Sends a file as it is, and measures it at the same time.
 pub(super) async fn transcribe<T: Transcriber>(
     job: &Job<T>,
-    source: Source,
-    whole: Whole,
-) -> Result<(Vec<Answered>, Summary, Vec<Flag>), Error> {
-    let options = job.settings.prepare();
-    let seconds = whole.seconds.unwrap_or(0.0);
-    let piece = Piece::new(0, 0, samples(seconds));
-    job.tell(&Event::Planned { piece });
-    let request = request(job, 0, whole.audio.clone(), seconds).await;
-    let key = key(job, &whole.audio).await?;
-    let found = match &key {
-        Some(key) => job.find(key).await,
-        None => None,
+    recording: Recording,
+    audio: PieceAudio,
+) -> Result<Transcribed, Error> {
+    let key = key(job, &audio).await?;
+    let seconds = recording.seconds().unwrap_or(0.0);
+    let (decoder, again) = recording.split();
+    let Ok(decoder) = decoder else {
+        return unmeasured(job, audio, key).await;
     };
-    let from_journal = found.is_some();
-    let sending = async {
-        match found {
-            Some(found) => Ok(Ok((found, 0))),
-            None => Ok(send(job, &request).await),
-        }
-    };
-    let (sent, heard) = match whole.seconds {
-        None => (sending.await?, None),
-        Some(_) => {
-            let (again, options) = (copy(&source)?, options.clone());
-            let listening = off_thread(move || prepare::measure(again, &options));
-            let (sent, heard) = tokio::try_join!(sending, listening)?;
-            (sent, Some(heard))
-        }
-    };
-    let (answer, attempts) = match sent {
-        Ok(answered) => answered,
+    let sending = async { Ok::<_, Error>(sent(job, audio, seconds, key.as_deref()).await) };
+    let (sent, (sound, mut summary)) = tokio::try_join!(sending, measure(job, decoder))?;
+    let mut answered = match sent {
+        Ok(sent) => sent.check(job, summary.samples, Some(sound)),
+        Err(Unsent::TooLarge(_)) => return cut_up(job, again, seconds).await,
         Err(Unsent::Failed(error)) => return Err(error),
-        Err(Unsent::TooLarge(failure)) if heard.is_none() => {
-            return Err(failure.into_error("transcribe the file as it is", 1));
-        }
-        Err(Unsent::TooLarge(_)) => return cut_up(job, &source, seconds).await,
     };
-    let (sound, summary) = heard.map_or((None, None), |(sound, summary)| {
-        (Some(sound), Some(summary))
-    });
-    let mut summary = summary.unwrap_or_else(|| Summary {
-        samples: samples(stated(&answer)),
-        ..Summary::default()
-    });
-    summary.pieces = 1;
-    let piece = Piece::new(0, 0, summary.samples);
-    let lengths = |sound: Sound| without_priming(sound, &answer);
-    let sound = sound.map(lengths);
-    let mut answered = Answered::new(piece, 0, answer, sound.as_ref(), &job.settings.thresholds);
-    answered.attempts = attempts;
-    answered.from_journal = from_journal;
-    if let Some(key) = key.filter(|_| !from_journal) {
-        job.write(key, &answered).await?;
-    }
-    // What is asked again is in the journal too, so a second run comes to the same end.
-    if sound.is_some() && answered.is_suspicious() && job.may_ask_again(seconds) {
-        job.tell(&Event::Halved { piece: 0 });
-        if let Ok(second) = cut_up(job, &source, seconds).await {
+    keep(job, key, &answered).await?;
+    // What is sent again is in the journal too, so a second run comes to the same end.
+    if answered.is_suspicious() && job.may_recheck(seconds) {
+        job.emit(&TranscribeEvent::Halved { piece: 0 });
+        if let Ok(second) = cut_up(job, again, seconds).await {
             let badness: f64 = second.0.iter().map(Answered::badness).sum();
             if badness < answered.badness() {
                 return Ok(second);
             }
         }
-        answered.asked_again = true;
+        answered.rechecked = true;
     }
     job.done(&answered, 0);
-    let flags = match sound {
-        Some(_) => Vec::new(),
-        None => vec![unchecked(crate::clock::seconds(summary.samples))],
-    };
-    Ok((vec![answered], summary, flags))
+    summary.pieces = 1;
+    Ok((vec![answered], summary, Vec::new()))
 }
 
-/// The name of a whole file's answer in the journal. What an address holds may change, so it has none.
+/// Cuts the file into pieces after all.
+async fn cut_up<T: Transcriber>(
+    job: &Job<T>,
+    again: Again,
+    seconds: f64,
+) -> Result<Transcribed, Error> {
+    let pad = job.settings.prepare.pad;
+    let options = halves(job.settings.prepare(), seconds).pad(pad);
+    let (answered, summary) = pieces(job, move || again.decoder(), options, 0).await?;
+    Ok((answered, summary, Vec::new()))
+}
+
+/// Sends what cannot be decoded here, so that nothing about it can be checked.
+async fn unmeasured<T: Transcriber>(
+    job: &Job<T>,
+    audio: PieceAudio,
+    key: Option<String>,
+) -> Result<Transcribed, Error> {
+    let sent = sent(job, audio, 0.0, key.as_deref()).await;
+    let sent = sent.map_err(|unsent| unsent.into_error("transcribe the file as it is"))?;
+    let summary = Summary {
+        samples: samples(stated(&sent.answer)),
+        pieces: 1,
+        ..Summary::default()
+    };
+    let answered = sent.check(job, summary.samples, None);
+    keep(job, key, &answered).await?;
+    job.done(&answered, 0);
+    let flag = unchecked(crate::clock::seconds(summary.samples));
+    Ok((vec![answered], summary, vec![flag]))
+}
+
+/// The transcription of a whole file.
+struct Sent {
+    answer: groq_types::VerboseTranscription,
+    attempts: u32,
+    from_journal: bool,
+}
+
+impl Sent {
+    fn check<T: Transcriber>(self, job: &Job<T>, samples: u64, sound: Option<Sound>) -> Answered {
+        let piece = Piece::new(0, 0, samples);
+        let sound = sound.map(|sound| without_priming(sound, &self.answer));
+        let thresholds = &job.settings.thresholds;
+        let mut answered = Answered::new(piece, 0, self.answer, sound.as_ref(), thresholds);
+        answered.attempts = self.attempts;
+        answered.from_journal = self.from_journal;
+        answered
+    }
+}
+
+/// Finds the transcription in the journal, or sends the file.
+async fn sent<T: Transcriber>(
+    job: &Job<T>,
+    audio: PieceAudio,
+    seconds: f64,
+    key: Option<&str>,
+) -> Result<Sent, Unsent> {
+    let piece = Piece::new(0, 0, samples(seconds));
+    job.emit(&TranscribeEvent::Planned { piece });
+    if let Some(key) = key
+        && let Some(answer) = job.find(key).await
+    {
+        return Ok(Sent {
+            answer,
+            attempts: 0,
+            from_journal: true,
+        });
+    }
+    let request: PieceRequest = request(job, 0, audio, seconds).await;
+    let (answer, attempts) = send(job, &request).await?;
+    Ok(Sent {
+        answer,
+        attempts,
+        from_journal: false,
+    })
+}
+
+async fn measure<T: Transcriber>(
+    job: &Job<T>,
+    decoder: Decoder,
+) -> Result<(Sound, Summary), Error> {
+    let options = job.settings.prepare();
+    blocking("decoding", move || prepare::measure(decoder, &options)).await
+}
+
+/// Puts a transcription into the journal that did not come from there.
+async fn keep<T: Transcriber>(
+    job: &Job<T>,
+    key: Option<String>,
+    answered: &Answered,
+) -> Result<(), Error> {
+    match key.filter(|_| !answered.from_journal) {
+        Some(key) => job.write(key, answered).await,
+        None => Ok(()),
+    }
+}
+
+/// The name of a whole file's transcription in the journal.
 async fn key<T: Transcriber>(job: &Job<T>, audio: &PieceAudio) -> Result<Option<String>, Error> {
-    if job.settings.journal.is_none() || audio.url().is_some() {
+    if job.settings.journal.is_none() {
         return Ok(None);
     }
     let mut audio = audio.reader();
-    let sha256 = off_thread(move || {
+    let sha256 = blocking("hashing the audio", move || {
         journal::sha256(&mut audio).map_err(|cause| Error::io("read the audio", cause))
     });
     Ok(Some(job.key(&sha256.await?)))
-}
-
-/// Decodes and cuts the file after all.
-async fn cut_up<T: Transcriber>(
-    job: &Job<T>,
-    source: &Source,
-    seconds: f64,
-) -> Result<(Vec<Answered>, Summary, Vec<Flag>), Error> {
-    let pad = job.settings.prepare.pad;
-    let options = halves(job.settings.prepare(), seconds).pad(pad);
-    let (answered, summary) = job.pieces(copy(source)?, options, 0).await?;
-    Ok((answered, summary, Vec::new()))
 }
 
 /// The length that the service measured.

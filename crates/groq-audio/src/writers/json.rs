@@ -2,15 +2,14 @@
 
 use std::io::{self, Write};
 
+use groq_models::Cost;
 use groq_types::{AudioDuration, TranscriptionSegment, TranscriptionWord, VerboseTranscription};
 use serde::Serialize;
 
-use groq_models::Cost;
-
-use crate::merge::SeamKind;
+use crate::merge::JoinKind;
 use crate::quality::Flag;
 use crate::task::Task;
-use crate::transcript::{Transcript, Verdict};
+use crate::transcript::{Quality, Transcript};
 
 /// The form's name and version: keys are only ever added to it.
 const FORMAT: &str = "groq-audio/1";
@@ -18,7 +17,7 @@ const FORMAT: &str = "groq-audio/1";
 #[derive(Serialize)]
 struct Own<'a> {
     format: &'static str,
-    verdict: &'static str,
+    quality: &'static str,
     seconds: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     language: Option<&'a str>,
@@ -27,14 +26,14 @@ struct Own<'a> {
     text: &'a str,
     words: &'a [TranscriptionWord],
     segments: &'a [TranscriptionSegment],
-    seams: Vec<OwnSeam>,
+    joins: Vec<OwnJoin>,
     flags: &'a [Flag],
-    usage: OwnUsage,
+    stats: OwnStats,
     notes: &'a [String],
 }
 
 #[derive(Serialize)]
-struct OwnSeam {
+struct OwnJoin {
     at: f64,
     kind: &'static str,
     agreed: usize,
@@ -42,11 +41,11 @@ struct OwnSeam {
 }
 
 #[derive(Serialize)]
-struct OwnUsage {
+struct OwnStats {
     pieces: usize,
     requests: u32,
     from_journal: usize,
-    asked_again: u32,
+    rechecks: u32,
     billed_seconds: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     dollars: Option<f64>,
@@ -57,10 +56,10 @@ pub(super) fn write(transcript: &Transcript, out: &mut impl Write) -> io::Result
     let billed = transcript.usage().billed_audio.unwrap_or_default();
     let own = Own {
         format: FORMAT,
-        verdict: match transcript.verdict() {
-            Verdict::Clean => "clean",
-            Verdict::Suspicious => "suspicious",
-            Verdict::Unchecked => "unchecked",
+        quality: match transcript.quality() {
+            Quality::Clean => "clean",
+            Quality::Suspicious => "suspicious",
+            Quality::Unchecked => "unchecked",
         },
         seconds: thousandths(transcript.seconds()),
         language: transcript.language(),
@@ -68,13 +67,13 @@ pub(super) fn write(transcript: &Transcript, out: &mut impl Write) -> io::Result
         text: transcript.text(),
         words: &rounded_words(transcript),
         segments: &rounded_segments(transcript),
-        seams: seams(transcript),
+        joins: joins(transcript),
         flags: transcript.flags(),
-        usage: OwnUsage {
+        stats: OwnStats {
             pieces: stats.pieces,
             requests: stats.requests,
             from_journal: stats.from_journal,
-            asked_again: stats.asked_again,
+            rechecks: stats.rechecks,
             billed_seconds: thousandths(billed.as_secs_f64()),
             dollars: transcript.cost().map(Cost::as_dollars_f64),
         },
@@ -104,21 +103,21 @@ fn pretty(value: &impl Serialize, out: &mut impl Write) -> io::Result<()> {
     writeln!(out)
 }
 
-fn seams(transcript: &Transcript) -> Vec<OwnSeam> {
+fn joins(transcript: &Transcript) -> Vec<OwnJoin> {
     let name = |kind| match kind {
-        SeamKind::Aligned => "aligned",
-        SeamKind::Quiet => "quiet",
-        SeamKind::OneSided => "one_sided",
-        SeamKind::Unaligned => "unaligned",
+        JoinKind::Aligned => "aligned",
+        JoinKind::Quiet => "quiet",
+        JoinKind::OneSided => "one_sided",
+        JoinKind::Unaligned => "unaligned",
     };
     transcript
-        .seams()
+        .joins()
         .iter()
-        .map(|seam| OwnSeam {
-            at: thousandths(seam.at),
-            kind: name(seam.kind),
-            agreed: seam.agreed,
-            sureness: thousandths(seam.sureness),
+        .map(|join| OwnJoin {
+            at: thousandths(join.at),
+            kind: name(join.kind),
+            agreed: join.agreed,
+            sureness: thousandths(join.sureness),
         })
         .collect()
 }

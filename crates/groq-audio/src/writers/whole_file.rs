@@ -81,7 +81,7 @@ mod tests {
         fs::write(&path, "old").expect("writable");
         let half = write(&path, |out| {
             out.write_all(b"half").expect("room");
-            Err(Error::options("no"))
+            Err(Error::invalid("no"))
         });
         assert!(half.is_err());
         assert_eq!(fs::read(&path).expect("there"), b"old");

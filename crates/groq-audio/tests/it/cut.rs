@@ -1,8 +1,8 @@
 //! Files that do not say how long they are, and end too early or lack something in the middle: errors all the same.
 
-use groq_audio::{Error, FlagKind, LongAudio, Source, Verdict};
+use groq_audio::{Error, FlagKind, LongAudio, Quality, Source};
 
-use crate::recogniser::{CLEAN, Recogniser};
+use crate::recognizer::{CLEAN, Recognizer};
 
 use crate::sound::{Heard, fixture, heard, prepared};
 use crate::speech::{Manner, Talk};
@@ -169,7 +169,7 @@ fn a_frame_that_is_missing_in_a_flac_is_told() {
 async fn what_became_silence_is_flagged() {
     let (file, frames) = flac(40);
     let without = [&file[..frames[50]], &file[frames[51]..]].concat();
-    let service = Recogniser::new(CLEAN);
+    let service = Recognizer::new(CLEAN);
     for whole in [false, true] {
         let job = LongAudio::new(&service).send_whole(whole);
         let transcript = job.transcribe(without.clone()).await.expect("most of it");
@@ -177,7 +177,7 @@ async fn what_became_silence_is_flagged() {
         let damaged = flags.filter(|flag| flag.kind == FlagKind::Damaged);
         let seconds: Vec<f64> = damaged.map(|flag| flag.value).collect();
         assert!(matches!(seconds[..], [value] if (value - 0.256).abs() < 0.01));
-        assert_eq!(transcript.verdict(), Verdict::Suspicious);
+        assert_eq!(transcript.quality(), Quality::Suspicious);
     }
 }
 

@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use groq_audio::models::Quota;
 use groq_audio::{
-    Ask, Event, Failure, LongAudio, PlanOptions, Reply, Source, Storage, Transcriber,
+    Failure, LongAudio, PieceOptions, PieceRequest, PieceResponse, Source, Storage,
+    TranscribeEvent, Transcriber,
 };
 
-use crate::recogniser::{Blemishes, CLEAN, MILD, Recogniser};
+use crate::recognizer::{Blemishes, CLEAN, MILD, Recognizer};
 use crate::score::{texts, word_errors};
 use crate::speech::{Manner, Talk};
 
@@ -21,21 +21,21 @@ fn source(talk: &Talk) -> Source {
     Source::pcm(talk.reader(), 16_000, 1)
 }
 
-fn short_pieces() -> PlanOptions {
-    PlanOptions::new().max_len(Duration::from_secs(12))
+fn short_pieces() -> PieceOptions {
+    PieceOptions::new().max_len(Duration::from_secs(12))
 }
 
 #[tokio::test]
 async fn random_failures_change_nothing() {
     let faults = [0.10, 0.05, 0.03, 0.02];
-    let service = Recogniser::new(Blemishes { faults, ..MILD });
+    let service = Recognizer::new(Blemishes { faults, ..MILD });
     let talk = talk();
     let retries = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&retries);
     let job = LongAudio::new(&service)
         .pieces(short_pieces())
         .on_event(move |event| {
-            let retry = matches!(event, Event::Retrying { .. });
+            let retry = matches!(event, TranscribeEvent::Retrying { .. });
             counted.fetch_add(usize::from(retry), Ordering::SeqCst);
         });
     let mut wrong = 0;
@@ -53,7 +53,7 @@ async fn random_failures_change_nothing() {
 #[tokio::test]
 async fn a_413_halves_the_piece() {
     // Ten seconds of this speech have about 200 kB.
-    let service = Recogniser::new(Blemishes {
+    let service = Recognizer::new(Blemishes {
         most_bytes: 220_000,
         ..CLEAN
     });
@@ -70,13 +70,13 @@ async fn a_413_halves_the_piece() {
 /// Takes so long that the next piece is always ready before.
 #[derive(Clone)]
 struct Slow {
-    inner: Recogniser,
+    inner: Recognizer,
     now: Arc<AtomicUsize>,
     most: Arc<AtomicUsize>,
 }
 
 impl Transcriber for Slow {
-    async fn transcribe(&self, ask: Ask) -> Result<Reply, Failure> {
+    async fn transcribe(&self, ask: PieceRequest) -> Result<PieceResponse, Failure> {
         let now = self.now.fetch_add(1, Ordering::SeqCst) + 1;
         self.most.fetch_max(now, Ordering::SeqCst);
         tokio::time::sleep(Duration::from_secs(3)).await;
@@ -89,12 +89,14 @@ impl Transcriber for Slow {
 #[tokio::test]
 async fn several_pieces_fly_at_once_but_not_too_many() {
     let service = Slow {
-        inner: Recogniser::new(CLEAN),
+        inner: Recognizer::new(CLEAN),
         now: Arc::default(),
         most: Arc::default(),
     };
     let talk = Talk::new(30, Manner::Pauses, 21);
-    let job = LongAudio::new(&service).pieces(short_pieces()).in_flight(2);
+    let job = LongAudio::new(&service)
+        .pieces(short_pieces())
+        .max_concurrency(2);
     job.transcribe(source(&talk)).await.expect("it works");
     assert_eq!(service.most.load(Ordering::SeqCst), 2);
 }
@@ -102,12 +104,12 @@ async fn several_pieces_fly_at_once_but_not_too_many() {
 /// Answers a few times, and then never again.
 #[derive(Clone)]
 struct Dying {
-    inner: Recogniser,
+    inner: Recognizer,
     left: Arc<AtomicUsize>,
 }
 
 impl Transcriber for Dying {
-    async fn transcribe(&self, ask: Ask) -> Result<Reply, Failure> {
+    async fn transcribe(&self, ask: PieceRequest) -> Result<PieceResponse, Failure> {
         let left = self
             .left
             .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| {
@@ -115,7 +117,7 @@ impl Transcriber for Dying {
             });
         match left {
             Ok(_) => self.inner.transcribe(ask).await,
-            Err(_) => Err(Failure::of_status(401, "the key was revoked")),
+            Err(_) => Err(Failure::from_status(401, "the key was revoked")),
         }
     }
 }
@@ -123,13 +125,13 @@ impl Transcriber for Dying {
 #[tokio::test]
 async fn a_killed_job_goes_on_where_it_was() {
     let talk = talk();
-    let whole = LongAudio::new(&Recogniser::new(CLEAN)).pieces(short_pieces());
+    let whole = LongAudio::new(&Recognizer::new(CLEAN)).pieces(short_pieces());
     let expected = whole.transcribe(source(&talk)).await.expect("it works");
     let pieces = expected.pieces().len() as u32;
     for answers in 0..pieces as usize {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("talk.journal");
-        let inner = Recogniser::new(CLEAN);
+        let inner = Recognizer::new(CLEAN);
         let dying = Dying {
             inner: inner.clone(),
             left: Arc::new(AtomicUsize::new(answers)),
@@ -159,7 +161,7 @@ async fn a_killed_job_goes_on_where_it_was() {
 async fn another_recording_gets_nothing_from_the_journal() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("talk.journal");
-    let service = Recogniser::new(CLEAN);
+    let service = Recognizer::new(CLEAN);
     let job = LongAudio::new(&service)
         .pieces(short_pieces())
         .journal(&path);
@@ -173,11 +175,11 @@ async fn another_recording_gets_nothing_from_the_journal() {
 
 #[tokio::test]
 async fn what_does_not_fit_is_refused_before_anything_is_sent() {
-    let service = Recogniser::new(CLEAN);
+    let service = Recognizer::new(CLEAN);
     let wav = crate::speech::wav(&vec![100; 16_000 * 60], 16_000, 1);
-    let quota = Quota::new().audio_seconds_per_hour(30);
+    let limits = groq_audio::models::Quota::new().audio_seconds_per_hour(30);
     let job = LongAudio::new(&service)
-        .quota(quota)
+        .quota(limits)
         .max_wait(Duration::from_secs(60));
     let error = job.transcribe(wav).await.expect_err("it does not fit");
     assert!(error.is_rate_limited());
@@ -191,7 +193,7 @@ async fn what_does_not_fit_is_refused_before_anything_is_sent() {
 
 #[tokio::test]
 async fn models_and_prompts_are_checked_first() {
-    let service = Recogniser::new(CLEAN);
+    let service = Recognizer::new(CLEAN);
     let talk = talk();
     let job = LongAudio::new(&service).model("whisper-large-v3-turbo");
     let error = job
@@ -211,7 +213,7 @@ async fn models_and_prompts_are_checked_first() {
 
 #[tokio::test]
 async fn a_pinned_language_goes_with_all_later_pieces() {
-    let service = Recogniser::new(CLEAN);
+    let service = Recognizer::new(CLEAN);
     let job = LongAudio::new(&service)
         .pieces(short_pieces())
         .pin_language(true)
@@ -245,12 +247,12 @@ impl<R> Drop for Watched<R> {
 
 #[tokio::test]
 async fn dropping_a_job_stops_it() {
-    let service = Recogniser::new(CLEAN);
+    let service = Recognizer::new(CLEAN);
     let (done, mut is_done) = tokio::sync::mpsc::unbounded_channel();
     let job = LongAudio::new(&service)
         .pieces(short_pieces())
         .on_event(move |event| {
-            if let Event::Done { .. } = event {
+            if let TranscribeEvent::Done { .. } = event {
                 let _ = done.send(());
             }
         });
@@ -283,7 +285,7 @@ async fn dropping_a_job_stops_it() {
 async fn a_file_that_was_sent_whole_is_in_the_journal() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("talk.journal");
-    let service = Recogniser::new(CLEAN);
+    let service = Recognizer::new(CLEAN);
     let job = LongAudio::new(&service).journal(&path);
     let talk = Talk::new(20, Manner::Pauses, 31);
     let file = crate::speech::wav(&talk.pcm(), 16_000, 1);
@@ -306,7 +308,7 @@ async fn a_file_that_was_sent_whole_is_in_the_journal() {
 async fn a_journal_serves_one_job_at_a_time() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("talk.journal");
-    let service = Recogniser::new(CLEAN);
+    let service = Recognizer::new(CLEAN);
     let job = LongAudio::new(&service)
         .journal(&path)
         .pieces(short_pieces());

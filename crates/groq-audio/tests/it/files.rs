@@ -1,8 +1,8 @@
 //! Files that are sent as they are, and files that are damaged.
 
-use groq_audio::{FlagKind, LongAudio, Source, Verdict};
+use groq_audio::{FlagKind, LongAudio, Quality, Source};
 
-use crate::recogniser::{Blemishes, CLEAN, Recogniser};
+use crate::recognizer::{Blemishes, CLEAN, Recognizer};
 use crate::score::texts;
 use crate::speech::{Manner, Talk, wav};
 
@@ -12,7 +12,7 @@ fn talk() -> Talk {
 
 #[tokio::test]
 async fn a_short_file_is_sent_as_it_is_and_checked() {
-    let service = Recogniser::new(CLEAN);
+    let service = Recognizer::new(CLEAN);
     let talk = talk();
     let file = wav(&talk.pcm(), 16_000, 1);
     let transcript = LongAudio::new(&service)
@@ -21,8 +21,8 @@ async fn a_short_file_is_sent_as_it_is_and_checked() {
         .expect("it works");
     assert_eq!(texts(&transcript), talk.texts());
     assert_eq!(
-        transcript.verdict(),
-        Verdict::Clean,
+        transcript.quality(),
+        Quality::Clean,
         "{:?}",
         transcript.flags()
     );
@@ -34,7 +34,7 @@ async fn a_short_file_is_sent_as_it_is_and_checked() {
 
 #[tokio::test]
 async fn a_file_that_is_too_large_after_all_is_cut() {
-    let service = Recogniser::new(Blemishes {
+    let service = Recognizer::new(Blemishes {
         most_bytes: 300_000,
         ..CLEAN
     });
@@ -54,11 +54,11 @@ async fn an_address_is_passed_on_and_unchecked() {
     impl groq_audio::Transcriber for Fetching {
         async fn transcribe(
             &self,
-            ask: groq_audio::Ask,
-        ) -> Result<groq_audio::Reply, groq_audio::Failure> {
+            ask: groq_audio::PieceRequest,
+        ) -> Result<groq_audio::PieceResponse, groq_audio::Failure> {
             assert_eq!(ask.audio.url(), Some("https://example.com/talk.mp3"));
             let heard = groq_audio::types::VerboseTranscription::new("hello").with_duration(3.0);
-            Ok(groq_audio::Reply::new(heard))
+            Ok(groq_audio::PieceResponse::new(heard))
         }
     }
     let source = Source::url("https://example.com/talk.mp3");
@@ -66,7 +66,7 @@ async fn an_address_is_passed_on_and_unchecked() {
         .transcribe(source)
         .await
         .expect("it works");
-    assert_eq!(transcript.verdict(), Verdict::Unchecked);
+    assert_eq!(transcript.quality(), Quality::Unchecked);
     assert!(
         transcript
             .flags()
@@ -78,7 +78,7 @@ async fn an_address_is_passed_on_and_unchecked() {
 
 #[tokio::test]
 async fn damaged_files_are_typed_errors() {
-    let service = Recogniser::new(CLEAN);
+    let service = Recognizer::new(CLEAN);
     let job = LongAudio::new(&service).ffmpeg(false).send_whole(false);
     let whole = wav(&talk().pcm(), 16_000, 1);
     let failed = async |bytes: Vec<u8>| job.transcribe(bytes).await.expect_err("damaged");
@@ -106,7 +106,7 @@ async fn damaged_files_are_typed_errors() {
 
 #[tokio::test]
 async fn channels_that_cancel_are_heard() {
-    let service = Recogniser::new(CLEAN);
+    let service = Recognizer::new(CLEAN);
     let talk = talk();
     let stereo: Vec<i16> = talk
         .pcm()
@@ -123,7 +123,7 @@ async fn channels_that_cancel_are_heard() {
 
 #[tokio::test]
 async fn a_wav_from_a_pipe_has_no_length() {
-    let service = Recogniser::new(CLEAN);
+    let service = Recognizer::new(CLEAN);
     let talk = talk();
     let mut file = wav(&talk.pcm(), 16_000, 1);
     file[4..8].copy_from_slice(&u32::MAX.to_le_bytes());

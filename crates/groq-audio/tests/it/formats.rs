@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use groq_audio::{LongAudio, PlanOptions};
+use groq_audio::{LongAudio, PieceOptions};
 
-use crate::recogniser::{CLEAN, Recogniser};
+use crate::recognizer::{CLEAN, Recognizer};
 use crate::score::{clock, texts};
 use crate::sound::{heard, heard_with, lateness, likeness};
 use crate::speech::{Manner, Talk, wav};
@@ -335,8 +335,8 @@ async fn words_come_through_every_kind_of_codec() {
         let Some(path) = studio.make(name, options) else {
             continue;
         };
-        let service = Recogniser::new(CLEAN);
-        let plan = PlanOptions::new().max_len(Duration::from_secs(20));
+        let service = Recognizer::new(CLEAN);
+        let plan = PieceOptions::new().max_len(Duration::from_secs(20));
         let job = LongAudio::new(&service)
             .pieces(plan)
             .ffmpeg(false)

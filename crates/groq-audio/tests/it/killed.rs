@@ -24,7 +24,7 @@ fn job(groq: &Client, journal: &Path) -> LongAudio<Client> {
     LongAudio::new(groq)
         .pieces(short_pieces())
         .send_whole(false)
-        .in_flight(IN_FLIGHT)
+        .max_concurrency(IN_FLIGHT)
         .journal(journal)
 }
 

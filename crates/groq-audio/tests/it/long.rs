@@ -5,9 +5,9 @@
 
 use std::time::Duration;
 
-use groq_audio::{LongAudio, PlanOptions, Source, Times, Transcript};
+use groq_audio::{LongAudio, PieceOptions, Source, Timestamps, Transcript};
 
-use crate::recogniser::{Blemishes, CLEAN, HARSH, MILD, Recogniser};
+use crate::recognizer::{Blemishes, CLEAN, HARSH, MILD, Recognizer};
 use crate::score::{clock, first_difference, never_steps_back, texts, word_errors};
 use crate::speech::{Manner, Talk};
 
@@ -18,16 +18,21 @@ fn seconds() -> usize {
     minutes.unwrap_or(2) * 60
 }
 
-async fn transcribed(talk: &Talk, piece: u64, times: Times, blemishes: Blemishes) -> Transcript {
-    let service = Recogniser::new(blemishes);
-    let plan = PlanOptions::new().max_len(Duration::from_secs(piece));
-    let job = LongAudio::new(&service).pieces(plan).times(times);
+async fn transcribed(
+    talk: &Talk,
+    piece: u64,
+    times: Timestamps,
+    blemishes: Blemishes,
+) -> Transcript {
+    let service = Recognizer::new(blemishes);
+    let plan = PieceOptions::new().max_len(Duration::from_secs(piece));
+    let job = LongAudio::new(&service).pieces(plan).timestamps(times);
     let source = Source::pcm(talk.reader(), 16_000, 1);
     job.transcribe(source).await.expect("it works")
 }
 
 /// Errors and words over both manners and both lengths of pieces.
-async fn errors(times: Times, blemishes: Blemishes) -> (usize, usize) {
+async fn errors(times: Timestamps, blemishes: Blemishes) -> (usize, usize) {
     let (mut errors, mut words) = (0, 0);
     for manner in [Manner::Pauses, Manner::Monologue] {
         let talk = Talk::new(seconds(), manner, 11);
@@ -47,7 +52,7 @@ async fn errors(times: Times, blemishes: Blemishes) -> (usize, usize) {
                 println!("{}", first_difference(&talk.texts(), &texts(&transcript)));
             }
             assert!(never_steps_back(&transcript));
-            if times == Times::Words {
+            if times == Timestamps::Words {
                 let listed: Vec<String> = transcript
                     .words()
                     .iter()
@@ -67,7 +72,7 @@ async fn clean_answers_are_joined_exactly() {
     for manner in [Manner::Pauses, Manner::Monologue] {
         let talk = Talk::new(seconds(), manner, 3);
         for piece in [30, 600] {
-            let transcript = transcribed(&talk, piece, Times::Words, CLEAN).await;
+            let transcript = transcribed(&talk, piece, Timestamps::Words, CLEAN).await;
             assert_eq!(texts(&transcript), talk.texts());
             let clock = clock(&talk, &transcript);
             println!(
@@ -90,24 +95,24 @@ async fn clean_answers_are_joined_exactly() {
 
 #[tokio::test]
 async fn blemished_words_are_joined_exactly() {
-    assert_eq!(errors(Times::Words, MILD).await.0, 0);
+    assert_eq!(errors(Timestamps::Words, MILD).await.0, 0);
 }
 
 #[tokio::test]
 async fn blemished_text_is_joined_exactly() {
-    assert_eq!(errors(Times::None, MILD).await.0, 0);
+    assert_eq!(errors(Timestamps::None, MILD).await.0, 0);
 }
 
 #[tokio::test]
 async fn blemished_segments_are_joined_well() {
-    let (errors, words) = errors(Times::Segments, MILD).await;
+    let (errors, words) = errors(Timestamps::Segments, MILD).await;
     println!("segments: {errors} of {words}");
     assert!(errors * 200 <= words, "{errors} of {words}");
 }
 
 #[tokio::test]
 async fn harsh_answers_lose_next_to_nothing() {
-    let (errors, words) = errors(Times::Words, HARSH).await;
+    let (errors, words) = errors(Timestamps::Words, HARSH).await;
     println!("harsh: {errors} of {words}");
     assert!(errors * 1_000 <= words, "{errors} of {words}");
 }
@@ -119,7 +124,7 @@ async fn failures_on_the_way_change_nothing() {
         let talk = Talk::new(seconds(), manner, 17);
         for piece in [30, 600] {
             let blemishes = Blemishes { faults, ..MILD };
-            let transcript = transcribed(&talk, piece, Times::Words, blemishes).await;
+            let transcript = transcribed(&talk, piece, Timestamps::Words, blemishes).await;
             assert_eq!(texts(&transcript), talk.texts(), "{piece} s");
             assert!(never_steps_back(&transcript));
             let attempts: u32 = transcript.pieces().iter().map(|it| it.attempts).sum();

@@ -1,4 +1,4 @@
-//! Long audio through the whole crate, with speech made of tones and a recogniser that can be told to be bad at it.
+//! Long audio through the whole crate, with speech made of tones and a recognizer that can be told to be bad at it.
 
 #![allow(
     unreachable_pub,
@@ -26,7 +26,7 @@ mod killed;
 mod long;
 mod playlists;
 mod quality;
-mod recogniser;
+mod recognizer;
 mod score;
 #[cfg(feature = "client")]
 mod service;

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use groq_audio::{LongAudio, Source};
 
-use crate::recogniser::{CLEAN, Recogniser};
+use crate::recognizer::{CLEAN, Recognizer};
 use crate::speech::{Manner, Talk, wav};
 
 /// Each way to name another file, and whether an `ffmpeg` that may do anything really opens that file.
@@ -186,7 +186,7 @@ async fn check(folder: &Path, what: &str, text: &str) {
             Source::bytes(text.to_owned()),
             Source::reader(piped),
         ] {
-            let service = Recogniser::new(CLEAN);
+            let service = Recognizer::new(CLEAN);
             let done = LongAudio::new(&service).transcribe(source).await;
             let error = done.expect_err(what);
             assert!(error.is_unsupported(), "{what} as {name}: {error:?}");
@@ -290,7 +290,7 @@ async fn an_mp4_with_its_sound_elsewhere_opens_nothing() {
     let flags = at + 4 + 8 + 8 + 3;
     assert_eq!(file[flags], 1, "the flag");
     file[flags] = 0;
-    let service = Recogniser::new(CLEAN);
+    let service = Recognizer::new(CLEAN);
     let _ = LongAudio::new(&service).transcribe(file).await;
     assert!(!trap.was_opened());
 }

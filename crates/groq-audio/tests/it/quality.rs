@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use groq_audio::{FlagKind, LongAudio, PlanOptions, Source, Times, Transcript};
+use groq_audio::{FlagKind, LongAudio, PieceOptions, Source, Timestamps, Transcript};
 
-use crate::recogniser::{Blemishes, CLEAN, HARSH, MILD, Recogniser};
+use crate::recognizer::{Blemishes, CLEAN, HARSH, MILD, Recognizer};
 use crate::score::{texts, word_errors};
 use crate::speech::{Manner, RATE, Talk};
 
@@ -12,10 +12,10 @@ fn talk() -> Talk {
     Talk::new(150, Manner::Pauses, 41)
 }
 
-async fn heard(talk: &Talk, blemishes: Blemishes) -> (Transcript, Recogniser) {
-    let service = Recogniser::new(blemishes);
-    let plan = PlanOptions::new().max_len(Duration::from_secs(30));
-    let job = LongAudio::new(&service).pieces(plan).ask_again(1.0);
+async fn heard(talk: &Talk, blemishes: Blemishes) -> (Transcript, Recognizer) {
+    let service = Recognizer::new(blemishes);
+    let plan = PieceOptions::new().max_len(Duration::from_secs(30));
+    let job = LongAudio::new(&service).pieces(plan).recheck_share(1.0);
     let transcript = job.transcribe(Source::pcm(talk.reader(), 16_000, 1)).await;
     (transcript.expect("it works"), service)
 }
@@ -81,7 +81,7 @@ async fn an_answer_cut_short_is_asked_again() {
     )
     .await;
     let wrong = word_errors(&talk.texts(), &texts(&transcript));
-    let asked = transcript.stats().asked_again;
+    let asked = transcript.stats().rechecks;
     assert!(asked > 0, "{} calls", service.calls());
     // What was cut short twice is at least said to be.
     let flagged = transcript
@@ -110,14 +110,14 @@ async fn a_long_silence_at_the_beginning_is_said() {
 #[tokio::test]
 async fn subtitles_read_well() {
     let talk = talk();
-    let service = Recogniser::new(CLEAN);
-    for times in [Times::Words, Times::Segments] {
-        let job = LongAudio::new(&service).times(times);
+    let service = Recognizer::new(CLEAN);
+    for times in [Timestamps::Words, Timestamps::Segments] {
+        let job = LongAudio::new(&service).timestamps(times);
         let transcript = job
             .transcribe(Source::pcm(talk.reader(), 16_000, 1))
             .await
             .expect("it works");
-        let cues = groq_audio::Cues::new().lay_out(&transcript);
+        let cues = groq_audio::subtitles::Cues::new().lay_out(&transcript);
         for cue in &cues {
             assert!(
                 cue.lines.len() <= 2 && cue.lines.iter().all(|line| line.chars().count() <= 42)
@@ -139,7 +139,11 @@ async fn subtitles_read_well() {
         assert_eq!(std::fs::read_dir(folder.path()).expect("there").count(), 4);
         let mut verbose = Vec::new();
         transcript
-            .write_verbose_json(&mut verbose)
+            .write(
+                &mut verbose,
+                groq_audio::OutputFormat::VerboseJson,
+                &groq_audio::subtitles::Cues::new(),
+            )
             .expect("written");
         let read: groq_audio::types::VerboseTranscription =
             serde_json::from_slice(&verbose).expect("it is what the service would say");
@@ -157,24 +161,24 @@ async fn a_seam_without_agreement_is_asked_for_again() {
     };
     let talk = Talk::new(120, Manner::Monologue, 17);
     let heard = async |share: f64| {
-        let plan = PlanOptions::new().max_len(Duration::from_secs(30));
-        let job = LongAudio::new(&Recogniser::new(deaf))
+        let plan = PieceOptions::new().max_len(Duration::from_secs(30));
+        let job = LongAudio::new(&Recognizer::new(deaf))
             .pieces(plan)
-            .ask_again(share);
+            .recheck_share(share);
         let source = Source::pcm(talk.reader(), 16_000, 1);
         job.transcribe(source).await.expect("it works")
     };
     let unaligned = |transcript: &Transcript| {
         let flags = transcript.flags().iter();
         flags
-            .filter(|flag| flag.kind == FlagKind::UnalignedSeam)
+            .filter(|flag| flag.kind == FlagKind::UnalignedJoin)
             .count()
     };
     let once = heard(0.0).await;
-    assert!(unaligned(&once) > 1 && once.stats().asked_again == 0);
+    assert!(unaligned(&once) > 1 && once.stats().rechecks == 0);
     let twice = heard(1.0).await;
     assert_eq!(unaligned(&twice), 0);
-    assert!(twice.stats().asked_again > 1);
+    assert!(twice.stats().rechecks > 1);
     // Only the ends of the recording have no second hearing.
     let said = talk.texts();
     let middle = &said[20..said.len() - 20];

@@ -4,8 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
-use groq_audio::models::{Catalog, Plan};
-use groq_audio::{LongAudio, PlanOptions, Source, Speak, Times};
+use groq_audio::{LongAudio, PieceOptions, Source, Speak, Timestamps};
 use groq_core::Client;
 use groq_mock::{Builder, Fault, Mock, Reply, When};
 
@@ -45,8 +44,8 @@ pub async fn spoken(groq: &Client) -> Bytes {
     Speak::new(groq).say(STORY).await.expect("it speaks")
 }
 
-pub fn short_pieces() -> PlanOptions {
-    PlanOptions::new().max_len(Duration::from_secs(10))
+pub fn short_pieces() -> PieceOptions {
+    PieceOptions::new().max_len(Duration::from_secs(10))
 }
 
 fn sent(mock: &Mock, path: &str) -> usize {
@@ -96,17 +95,17 @@ async fn every_source_and_every_kind_of_times_gives_the_same() {
     let job = LongAudio::new(&groq)
         .pieces(short_pieces())
         .send_whole(false);
-    for times in [Times::Words, Times::Segments, Times::None] {
+    for times in [Timestamps::Words, Timestamps::Segments, Timestamps::None] {
         let sources = [
             Source::from(spoken.clone()),
             Source::path(&path),
             Source::reader(std::io::Cursor::new(spoken.clone())),
         ];
         for source in sources {
-            let transcript = job.clone().times(times).transcribe(source).await;
+            let transcript = job.clone().timestamps(times).transcribe(source).await;
             let transcript = transcript.expect("it hears");
             assert_eq!(bare(transcript.text()), bare(STORY), "{times:?}");
-            assert_eq!(transcript.words().is_empty(), times != Times::Words);
+            assert_eq!(transcript.words().is_empty(), times != Timestamps::Words);
         }
     }
 }
@@ -190,7 +189,7 @@ async fn limits_are_learned_from_the_headers() {
     let job = LongAudio::new(&groq)
         .pieces(short_pieces())
         .send_whole(false)
-        .in_flight(1);
+        .max_concurrency(1);
     // Longer than it waits, so that no clock decides.
     let error = job.transcribe(spoken).await.expect_err("nothing is left");
     assert!(error.is_rate_limited(), "{error:?}");
@@ -201,9 +200,10 @@ async fn limits_are_learned_from_the_headers() {
 
 #[tokio::test]
 async fn speech_that_does_not_fit_is_refused_before_anything_is_sent() {
+    use groq_audio::models::{Catalog, Plan};
     let (mock, groq) = started(Mock::builder()).await;
-    let quota = Catalog::shipped().quota("canopylabs/orpheus-v1-english", Plan::Free);
-    let speak = Speak::new(&groq).quota(quota.expect("a known quota"));
+    let limits = Catalog::shipped().quota("canopylabs/orpheus-v1-english", Plan::Free);
+    let speak = Speak::new(&groq).quota(limits.expect("a known quota"));
     let error = speak.say(&STORY.repeat(100)).await.expect_err("too much");
     assert!(error.is_rate_limited());
     assert!(

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use groq_audio::{Error, PrepareOptions, Source, Storage, prepare};
 
-use crate::recogniser::decode;
+use crate::recognizer::decode;
 
 /// What came out of a file.
 #[derive(Debug)]

@@ -9,7 +9,7 @@ use std::time::Duration;
 use futures_util::TryStreamExt;
 use groq_audio::models::Quota;
 use groq_audio::types::SpeechRequest;
-use groq_audio::{Failure, Speak, Speech, Synthesiser};
+use groq_audio::{Failure, Speak, Speech, Synthesizer};
 use tokio::sync::Notify;
 
 use crate::speech::wav;
@@ -21,7 +21,7 @@ struct Speller {
     faulty: bool,
 }
 
-impl Synthesiser for Speller {
+impl Synthesizer for Speller {
     async fn speak(&self, request: SpeechRequest) -> Result<Speech, Failure> {
         assert!(request.input.chars().count() <= 200);
         let call = self.calls.fetch_add(1, Ordering::SeqCst);
@@ -36,8 +36,8 @@ impl Synthesiser for Speller {
         match call % 3 {
             _ if !self.faulty => {}
             0 => {
-                return Err(Failure::of_status(429, "slow down")
-                    .with_retry_after(Some(Duration::from_millis(50))));
+                return Err(Failure::from_status(429, "slow down")
+                    .retry_after(Some(Duration::from_millis(50))));
             }
             1 => file.truncate(50),
             _ => {}
@@ -95,7 +95,7 @@ impl Drop for UnderWay {
     }
 }
 
-impl Synthesiser for Holding {
+impl Synthesizer for Holding {
     async fn speak(&self, request: SpeechRequest) -> Result<Speech, Failure> {
         self.under_way.fetch_add(1, Ordering::SeqCst);
         let _end = UnderWay(Arc::clone(&self.under_way));
@@ -111,7 +111,7 @@ impl Synthesiser for Holding {
 #[tokio::test]
 async fn the_first_sound_comes_before_anything_else_is_answered() {
     let service = Holding::default();
-    let stream = Speak::new(&service).in_flight(3).stream(&story());
+    let stream = Speak::new(&service).max_concurrency(3).stream(&story());
     let mut stream = std::pin::pin!(stream.expect("something to say"));
     let first = stream.try_next().await.expect("it speaks");
     let first = first.expect("a first piece");
@@ -132,7 +132,7 @@ async fn the_first_sound_comes_before_anything_else_is_answered() {
 #[tokio::test]
 async fn dropping_a_stream_ends_its_requests() {
     let service = Holding::default();
-    let stream = Speak::new(&service).in_flight(3).stream(&story());
+    let stream = Speak::new(&service).max_concurrency(3).stream(&story());
     let mut stream = Box::pin(stream.expect("something to say"));
     stream
         .try_next()
@@ -193,7 +193,7 @@ impl Files {
     }
 }
 
-impl Synthesiser for Files {
+impl Synthesizer for Files {
     async fn speak(&self, _: SpeechRequest) -> Result<Speech, Failure> {
         let call = self.0.fetch_add(1, Ordering::SeqCst) as usize;
         Ok(Speech::new(self.1[call % self.1.len()].clone()))
@@ -208,7 +208,7 @@ async fn parts_of_other_forms_are_refused() {
         let service = Files::new([part(24_000, 1), other]);
         let error = Speak::new(&service)
             .max_chars(5)
-            .in_flight(1)
+            .max_concurrency(1)
             .say(text)
             .await;
         assert!(error.expect_err("another form").is_corrupt());
@@ -223,7 +223,7 @@ async fn parts_of_other_forms_are_refused() {
     let service = Files::new([endless, part(24_000, 1)]);
     let file = Speak::new(&service)
         .max_chars(5)
-        .in_flight(1)
+        .max_concurrency(1)
         .say(text)
         .await;
     assert_eq!(
@@ -235,8 +235,8 @@ async fn parts_of_other_forms_are_refused() {
 #[tokio::test(start_paused = true)]
 async fn limits_are_kept() {
     let service = Speller::default();
-    let quota = Quota::new().requests_per_minute(4);
-    let speak = Speak::new(&service).quota(quota);
+    let limits = Quota::new().requests_per_minute(4);
+    let speak = Speak::new(&service).quota(limits);
     let start = tokio::time::Instant::now();
     let text = story();
     speak.say(&text).await.expect("it speaks");

@@ -1,9 +1,12 @@
 //! Subtitles and JSON read back by parsers that know the forms, and not the writer.
 
+use groq_audio::subtitles::Cues;
 use groq_audio::types::{TranscriptionSegment, TranscriptionWord, VerboseTranscription};
-use groq_audio::{Cues, Form, Heard, LongAudio, MergeOptions, Source, Transcript, merge};
+use groq_audio::{
+    LongAudio, MergeOptions, OutputFormat, PieceTranscript, Source, Transcript, merge,
+};
 
-use crate::recogniser::{MILD, Recogniser};
+use crate::recognizer::{MILD, Recognizer};
 use crate::speech::{Manner, Talk};
 
 #[derive(Debug)]
@@ -68,7 +71,7 @@ fn read_vtt(text: &str) -> Vec<Read> {
     blocks[1..].iter().map(read).collect()
 }
 
-fn written(transcript: &Transcript, form: Form) -> String {
+fn written(transcript: &Transcript, form: OutputFormat) -> String {
     let mut out = Vec::new();
     let cues = Cues::new();
     transcript.write(&mut out, form, &cues).expect("written");
@@ -101,12 +104,12 @@ fn check(cues: &[Read]) {
 #[tokio::test]
 async fn subtitles_are_what_was_said() {
     let talk = Talk::new(90, Manner::Pauses, 8);
-    let job = LongAudio::new(&Recogniser::new(MILD));
+    let job = LongAudio::new(&Recognizer::new(MILD));
     let source = Source::pcm(talk.reader(), 16_000, 1);
     let transcript = job.transcribe(source).await.expect("it works");
     for cues in [
-        read_srt(&written(&transcript, Form::Srt)),
-        read_vtt(&written(&transcript, Form::Vtt)),
+        read_srt(&written(&transcript, OutputFormat::Srt)),
+        read_vtt(&written(&transcript, OutputFormat::Vtt)),
     ] {
         check(&cues);
         assert_eq!(shown(&cues), talk.texts());
@@ -129,7 +132,7 @@ fn transcript(texts: &[&str]) -> Transcript {
     });
     answer = answer.with_segments(segments);
     let end = 16_000 * 4 * texts.len() as u64;
-    let heard = Heard::new(0, end, answer);
+    let heard = PieceTranscript::new(0, end, answer);
     Transcript::new(merge(&[heard], &MergeOptions::default()), at(texts.len()))
 }
 
@@ -147,7 +150,7 @@ fn text_with_marks_of_the_form_comes_back() {
     let transcript = transcript(&texts);
     let bare = |text: &str| -> String { text.split_whitespace().collect() };
     let all: String = texts.iter().map(|text| bare(text)).collect();
-    let cues = read_vtt(&written(&transcript, Form::Vtt));
+    let cues = read_vtt(&written(&transcript, OutputFormat::Vtt));
     check(&cues);
     let read: String = cues
         .iter()
@@ -156,7 +159,7 @@ fn text_with_marks_of_the_form_comes_back() {
         .collect();
     assert_eq!(read, all);
     // In this form an arrow cannot be written.
-    let cues = read_srt(&written(&transcript, Form::Srt));
+    let cues = read_srt(&written(&transcript, OutputFormat::Srt));
     check(&cues);
     let read: String = cues
         .iter()
@@ -173,17 +176,20 @@ fn json_is_what_the_service_would_say() {
     let answer = VerboseTranscription::new("one two")
         .with_words(words)
         .with_segments([segment]);
-    let merged = merge(&[Heard::new(0, 16_000, answer)], &MergeOptions::default());
+    let merged = merge(
+        &[PieceTranscript::new(0, 16_000, answer)],
+        &MergeOptions::default(),
+    );
     let transcript = Transcript::new(merged, 1.0);
     let verbose: VerboseTranscription =
-        serde_json::from_str(&written(&transcript, Form::VerboseJson)).expect("it is one");
+        serde_json::from_str(&written(&transcript, OutputFormat::VerboseJson)).expect("it is one");
     assert_eq!(verbose.text, "one two");
     let segment = &verbose.segments.as_ref().expect("segments")[0];
     assert!((segment.start - 0.3).abs() < 1e-9 && segment.avg_logprob == Some(-0.25));
     let own: serde_json::Value =
-        serde_json::from_str(&written(&transcript, Form::Json)).expect("JSON");
+        serde_json::from_str(&written(&transcript, OutputFormat::Json)).expect("JSON");
     assert_eq!(own["format"], "groq-audio/1");
-    assert_eq!(own["verdict"], "clean");
+    assert_eq!(own["quality"], "clean");
     assert_eq!(own["words"].as_array().expect("words").len(), 2);
-    assert_eq!(written(&transcript, Form::Text), "one two\n");
+    assert_eq!(written(&transcript, OutputFormat::Text), "one two\n");
 }

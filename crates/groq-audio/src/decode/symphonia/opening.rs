@@ -8,21 +8,21 @@ use symphonia::core::formats::{FormatOptions, FormatReader, Track, TrackType};
 use symphonia::core::io::MediaSourceStream;
 use symphonia::core::packet::Packet;
 use symphonia::default::formats::{
-    AdtsReader, FlacReader, IsoMp4Reader, MkvReader, MpaReader, OggReader, WavReader,
+    AdtsReader, FlacReader, IsoMp4Reader, MkvReader, MpaReader, OggReader,
 };
 
-use super::Facts;
-use crate::decode::aac;
+use crate::decode::codec::aac;
 use crate::decode::faults::unsupported_codec;
 use crate::decode::format::Format;
 use crate::decode::length::Expected;
+use crate::decode::probe::Probe;
 use crate::error::{Error, ErrorKind};
 use crate::resample::RATES;
 
 pub(super) enum Codec {
     Symphonia(Box<dyn AudioDecoder>),
     #[cfg(feature = "opus")]
-    Opus(Box<crate::decode::opus::Decoder>),
+    Opus(Box<crate::decode::codec::opus::Decoder>),
 }
 
 /// A codec that is ready.
@@ -36,7 +36,7 @@ pub(super) struct Ready {
 }
 
 impl Codec {
-    /// Decodes a packet into one plane for each channel, and gives their rate.
+    /// Decodes a packet into one plane for each channel, and returns their rate.
     pub(super) fn decode(&mut self, packet: &Packet, planes: &mut Vec<Vec<f32>>) -> Outcome<u32> {
         match self {
             Self::Symphonia(decoder) => {
@@ -57,7 +57,6 @@ pub(super) fn reader(
 ) -> Outcome<Box<dyn FormatReader>> {
     let options = FormatOptions::default();
     Ok(match format {
-        Format::Wav => Box::new(WavReader::try_new(stream, options)?),
         Format::Flac => Box::new(FlacReader::try_new(stream, options)?),
         Format::Mp3 => Box::new(MpaReader::try_new(stream, options)?),
         Format::Adts => Box::new(AdtsReader::try_new(stream, options)?),
@@ -127,11 +126,11 @@ fn low_channel(channels: &Channels) -> Option<usize> {
 
 #[cfg(feature = "opus")]
 fn opus(head: &[u8]) -> Result<Ready, Error> {
-    let (decoder, skip) = crate::decode::opus::Decoder::new(head)?;
+    let (decoder, skip) = crate::decode::codec::opus::Decoder::new(head)?;
     let low = decoder.low();
     Ok(Ready {
         codec: Codec::Opus(Box::new(decoder)),
-        rate: crate::decode::opus::RATE,
+        rate: crate::decode::codec::opus::RATE,
         skip,
         low,
     })
@@ -144,13 +143,7 @@ fn opus(_head: &[u8]) -> Result<Ready, Error> {
 }
 
 /// The length by the track, else by the container if it holds nothing else.
-pub(super) fn expected(
-    reader: &dyn FormatReader,
-    track: &Track,
-    format: Format,
-    facts: &Facts,
-    seekable: bool,
-) -> Expected {
+pub(super) fn expected(reader: &dyn FormatReader, track: &Track, probe: &Probe) -> Expected {
     let positive = |seconds: &f64| seconds.is_finite() && *seconds > 0.0;
     let of_track = track.duration.zip(tick(track));
     let of_track = of_track.map(|(ticks, tick)| ticks.get() as f64 * tick);
@@ -161,12 +154,9 @@ pub(super) fn expected(
         ticks.get() as f64 * f64::from(base.numer.get()) / f64::from(base.denom.get())
     });
     match (of_track.filter(positive), of_all.filter(positive)) {
-        (Some(seconds), _) => match format {
-            Format::Mp3 if !facts.counted => Expected::Guessed(seconds),
+        (Some(seconds), _) => match probe.format {
+            Format::Mp3 if !probe.counted => Expected::Guessed(seconds),
             Format::Adts => Expected::Guessed(seconds),
-            // ADPCM comes in blocks, the last of which may be partly filled.
-            Format::Wav if !seekable => Expected::Guessed(seconds),
-            Format::Wav => Expected::About(seconds),
             _ => Expected::Exactly(seconds),
         },
         (None, Some(seconds)) => Expected::About(seconds),

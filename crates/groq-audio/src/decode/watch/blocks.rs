@@ -1,6 +1,6 @@
 //! The descriptions that come before the frames of a FLAC. A frame has no length, but all bytes after these belong to one.
 
-use super::Step;
+use super::step::Step;
 
 #[derive(Debug, Default)]
 pub(super) struct Blocks {

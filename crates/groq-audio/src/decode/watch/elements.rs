@@ -1,7 +1,7 @@
 //! Elements of a Matroska that was written as it came, without a size: they end where the file does, if it is whole.
 
-use super::Step;
-use crate::decode::ebml;
+use super::step::Step;
+use crate::decode::container::ebml;
 
 #[derive(Debug)]
 pub(super) struct Elements;
@@ -26,19 +26,19 @@ impl Elements {
 mod tests {
     use super::super::Watch;
     use crate::decode::format::Format;
-    use crate::decode::symphonia::Facts;
+    use crate::decode::probe::Probe;
 
     #[test]
     fn it_ends_with_an_element_or_is_cut() {
         let mut file = b"\x1A\x45\xDF\xA3\x83abc\x18\x53\x80\x67\xFF\x1F\x43\xB6\x75\xFF".to_vec();
         file.extend(b"\xE7\x81\x07\xA3\x85block\xA3\x84more");
-        let facts = Facts {
+        let probe = Probe {
             endless: true,
-            ..Facts::default()
+            ..Probe::of(Format::WebM)
         };
         let ends = [8, 13, 18, 21, 28, 34];
         for length in 1..=file.len() {
-            let mut watch = Watch::new(Format::WebM, &facts);
+            let mut watch = Watch::new(&probe);
             watch.see(0, &file[..length]);
             assert_eq!(watch.check(0).is_ok(), ends.contains(&length), "{length}");
         }

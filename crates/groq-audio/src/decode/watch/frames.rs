@@ -1,8 +1,8 @@
 //! Frames of MPEG audio and ADTS, one after the other.
 
-use super::{Step, short};
+use super::step::{Step, short};
+use crate::decode::container::mpeg::{Frame, Kind};
 use crate::decode::format;
-use crate::decode::mpeg::{Frame, Kind};
 use crate::error::Error;
 
 /// What may be missing in stretches that are longer than a frame, in seconds in all.
@@ -126,7 +126,7 @@ impl Frames {
         }
     }
 
-    /// How long so many bytes would sound.
+    /// The seconds of sound in this many bytes.
     fn seconds_of(&self, bytes: u64) -> f64 {
         match self.bytes {
             // The usual rate of speech: 8,000 bytes a second.
@@ -152,20 +152,22 @@ impl Frames {
         if self.splinters > self.seconds * SHORT {
             lost += self.splinters;
         }
-        match lost > SLACK {
-            true => Err(short(format!(
+        if lost > SLACK {
+            Err(short(format!(
                 "about {lost:.1} s are damaged so that no frames are found in them"
-            ))),
-            false => Ok(()),
+            )))
+        } else {
+            Ok(())
         }
     }
 
     /// Whether `left`, with which the file ends, is the beginning of a frame.
     pub(super) fn is_cut(&self, left: &[u8]) -> bool {
         let is_beginning = self.garbage.is_none() && left.first() == Some(&0xFF);
-        match left.len() < Frame::HEADER {
-            true => is_beginning,
-            false => Frame::of(left, self.kind).is_some_and(|frame| frame.bytes > left.len()),
+        if left.len() < Frame::HEADER {
+            is_beginning
+        } else {
+            Frame::of(left, self.kind).is_some_and(|frame| frame.bytes > left.len())
         }
     }
 }
@@ -211,7 +213,7 @@ mod tests {
     use super::super::{Framing, Watch};
     use super::*;
     use crate::decode::format::Format;
-    use crate::decode::symphonia::Facts;
+    use crate::decode::probe::Probe;
 
     /// Frames of 417 bytes: MP3, 128 kb/s, 44.1 kHz, 26 ms.
     fn frames(count: usize) -> Vec<u8> {
@@ -222,7 +224,7 @@ mod tests {
 
     fn check(file: &[u8]) -> Result<(), Error> {
         let mut results = [1_000_000, 1, 500].map(|part| {
-            let mut watch = Watch::new(Format::Mp3, &Facts::default());
+            let mut watch = Watch::new(&Probe::of(Format::Mp3));
             let mut at = 0;
             for bytes in file.chunks(part) {
                 watch.see(at, bytes);

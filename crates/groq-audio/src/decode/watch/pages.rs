@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Step;
+use super::step::Step;
 
 /// The header of a page, without the lengths of its segments.
 const HEADER: usize = 27;
@@ -16,7 +16,7 @@ const BROKEN: u64 = 4 << 20;
 
 /// What is known of the pages. Of a file that was put together, each part has streams of its own, of the same numbers or not.
 #[derive(Debug, Default)]
-pub(in crate::decode) struct Pages {
+pub(crate) struct Pages {
     parts: Vec<BTreeMap<u32, Stream>>,
     /// The last page was the first one of a stream: those of one part come together.
     at_start: bool,
@@ -29,25 +29,25 @@ pub(in crate::decode) struct Pages {
 
 /// What is known of the pages of a stream.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(in crate::decode) struct Stream {
+pub(crate) struct Stream {
     next: u32,
     has_sound: bool,
     /// Pages are missing before the first one with sound.
-    pub(in crate::decode) lost_at_start: bool,
+    pub(crate) lost_at_start: bool,
     /// How many are missing after it.
-    pub(in crate::decode) lost: u32,
+    pub(crate) lost: u32,
     /// The last one was there.
-    pub(in crate::decode) ended: bool,
+    pub(crate) ended: bool,
 }
 
 impl Pages {
     /// How many parts have begun.
-    pub(in crate::decode) fn parts(&self) -> usize {
+    pub(crate) fn parts(&self) -> usize {
         self.parts.len()
     }
 
     /// The stream with a number in one of the parts.
-    pub(in crate::decode) fn stream(&self, part: usize, serial: u32) -> Option<Stream> {
+    pub(crate) fn stream(&self, part: usize, serial: u32) -> Option<Stream> {
         self.parts.get(part)?.get(&serial).copied()
     }
 
@@ -73,9 +73,10 @@ impl Pages {
         if self.checksum(page) != u32_at(header, 22) {
             self.broken += length;
             // Each byte may be summed many times over in a file that was made to keep one busy.
-            return match self.broken > BROKEN + 4 * self.whole {
-                true => Step::Stop,
-                false => Step::Pass(1),
+            return if self.broken > BROKEN + 4 * self.whole {
+                Step::Stop
+            } else {
+                Step::Pass(1)
             };
         }
         self.whole += length;
@@ -103,9 +104,10 @@ impl Pages {
         let missing = number.wrapping_sub(stream.next);
         // Back in time is another way to count, and no loss.
         if missing > 0 && missing < u32::MAX / 2 {
-            match stream.has_sound {
-                true => stream.lost = stream.lost.saturating_add(missing),
-                false => stream.lost_at_start = true,
+            if stream.has_sound {
+                stream.lost = stream.lost.saturating_add(missing)
+            } else {
+                stream.lost_at_start = true
             }
         }
         stream.next = number.wrapping_add(1);
@@ -142,7 +144,7 @@ mod tests {
     use super::super::Watch;
     use super::*;
     use crate::decode::format::Format;
-    use crate::decode::symphonia::Facts;
+    use crate::decode::probe::Probe;
 
     fn page(flags: u8, number: u32, granule: u64) -> Vec<u8> {
         let mut page = b"OggS\0".to_vec();
@@ -160,7 +162,7 @@ mod tests {
 
     /// Pages lost at the start, lost later, and whether the last one was there.
     fn seen(file: &[u8]) -> (bool, u32, bool) {
-        let mut watch = Watch::new(Format::Ogg, &Facts::default());
+        let mut watch = Watch::new(&Probe::of(Format::Ogg));
         for (index, bytes) in file.chunks(100).enumerate() {
             watch.see(100 * index as u64, bytes);
         }
@@ -173,7 +175,7 @@ mod tests {
     fn each_part_has_its_own_streams() {
         let whole = [page(2, 0, 0), page(0, 1, 90), page(4, 2, 99)].concat();
         let cut = [page(2, 0, 0), page(0, 1, 90)].concat();
-        let mut watch = Watch::new(Format::Ogg, &Facts::default());
+        let mut watch = Watch::new(&Probe::of(Format::Ogg));
         watch.see(0, &[cut, whole].concat());
         let pages = watch.pages().expect("an Ogg");
         let ended = [0, 1, 2].map(|part| Some(pages.stream(part, 7)?.ended));

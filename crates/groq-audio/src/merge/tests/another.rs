@@ -1,4 +1,4 @@
-//! Another speaker and another recogniser than those of the tones: a table of words, from which the answers of all pieces
+//! Another speaker and another recognizer than those of the tones: a table of words, from which the answers of all pieces
 //! are written down, each with marks, capitals and mistakes of its own.
 
 use super::*;
@@ -258,7 +258,11 @@ fn errors(
         let from_here = origin as f64 / 16_000.0;
         let heard = hear(&said, (from_here, to), seconds, mistakes, &mut random);
         let answer = answer(&heard, shape, gap);
-        parts.push(Heard::new(origin, (to * 16_000.0).round() as u64, answer));
+        parts.push(PieceTranscript::new(
+            origin,
+            (to * 16_000.0).round() as u64,
+            answer,
+        ));
         if to >= seconds {
             break;
         }

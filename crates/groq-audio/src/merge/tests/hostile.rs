@@ -1,4 +1,4 @@
-//! Answers that no recogniser should give.
+//! Answers that no recognizer should give.
 
 use proptest::prelude::*;
 
@@ -23,8 +23,8 @@ fn a_segment_that_ends_before_it_begins() {
     let left = only_segments(&[("東", 29.24, 29.24), ("b", 22.4, 22.4)]);
     let right = only_segments(&[("東b", 1.6, 1.36)]);
     let parts = [
-        Heard::new(0, 400_000, left),
-        Heard::new(320_000, 720_000, right),
+        PieceTranscript::new(0, 400_000, left),
+        PieceTranscript::new(320_000, 720_000, right),
     ];
     let merged = merge(&parts, &MergeOptions::default());
     assert!(never_steps_back(&merged), "{merged:?}");
@@ -60,7 +60,10 @@ fn words_that_all_have_the_same_time_are_joined_by_their_text() {
 #[test]
 fn what_lies_beyond_the_recording_is_brought_back() {
     let answer = words(&[("a", -7.0), ("b", 2.0), ("c", 400.0)]);
-    let merged = merge(&[Heard::new(0, 160_000, answer)], &MergeOptions::default());
+    let merged = merge(
+        &[PieceTranscript::new(0, 160_000, answer)],
+        &MergeOptions::default(),
+    );
     assert!(
         merged
             .words
@@ -83,7 +86,7 @@ proptest! {
         kind in 0..4,
         backwards in any::<bool>(),
     ) {
-        let heard: Vec<Heard> = parts.iter().enumerate().map(|(index, list)| {
+        let heard: Vec<PieceTranscript> = parts.iter().enumerate().map(|(index, list)| {
             let start = index as u64 * 320_000;
             let text: String = list.iter().map(|(text, ..)| format!(" {text}")).collect();
             let words = || list.iter().map(|(t, at, len)| TranscriptionWord::new(t.clone(), *at, at + len));
@@ -95,7 +98,7 @@ proptest! {
                 _ => VerboseTranscription::new(text),
             };
             let end = if backwards { start / 2 } else { start + 400_000 };
-            Heard::new(start, end, answer)
+            PieceTranscript::new(start, end, answer)
         }).collect();
         let merged = merge(&heard, &MergeOptions::default());
         prop_assert!(never_steps_back(&merged));

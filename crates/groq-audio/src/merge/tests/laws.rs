@@ -12,7 +12,7 @@ struct Spoken {
     end: f64,
 }
 
-/// How a recogniser spoils an answer.
+/// How a recognizer spoils an answer.
 #[derive(Clone, Copy, Debug)]
 struct Spoils {
     jitter: f64,
@@ -35,7 +35,13 @@ fn talk(list: &[(usize, f64, f64)], words: usize) -> Vec<Spoken> {
 }
 
 /// The answers of pieces of a length that share so many seconds.
-fn answers(talk: &[Spoken], length: f64, shared: f64, spoils: Spoils, seed: u64) -> Vec<Heard> {
+fn answers(
+    talk: &[Spoken],
+    length: f64,
+    shared: f64,
+    spoils: Spoils,
+    seed: u64,
+) -> Vec<PieceTranscript> {
     let end = talk.last().map_or(0.0, |word| word.end) + 0.5;
     let mut state = seed;
     let mut share = move || {
@@ -63,9 +69,10 @@ fn answers(talk: &[Spoken], length: f64, shared: f64, spoils: Spoils, seed: u64)
             if spoiled && share() < 0.5 {
                 continue;
             }
-            let text = match spoiled {
-                true => format!("x{}", (share() * 99.0) as u32),
-                false => word.text.clone(),
+            let text = if spoiled {
+                format!("x{}", (share() * 99.0) as u32)
+            } else {
+                word.text.clone()
             };
             let jitter = (2.0 * share() - 1.0) * spoils.jitter;
             let offset = start as f64 / 16_000.0;
@@ -76,7 +83,11 @@ fn answers(talk: &[Spoken], length: f64, shared: f64, spoils: Spoils, seed: u64)
             ));
         }
         let answer = VerboseTranscription::new("").with_words(words);
-        heard.push(Heard::new(start, (to * 16_000.0).round() as u64, answer));
+        heard.push(PieceTranscript::new(
+            start,
+            (to * 16_000.0).round() as u64,
+            answer,
+        ));
         if to >= end {
             return heard;
         }
@@ -128,14 +139,14 @@ proptest! {
 }
 
 /// The same answers with nothing but segments of so many words, whatever pauses are between them.
-fn only_segments(heard: &Heard, words_each: usize) -> Heard {
+fn only_segments(heard: &PieceTranscript, words_each: usize) -> PieceTranscript {
     let words = heard.answer.words.clone().unwrap_or_default();
     let segments = words.chunks(words_each).map(|words| {
         let text: String = words.iter().map(|word| format!(" {}", word.word)).collect();
         TranscriptionSegment::new(words[0].start, words[words.len() - 1].end, text)
     });
     let answer = VerboseTranscription::new("").with_segments(segments);
-    Heard::new(heard.start, heard.end, answer)
+    PieceTranscript::new(heard.start, heard.end, answer)
 }
 
 fn errors(said: &[&str], heard: &[&str]) -> usize {
@@ -168,7 +179,7 @@ fn segments_of_any_length_lose_next_to_nothing() {
         let heard = answers(&talk, 30.0, 5.0, spoils, seed);
         all += talk.len();
         for (words_each, wrong) in [6, 12, 25, 200].into_iter().zip(&mut wrong) {
-            let heard: Vec<Heard> = heard
+            let heard: Vec<PieceTranscript> = heard
                 .iter()
                 .map(|it| only_segments(it, words_each))
                 .collect();

@@ -11,11 +11,11 @@ fn sound() -> Sound {
     Sound::new(levels.collect(), -50.0)
 }
 
-fn heard(times: impl IntoIterator<Item = (f64, f64)>) -> Heard {
+fn heard(times: impl IntoIterator<Item = (f64, f64)>) -> PieceTranscript {
     let words = times
         .into_iter()
         .map(|(start, end)| TranscriptionWord::new("word", start, end));
-    Heard::new(0, 480_000, VerboseTranscription::new("").with_words(words))
+    PieceTranscript::new(0, 480_000, VerboseTranscription::new("").with_words(words))
 }
 
 fn spoken() -> impl Iterator<Item = (f64, f64)> {
@@ -23,7 +23,7 @@ fn spoken() -> impl Iterator<Item = (f64, f64)> {
     (0..20).chain(40..60).map(word)
 }
 
-fn kinds(heard: &Heard) -> Vec<FlagKind> {
+fn kinds(heard: &PieceTranscript) -> Vec<FlagKind> {
     let flags = check_piece(heard, Some(&sound()), &Thresholds::default());
     flags.iter().map(|flag| flag.kind).collect()
 }
@@ -60,7 +60,7 @@ fn figures_out_of_bounds_are_flagged() {
         .with_compression_ratio(3.0);
     let answer = VerboseTranscription::new("").with_segments([segment]);
     let flags = check_piece(
-        &Heard::new(0, 160_000, answer),
+        &PieceTranscript::new(0, 160_000, answer),
         None,
         &Thresholds::default(),
     );
@@ -95,7 +95,7 @@ fn flagged(figures: Figures, text: &str) -> Vec<(FlagKind, Severity)> {
     ] = figures;
     let answer = VerboseTranscription::new("").with_segments([segment]);
     let flags = check_piece(
-        &Heard::new(0, 160_000, answer),
+        &PieceTranscript::new(0, 160_000, answer),
         None,
         &Thresholds::default(),
     );
@@ -109,7 +109,7 @@ fn flagged(figures: Figures, text: &str) -> Vec<(FlagKind, Severity)> {
 fn figures_at_the_threshold_are_no_suspicion() {
     type Row = (Figures, &'static str, &'static [(FlagKind, Severity)]);
     use FlagKind::{LikelySilence, LowCompression, LowConfidence, Repetition};
-    use Severity::{Bad, Warning};
+    use Severity::{Error, Warning};
     let text = "one two three four 5";
     assert_eq!(text.len(), 20);
     let sure = Some(-0.1);
@@ -122,7 +122,7 @@ fn figures_at_the_threshold_are_no_suspicion() {
             &[(LowConfidence, Warning)],
         ),
         ([Some(-1.0), None, None], text, &[(LowConfidence, Warning)]),
-        ([Some(-1.001), None, None], text, &[(LowConfidence, Bad)]),
+        ([Some(-1.001), None, None], text, &[(LowConfidence, Error)]),
         (
             [Some(-1.0), Some(0.7), None],
             text,
@@ -131,17 +131,17 @@ fn figures_at_the_threshold_are_no_suspicion() {
         (
             [Some(-1.001), Some(0.6), None],
             text,
-            &[(LowConfidence, Bad)],
+            &[(LowConfidence, Error)],
         ),
         (
             [Some(-1.001), Some(0.601), None],
             text,
-            &[(LowConfidence, Bad), (LikelySilence, Bad)],
+            &[(LowConfidence, Error), (LikelySilence, Error)],
         ),
         ([sure, Some(0.8), None], text, &[]),
         ([sure, Some(0.801), None], text, &[(LikelySilence, Warning)]),
         ([sure, None, Some(2.4)], text, &[]),
-        ([sure, None, Some(2.401)], text, &[(Repetition, Bad)]),
+        ([sure, None, Some(2.401)], text, &[(Repetition, Error)]),
         ([sure, None, Some(0.8)], text, &[]),
         (
             [sure, None, Some(0.799)],
@@ -149,7 +149,11 @@ fn figures_at_the_threshold_are_no_suspicion() {
             &[(LowCompression, Warning)],
         ),
         ([sure, None, Some(0.799)], &text[1..], &[]),
-        ([sure, None, Some(1.0)], "No. No! no", &[(Repetition, Bad)]),
+        (
+            [sure, None, Some(1.0)],
+            "No. No! no",
+            &[(Repetition, Error)],
+        ),
     ];
     for (figures, text, expected) in table {
         assert_eq!(flagged(figures, text), expected, "{figures:?}");
@@ -158,13 +162,10 @@ fn figures_at_the_threshold_are_no_suspicion() {
 
 #[test]
 fn thresholds_can_be_changed() {
-    let strict = Thresholds {
-        low_confidence: -0.05,
-        ..Thresholds::default()
-    };
+    let strict = Thresholds::new().low_confidence(-0.05);
     let segment = TranscriptionSegment::new(0.0, 1.0, "well").with_avg_logprob(-0.1);
     let answer = VerboseTranscription::new("").with_segments([segment]);
-    let flags = check_piece(&Heard::new(0, 16_000, answer), None, &strict);
+    let flags = check_piece(&PieceTranscript::new(0, 16_000, answer), None, &strict);
     assert_eq!(flags.len(), 1);
 }
 
@@ -214,7 +215,7 @@ fn invented_segments_are_found_without_words() {
             .iter()
             .map(|&(text, start, end)| TranscriptionSegment::new(start, end, text));
         let answer = VerboseTranscription::new("").with_segments(list);
-        kinds(&Heard::new(0, 480_000, answer))
+        kinds(&PieceTranscript::new(0, 480_000, answer))
     };
     let ten = " one two three four five six seven eight nine ten";
     assert!(segments(&[(ten, 0.0, 10.0), (ten, 20.0, 30.0)]).is_empty());
@@ -257,14 +258,14 @@ fn impossible_times_are_said() {
     assert!(with(&[]).is_empty());
     assert_eq!(
         with(&[(99.0, 99.5)]),
-        [(FlagKind::Times, Severity::Note, 1.0)]
+        [(FlagKind::BadTimes, Severity::Note, 1.0)]
     );
     assert_eq!(
         with(&[(1.9, 1.5)]),
-        [(FlagKind::Times, Severity::Note, 1.0)]
+        [(FlagKind::BadTimes, Severity::Note, 1.0)]
     );
     assert_eq!(
         with(&[(99.0, 99.5); 6]),
-        [(FlagKind::Times, Severity::Warning, 6.0)]
+        [(FlagKind::BadTimes, Severity::Warning, 6.0)]
     );
 }

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use groq_audio::{Event, LongAudio, PlanOptions, Speak, subtitles};
+use groq_audio::{LongAudio, PieceOptions, Speak, TranscribeEvent, subtitles};
 use groq_core::models::DefaultModel;
 use groq_core::{
     Client,
@@ -144,7 +144,7 @@ pub(super) async fn audio(screen: &Screen<'_>, client: &Client) -> Result<Value,
     screen.question(&format!(
         "A speech of {words} words, spoken, and then as subtitles"
     ))?;
-    let spoken_pieces = groq_audio::speak::split(SPEECH, 200).len();
+    let spoken_pieces = groq_audio::split_text(SPEECH, 200).len();
     let bar = screen.bar("speaking");
     bar.set_length(spoken_pieces as u64);
     let reader = Speak::new(client)
@@ -157,7 +157,7 @@ pub(super) async fn audio(screen: &Screen<'_>, client: &Client) -> Result<Value,
     let transcript = transcribe(screen, client, wav).await?;
     let text = transcript.text();
     let is_same = text.split_whitespace().eq(SPEECH.split_whitespace());
-    let cues = groq_audio::Cues::default().lay_out(&transcript);
+    let cues = subtitles::Cues::default().lay_out(&transcript);
     let first = subtitles::srt(&cues[..cues.len().min(2)]);
     for line in first.trim_end().lines() {
         screen.line(line)?;
@@ -167,7 +167,7 @@ pub(super) async fn audio(screen: &Screen<'_>, client: &Client) -> Result<Value,
     screen.figures(&format!(
         "spoken in {spoken_pieces} pieces, {length} of sound, {kilobytes} kB"
     ))?;
-    let (pieces, joins) = (transcript.stats().pieces, transcript.seams().len());
+    let (pieces, joins) = (transcript.stats().pieces, transcript.joins().len());
     let same = if is_same {
         "every word is back, once"
     } else {
@@ -190,10 +190,10 @@ async fn transcribe(
     let shown = Arc::clone(&bar);
     let audio = LongAudio::new(client)
         .model(defaults::of(DefaultModel::Transcription))
-        .pieces(PlanOptions::new().max_len(Duration::from_secs(15)))
+        .pieces(PieceOptions::new().max_len(Duration::from_secs(15)))
         .on_event(move |event| match event {
-            Event::Planned { .. } => shown.inc_length(1),
-            Event::Done { .. } => shown.inc(1),
+            TranscribeEvent::Planned { .. } => shown.inc_length(1),
+            TranscribeEvent::Done { .. } => shown.inc(1),
             _ => {}
         });
     let transcript = audio.transcribe(wav).await?;

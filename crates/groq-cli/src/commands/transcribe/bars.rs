@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use groq_audio::Event;
+use groq_audio::TranscribeEvent;
 
 use crate::{
     output::{Bar, Stderr},
@@ -61,22 +61,22 @@ impl Drop for Bars {
 }
 
 impl Listener {
-    pub(super) fn show(&self, event: &Event) {
+    pub(super) fn show(&self, event: &TranscribeEvent) {
         match event {
-            Event::Decoded { seconds, total } => self.decoded(*seconds, *total),
-            Event::Planned { .. } => {
+            TranscribeEvent::Decoded { seconds, total } => self.decoded(*seconds, *total),
+            TranscribeEvent::Planned { .. } => {
                 self.upload.inc_length(1);
                 self.pieces.inc_length(1);
                 self.upload.tick();
             }
-            Event::Sent { attempt: 1, .. } => self.upload.inc(1),
-            Event::Done { from_journal, .. } => {
+            TranscribeEvent::Sent { attempt: 1, .. } => self.upload.inc(1),
+            TranscribeEvent::Done { from_journal, .. } => {
                 if *from_journal {
                     self.upload.inc(1);
                 }
                 self.pieces.inc(1);
             }
-            Event::Retrying { .. } | Event::Halved { .. } if self.verbose => {
+            TranscribeEvent::Retrying { .. } | TranscribeEvent::Halved { .. } if self.verbose => {
                 self.stderr.note(event.to_string());
             }
             _ => {}

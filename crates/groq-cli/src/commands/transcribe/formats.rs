@@ -1,17 +1,17 @@
 //! The values of options about formats.
 
-use groq_audio::{Encoding, Form, models::Plan};
+use groq_audio::{Encoding, OutputFormat, models::Plan};
 
 use crate::options::Values;
 
 /// `--format`. Each name is also the extension of files in that format.
-pub(super) const FORMATS: Values<Form> = &[
-    ("txt", Form::Text, "Text alone"),
-    ("srt", Form::Srt, "SubRip subtitles"),
-    ("vtt", Form::Vtt, "WebVTT subtitles"),
+pub(super) const FORMATS: Values<OutputFormat> = &[
+    ("txt", OutputFormat::Text, "Text alone"),
+    ("srt", OutputFormat::Srt, "SubRip subtitles"),
+    ("vtt", OutputFormat::Vtt, "WebVTT subtitles"),
     (
         "json",
-        Form::Json,
+        OutputFormat::Json,
         "Everything: words, segments, joins, and suspicious passages",
     ),
 ];
@@ -37,7 +37,7 @@ pub(super) const PLANS: Values<Plan> = &[
 ];
 
 /// The extension of files in a format.
-pub(super) fn extension(format: Form) -> &'static str {
+pub(super) fn extension(format: OutputFormat) -> &'static str {
     let known = FORMATS.iter().find(|(_, known, _)| *known == format);
     known.map_or("txt", |(name, ..)| name)
 }

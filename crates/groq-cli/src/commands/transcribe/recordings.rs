@@ -3,7 +3,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use groq_audio::{
-    Encoding, Form, LongAudio, PlanOptions,
+    Encoding, LongAudio, OutputFormat, PieceOptions,
     models::{Catalog, Plan},
 };
 use groq_core::Client;
@@ -24,7 +24,7 @@ pub(crate) struct Recordings {
     pub(super) overwrite: Overwrite,
     /// Output format; by default the one of the output's extension, or text.
     #[arg(short, long, value_name = "FORMAT", value_parser = options::one_of(FORMATS))]
-    pub(super) format: Option<Form>,
+    pub(super) format: Option<OutputFormat>,
     /// Language of the speech, as a two-letter code: makes answers faster and better.
     #[arg(short, long, value_name = "CODE")]
     language: Option<String>,
@@ -80,10 +80,10 @@ impl Recordings {
         }
         if let Some(longest) = self.piece {
             // A file that needs no cut is sent as it is, unless cuts are asked for.
-            audio = audio.pieces(PlanOptions::new().max_len(longest));
+            audio = audio.pieces(PieceOptions::new().max_len(longest));
         }
         if let Some(pieces) = self.max_concurrency {
-            audio = audio.in_flight(pieces.into());
+            audio = audio.max_concurrency(pieces.into());
         }
         if let Some(wait) = self.max_wait {
             audio = audio.max_wait(wait);

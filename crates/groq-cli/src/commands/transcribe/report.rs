@@ -1,8 +1,8 @@
 //! A transcript as text, and how far it can be trusted.
 
 use groq_audio::{
-    Cues, Flag, Form, Severity, Transcript, Verdict,
-    subtitles::{self, Cue},
+    Flag, OutputFormat, Quality, Severity, Transcript,
+    subtitles::{self, Cue, Cues},
 };
 
 use super::recordings::Task;
@@ -16,12 +16,16 @@ use crate::{
 const MAX_FLAGS: usize = 12;
 
 /// The transcript in a format.
-pub(super) fn text(transcript: &Transcript, format: Form, task: Task) -> Result<String, Failure> {
+pub(super) fn text(
+    transcript: &Transcript,
+    format: OutputFormat,
+    task: Task,
+) -> Result<String, Failure> {
     if task == Task::TranscribeWords {
         match format {
-            Form::Srt => return Ok(subtitles::srt(&cues(transcript))),
-            Form::Vtt => return Ok(subtitles::vtt(&cues(transcript))),
-            Form::Text => return Ok(lines(transcript)),
+            OutputFormat::Srt => return Ok(subtitles::srt(&cues(transcript))),
+            OutputFormat::Vtt => return Ok(subtitles::vtt(&cues(transcript))),
+            OutputFormat::Text => return Ok(lines(transcript)),
             // JSON has the times of words anyway.
             _ => {}
         }
@@ -68,9 +72,9 @@ fn milliseconds(seconds: f64) -> u64 {
 
 /// `clean`, `suspicious`, `unchecked`.
 pub(super) fn verdict(transcript: &Transcript) -> &'static str {
-    match transcript.verdict() {
-        Verdict::Clean => "clean",
-        Verdict::Unchecked => "unchecked",
+    match transcript.quality() {
+        Quality::Clean => "clean",
+        Quality::Unchecked => "unchecked",
         _ => "suspicious",
     }
 }
@@ -96,9 +100,9 @@ pub(super) fn print(transcript: &Transcript, session: &Session) {
     }
     let is_shown = |flag: &&Flag| session.global.verbose || flag.severity > Severity::Note;
     let flags: Vec<&Flag> = transcript.flags().iter().filter(is_shown).collect();
-    stderr.note(match transcript.verdict() {
-        Verdict::Clean => "quality: nothing suspicious".to_owned(),
-        Verdict::Unchecked => "quality: unchecked".to_owned(),
+    stderr.note(match transcript.quality() {
+        Quality::Clean => "quality: nothing suspicious".to_owned(),
+        Quality::Unchecked => "quality: unchecked".to_owned(),
         _ => format!("quality: {} to check", counted(flags.len(), "passage")),
     });
     for flag in flags.iter().take(MAX_FLAGS) {

@@ -1,6 +1,6 @@
 //! One recording after the other.
 
-use groq_audio::{Form, Transcript, Verdict, models::Cost};
+use groq_audio::{OutputFormat, Quality, Transcript, models::Cost};
 use groq_core::Client;
 use serde_json::{Value, json};
 
@@ -148,7 +148,7 @@ impl Run<'_> {
             if !self.session.global.json {
                 return out.text(&text);
             }
-            let text = report::text(transcript, Form::Json, self.task)?;
+            let text = report::text(transcript, OutputFormat::Json, self.task)?;
             let mut document: Value = serde_json::from_str(&text)
                 .map_err(|error| Failure::internal(format!("write JSON: {error}")))?;
             document["file"] = in_json(&target.input).into();
@@ -175,9 +175,9 @@ impl Run<'_> {
     /// Reports how far the text can be trusted, and, with `--strict`, fails if it cannot.
     fn judge(&self, transcript: &Transcript, target: &Target) -> Result<(), Failure> {
         report::print(transcript, self.session);
-        let problem = match transcript.verdict() {
-            Verdict::Clean => return Ok(()),
-            Verdict::Unchecked => "the text could not be checked",
+        let problem = match transcript.quality() {
+            Quality::Clean => return Ok(()),
+            Quality::Unchecked => "the text could not be checked",
             _ => "the text is suspicious",
         };
         if self.options.strict {
@@ -212,8 +212,8 @@ impl From<groq_audio::Error> for Failure {
             | ErrorKind::Short
             | ErrorKind::Io
             | ErrorKind::Journal => Status::BadInput,
-            ErrorKind::Options => Status::Usage,
-            ErrorKind::Budget => Status::Limit,
+            ErrorKind::InvalidRequest => Status::Usage,
+            ErrorKind::RateLimited => Status::Limit,
             ErrorKind::Service => Status::Network,
             _ => Status::Internal,
         };

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use groq_audio::Form;
+use groq_audio::OutputFormat;
 
 use super::{
     formats::extension,
@@ -20,7 +20,7 @@ use crate::{
 /// A recording and where its text goes.
 pub(super) struct Target {
     pub(super) input: PathBuf,
-    pub(super) format: Form,
+    pub(super) format: OutputFormat,
     /// `None` is standard output.
     pub(super) place: Option<Place>,
 }
@@ -32,7 +32,7 @@ impl Targets {
     pub(super) fn new(
         inputs: &[PathBuf],
         output: Option<&Path>,
-        format: Option<Form>,
+        format: Option<OutputFormat>,
         overwrite: Overwrite,
         dry_run: bool,
     ) -> Result<Self, Failure> {
@@ -41,7 +41,7 @@ impl Targets {
         }
         let output = output.filter(|path| *path != Path::new("-"));
         let Some(output) = output else {
-            let format = format.unwrap_or(Form::Text);
+            let format = format.unwrap_or(OutputFormat::Text);
             let targets = inputs.iter().map(|input| Target {
                 input: input.clone(),
                 format,
@@ -52,7 +52,9 @@ impl Targets {
         let is_folder =
             inputs.len() > 1 || output.is_dir() || output.to_string_lossy().ends_with('/');
         if !is_folder {
-            let format = format.or_else(|| Form::of(output)).unwrap_or(Form::Text);
+            let format = format
+                .or_else(|| OutputFormat::from_path(output))
+                .unwrap_or(OutputFormat::Text);
             let place = Place::new(output, overwrite)?;
             let targets = inputs.iter().map(|input| Target {
                 input: input.clone(),
@@ -64,7 +66,7 @@ impl Targets {
         in_folder(
             inputs,
             output,
-            format.unwrap_or(Form::Text),
+            format.unwrap_or(OutputFormat::Text),
             overwrite,
             dry_run,
         )
@@ -93,7 +95,7 @@ impl<'a> IntoIterator for &'a Targets {
 fn in_folder(
     inputs: &[PathBuf],
     folder: &Path,
-    format: Form,
+    format: OutputFormat,
     overwrite: Overwrite,
     dry_run: bool,
 ) -> Result<Targets, Failure> {
@@ -148,7 +150,10 @@ mod tests {
 
     const KEEP: Overwrite = Overwrite { allowed: false };
 
-    fn targets(inputs: &[&str], output: Option<&Path>) -> Result<Vec<(String, Form)>, Failure> {
+    fn targets(
+        inputs: &[&str],
+        output: Option<&Path>,
+    ) -> Result<Vec<(String, OutputFormat)>, Failure> {
         let inputs: Vec<PathBuf> = inputs.iter().map(PathBuf::from).collect();
         let targets = Targets::new(&inputs, output, None, KEEP, false)?;
         let shown = |target: &Target| {
@@ -172,11 +177,11 @@ mod tests {
         let srt = folder.path().join("a.SRT");
         assert_eq!(
             targets(&["a.mp3"], Some(&srt)).unwrap(),
-            [("a.SRT".to_owned(), Form::Srt)]
+            [("a.SRT".to_owned(), OutputFormat::Srt)]
         );
         assert_eq!(
             targets(&["a.mp3"], None).unwrap(),
-            [(String::new(), Form::Text)]
+            [(String::new(), OutputFormat::Text)]
         );
     }
 
@@ -185,7 +190,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("out");
         let inputs = ["x/a.mp3", "https://e.org/b.ogg?c=d.e", "-"];
-        let expected = ["a.txt", "b.txt", "stdin.txt"].map(|name| (name.to_owned(), Form::Text));
+        let expected =
+            ["a.txt", "b.txt", "stdin.txt"].map(|name| (name.to_owned(), OutputFormat::Text));
         assert_eq!(targets(&inputs, Some(&out)).unwrap(), expected);
         assert!(targets(&["x/a.mp3", "y/a.ogg"], Some(&out)).is_err());
         let other = folder.path().join("other/");

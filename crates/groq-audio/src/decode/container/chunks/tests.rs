@@ -102,7 +102,8 @@ fn an_aiff_has_its_rate_as_a_long_float() {
     file.extend(b"SSND\0\0\0\x0C\0\0\0\0\0\0\0\0\x40\0\x40\0");
     let (layout, rest) = plain(Format::Aiff, &file);
     assert_eq!((layout.rate, layout.bytes, rest), (44_100.0, Some(4), 4));
-    assert!(layout.sample.big_endian);
+    let sample = Sample::new(Coding::Signed, 2, true).expect("known");
+    assert_eq!(layout.units, Units::Samples(sample));
 }
 
 #[test]
@@ -112,7 +113,18 @@ fn other_codecs_are_named() {
     let other = found(Format::Wav, &file).expect("a header").0;
     assert_eq!(other, Found::Other("MP3 in WAV".to_owned()));
     file[20] = 2;
-    assert_eq!(found(Format::Wav, &file).expect("a header").0, Found::Adpcm);
+    // The blocks have no room for their own header.
+    assert!(
+        found(Format::Wav, &file)
+            .expect_err("nonsense")
+            .is_corrupt()
+    );
+    file[32] = 70;
+    let (layout, _) = plain(Format::Wav, &file);
+    assert_eq!((layout.units.bytes(2), layout.units.frames()), (70, 58));
+    file[22] = 3;
+    let other = found(Format::Wav, &file).expect("a header").0;
+    assert_eq!(other, Found::Other("ADPCM with 3 channels".to_owned()));
 }
 
 #[test]

@@ -7,21 +7,21 @@ const ATOMS: u32 = 20_000;
 
 /// The first audio track.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Sound {
+pub(crate) struct Sound {
     /// The second of the track that is played first, by its edit list: what comes before is the encoder's.
-    pub(super) start: Option<f64>,
-    pub(super) codec: [u8; 4],
+    pub(crate) start: Option<f64>,
+    pub(crate) codec: [u8; 4],
 }
 
 /// What an index (`moov`) lists.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Index {
+pub(crate) struct Index {
     /// The first audio track, if there is one.
-    pub(super) sound: Option<Sound>,
+    pub(crate) sound: Option<Sound>,
 }
 
 /// Reads the index of a file that begins at `base`; none if it has none. The input is left anywhere.
-pub(super) fn index(input: &mut (impl Read + Seek), base: u64) -> io::Result<Option<Index>> {
+pub(crate) fn index(input: &mut (impl Read + Seek), base: u64) -> io::Result<Option<Index>> {
     let end = input.seek(SeekFrom::End(0))?;
     let mut walk = Walk {
         input,

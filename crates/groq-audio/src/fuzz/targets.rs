@@ -69,9 +69,10 @@ pub fn file(input: &[u8]) {
     let prepared = prepare(Source::bytes(input.to_vec()), &options, |piece| {
         seconds += piece.piece.seconds();
         // What is filled with silence is bounded too, but takes long.
-        match seconds > 3_600.0 {
-            true => ControlFlow::Break(()),
-            false => ControlFlow::Continue(()),
+        if seconds > 3_600.0 {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
         }
     });
     if let Err(error) = prepared {
@@ -87,18 +88,18 @@ mod tests {
 
     /// Files that are whole, to be damaged.
     const FILES: [&[u8]; 12] = [
-        include_bytes!("../tests/fixtures/alac.m4a"),
-        include_bytes!("../tests/fixtures/film.mp4"),
-        include_bytes!("../tests/fixtures/fragmented.mp4"),
-        include_bytes!("../tests/fixtures/surround.opus"),
-        include_bytes!("../tests/fixtures/tones.aac"),
-        include_bytes!("../tests/fixtures/tones.m4a"),
-        include_bytes!("../tests/fixtures/tones.mp2"),
-        include_bytes!("../tests/fixtures/tones.mp3"),
-        include_bytes!("../tests/fixtures/tones.ogg"),
-        include_bytes!("../tests/fixtures/tones.opus"),
-        include_bytes!("../tests/fixtures/tones.webm"),
-        include_bytes!("../tests/fixtures/vorbis.webm"),
+        include_bytes!("../../tests/fixtures/alac.m4a"),
+        include_bytes!("../../tests/fixtures/film.mp4"),
+        include_bytes!("../../tests/fixtures/fragmented.mp4"),
+        include_bytes!("../../tests/fixtures/surround.opus"),
+        include_bytes!("../../tests/fixtures/tones.aac"),
+        include_bytes!("../../tests/fixtures/tones.m4a"),
+        include_bytes!("../../tests/fixtures/tones.mp2"),
+        include_bytes!("../../tests/fixtures/tones.mp3"),
+        include_bytes!("../../tests/fixtures/tones.ogg"),
+        include_bytes!("../../tests/fixtures/tones.opus"),
+        include_bytes!("../../tests/fixtures/tones.webm"),
+        include_bytes!("../../tests/fixtures/vorbis.webm"),
     ];
 
     fn cases() -> ProptestConfig {
@@ -113,7 +114,7 @@ mod tests {
     /// A header of plain samples, with some of them.
     fn plain() -> impl Strategy<Value = Vec<u8>> {
         (0_usize..4, proptest::collection::vec(any::<u8>(), 0..200)).prop_map(|(form, body)| {
-            let wav = crate::wav_header::header(8_000, 2, body.len() as u64).to_vec();
+            let wav = crate::wav::header(8_000, 2, body.len() as u64).to_vec();
             let start: &[u8] = match form {
                 0 => &wav,
                 1 => b"FORM\0\0\0\0AIFFCOMM\0\0\0\x12\0\x01\0\0\0\x02\0\x10\x40\x0E\xAC\x44\0\0\0\0\0\0SSND\0\0\0\x0C\0\0\0\0\0\0\0\0",

@@ -7,13 +7,13 @@ use symphonia::core::packet::Packet;
 use crate::error::{Error, ErrorKind};
 
 /// It decodes straight to the rate that is wanted.
-pub(super) const RATE: u32 = 16_000;
+pub(crate) const RATE: u32 = 16_000;
 /// The clock of Opus headers, and of packets in Ogg.
 const HEADER_RATE: u64 = 48_000;
 /// 120 ms, the longest packet.
 const LONGEST: usize = RATE as usize * 120 / 1_000;
 
-pub(super) struct Decoder {
+pub(crate) struct Decoder {
     inner: Streams,
 }
 
@@ -33,7 +33,7 @@ enum Streams {
 
 impl Decoder {
     /// A decoder, and how many samples to leave out first, from the header (`OpusHead`).
-    pub(super) fn new(head: &[u8]) -> Result<(Self, u64), Error> {
+    pub(crate) fn new(head: &[u8]) -> Result<(Self, u64), Error> {
         let header = Header::parse(head)
             .ok_or_else(|| Error::new(ErrorKind::Corrupt, "the Opus header is damaged"))?;
         let inner = match &header.layout {
@@ -44,7 +44,7 @@ impl Decoder {
         Ok((Self { inner }, skip))
     }
 
-    pub(super) fn decode(
+    pub(crate) fn decode(
         &mut self,
         packet: &Packet,
         planes: &mut Vec<Vec<f32>>,
@@ -91,7 +91,7 @@ impl Decoder {
     }
 
     /// The channel that is for low effects only: the last of six (RFC 7845, section 5.1.1.2).
-    pub(super) fn low(&self) -> Option<usize> {
+    pub(crate) fn low(&self) -> Option<usize> {
         match &self.inner {
             Streams::Many { channels, .. } => (*channels >= 6).then_some(channels - 1),
             Streams::One { .. } => None,

@@ -1,10 +1,10 @@
 //! What an AAC track is, by its configuration.
 
 /// How many samples an AAC encoder puts before the first one, where the container does not say.
-pub(super) const PRIMING: u64 = 1_024;
+pub(crate) const PRIMING: u64 = 1_024;
 
 /// The name of an object type that is not plain AAC.
-pub(super) fn unsupported_name(config: &[u8]) -> Option<&'static str> {
+pub(crate) fn unsupported_name(config: &[u8]) -> Option<&'static str> {
     match object_type(config)? {
         5 => Some("HE-AAC"),
         29 => Some("HE-AAC v2"),
@@ -22,8 +22,8 @@ fn object_type(config: &[u8]) -> Option<u32> {
     }
 }
 
-/// How many channels the configuration of plain AAC gives.
-pub(super) fn channels(config: &[u8]) -> Option<usize> {
+/// The number of channels in the configuration of plain AAC.
+pub(crate) fn channels(config: &[u8]) -> Option<usize> {
     let code = config.get(1)? >> 3 & 15;
     match code {
         7 => Some(8),

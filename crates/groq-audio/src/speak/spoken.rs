@@ -1,4 +1,4 @@
-//! WAV files that a service gives, and their samples.
+//! WAV files of a service, and their samples.
 
 use std::time::Duration;
 
@@ -6,24 +6,25 @@ use bytes::Bytes;
 
 use crate::error::{Error, ErrorKind};
 use crate::service::{Failure, FailureKind};
-pub(super) use crate::wav_header::HEADER_LEN;
+use crate::wav::{self, HEADER_LEN};
 
 /// What kind of samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Form {
+pub(super) struct WavFormat {
     rate: u32,
     channels: u16,
 }
 
-impl Form {
-    /// A header for so many bytes of samples.
+impl WavFormat {
+    /// A header for this many bytes of samples.
     pub(super) fn header_of(self, bytes: u64) -> Result<[u8; HEADER_LEN], Error> {
-        // The size that the header gives counts most of the header itself.
-        match bytes <= u64::from(u32::MAX) - HEADER_LEN as u64 {
-            true => Ok(self.header(bytes)),
-            false => Err(Error::options(
+        // The size in the header counts most of the header itself.
+        if bytes <= u64::from(u32::MAX) - HEADER_LEN as u64 {
+            Ok(self.header(bytes))
+        } else {
+            Err(Error::invalid(
                 "the speech has more than 4 GiB, which no WAV file can hold: split the text",
-            )),
+            ))
         }
     }
 
@@ -33,7 +34,7 @@ impl Form {
     }
 
     fn header(self, bytes: u64) -> [u8; HEADER_LEN] {
-        crate::wav_header::header(self.rate, self.channels, bytes)
+        wav::header(self.rate, self.channels, bytes)
     }
 
     fn frame(self) -> usize {
@@ -44,7 +45,7 @@ impl Form {
 /// Samples of 16 bits.
 #[derive(Clone, Debug)]
 pub(super) struct Spoken {
-    form: Form,
+    format: WavFormat,
     pub(super) samples: Bytes,
 }
 
@@ -56,53 +57,38 @@ impl Spoken {
         if file[..begins] != MAGIC[..begins] || file.get(8..12).is_some_and(|it| it != b"WAVE") {
             return Err(refused("the answer is no WAV file"));
         }
-        let mut form = None;
-        let mut at = 12;
-        while let Some(header) = file.get(at..at + 8) {
-            let size = u32::from_le_bytes([header[4], header[5], header[6], header[7]]);
-            let body = at + 8;
-            match &header[..4] {
-                b"fmt " => {
-                    let chunk = file.get(body..).unwrap_or_default();
-                    let whole = chunk.get(..size as usize).ok_or_else(cut_short)?;
-                    form = Some(format(whole)?);
-                }
-                b"data" => {
-                    let form = form.ok_or_else(|| refused("the WAV file has no form"))?;
-                    let samples = data(file, body, size, form)?;
-                    return Ok(Self { form, samples });
-                }
-                _ => {}
-            }
-            // Chunks are padded to an even length.
-            at = body
-                .saturating_add(size as usize)
-                .saturating_add(size as usize % 2);
-        }
-        Err(cut_short())
+        let mut rest = &file[..];
+        let header = wav::Header::read(&mut rest).map_err(|cause| match cause.kind() {
+            std::io::ErrorKind::UnexpectedEof => cut_short(),
+            _ => refused("the header of the WAV file makes no sense"),
+        })?;
+        let format = format(&header)?;
+        let samples = data(file, file.len() - rest.len(), &header, format)?;
+        Ok(Self { format, samples })
     }
 
     /// Refuses samples of another kind than the first ones.
-    pub(super) fn same_as(&self, form: &mut Option<Form>) -> Result<(), Error> {
-        match form.get_or_insert(self.form) == &self.form {
-            true => Ok(()),
-            false => Err(Error::new(
+    pub(super) fn same_as(&self, format: &mut Option<WavFormat>) -> Result<(), Error> {
+        if format.get_or_insert(self.format) == &self.format {
+            Ok(())
+        } else {
+            Err(Error::new(
                 ErrorKind::Corrupt,
                 "the service changed the rate or the channels between two pieces",
-            )),
+            ))
         }
     }
 
-    /// A header for so many bytes of samples like these.
+    /// A header for this many bytes of samples like these.
     pub(super) fn header_of(&self, bytes: u64) -> Result<[u8; HEADER_LEN], Error> {
-        self.form.header_of(bytes)
+        self.format.header_of(bytes)
     }
 
     pub(super) fn followed_by(mut self, pause: Duration) -> Self {
-        let frames = (pause.as_secs_f64() * f64::from(self.form.rate)).round() as usize;
+        let frames = (pause.as_secs_f64() * f64::from(self.format.rate)).round() as usize;
         if frames > 0 {
             let mut samples = self.samples.to_vec();
-            samples.resize(samples.len() + frames * self.form.frame(), 0);
+            samples.resize(samples.len() + frames * self.format.frame(), 0);
             self.samples = samples.into();
         }
         self
@@ -117,41 +103,37 @@ fn cut_short() -> Failure {
     Failure::new(FailureKind::Transient, "the answer was cut short")
 }
 
-fn format(chunk: &[u8]) -> Result<Form, Failure> {
+fn format(header: &wav::Header) -> Result<WavFormat, Failure> {
     const PLAIN: u16 = 1;
-    const EXTENSIBLE: u16 = 0xFFFE;
-    let word = |at: usize| -> Option<u16> {
-        Some(u16::from_le_bytes([*chunk.get(at)?, *chunk.get(at + 1)?]))
-    };
-    let tag = match word(0) {
-        Some(EXTENSIBLE) => word(24),
-        tag => tag,
-    };
-    let (Some(PLAIN), Some(channels @ 1..=8), Some(16)) = (tag, word(2), word(14)) else {
+    let (PLAIN, 16, channels @ 1..=8) = (header.tag, header.bits, header.channels) else {
         return Err(refused("the WAV file has not 16 bits a sample"));
     };
-    let rate = word(4)
-        .zip(word(6))
-        .map_or(0, |(low, high)| u32::from(low) | u32::from(high) << 16);
-    match (1_000..=768_000).contains(&rate) {
-        true => Ok(Form { rate, channels }),
-        false => Err(refused("the WAV file has an impossible rate")),
+    if !(1_000..=768_000).contains(&header.rate) {
+        return Err(refused("the WAV file has an impossible rate"));
     }
+    Ok(WavFormat {
+        rate: header.rate,
+        channels,
+    })
 }
 
 /// The samples; a file from a stream does not say how many.
-fn data(file: &Bytes, from: usize, size: u32, form: Form) -> Result<Bytes, Failure> {
-    let there = file.len().saturating_sub(from);
+fn data(
+    file: &Bytes,
+    from: usize,
+    header: &wav::Header,
+    format: WavFormat,
+) -> Result<Bytes, Failure> {
+    const LARGEST: u64 = 0x7FFF_F000;
+    let there = (file.len() - from) as u64;
     // Writers that cannot go back leave the largest size there is, or none; but no samples at all are no samples.
-    let outer = file
-        .get(4..8)
-        .map_or(0, |it| u32::from_le_bytes([it[0], it[1], it[2], it[3]]));
-    let endless = size >= 0x7FFF_F000 || size == 0 && (outer == 0 || outer >= 0x7FFF_F000);
-    if !endless && size as usize > there {
+    let unsized_file = header.file_size == 8 || header.file_size >= LARGEST;
+    let endless = header.size >= LARGEST || header.size == 0 && unsized_file;
+    if !endless && header.size > there {
         return Err(cut_short());
     }
-    let length = if endless { there } else { size as usize };
-    let length = length - length % form.frame();
+    let length = if endless { there } else { header.size } as usize;
+    let length = length - length % format.frame();
     Ok(file.slice(from..from + length))
 }
 
@@ -161,7 +143,7 @@ mod tests {
 
     use super::*;
 
-    const FORM: Form = Form {
+    const FORM: WavFormat = WavFormat {
         rate: 24_000,
         channels: 1,
     };
@@ -176,7 +158,7 @@ mod tests {
     fn samples_come_out_again() {
         let spoken = Spoken::parse(&file(&[1, 2, 3, 4])).expect("a WAV file");
         assert_eq!(
-            (spoken.form, &spoken.samples[..]),
+            (spoken.format, &spoken.samples[..]),
             (FORM, &[1, 2, 3, 4][..])
         );
         let longer = spoken.followed_by(Duration::from_millis(1));
@@ -221,7 +203,7 @@ mod tests {
             b"ID3 something".to_vec(),
             b"{\"error\":1}".to_vec(),
         ] {
-            let failure = Spoken::parse(&file.into()).expect_err("another form");
+            let failure = Spoken::parse(&file.into()).expect_err("another format");
             assert_eq!(failure.kind(), FailureKind::Refused);
         }
     }

@@ -5,37 +5,34 @@
 
 use std::io::{self, Read};
 
-use super::format::Format;
-use super::samples::{Coding, Sample};
+use crate::decode::codec::adpcm;
+use crate::decode::codec::samples::{Coding, Sample, Units};
+use crate::decode::format::Format;
 use crate::error::{Error, ErrorKind};
-
-/// The longest description of samples that is read; real ones have 100 bytes at most.
-const DESCRIPTION: u64 = 4_096;
+use crate::wav::{self, Chunks, Order, array, first_bytes};
 
 /// What the samples of a file look like. The reader stands at the first one.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Layout {
-    pub(super) rate: f64,
-    pub(super) channels: u32,
-    pub(super) sample: Sample,
+pub(crate) struct Layout {
+    pub(crate) rate: f64,
+    pub(crate) channels: u32,
+    pub(crate) units: Units,
     /// How many bytes of samples there are; none: until the end.
-    pub(super) bytes: Option<u64>,
+    pub(crate) bytes: Option<u64>,
     /// The channel that is for low effects only.
-    pub(super) low: Option<usize>,
+    pub(crate) low: Option<usize>,
 }
 
 /// What a header leads to.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Found {
+pub(crate) enum Found {
     Plain(Layout),
-    /// ADPCM in WAV, which has blocks of its own.
-    Adpcm,
     /// Another codec in such a container.
     Other(String),
 }
 
 /// Reads a header; `length` is that of the whole file, where it is known.
-pub(super) fn read(
+pub(crate) fn read(
     reader: &mut impl Read,
     format: Format,
     length: Option<u64>,
@@ -58,40 +55,18 @@ fn damaged(message: &'static str) -> Error {
 }
 
 fn wav(reader: &mut impl Read, length: Option<u64>) -> io::Result<Found> {
-    let start: [u8; 12] = array(reader)?;
-    let mut chunks = Chunks::new(reader, start.starts_with(b"RIFX"));
-    let stated = u64::from(chunks.order.u32(&start[4..8])) + 8;
-    let (mut found, mut long) = (None, None);
-    loop {
-        let (name, size) = chunks.next()?;
-        match &name {
-            b"fmt " => {
-                let bytes = chunks.body(size)?;
-                found = Some(wav_format(&bytes, chunks.order).ok_or(io::ErrorKind::InvalidData)?);
-            }
-            b"ds64" => {
-                let bytes = chunks.body(size)?;
-                let size = bytes.get(8..16).ok_or(io::ErrorKind::InvalidData)?;
-                long = Some(u64::from_le_bytes(first_bytes(size)));
-            }
-            b"data" => {
-                let Some(mut found) = found else {
-                    return Err(io::ErrorKind::InvalidData.into());
-                };
-                if let Found::Plain(layout) = &mut found {
-                    // An empty recording, whose file says so twice.
-                    let empty = size == 0 && length == Some(stated);
-                    layout.bytes = match long {
-                        Some(long) if size == u64::from(u32::MAX) => Some(long),
-                        _ if empty => Some(0),
-                        _ => promised(size),
-                    };
-                }
-                return Ok(found);
-            }
-            _ => chunks.skip(size)?,
-        }
+    let header = wav::Header::read(reader)?;
+    let mut found = wav_format(&header).ok_or(io::ErrorKind::InvalidData)?;
+    if let Found::Plain(layout) = &mut found {
+        // An empty recording, whose file says so twice.
+        let empty = header.size == 0 && length == Some(header.file_size);
+        layout.bytes = match header.long_size {
+            Some(long) if header.size == u64::from(u32::MAX) => Some(long),
+            _ if empty => Some(0),
+            _ => promised(header.size),
+        };
     }
+    Ok(found)
 }
 
 /// A size that was written at the end, and not left at what stands for "not known yet".
@@ -102,40 +77,41 @@ fn promised(size: u64) -> Option<u64> {
     (!is_unknown).then_some(size)
 }
 
-/// The body of a `fmt ` chunk.
-fn wav_format(bytes: &[u8], order: Order) -> Option<Found> {
-    let short = |at: usize| bytes.get(at..at + 2).map(|bytes| order.u16(bytes));
-    let mut tag = short(0)?;
-    let (channels, bits) = (short(2)?, short(14).unwrap_or(8));
-    let rate = order.u32(bytes.get(4..8)?);
-    let frame = short(12)?;
-    let mut low = None;
-    if tag == 0xFFFE {
-        // Extensible: the tag begins the identifier, after the mask of speakers.
-        low = low_channel(order.u32(bytes.get(20..24)?));
-        tag = short(24)?;
-    }
-    let by_frame = usize::from(frame).checked_div(usize::from(channels))?;
-    let coding = match tag {
+fn wav_format(header: &wav::Header) -> Option<Found> {
+    let (frame, channels) = (usize::from(header.frame), usize::from(header.channels));
+    let by_frame = frame.checked_div(channels)?;
+    let mut layout = Layout {
+        rate: f64::from(header.rate),
+        channels: u32::from(header.channels),
+        units: Units::PCM_16,
+        bytes: None,
+        low: low_channel(header.speakers),
+    };
+    let coding = match header.tag {
         1 if by_frame == 1 => Coding::Unsigned8,
         1 => Coding::Signed,
         3 => Coding::Float,
         6 => Coding::ALaw,
         7 => Coding::MuLaw,
-        2 | 0x11 => return Some(Found::Adpcm),
+        2 | 0x11 if channels > 2 => {
+            return Some(Found::Other(format!("ADPCM with {channels} channels")));
+        }
+        2 | 0x11 => {
+            let kind = if header.tag == 2 {
+                adpcm::Kind::Microsoft
+            } else {
+                adpcm::Kind::Ima
+            };
+            layout.units = Units::Blocks(adpcm::Blocks::new(kind, channels, frame)?);
+            return Some(Found::Plain(layout));
+        }
         tag => return Some(Found::Other(tag_name(tag))),
     };
     // The container of a sample, which may be wider than its bits.
-    let by_bits = usize::from(bits).div_ceil(8);
+    let by_bits = usize::from(header.bits).div_ceil(8);
     let width = if by_frame == 0 { by_bits } else { by_frame };
-    let sample = Sample::new(coding, width, order == Order::Big)?;
-    Some(Found::Plain(Layout {
-        rate: f64::from(rate),
-        channels: u32::from(channels),
-        sample,
-        bytes: None,
-        low,
-    }))
+    layout.units = Units::Samples(Sample::new(coding, width, header.is_big_endian)?);
+    Some(Found::Plain(layout))
 }
 
 /// The place of the low channel among those of a mask.
@@ -190,9 +166,10 @@ fn aiff_format(bytes: &[u8], compressed: bool) -> Option<Found> {
     let channels = Order::Big.u16(bytes.get(..2)?);
     let bits = Order::Big.u16(bytes.get(6..8)?);
     let rate = extended(bytes.get(8..18)?);
-    let code = match compressed {
-        true => bytes.get(18..22)?,
-        false => b"NONE",
+    let code = if compressed {
+        bytes.get(18..22)?
+    } else {
+        b"NONE"
     };
     let width = usize::from(bits).div_ceil(8);
     let (coding, width, big_endian) = match code {
@@ -209,7 +186,7 @@ fn aiff_format(bytes: &[u8], compressed: bool) -> Option<Found> {
     Some(Found::Plain(Layout {
         rate,
         channels: u32::from(channels),
-        sample: Sample::new(coding, width, big_endian)?,
+        units: Units::Samples(Sample::new(coding, width, big_endian)?),
         bytes: None,
         low: None,
     }))
@@ -239,7 +216,7 @@ fn au(reader: &mut impl Read) -> io::Result<Found> {
     Ok(Found::Plain(Layout {
         rate: f64::from(rate),
         channels,
-        sample,
+        units: Units::Samples(sample),
         bytes: promised(u64::from(size)),
         low: None,
     }))
@@ -291,102 +268,10 @@ fn caf_format(bytes: &[u8]) -> Option<Found> {
     Some(Found::Plain(Layout {
         rate,
         channels,
-        sample,
+        units: Units::Samples(sample),
         bytes: None,
         low: None,
     }))
-}
-
-/// The chunks of a RIFF or an AIFF: a name, a size, and as many bytes.
-struct Chunks<'a, R> {
-    reader: &'a mut R,
-    order: Order,
-    /// The last chunk was of an odd size: a byte may have been added to it, and often is forgotten.
-    odd: bool,
-}
-
-impl<'a, R: Read> Chunks<'a, R> {
-    fn new(reader: &'a mut R, big_endian: bool) -> Self {
-        let order = if big_endian {
-            Order::Big
-        } else {
-            Order::Little
-        };
-        Self {
-            reader,
-            order,
-            odd: false,
-        }
-    }
-
-    fn next(&mut self) -> io::Result<([u8; 4], u64)> {
-        let mut head: [u8; 8] = array(self.reader)?;
-        // No name begins with the byte that fills up.
-        if std::mem::take(&mut self.odd) && head[0] == 0 {
-            head.rotate_left(1);
-            self.reader.read_exact(&mut head[7..])?;
-        }
-        let size = u64::from(self.order.u32(&head[4..]));
-        Ok((first_bytes(&head), size))
-    }
-
-    fn body(&mut self, size: u64) -> io::Result<Vec<u8>> {
-        if size > DESCRIPTION {
-            return Err(io::ErrorKind::InvalidData.into());
-        }
-        self.odd = size % 2 == 1;
-        let mut bytes = vec![0; size as usize];
-        self.reader.read_exact(&mut bytes)?;
-        Ok(bytes)
-    }
-
-    fn skip(&mut self, size: u64) -> io::Result<()> {
-        self.odd = size % 2 == 1;
-        self.skip_exactly(size)
-    }
-
-    fn skip_exactly(&mut self, size: u64) -> io::Result<()> {
-        let skipped = io::copy(&mut self.reader.by_ref().take(size), &mut io::sink())?;
-        match skipped == size {
-            true => Ok(()),
-            false => Err(io::ErrorKind::UnexpectedEof.into()),
-        }
-    }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Order {
-    Little,
-    Big,
-}
-
-impl Order {
-    fn u16(self, bytes: &[u8]) -> u16 {
-        match self {
-            Self::Little => u16::from_le_bytes(first_bytes(bytes)),
-            Self::Big => u16::from_be_bytes(first_bytes(bytes)),
-        }
-    }
-
-    fn u32(self, bytes: &[u8]) -> u32 {
-        match self {
-            Self::Little => u32::from_le_bytes(first_bytes(bytes)),
-            Self::Big => u32::from_be_bytes(first_bytes(bytes)),
-        }
-    }
-}
-
-fn array<const LEN: usize>(reader: &mut impl Read) -> io::Result<[u8; LEN]> {
-    let mut bytes = [0; LEN];
-    reader.read_exact(&mut bytes)?;
-    Ok(bytes)
-}
-
-/// The first bytes of a slice that is known to have as many.
-fn first_bytes<const LEN: usize>(bytes: &[u8]) -> [u8; LEN] {
-    let mut first = [0; LEN];
-    first.copy_from_slice(&bytes[..LEN]);
-    first
 }
 
 #[cfg(test)]

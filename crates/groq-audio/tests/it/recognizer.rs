@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use groq_audio::types::{TranscriptionSegment, TranscriptionWord, VerboseTranscription};
-use groq_audio::{Ask, Failure, FailureKind, Reply, Times, Transcriber};
+use groq_audio::{Failure, FailureKind, PieceRequest, PieceResponse, Timestamps, Transcriber};
 use symphonia::core::formats::TrackType;
 use symphonia::core::io::MediaSourceStream;
 
@@ -54,7 +54,7 @@ pub const CLEAN: Blemishes = Blemishes {
 };
 
 #[derive(Clone)]
-pub struct Recogniser {
+pub struct Recognizer {
     blemishes: Blemishes,
     shared: Arc<Shared>,
 }
@@ -62,10 +62,10 @@ pub struct Recogniser {
 struct Shared {
     random: Mutex<Random>,
     calls: AtomicU32,
-    asks: Mutex<Vec<Ask>>,
+    asks: Mutex<Vec<PieceRequest>>,
 }
 
-impl Recogniser {
+impl Recognizer {
     pub fn new(blemishes: Blemishes) -> Self {
         Self {
             blemishes,
@@ -81,7 +81,7 @@ impl Recogniser {
         self.shared.calls.load(Ordering::SeqCst)
     }
 
-    pub fn asks(&self) -> Vec<Ask> {
+    pub fn asks(&self) -> Vec<PieceRequest> {
         self.shared.asks.lock().expect("no panic").clone()
     }
 
@@ -91,24 +91,24 @@ impl Recogniser {
     }
 }
 
-impl Transcriber for Recogniser {
-    async fn transcribe(&self, ask: Ask) -> Result<Reply, Failure> {
+impl Transcriber for Recognizer {
+    async fn transcribe(&self, ask: PieceRequest) -> Result<PieceResponse, Failure> {
         self.shared.calls.fetch_add(1, Ordering::SeqCst);
         self.shared.asks.lock().expect("no panic").push(ask.clone());
         tokio::task::yield_now().await;
         let me = self.clone();
         let answer = tokio::task::spawn_blocking(move || me.answer(&ask)).await;
-        answer.expect("the recogniser does not panic")
+        answer.expect("the recognizer does not panic")
     }
 }
 
-impl Recogniser {
-    fn answer(&self, ask: &Ask) -> Result<Reply, Failure> {
+impl Recognizer {
+    fn answer(&self, ask: &PieceRequest) -> Result<PieceResponse, Failure> {
         let mut random = self.random();
         self.fail(ask, &mut random)?;
         let samples = decode(ask.audio.to_bytes().expect("readable").to_vec());
         let seconds = samples.len() as f64 / RATE as f64;
-        let mut words = recognise(&samples);
+        let mut words = recognize(&samples);
         if random.share() < self.blemishes.short {
             words.truncate(words.len() / 2);
         }
@@ -116,21 +116,21 @@ impl Recogniser {
         if self.blemishes.invents {
             invent(&mut words, &samples);
         }
-        Ok(Reply::new(shape(&words, seconds, ask.times)))
+        Ok(PieceResponse::new(shape(&words, seconds, ask.timestamps)))
     }
 
-    fn fail(&self, ask: &Ask, random: &mut Random) -> Result<(), Failure> {
+    fn fail(&self, ask: &PieceRequest, random: &mut Random) -> Result<(), Failure> {
         if ask.audio.len() > self.blemishes.most_bytes {
-            return Err(Failure::of_status(413, "too large"));
+            return Err(Failure::from_status(413, "too large"));
         }
         let [limited, overloaded, reset, short] = self.blemishes.faults;
         let draw = random.share();
         if draw < limited {
             let wait = Some(Duration::from_millis(200));
-            return Err(Failure::of_status(429, "slow down").with_retry_after(wait));
+            return Err(Failure::from_status(429, "slow down").retry_after(wait));
         }
         if draw < limited + overloaded {
-            return Err(Failure::of_status(503, "overloaded"));
+            return Err(Failure::from_status(503, "overloaded"));
         }
         if draw < limited + overloaded + reset + short {
             return Err(Failure::new(FailureKind::Transient, "connection reset"));
@@ -203,7 +203,7 @@ pub fn decode(bytes: Vec<u8>) -> Vec<i16> {
 }
 
 /// Finds the bursts and names them.
-pub fn recognise(samples: &[i16]) -> Vec<Heard> {
+pub fn recognize(samples: &[i16]) -> Vec<Heard> {
     const HOP: usize = 80;
     let loud: Vec<bool> = samples
         .chunks(HOP)
@@ -292,17 +292,17 @@ fn invent(words: &mut Vec<Heard>, samples: &[i16]) {
 }
 
 /// The answer in the shape that was asked for.
-fn shape(words: &[Heard], seconds: f64, times: Times) -> VerboseTranscription {
+fn shape(words: &[Heard], seconds: f64, times: Timestamps) -> VerboseTranscription {
     let text: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
     let mut answer = VerboseTranscription::new(text.join(" "));
-    if times == Times::None {
+    if times == Timestamps::None {
         return answer;
     }
     answer = answer
         .with_duration(seconds)
         .with_language("english")
         .with_segments(segments(words));
-    if times == Times::Words {
+    if times == Timestamps::Words {
         let words = words
             .iter()
             .map(|word| TranscriptionWord::new(word.text.clone(), word.start, word.end));

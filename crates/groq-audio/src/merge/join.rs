@@ -1,9 +1,9 @@
-//! One seam: how much of the left piece is kept, and where the right one takes over.
+//! One join: how much of the left piece is kept, and where the right one takes over.
 
 use super::align::{Column, Scoring, align};
-use super::part::{Basis, Part};
-use super::units::Unit;
-use super::{MergeOptions, Seam, SeamKind};
+use super::part::Part;
+use super::units::{Basis, Unit};
+use super::{Join, JoinKind, MergeOptions};
 
 /// The most units of either side that are aligned: no honest answer has more in a few seconds.
 const MOST: usize = 600;
@@ -11,22 +11,24 @@ const MOST: usize = 600;
 const UNSURE: f64 = 0.34;
 
 /// Decides what both parts keep.
-pub(super) fn join(left: &mut Part<'_>, right: &mut Part<'_>, options: &MergeOptions) -> Seam {
+pub(super) fn join(left: &mut Part<'_>, right: &mut Part<'_>, options: &MergeOptions) -> Join {
     let shared = Shared {
         from: right.start(),
         to: left.end().max(right.start()),
     };
-    let found = match left.is_timed && right.is_timed {
-        true => by_time(left, right, shared, options),
-        false => by_text(left, right, shared, options),
+    let found = if left.is_timed && right.is_timed {
+        by_time(left, right, shared, options)
+    } else {
+        by_text(left, right, shared, options)
     };
-    let found = match is_guessed(left, right) && found.sureness < UNSURE {
-        true => surer(found, by_text(left, right, shared, options)),
-        false => found,
+    let found = if is_guessed(left, right) && found.sureness < UNSURE {
+        surer(found, by_text(left, right, shared, options))
+    } else {
+        found
     };
     left.to = found.keep.max(left.from);
     right.from = found.skip.min(right.to);
-    Seam {
+    Join {
         piece: 0,
         at: found.at,
         kind: found.kind,
@@ -65,7 +67,7 @@ struct Found {
     /// How many units of the right part are left out.
     skip: usize,
     at: f64,
-    kind: SeamKind,
+    kind: JoinKind,
     agreed: usize,
     sureness: f64,
 }
@@ -77,16 +79,18 @@ fn is_guessed(left: &Part<'_>, right: &Part<'_>) -> bool {
 
 /// Guessed times mislead where a segment is long, and the text alone does where it repeats itself.
 fn surer(timed: Found, textual: Found) -> Found {
-    match textual.agreed > timed.agreed.max(2) {
-        true => textual,
-        false => timed,
+    if textual.agreed > timed.agreed.max(2) {
+        textual
+    } else {
+        timed
     }
 }
 
 fn by_time(left: &Part<'_>, right: &Part<'_>, shared: Shared, options: &MergeOptions) -> Found {
-    let (tolerance, margin) = match is_guessed(left, right) {
-        true => (options.tolerance_of_segments, options.tolerance_of_segments),
-        false => (options.tolerance, options.margin),
+    let (tolerance, margin) = if is_guessed(left, right) {
+        (options.segment_tolerance, options.segment_tolerance)
+    } else {
+        (options.tolerance, options.margin)
     };
     let last = left
         .units
@@ -121,9 +125,9 @@ fn by_time(left: &Part<'_>, right: &Part<'_>, shared: Shared, options: &MergeOpt
         skip,
         at: if agreed > 0 { last } else { shared.middle() },
         kind: if agreed > 0 {
-            SeamKind::Aligned
+            JoinKind::Aligned
         } else {
-            SeamKind::Unaligned
+            JoinKind::Unaligned
         },
         agreed,
         sureness: sureness(agreed, inside(ours, shared), inside(theirs, shared)),
@@ -138,9 +142,9 @@ fn one_sided(left: &Part<'_>, shared: Shared, ours: &[Unit], theirs: &[Unit]) ->
         skip: 0,
         at: shared.middle(),
         kind: if quiet {
-            SeamKind::Quiet
+            JoinKind::Quiet
         } else {
-            SeamKind::OneSided
+            JoinKind::OneSided
         },
         agreed: 0,
         sureness: if quiet { 1.0 } else { 0.5 },
@@ -178,7 +182,7 @@ fn by_text(left: &Part<'_>, right: &Part<'_>, shared: Shared, options: &MergeOpt
             keep: left.units.len(),
             skip: 0,
             at: shared.middle(),
-            kind: SeamKind::Unaligned,
+            kind: JoinKind::Unaligned,
             agreed: 0,
             sureness: 0.0,
         };
@@ -192,7 +196,7 @@ fn by_text(left: &Part<'_>, right: &Part<'_>, shared: Shared, options: &MergeOpt
     };
     let switch = switch(&columns, |column| (index(column) as f64 + 0.5) / count);
     let (keep, skip) = taken(&columns[..switch]);
-    // The left list begins with words that the right piece never heard.
+    // The left list begins with words that the right piece does not have.
     let before = columns
         .iter()
         .find_map(|column| column.left)
@@ -201,7 +205,7 @@ fn by_text(left: &Part<'_>, right: &Part<'_>, shared: Shared, options: &MergeOpt
         keep: first + before + keep,
         skip,
         at: shared.middle(),
-        kind: SeamKind::Aligned,
+        kind: JoinKind::Aligned,
         agreed,
         sureness: sureness(agreed, columns.len(), columns.len()),
     }
@@ -252,17 +256,21 @@ fn window(part: &Part<'_>, shared: Shared, most: usize) -> usize {
 /// After how many columns to switch from the left piece to the right one.
 ///
 /// `place` says where in the shared audio a column is, from 0 at the right piece's beginning to 1 at the left piece's end.
-/// Words are heard the worse the nearer they are to their piece's edge, so where the pieces differ, the one whose edge
-/// is farther is believed. Among what is equally good, the switch is at a word that both heard, with such neighbours.
+/// Words are recognized the worse the nearer they are to their piece's edge, so where the pieces differ, the one whose edge
+/// is farther is believed. Among what is equally good, the switch is at a word that both have, with such neighbors.
 fn switch(columns: &[Column], place: impl Fn(&Column) -> f64) -> usize {
     let places: Vec<f64> = columns
         .iter()
         .map(|column| place(column).clamp(0.0, 1.0))
         .collect();
-    let doubt = |at: usize, from_left: bool| match columns[at].equal {
-        true => 0.0,
-        false if from_left => places[at],
-        false => 1.0 - places[at],
+    let doubt = |at: usize, from_left: bool| {
+        if columns[at].equal {
+            0.0
+        } else if from_left {
+            places[at]
+        } else {
+            1.0 - places[at]
+        }
     };
     let mut cost: f64 = (0..columns.len()).map(|at| doubt(at, false)).sum();
     let mut best = (0, f64::INFINITY);
@@ -292,7 +300,7 @@ fn off_the_edges(columns: &[Column], switch: usize, ours: usize) -> usize {
     }
 }
 
-/// How much around a switch both pieces heard alike, from 0 to 1: the word before it counts most.
+/// How much around a switch both pieces have in common, from 0 to 1: the word before it counts most.
 fn support(columns: &[Column], switch: usize) -> f64 {
     let equal = |at: Option<usize>| {
         let column = at.and_then(|at| columns.get(at));

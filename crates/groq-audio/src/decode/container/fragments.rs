@@ -9,19 +9,19 @@ const BOXES: u32 = 200_000;
 
 /// What the outermost boxes tell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Fragments {
-    pub(super) count: u32,
+pub(crate) struct Fragments {
+    pub(crate) count: u32,
     /// The file ends within one.
-    pub(super) is_cut: bool,
+    pub(crate) is_cut: bool,
     /// How many are missing between others.
-    pub(super) missing: u32,
+    pub(crate) missing: u32,
     /// An index of them tells, by being there, that the file is whole.
-    pub(super) is_indexed: bool,
+    pub(crate) is_indexed: bool,
 }
 
 impl Fragments {
     /// The demuxer would end where a fragment is cut off, and pass over those that are missing.
-    pub(super) fn check(self) -> Result<(), Error> {
+    pub(crate) fn check(self) -> Result<(), Error> {
         let message = match self {
             Self { is_cut: true, .. } => "the file ends in the middle of a fragment".to_owned(),
             Self { missing: 0, .. } => return Ok(()),
@@ -32,7 +32,7 @@ impl Fragments {
 }
 
 /// Looks at the boxes of a file that begins at `base`. The input is left anywhere.
-pub(super) fn read(input: &mut (impl Read + Seek), base: u64) -> io::Result<Fragments> {
+pub(crate) fn read(input: &mut (impl Read + Seek), base: u64) -> io::Result<Fragments> {
     let end = input.seek(SeekFrom::End(0))?;
     let mut found = Fragments::default();
     let mut numbers = Numbers::default();
@@ -135,9 +135,10 @@ impl Numbers {
 
     /// Some number in another way: those whose numbers mostly jump.
     fn missing(&self) -> u32 {
-        match self.jumps < self.in_a_row {
-            true => self.missing,
-            false => 0,
+        if self.jumps < self.in_a_row {
+            self.missing
+        } else {
+            0
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Recognisers differ in how they write: none of it may cost a word.
+//! Recognizers differ in how they write: none of it may cost a word.
 
 use super::*;
 

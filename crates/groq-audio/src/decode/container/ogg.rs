@@ -1,7 +1,7 @@
 //! Pages of Ogg, as far as the order of its streams needs.
 
 /// The serial numbers of the streams in the order of their first pages.
-pub(super) fn streams(head: &[u8]) -> Vec<u32> {
+pub(crate) fn streams(head: &[u8]) -> Vec<u32> {
     const FIRST: u8 = 2;
     let mut serials = Vec::new();
     let mut rest = head;

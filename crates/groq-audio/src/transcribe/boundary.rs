@@ -1,20 +1,20 @@
-//! Seams where two pieces agree on no word: the audio around the cut is asked for once more, with the cut moved.
+//! Joins where two pieces agree on no word: the audio around the cut is sent once more, with the cut moved.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::answers::Answered;
-use super::ask::{joined, request};
-use super::job::{Job, Landed, Landing, off_thread};
-use super::retry::send;
+use super::job::{Job, Landed, Landing, blocking};
+use super::request::{joined, request};
+use super::send::send;
 use crate::clock::{samples_in, seconds};
-use crate::decode::{DecodeOptions, Decoder};
+use crate::decode::{DecodeOptions, Recording};
 use crate::encode::{Encoder, Encoding};
 use crate::error::Error;
 use crate::journal;
-use crate::merge::{Heard, MergeOptions, SeamKind, merge};
+use crate::merge::{JoinKind, MergeOptions, PieceTranscript, merge};
 use crate::plan::CutKind;
-use crate::progress::Event;
+use crate::progress::TranscribeEvent;
 use crate::service::Transcriber;
 use crate::source::Source;
 use crate::spool::PieceAudio;
@@ -22,7 +22,7 @@ use crate::spool::PieceAudio;
 /// How far the audio around a cut reaches to both sides: the cut is moved by 7 s, and 3 s are shared.
 const REACH: Duration = Duration::from_secs(10);
 
-/// The audio of pieces with a neighbour that is not answered yet.
+/// The audio of pieces with a neighbor that is not answered yet.
 #[derive(Default)]
 pub(super) struct Edges {
     held: BTreeMap<usize, Begun>,
@@ -32,7 +32,7 @@ pub(super) struct Edges {
 type Begun = (PieceAudio, i64);
 
 impl Edges {
-    /// The last of some answers is new: gives the requests for the doubtful seams that it makes.
+    /// Returns the requests for the doubtful joins that the last, new transcription makes.
     pub(super) fn landed<'a, T: Transcriber>(
         &mut self,
         job: &'a Job<T>,
@@ -43,16 +43,17 @@ impl Edges {
             return Vec::new();
         };
         let find = |index| answered.iter().find(|it| it.piece.index == index);
-        self.held.insert(new.piece.index, (audio, new.heard.origin));
+        self.held
+            .insert(new.piece.index, (audio, new.transcript.origin));
         let before = new.piece.index.checked_sub(1);
         let pairs = before.into_iter().chain([new.piece.index]);
-        let gaps = pairs.filter_map(|left| {
+        let doubtful = pairs.filter_map(|left| {
             let (one, other) = (find(left)?, find(left + 1)?);
             let audio = [self.held.get(&left)?, self.held.get(&(left + 1))?];
-            Gap::new(one, other, audio, &job.settings.merge)
+            Boundary::new(one, other, audio, &job.settings.merge)
         });
-        let landings: Vec<Landing<'a>> = gaps
-            .map(|gap| -> Landing<'a> { Box::pin(async move { gap.bridge(job).await }) })
+        let landings: Vec<Landing<'a>> = doubtful
+            .map(|boundary| -> Landing<'a> { Box::pin(async move { boundary.send(job).await }) })
             .collect();
         self.held.retain(|&index, _| {
             let before = index.checked_sub(1);
@@ -62,26 +63,26 @@ impl Edges {
     }
 }
 
-/// Extends the answer before a seam by what was heard around the cut.
+/// Extends the transcription before a join by that of the audio around the cut.
 pub(super) fn extend(
     answered: &mut [Answered],
     left: usize,
-    bridge: Heard,
+    between: PieceTranscript,
     options: &MergeOptions,
 ) {
     let Some(piece) = answered.iter_mut().find(|it| it.piece.index == left) else {
         return;
     };
-    let (start, end) = (piece.heard.start, bridge.end);
-    let language = piece.heard.answer.language.clone();
-    let parts = [piece.heard.clone(), bridge];
+    let (start, end) = (piece.transcript.start, between.end);
+    let language = piece.transcript.answer.language.clone();
+    let parts = [piece.transcript.clone(), between];
     let answer = joined(&parts, language, options);
-    piece.heard = Heard::new(start, end, answer).with_origin(0);
-    piece.asked_again = true;
+    piece.transcript = PieceTranscript::new(start, end, answer).origin(0);
+    piece.rechecked = true;
 }
 
-/// What is around a doubtful seam.
-struct Gap {
+/// What is around a doubtful join.
+struct Boundary {
     left: usize,
     start: u64,
     end: u64,
@@ -90,8 +91,8 @@ struct Gap {
     pieces: [Begun; 2],
 }
 
-impl Gap {
-    /// None where the seam is sure. In a pause, no word is near enough to the cut to be lost or doubled.
+impl Boundary {
+    /// None where the join is sure. In a pause, no word is near enough to the cut to be lost or doubled.
     fn new(
         one: &Answered,
         other: &Answered,
@@ -99,8 +100,8 @@ impl Gap {
         options: &MergeOptions,
     ) -> Option<Self> {
         let cut = one.piece.cut.filter(|cut| cut.kind != CutKind::Pause)?;
-        let merged = merge(&[one.heard.clone(), other.heard.clone()], options);
-        if merged.seams.first()?.kind != SeamKind::Unaligned {
+        let merged = merge(&[one.transcript.clone(), other.transcript.clone()], options);
+        if merged.joins.first()?.kind != JoinKind::Unaligned {
             return None;
         }
         let reach = samples_in(REACH);
@@ -113,31 +114,38 @@ impl Gap {
         })
     }
 
-    async fn bridge<T: Transcriber>(self, job: &Job<T>) -> Result<Landed, Error> {
+    async fn send<T: Transcriber>(self, job: &Job<T>) -> Result<Landed, Error> {
         let (left, start, end) = (self.left, self.start, self.end);
         let settings = &job.settings;
         let (encoding, options) = (settings.prepare.encoding, settings.prepare.decode());
-        let (audio, sha256) = off_thread(move || self.record(encoding, &options)).await?;
+        let (audio, sha256) =
+            blocking("cutting audio", move || self.record(encoding, &options)).await?;
         let key = settings.journal.is_some().then(|| job.key(&sha256));
         if let Some(key) = &key
             && let Some(found) = job.find(key).await
         {
-            return Ok(Landed::Bridge(left, Some(Heard::new(start, end, found))));
+            return Ok(Landed::Boundary(
+                left,
+                Some(PieceTranscript::new(start, end, found)),
+            ));
         }
         let length = seconds(end - start);
-        if !job.may_ask_again(length) {
-            return Ok(Landed::Bridge(left, None));
+        if !job.may_recheck(length) {
+            return Ok(Landed::Boundary(left, None));
         }
-        job.tell(&Event::Bridged { piece: left });
-        let ask = request(job, left, audio, length).await;
-        // Without an answer, the seam stays as doubtful as it was, and is flagged.
-        let Ok((answer, _)) = send(job, &ask).await else {
-            return Ok(Landed::Bridge(left, None));
+        job.emit(&TranscribeEvent::BoundaryRetried { piece: left });
+        let request = request(job, left, audio, length).await;
+        // Without an answer, the join stays as doubtful as it was, and is flagged.
+        let Ok((answer, _)) = send(job, &request).await else {
+            return Ok(Landed::Boundary(left, None));
         };
         if let Some(key) = key {
             job.keep(key, (start, end), answer.clone()).await?;
         }
-        Ok(Landed::Bridge(left, Some(Heard::new(start, end, answer))))
+        Ok(Landed::Boundary(
+            left,
+            Some(PieceTranscript::new(start, end, answer)),
+        ))
     }
 
     fn record(
@@ -150,9 +158,9 @@ impl Gap {
         let middle = self.middle.clamp(self.start, self.end);
         let place = |at: u64, origin: i64| at.saturating_add_signed(-origin);
         let (from, count) = (place(self.start, *left_origin), middle - self.start);
-        listen(left, (from, count), options, &mut samples)?;
+        append(left, from, count, options, &mut samples)?;
         let (from, count) = (place(middle, *right_origin), self.end - middle);
-        listen(right, (from, count), options, &mut samples)?;
+        append(right, from, count, options, &mut samples)?;
         let mut encoder = Encoder::new(encoding);
         let mut bytes = Vec::new();
         encoder.push(&samples, &mut bytes);
@@ -166,13 +174,14 @@ impl Gap {
 }
 
 /// Appends `count` samples of a piece's audio, which is at 16 kHz already.
-fn listen(
+fn append(
     audio: &PieceAudio,
-    (from, count): (u64, u64),
+    from: u64,
+    count: u64,
     options: &DecodeOptions,
     samples: &mut Vec<i16>,
 ) -> Result<(), Error> {
-    let mut decoder = Decoder::open(Source::piece(audio.clone()), options)?;
+    let mut decoder = Recording::open(Source::piece(audio.clone()), options)?.into_decoder()?;
     let mut raw = Vec::new();
     let (mut skip, mut left) = (from as usize, count as usize);
     while left > 0 {

@@ -5,7 +5,7 @@ const HEADER: usize = 4_096;
 
 /// Where a segment ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum End {
+pub(crate) enum End {
     /// Counted from the beginning of the file.
     At(u64),
     /// It was written as it came, and has no size.
@@ -13,7 +13,7 @@ pub(super) enum End {
 }
 
 /// Where the segment of the file that begins with `head` ends.
-pub(super) fn segment(head: &[u8]) -> Option<End> {
+pub(crate) fn segment(head: &[u8]) -> Option<End> {
     const SEGMENT: [u8; 4] = [0x18, 0x53, 0x80, 0x67];
     let (header, length) = size(head.get(4..)?)?;
     let at = 4 + length + usize::try_from(header?).ok().filter(|&it| it < HEADER)?;
@@ -24,7 +24,7 @@ pub(super) fn segment(head: &[u8]) -> Option<End> {
 }
 
 /// The name of the element that `bytes` begin with, the length of its header, and its size if it has one.
-pub(super) fn element(bytes: &[u8]) -> Option<(u32, usize, Option<u64>)> {
+pub(crate) fn element(bytes: &[u8]) -> Option<(u32, usize, Option<u64>)> {
     let length = bytes.first()?.leading_zeros() as usize + 1;
     let name = bytes.get(..length).filter(|_| length <= 4)?;
     let name = name

@@ -6,26 +6,26 @@ const IN_A_ROW: usize = 3;
 const JUNK: usize = 4_096;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Mpeg,
     Adts,
 }
 
 /// A frame, by its header.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Frame {
+pub(crate) struct Frame {
     /// Its length in bytes, header included.
-    pub(super) bytes: usize,
+    pub(crate) bytes: usize,
     /// How long it sounds.
-    pub(super) seconds: f64,
+    pub(crate) seconds: f64,
 }
 
 impl Frame {
     /// How many bytes of a frame have to be there to tell.
-    pub(super) const HEADER: usize = 7;
+    pub(crate) const HEADER: usize = 7;
 
     /// The frame that `bytes` begin with.
-    pub(super) fn of(bytes: &[u8], kind: Kind) -> Option<Self> {
+    pub(crate) fn of(bytes: &[u8], kind: Kind) -> Option<Self> {
         match kind {
             Kind::Mpeg => mpeg(bytes),
             Kind::Adts => adts(bytes),
@@ -34,7 +34,7 @@ impl Frame {
 }
 
 /// What the frames near the beginning of `bytes` are, and where the first one is.
-pub(super) fn find(bytes: &[u8]) -> Option<(Kind, usize)> {
+pub(crate) fn find(bytes: &[u8]) -> Option<(Kind, usize)> {
     let starts = 0..bytes.len().min(JUNK);
     starts
         .filter(|&at| bytes[at] == 0xFF)
@@ -47,7 +47,7 @@ pub(super) fn find(bytes: &[u8]) -> Option<(Kind, usize)> {
 }
 
 /// Whether the first of `frames` says how many there are (Xing, Info, VBRI).
-pub(super) fn tells_length(frames: &[u8]) -> bool {
+pub(crate) fn tells_length(frames: &[u8]) -> bool {
     let Some(first) = frame_len(frames, Kind::Mpeg) else {
         return false;
     };

@@ -1,8 +1,10 @@
-//! Uncompressed samples as numbers.
+//! Samples as numbers.
+
+use super::adpcm::Blocks;
 
 /// How a sample is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Coding {
+pub(crate) enum Coding {
     /// Eight bits around 128.
     Unsigned8,
     Signed,
@@ -13,16 +15,59 @@ pub(super) enum Coding {
 
 /// A sample in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Sample {
-    pub(super) coding: Coding,
+pub(crate) struct Sample {
+    pub(crate) coding: Coding,
     /// How many bytes it takes, 1 to 8.
-    pub(super) bytes: usize,
-    pub(super) big_endian: bool,
+    pub(crate) bytes: usize,
+    pub(crate) big_endian: bool,
+}
+
+/// What the samples of a file come in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Units {
+    Samples(Sample),
+    Blocks(Blocks),
+}
+
+impl Units {
+    /// Samples of 16 bits, little-endian.
+    pub(crate) const PCM_16: Self = Self::Samples(Sample {
+        coding: Coding::Signed,
+        bytes: 2,
+        big_endian: false,
+    });
+
+    /// The bytes of a frame, or of a block.
+    pub(crate) fn bytes(self, channels: usize) -> usize {
+        match self {
+            Self::Samples(sample) => channels * sample.bytes,
+            Self::Blocks(blocks) => blocks.bytes,
+        }
+    }
+
+    /// How many frames it holds.
+    pub(crate) fn frames(self) -> usize {
+        match self {
+            Self::Samples(_) => 1,
+            Self::Blocks(blocks) => blocks.frames(),
+        }
+    }
+
+    /// Appends samples to the channels' planes. What is less than a frame at the end is left out.
+    pub(crate) fn split(self, bytes: &[u8], planes: &mut [Vec<f32>]) {
+        match self {
+            Self::Samples(sample) => {
+                let part = bytes.len() % self.bytes(planes.len());
+                sample.split(&bytes[..bytes.len() - part], planes);
+            }
+            Self::Blocks(blocks) => blocks.split(bytes, planes),
+        }
+    }
 }
 
 impl Sample {
     /// None for what no file has.
-    pub(super) fn new(coding: Coding, bytes: usize, big_endian: bool) -> Option<Self> {
+    pub(crate) fn new(coding: Coding, bytes: usize, big_endian: bool) -> Option<Self> {
         let known = match coding {
             Coding::Unsigned8 | Coding::ALaw | Coding::MuLaw => bytes == 1,
             Coding::Signed => (1..=4).contains(&bytes),
@@ -36,7 +81,7 @@ impl Sample {
     }
 
     /// Appends the samples of interleaved channels to their planes.
-    pub(super) fn split(self, frames: &[u8], planes: &mut [Vec<f32>]) {
+    pub(crate) fn split(self, frames: &[u8], planes: &mut [Vec<f32>]) {
         match (self.coding, self.bytes) {
             (Coding::Unsigned8, _) => {
                 split(frames, planes, |[byte]| (f32::from(byte) - 128.0) / 128.0);
@@ -67,17 +112,18 @@ impl Sample {
     fn signed<const BYTES: usize>(self, frames: &[u8], planes: &mut [Vec<f32>]) {
         let scale = 1.0 / (1_u64 << 31) as f32;
         // The bytes become the upper ones of 32 bits.
-        match self.big_endian {
-            true => split(frames, planes, |bytes: [u8; BYTES]| {
+        if self.big_endian {
+            split(frames, planes, |bytes: [u8; BYTES]| {
                 let mut whole = [0; 4];
                 whole[..BYTES].copy_from_slice(&bytes);
                 i32::from_be_bytes(whole) as f32 * scale
-            }),
-            false => split(frames, planes, |bytes: [u8; BYTES]| {
+            });
+        } else {
+            split(frames, planes, |bytes: [u8; BYTES]| {
                 let mut whole = [0; 4];
                 whole[4 - BYTES..].copy_from_slice(&bytes);
                 i32::from_le_bytes(whole) as f32 * scale
-            }),
+            });
         }
     }
 }
@@ -95,11 +141,12 @@ fn split<const BYTES: usize>(
     }
 }
 
-/// One sample that is no number, or absurdly large, would spoil its whole neighbourhood in the filter.
-pub(super) fn tame(sample: f32) -> f32 {
-    match sample.is_finite() {
-        true => sample.clamp(-8.0, 8.0),
-        false => 0.0,
+/// One sample that is no number, or absurdly large, would spoil its whole neighborhood in the filter.
+pub(crate) fn tame(sample: f32) -> f32 {
+    if sample.is_finite() {
+        sample.clamp(-8.0, 8.0)
+    } else {
+        0.0
     }
 }
 

@@ -1,34 +1,34 @@
-//! A pause that holds for all.
+//! A pause of all requests.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 
-/// A pause that holds for all requests.
+/// A pause of all requests, which a 429 begins.
 #[derive(Debug, Default)]
-pub(super) struct Gate {
+pub(super) struct Pause {
     until: Mutex<Option<Instant>>,
 }
 
-impl Gate {
-    /// Nobody passes for this long.
-    pub(super) fn close(&self, pause: Duration) {
-        let Some(until) = Instant::now().checked_add(pause) else {
+impl Pause {
+    /// Pauses for this long, unless a longer pause is under way.
+    pub(super) fn begin(&self, length: Duration) {
+        let Some(until) = Instant::now().checked_add(length) else {
             return;
         };
         let mut held = self.until.lock().unwrap_or_else(PoisonError::into_inner);
         *held = Some(held.map_or(until, |old| old.max(until)));
     }
 
-    /// Waits until the gate is open.
-    pub(super) async fn pass(&self) {
-        while let Some(until) = self.closed_until() {
+    /// Waits until the pause is over.
+    pub(super) async fn wait(&self) {
+        while let Some(until) = self.paused_until() {
             sleep_until(until).await;
         }
     }
 
-    fn closed_until(&self) -> Option<Instant> {
+    fn paused_until(&self) -> Option<Instant> {
         let held = self.until.lock().unwrap_or_else(PoisonError::into_inner);
         held.filter(|until| *until > Instant::now())
     }
@@ -40,14 +40,14 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn one_pause_holds_everybody() {
-        let gate = Gate::default();
-        gate.close(Duration::from_secs(5));
-        gate.close(Duration::from_secs(2));
-        gate.close(Duration::MAX);
+        let pause = Pause::default();
+        pause.begin(Duration::from_secs(5));
+        pause.begin(Duration::from_secs(2));
+        pause.begin(Duration::MAX);
         let before = Instant::now();
-        gate.pass().await;
+        pause.wait().await;
         assert_eq!(before.elapsed(), Duration::from_secs(5));
-        gate.pass().await;
+        pause.wait().await;
         assert_eq!(before.elapsed(), Duration::from_secs(5));
     }
 }

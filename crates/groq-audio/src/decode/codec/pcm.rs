@@ -1,10 +1,10 @@
-//! Plain samples, with a header or without.
+//! Samples that need no codec but their own coding, with a header or without.
 
 use std::io::Read;
 
-use super::chunks::Layout;
-use super::length::{Expected, Tally};
-use super::samples::{Coding, Sample};
+use super::samples::Units;
+use crate::decode::container::chunks::Layout;
+use crate::decode::length::{Expected, Tally};
 use crate::error::{Error, ErrorKind};
 use crate::mono::Mixer;
 use crate::resample::RATES;
@@ -15,12 +15,10 @@ const CHANNELS: std::ops::RangeInclusive<u32> = 1..=64;
 /// Frames that are read at a time.
 const FRAMES: usize = 4_096;
 
-pub(super) struct Decoder {
+pub(crate) struct Decoder {
     reader: Box<dyn Read + Send>,
     rate: u32,
-    /// Bytes of one sample of every channel.
-    frame: usize,
-    sample: Sample,
+    units: Units,
     bytes: Vec<u8>,
     planes: Vec<Vec<f32>>,
     mixer: Mixer,
@@ -32,21 +30,16 @@ pub(super) struct Decoder {
 
 impl Decoder {
     /// Raw samples of 16 bits.
-    pub(super) fn raw(pcm: Pcm) -> Result<Self, Error> {
+    pub(crate) fn raw(pcm: Pcm) -> Result<Self, Error> {
         let (rate, channels) = (pcm.rate, u32::from(pcm.channels));
         if !RATES.contains(&rate) || !CHANNELS.contains(&channels) {
             let message = format!("{rate} Hz with {channels} channels cannot be read");
-            return Err(Error::options(message));
+            return Err(Error::invalid(message));
         }
-        let sample = Sample {
-            coding: Coding::Signed,
-            bytes: 2,
-            big_endian: false,
-        };
         let layout = Layout {
             rate: f64::from(rate),
             channels,
-            sample,
+            units: Units::PCM_16,
             bytes: None,
             low: None,
         };
@@ -54,48 +47,50 @@ impl Decoder {
     }
 
     /// The samples that follow a header.
-    pub(super) fn new(reader: Box<dyn Read + Send>, layout: &Layout) -> Result<Self, Error> {
+    pub(crate) fn new(reader: Box<dyn Read + Send>, layout: &Layout) -> Result<Self, Error> {
         // A cast saturates, so that nonsense is out of range.
         let rate = layout.rate.round() as u32;
         if !RATES.contains(&rate) || !CHANNELS.contains(&layout.channels) {
             let message = format!("{rate} Hz with {} channels", layout.channels);
             return Err(Error::new(ErrorKind::Unsupported, message));
         }
-        let channels = layout.channels as usize;
-        let frame = channels * layout.sample.bytes;
-        let seconds = |bytes: u64| (bytes / frame as u64) as f64 / f64::from(rate);
+        let (channels, units) = (layout.channels as usize, layout.units);
+        let (bytes, frames) = (units.bytes(channels), units.frames());
+        let expected = layout.bytes.map_or(Expected::Unknown, |all| {
+            let seconds = (all / bytes as u64 * frames as u64) as f64 / f64::from(rate);
+            match units {
+                Units::Samples(_) => Expected::Exactly(seconds),
+                // The last block may be partly filled.
+                Units::Blocks(_) => Expected::About(seconds),
+            }
+        });
         Ok(Self {
             reader,
             rate,
-            frame,
-            sample: layout.sample,
-            bytes: vec![0; FRAMES * frame],
-            planes: vec![Vec::with_capacity(FRAMES); channels],
+            units,
+            bytes: vec![0; (FRAMES / frames).max(1) * bytes],
+            planes: vec![Vec::with_capacity(FRAMES.max(frames)); channels],
             mixer: Mixer::without(layout.low),
             tally: Tally::default(),
-            expected: layout
-                .bytes
-                .map(seconds)
-                .map_or(Expected::Unknown, Expected::Exactly),
+            expected,
             left: layout.bytes,
         })
     }
 
-    /// The length that the header gives.
-    pub(super) fn expected(&self) -> Expected {
+    /// The length that the header states.
+    pub(crate) fn expected(&self) -> Expected {
         self.expected
     }
 
-    pub(super) fn next(&mut self, out: &mut Vec<f32>) -> Result<Option<u32>, Error> {
+    pub(crate) fn next(&mut self, out: &mut Vec<f32>) -> Result<Option<u32>, Error> {
         let count = self.fill()?;
-        let frames = count / self.frame;
+        self.planes.iter_mut().for_each(Vec::clear);
+        self.units.split(&self.bytes[..count], &mut self.planes);
+        let frames = self.planes.first().map_or(0, Vec::len);
         if frames == 0 {
             return self.tally.check(self.expected).map(|()| None);
         }
         self.tally.decoded += frames as f64 / f64::from(self.rate);
-        self.planes.iter_mut().for_each(Vec::clear);
-        let whole = &self.bytes[..frames * self.frame];
-        self.sample.split(whole, &mut self.planes);
         self.mixer.mix(&self.planes, out);
         Ok(Some(self.rate))
     }
