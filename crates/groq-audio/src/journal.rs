@@ -75,7 +75,7 @@ impl Journal {
             Found::OtherVersion => {
                 return Err(refused("was written by another version: choose a new file"));
             }
-            Found::SomethingElse => return Err(refused("is something else than a journal")),
+            Found::SomethingElse => return Err(refused("is not a journal")),
         };
         let shared = Shared {
             path: path.to_owned(),
@@ -356,7 +356,7 @@ mod tests {
         std::fs::write(&path, b"ID3 precious").expect("writable");
         let error = Journal::open(&path).err().expect("no journal");
         assert!(error.is_journal());
-        assert!(error.to_string().contains("something else"));
+        assert!(error.to_string().contains("is not a journal"));
         assert_eq!(std::fs::read(&path).expect("readable"), b"ID3 precious");
     }
 

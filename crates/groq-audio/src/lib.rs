@@ -9,6 +9,7 @@
 #![allow(
     clippy::format_collect,
     clippy::needless_for_each,
+    clippy::single_match_else,
     reason = "short, and never where it is hot"
 )]
 #![allow(unexpected_cfgs, reason = "cargo-fuzz sets `fuzzing`")]

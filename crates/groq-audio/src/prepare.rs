@@ -178,7 +178,7 @@ fn decode(
         }
     }
     if count == 0 {
-        return Err(Error::new(ErrorKind::Corrupt, "there is no audio in it"));
+        return Err(Error::new(ErrorKind::Corrupt, "the file holds no audio"));
     }
     Ok(Some(Summary {
         samples: count,

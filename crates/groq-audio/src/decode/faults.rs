@@ -117,8 +117,8 @@ pub(super) fn no_track(tracks: &[Track], format: Format, sound: Option<Sound>) -
         Some(sound) => unknown(sound),
         None if untyped && format != Format::Mp4 => Error::new(
             ErrorKind::Unsupported,
-            "there is no audio in it that is known here",
+            "the file holds no audio in a known format",
         ),
-        None => Error::new(ErrorKind::Corrupt, "there is no audio track in it"),
+        None => Error::new(ErrorKind::Corrupt, "the file has no audio track"),
     }
 }

@@ -137,7 +137,7 @@ impl Decoder {
         // The length that it reports for such a file is often that of what is left.
         let torn = complaint.is_torn && self.expected == Expected::Unknown;
         if torn || complained && expected == Expected::Unknown {
-            let message = "the audio is damaged or cut off, and nothing says how long it should be";
+            let message = "the audio is damaged or cut off, and its length is unknown";
             return Err(Error::new(ErrorKind::Short, message).with_source(complaint.text));
         }
         match self.tally.check(expected) {

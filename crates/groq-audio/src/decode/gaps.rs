@@ -94,7 +94,7 @@ impl Gaps {
     pub(super) fn note(&self) -> Option<String> {
         (self.filled > 0.0).then(|| {
             let seconds = self.filled;
-            format!("{seconds:.1} s are missing in it, and were filled with silence")
+            format!("{seconds:.1} s are missing, and were filled with silence")
         })
     }
 }

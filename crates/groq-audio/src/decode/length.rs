@@ -79,7 +79,7 @@ impl Tally {
         if self.decoded <= 0.0 {
             return match expected {
                 Expected::Exactly(seconds) if seconds > 0.0 => short(),
-                _ => Err(Error::new(ErrorKind::Corrupt, "there is no audio in it")),
+                _ => Err(Error::new(ErrorKind::Corrupt, "the file holds no audio")),
             };
         }
         if self.decoded < expected.least() || sound < self.decoded * ENOUGH - SLACK {

@@ -162,7 +162,7 @@ fn native(mut input: Input, mut probe: Probe) -> Result<Decoder, Failure> {
     }
     match probe.format {
         Format::Unknown => {
-            let message = "this is no audio format that is known here";
+            let message = "the audio format is unknown";
             Err(Error::new(ErrorKind::Unsupported, message).into())
         }
         Format::Wav | Format::Aiff | Format::Au | Format::Caf => plain(input, &probe),

@@ -32,7 +32,7 @@ const DAMAGED_IN_A_ROW: u32 = 500;
 /// The most samples that a damaged packet is taken to have had.
 const PACKET_FRAMES: u64 = 1 << 16;
 
-const NO_LENGTH: &str = "the file does not say how long it is: nothing tells whether it is whole";
+const NO_LENGTH: &str = "the file does not state its length, so it may be cut off";
 
 /// The track that is decoded.
 struct Sounding {
@@ -207,7 +207,7 @@ impl Decoder {
         }
         let lost = self.pages().map_or(0, |pages| pages.lost);
         if lost > 0 && self.gaps.filled() <= 0.0 {
-            let message = format!("{lost} pages are missing in it");
+            let message = format!("{lost} pages of the file are missing");
             return Err(Error::new(ErrorKind::Short, message));
         }
         self.seen.lock().watch.check(self.used)?;
@@ -356,7 +356,7 @@ impl Decoder {
     /// A new stream begins in the same file, as in a chained Ogg.
     fn next_stream(&mut self) -> Result<(), Error> {
         if self.pages().is_some_and(|pages| !pages.ended) {
-            let message = "a part of it ends without its last page";
+            let message = "a part of the file ends without its last page";
             return Err(Error::new(ErrorKind::Short, message));
         }
         let track = self.reader.tracks().iter().find(|it| is_audio(it)).cloned();

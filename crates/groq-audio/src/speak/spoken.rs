@@ -55,7 +55,7 @@ impl Spoken {
         const MAGIC: &[u8] = b"RIFF";
         let begins = file.len().min(MAGIC.len());
         if file[..begins] != MAGIC[..begins] || file.get(8..12).is_some_and(|it| it != b"WAVE") {
-            return Err(refused("the answer is no WAV file"));
+            return Err(refused("the response is not a WAV file"));
         }
         let mut rest = &file[..];
         let header = wav::Header::read(&mut rest).map_err(|cause| match cause.kind() {
@@ -100,13 +100,13 @@ fn refused(why: &str) -> Failure {
 }
 
 fn cut_short() -> Failure {
-    Failure::new(FailureKind::Transient, "the answer was cut short")
+    Failure::new(FailureKind::Transient, "the response was cut short")
 }
 
 fn format(header: &wav::Header) -> Result<WavFormat, Failure> {
     const PLAIN: u16 = 1;
     let (PLAIN, 16, channels @ 1..=8) = (header.tag, header.bits, header.channels) else {
-        return Err(refused("the WAV file has not 16 bits a sample"));
+        return Err(refused("the WAV file does not have 16-bit samples"));
     };
     if !(1_000..=768_000).contains(&header.rate) {
         return Err(refused("the WAV file has an impossible rate"));
