@@ -272,7 +272,12 @@ fn job(url: &str, source: &str, hours: u32) -> Outcome<()> {
     };
     let job = LongAudio::new(&groq).max_concurrency(8).recheck_share(0.0);
     let transcript = runtime.block_on(job.transcribe(source))?;
-    let billed = transcript.stats().billed_seconds / transcript.seconds();
+    let billed = transcript
+        .usage()
+        .billed_audio
+        .unwrap_or_default()
+        .as_secs_f64()
+        / transcript.seconds();
     let status = fs::read_to_string("/proc/self/status")?;
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let peak = peak

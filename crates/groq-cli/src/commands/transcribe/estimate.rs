@@ -42,7 +42,7 @@ pub(super) async fn print(
                 "seconds": estimate.seconds,
                 "requests": estimate.pieces,
                 "billed_seconds": estimate.billed_seconds,
-                "dollars": estimate.cost.map(groq_audio::models::Cost::as_dollars_f64),
+                "dollars": estimate.cost.map(Cost::as_dollars_f64),
                 "prices_as_of": as_of,
                 "wait_seconds": estimate.wait.as_secs_f64(),
             }))?;
