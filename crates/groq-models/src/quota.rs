@@ -128,6 +128,10 @@ impl Quota {
     }
 
     /// Returns whether no limit is set.
+    ///
+    /// ```
+    /// assert!(groq_models::Quota::new().is_empty());
+    /// ```
     pub fn is_empty(&self) -> bool {
         *self == Self::new()
     }

@@ -94,6 +94,10 @@ impl Usage {
     }
 
     /// Returns the tokens of prompts and replies together.
+    ///
+    /// ```
+    /// assert_eq!(groq_models::Usage::new(10, 5).total_tokens(), 15);
+    /// ```
     pub const fn total_tokens(&self) -> u64 {
         self.prompt_tokens.saturating_add(self.completion_tokens)
     }
