@@ -322,6 +322,7 @@ impl<T> Format<T> {
         Err(Failure::Invalid(issues).into())
     }
 
+    #[cfg(feature = "client")]
     pub(crate) fn compiled(&self) -> &Arc<Compiled> {
         &self.compiled
     }
