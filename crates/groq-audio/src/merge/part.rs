@@ -132,7 +132,7 @@ fn cut_words(words: &[TranscriptionWord], kept: &[Unit]) -> Vec<TranscriptionWor
         let whole = first.from <= leading && last.to >= word.word.trim_end().len();
         let mut part = word.clone();
         if !whole {
-            part.word = word.word[first.from..last.to].to_owned();
+            word.word[first.from..last.to].clone_into(&mut part.word);
             (part.start, part.end) = (first.start, last.end);
         }
         cut.push(part);

@@ -26,7 +26,7 @@ pub enum FlagKind {
     Duration,
     /// The piece is in another language than most of the recording.
     LanguageChange,
-    /// BadTimes that were impossible, and were mended.
+    /// Times were impossible, and were corrected.
     BadTimes,
     /// A long silence before the first sound.
     LeadingSilence,

@@ -33,7 +33,7 @@ pub(super) fn whole(
 ) -> Option<PieceAudio> {
     let audio = recording.audio()?;
     let extension = recording.accepted_extension()?;
-    let fits = audio.len() > 0 && audio.len() + FORM_BYTES <= upload_limit;
+    let fits = !audio.is_empty() && audio.len() + FORM_BYTES <= upload_limit;
     let is_one_piece = match recording.decoder() {
         Ok(decoder) if decoder.is_ffmpeg() => false,
         Ok(decoder) => decoder

@@ -129,7 +129,7 @@ fn ima(header: &[u8], body: &[u8], planes: &mut [Vec<f32>]) {
         let turns = body[..whole].chunks_exact(4);
         for byte in turns.skip(channel).step_by(channels).flatten() {
             for nibble in [byte & 15, byte >> 4] {
-                let difference = (2 * i32::from(nibble & 7) + 1) * STEPS[index] >> 3;
+                let difference = ((2 * i32::from(nibble & 7) + 1) * STEPS[index]) >> 3;
                 let sign = if nibble < 8 { 1 } else { -1 };
                 sample = to_16_bits(sample + sign * difference);
                 index = match nibble & 7 {

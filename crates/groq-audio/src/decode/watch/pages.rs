@@ -105,9 +105,9 @@ impl Pages {
         // Back in time is another way to count, and no loss.
         if missing > 0 && missing < u32::MAX / 2 {
             if stream.has_sound {
-                stream.lost = stream.lost.saturating_add(missing)
+                stream.lost = stream.lost.saturating_add(missing);
             } else {
-                stream.lost_at_start = true
+                stream.lost_at_start = true;
             }
         }
         stream.next = number.wrapping_add(1);
