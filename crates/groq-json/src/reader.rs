@@ -56,9 +56,9 @@ impl<T: DeserializeOwned + 'static> Reader<T> {
     pub(crate) fn new(format: Format<T>, wire: Option<WireSchema>) -> Self {
         let incoming = Incoming::new(format.decoder(wire.as_ref()));
         Self {
-            incoming,
             format,
             wire,
+            incoming,
         }
     }
 
@@ -248,13 +248,13 @@ impl Incoming {
     fn look(&mut self) -> Result<(), Issue> {
         loop {
             self.state = match self.state {
-                State::Thoughts(at) => match outside::thoughts_end(&self.text[at..]) {
-                    Some(length) => State::Outside(at + length),
-                    None => {
+                State::Thoughts(at) => {
+                    let Some(length) = outside::thoughts_end(&self.text[at..]) else {
                         self.state = State::Thoughts(self.before_tag(self.text.len(), at));
                         return Ok(());
-                    }
-                },
+                    };
+                    State::Outside(at + length)
+                }
                 State::Outside(at) => {
                     let Some(length) = self.text[at..].find(['{', '[', '<']) else {
                         self.state = State::Outside(self.text.len());

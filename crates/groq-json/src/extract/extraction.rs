@@ -269,15 +269,14 @@ impl<T: DeserializeOwned + Send + 'static> Extraction<T> {
         let sent = (attempt.mode != Mode::Prompt).then_some(&wire);
         let decoder = self.format.decoder(sent);
         let read = read.filter(|read| read.text() == text);
-        let decoded = decoder.reply_read(text, finish, read.and_then(Incoming::plain));
-        let decoded = match decoded {
-            Ok(decoded) => decoded,
+        let value = match decoder.reply_read(text, finish, read.and_then(Incoming::plain)) {
+            Ok(value) => value,
             Err(failure) => return self.correct(attempt, failure),
         };
-        attempt.repairs.clone_from(&decoded.repairs);
+        attempt.repairs.clone_from(&value.repairs);
         let mut issues: Vec<Issue> = Vec::new();
         for check in &self.checks {
-            issues.extend(check(&decoded.value).await.err());
+            issues.extend(check(&value.value).await.err());
         }
         if !issues.is_empty() {
             decoder.show::<T>(text, &mut issues);
@@ -285,11 +284,11 @@ impl<T: DeserializeOwned + Send + 'static> Extraction<T> {
         }
         self.attempts.push(attempt);
         Ok(Outcome::Done(Box::new(Extracted {
-            value: decoded.value,
+            value: value.value,
             usage: self.meter.usage,
             attempts: std::mem::take(&mut self.attempts),
-            repairs: decoded.repairs,
-            defaults: decoded.defaults,
+            repairs: value.repairs,
+            defaults: value.defaults,
             completion,
         })))
     }

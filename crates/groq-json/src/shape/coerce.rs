@@ -34,7 +34,7 @@ impl Coerce<'_> {
             (Kind::List(_) | Kind::Tuple(_), Value::Array(_))
             | (Kind::Object(..), Value::Object(_)) => {
                 shapes.inside(id, value, path, |id, value, path| {
-                    self.value(id, value, path)
+                    self.value(id, value, path);
                 });
             }
             (Kind::Integer, Value::Number(float)) => {
