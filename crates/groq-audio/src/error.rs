@@ -1,5 +1,6 @@
 //! The one error type.
 
+#[cfg(feature = "client")]
 use std::any::Any;
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -91,6 +92,7 @@ impl Error {
         }
     }
 
+    #[cfg(feature = "client")]
     pub(crate) fn invalid(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorKind::InvalidRequest, message)
     }
