@@ -1,14 +1,12 @@
-//! The table of what others can do: each of our rows leads to a test, and the test is there.
+//! The comparison with other clients: the last cell of each row names a test that exists.
 
 use std::path::Path;
 
 #[test]
 fn each_row_is_shown_by_a_test() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
-    let (_, section) = readme.split_once("\n## Peers and us\n").unwrap();
-    let (section, _) = section.split_once("\n## ").unwrap();
-    let rows: Vec<Vec<_>> = section
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
+    let page = std::fs::read_to_string(docs.join("comparison.md")).unwrap();
+    let rows: Vec<Vec<_>> = page
         .lines()
         .filter(|line| line.starts_with("| "))
         .map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
@@ -24,7 +22,7 @@ fn each_row_is_shown_by_a_test() {
             .strip_prefix("[✓](")
             .and_then(|link| link.split_once("\")")?.0.split_once(" \""));
         let (file, test) = place.unwrap_or_else(|| panic!("{row:?} names no file and no test"));
-        let code = std::fs::read_to_string(root.join(file)).unwrap();
+        let code = std::fs::read_to_string(docs.join(file)).unwrap();
         let place = code.find(&format!("fn {test}()"));
         let before = &code[..place.unwrap_or_else(|| panic!("{file} has no {test}"))];
         let attributes = before.rsplit("\n\n").next().unwrap();
