@@ -35,7 +35,7 @@ impl Step {
 }
 
 /// From quick to slow, so that a slip shows early; what compiles the same things stands together.
-const STEPS: [Step; 13] = [
+const STEPS: [Step; 14] = [
     Step::new("fmt", "the code is laid out by rustfmt", || {
         cargo::run(&["fmt", "--all", "--", "--check"])
     }),
@@ -72,6 +72,11 @@ const STEPS: [Step; 13] = [
         "ffmpeg",
         "what ffmpeg decodes is right, where it is installed",
         ffmpeg,
+    ),
+    Step::new(
+        "recordings",
+        "recorded traffic is read without loss, where GROQ_CASSETTES names a folder of it",
+        recordings,
     ),
     Step::new("doc", "the documentation builds without a warning", || {
         let what = ["doc", "--workspace", "--no-deps", "--all-features"];
@@ -124,6 +129,16 @@ fn ffmpeg() -> Result<()> {
     }
     let what = ["test", "-p", "groq-audio", "--all-features", "--test", "it"];
     cargo::run(&[&what[..], &["--", "--ignored", "formats::", "playlists::"]].concat())
+}
+
+/// Runs the tests that are ignored where there are no recordings.
+fn recordings() -> Result<()> {
+    if std::env::var_os("GROQ_CASSETTES").is_none() {
+        println!("  NOT CHECKED: GROQ_CASSETTES is not set");
+        return Ok(());
+    }
+    let what = ["test", "-p", "groq-tests", "--all-features", "--test", "it"];
+    cargo::run(&[&what[..], &["--", "--ignored", "wire::"]].concat())
 }
 
 fn deny(checks: &[&str]) -> Result<()> {
