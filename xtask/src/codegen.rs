@@ -2,6 +2,7 @@
 //!
 //! - [`load`] reads the YAML with openapiv3.
 //! - [`mod@model`] says what the description means for us: which schema is open, which enum, which union, in which file.
+//!   Typify gives each field its Rust name and its Rust type.
 //! - [`lower`] rewrites the description into what progenitor emits well: the raw client.
 //! - [`emit`] turns the model into the files of `groq-types` and `groq-httpmock`.
 //! - [`mod@format`] lays them out with rustfmt.

@@ -4,6 +4,7 @@ mod notes;
 pub(crate) mod operation;
 mod shape;
 mod ty;
+mod typed;
 mod uses;
 
 use std::collections::BTreeMap;

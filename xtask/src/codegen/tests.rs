@@ -139,6 +139,16 @@ fn what_has_no_rust_is_an_error_with_its_place() {
 }
 
 #[test]
+fn a_field_that_openapiv3_and_typify_read_differently_is_an_error_with_its_place() {
+    refuses(
+        "required: [id, items]",
+        "required: [id, items, undescribed]",
+        "/components/schemas/Reply/properties/undescribed",
+        "disagree",
+    );
+}
+
+#[test]
 fn a_variant_of_several_tags_is_named_by_its_union_alone() {
     refuses(
         "items: {$ref: '#/components/schemas/Message'}",

@@ -39,8 +39,8 @@ fn fields() {
         &["- Added field `Request.seed`: optional `i64`."],
     );
     changing(
-        "        id: {description: Its name., type: string}\n",
-        "",
+        "required: [id, items]\n      properties:\n        id: {description: Its name., type: string}\n",
+        "required: [items]\n      properties:\n",
         &[
             "- Changed type `Reply`: open struct with `new(id, items)`, now open struct with `new(items)`. **Breaks Rust.**",
             "- Removed field `Reply.id`: required `String`. **Breaks Rust.**",

@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use heck::{ToSnakeCase, ToUpperCamelCase};
+use heck::ToUpperCamelCase;
 use indexmap::IndexMap;
 use openapiv3::{ObjectType, ReferenceOr, Schema, SchemaData, SchemaKind, StringType, Type};
 
 use super::{
     Branch, EnumValue, Field, Notes, Object, SCHEMAS, Shape, TagVariant, Tagged, Ty, is_file,
-    reference, references, text, uses::to_value,
+    reference, references, text,
+    typed::{self, Typed},
+    uses::to_value,
 };
 use crate::problem::{Problem, step};
 
@@ -72,7 +74,8 @@ impl<'a> Reader<'a> {
         let data = &schema.schema_data;
         match &schema.schema_kind {
             SchemaKind::Type(Type::Object(object)) => {
-                self.object(name, object, pointer).map(Shape::Object)
+                let typed = typed::fields(&to_value(schema), pointer)?;
+                self.object(name, object, typed, pointer).map(Shape::Object)
             }
             SchemaKind::Type(Type::String(string)) if !string.enumeration.is_empty() => {
                 string_enum(string, data, pointer).map(Shape::StringEnum)
@@ -92,10 +95,18 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn object(&self, name: &str, object: &ObjectType, pointer: &str) -> Result<Object, Problem> {
+    /// The object as openapiv3 reads it, with the Rust names and types that typify gives its fields.
+    fn object(
+        &self,
+        name: &str,
+        object: &ObjectType,
+        mut typed: BTreeMap<String, Typed>,
+        pointer: &str,
+    ) -> Result<Object, Problem> {
         let tag = self.tags.get(name);
         let mut fields = Vec::new();
         for (wire, property) in &object.properties {
+            let typed = typed.remove(wire);
             if tag.is_some_and(|tag| tag.name == wire) {
                 continue;
             }
@@ -112,13 +123,20 @@ impl<'a> Reader<'a> {
             if is_file(&property) {
                 continue;
             }
+            let required = object.required.contains(wire);
+            let Some(typed) = typed.filter(|typed| typed.required == required) else {
+                return Err(disagreement(pointer));
+            };
             fields.push(Field {
                 wire: wire.clone(),
-                ident: field_name(wire),
-                required: object.required.contains(wire),
-                ty: Ty::of(&property, &pointer)?,
+                ident: typed.ident.clone(),
+                required,
+                ty: typed.ty(&pointer)?,
                 notes: Notes::of(&property),
             });
+        }
+        if let Some(wire) = typed.keys().next() {
+            return Err(disagreement(format!("{pointer}/properties{}", step(wire))));
         }
         // Required fields come first and in the order of `required`: it is the order of the constructor's arguments.
         let rank = |field: &Field| {
@@ -158,7 +176,7 @@ impl<'a> Reader<'a> {
             };
             let title = title.clone();
             let branch = to_value(branch);
-            let ty = Ty::of(&branch, &pointer)?;
+            let ty = typed::ty(&branch, &pointer)?;
             branches.push(Branch {
                 variant: title,
                 json_type: self.json_type(&ty, &pointer)?,
@@ -268,14 +286,12 @@ fn tagged(
     })
 }
 
-/// The Rust name of a field: what Rust keeps for itself gets an underscore.
-fn field_name(wire: &str) -> String {
-    let name = wire.to_snake_case();
-    if is_ident(&name) {
-        name
-    } else {
-        format!("{name}_")
-    }
+fn disagreement(pointer: String) -> Problem {
+    Problem::new(
+        pointer,
+        "openapiv3 and typify disagree on whether this is a field, or on whether it is required",
+        "list under `required` only what stands under `properties`",
+    )
 }
 
 /// The Rust name of a variant: `box_and_whisker` is `BoxAndWhisker`.
