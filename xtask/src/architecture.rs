@@ -48,7 +48,6 @@ const WORDS: [Word; 2] = [
     Word {
         text: "reqwest::",
         places: &[
-            "crates/groq-core/src/transport.rs",
             "crates/groq-core/src/transport/",
             // `configure_reqwest` is the one hook with the library in its type.
             "crates/groq-core/src/config.rs",

@@ -34,7 +34,8 @@ pub(crate) fn run() -> Result<()> {
 pub(crate) fn check(yaml: &str) -> Result<()> {
     let mut problems = problems(&load::raw(yaml)?);
     if problems.is_empty() {
-        // What the generator cannot model is a slip as well, once the rest is sound.
+        // What the generator cannot model is a slip as well, once the rest is sound: an enum without a name, an integer
+        // without a size, a required property that is not declared.
         problems = model::Model::of(&load::api(yaml)?)
             .err()
             .unwrap_or_default();

@@ -1,7 +1,5 @@
 //! The rules for schemas.
 
-use std::collections::BTreeSet;
-
 use serde_json::Value;
 
 use super::{Lint, array, object, says, walk};
@@ -39,29 +37,17 @@ const STATUS: [&str; 3] = ["beta", "undocumented", "deprecated"];
 
 pub(super) fn check(lint: &mut Lint<'_>) {
     let api = lint.api;
-    let variants = variants(api);
     for (name, schema) in object(api.pointer("/components/schemas")) {
         let pointer = format!("/components/schemas{}", step(name));
         component(lint, name, schema, &pointer);
         union(lint, name, schema, &pointer);
         string_enum(lint, name, schema, &pointer);
-        let is_variant = variants.contains(name.as_str());
-        properties(lint, name, schema, &pointer, is_variant);
+        properties(lint, name, schema, &pointer);
         openness(lint, name, schema, &pointer);
     }
     walk(api, "", &mut |pointer, value| {
         everywhere(lint, pointer, value);
     });
-}
-
-/// The objects that are variants of a tagged union.
-fn variants(api: &Value) -> BTreeSet<&str> {
-    let schemas = object(api.pointer("/components/schemas")).values();
-    let mappings = schemas.filter_map(|schema| schema.pointer("/discriminator/mapping"));
-    mappings
-        .flat_map(|mapping| object(Some(mapping)).values())
-        .filter_map(target)
-        .collect()
 }
 
 fn target(reference: &Value) -> Option<&str> {
@@ -169,18 +155,12 @@ fn string_enum(lint: &mut Lint<'_>, name: &str, schema: &Value, pointer: &str) {
     }
 }
 
-fn properties(lint: &mut Lint<'_>, name: &str, schema: &Value, pointer: &str, is_variant: bool) {
+fn properties(lint: &mut Lint<'_>, name: &str, schema: &Value, pointer: &str) {
     let is_response = lint.responses.contains(name);
     let declared = object(schema.get("properties"));
     let required = array(schema.get("required")).iter();
     for required in required.filter_map(Value::as_str) {
         let property = declared.get(required).unwrap_or(&Value::Null);
-        lint.slip_if(
-            property.is_null(),
-            pointer,
-            format!("requires `{required}`, which it does not declare"),
-            "declare it",
-        );
         let is_nullable = ["nullable", "x-nullable"]
             .iter()
             .any(|key| property.get(key).is_some());
@@ -198,12 +178,6 @@ fn properties(lint: &mut Lint<'_>, name: &str, schema: &Value, pointer: &str, is
             &pointer,
             "no `description`",
             "say what it is, with unit and range: it is the field's documentation",
-        );
-        lint.slip_if(
-            property["type"] == "string" && property.get("enum").is_some() && !is_variant,
-            &pointer,
-            "an enum without a name",
-            "make it a component: its name is a Rust type",
         );
         // What only responses carry states no ranges: a reader must not refuse what the service sends.
         for key in ["maximum", "minLength", "maxLength", "minItems", "maxItems"] {
@@ -262,12 +236,6 @@ fn everywhere(lint: &mut Lint<'_>, pointer: &str, value: &Value) {
             format!("use one of {}", STATUS.join(", ")),
         );
     }
-    lint.slip_if(
-        value["type"] == "integer" && !matches!(value["format"].as_str(), Some("int32" | "int64")),
-        pointer,
-        "an integer without a size",
-        "say `format: int32` or `format: int64`: it is the Rust type",
-    );
     // Beside anything but a type, common tools refuse the schema or, worse, silently stop validating the operation.
     lint.slip_if(
         value["nullable"].is_boolean() && value.get("type").is_none(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use syn::{
-    File, ImplItem, Item, TraitItem, parse_quote,
+    File, Item, parse_quote,
     visit_mut::{self, VisitMut},
 };
 
@@ -160,49 +160,41 @@ pub(super) fn names_in(items: &[Item]) -> BTreeSet<String> {
 
 /// Items as text, with empty lines between them and between methods. The formatter does the rest.
 fn text(items: Vec<Item>) -> String {
-    let mut file = File {
-        shebang: None,
-        frontmatter: None,
-        attrs: Vec::new(),
-        items,
-    };
-    Spaced.visit_file_mut(&mut file);
     let mut text = String::new();
-    for line in prettyplease::unparse(&file).lines() {
-        text.push_str(if line.trim() == "gap! {}" { "" } else { line });
-        text.push('\n');
+    let mut last: Option<Item> = None;
+    for item in items {
+        if last.is_some_and(|last| !belong_together(&last, &item)) {
+            text.push('\n');
+        }
+        let file = File {
+            shebang: None,
+            frontmatter: None,
+            attrs: Vec::new(),
+            items: vec![item.clone()],
+        };
+        text.push_str(&match item {
+            Item::Impl(_) | Item::Trait(_) => spaced(&prettyplease::unparse(&file)),
+            _ => prettyplease::unparse(&file),
+        });
+        last = Some(item);
     }
     text
 }
 
-/// Puts a macro call where an empty line belongs: tokens know of none.
-struct Spaced;
-
-impl VisitMut for Spaced {
-    fn visit_file_mut(&mut self, file: &mut File) {
-        let mut items: Vec<Item> = Vec::new();
-        for item in file.items.drain(..) {
-            if items
-                .last()
-                .is_some_and(|last| !belong_together(last, &item))
-            {
-                items.push(parse_quote!(gap! {}));
-            }
-            items.push(item);
+/// The code of an `impl` or a trait with an empty line after each item in it but the last.
+fn spaced(code: &str) -> String {
+    let mut text = String::new();
+    let mut lines = code.lines().peekable();
+    while let Some(line) = lines.next() {
+        text.push_str(line);
+        text.push('\n');
+        let inner = line.strip_prefix("    ").unwrap_or_default();
+        let ends = !inner.starts_with([' ', '/']) && inner.ends_with(['}', ';']);
+        if ends && lines.peek().is_some_and(|next| *next != "}") {
+            text.push('\n');
         }
-        file.items = items;
-        visit_mut::visit_file_mut(self, file);
     }
-
-    fn visit_item_impl_mut(&mut self, item: &mut syn::ItemImpl) {
-        let gap: ImplItem = parse_quote!(gap! {});
-        item.items = separated(&item.items, &gap);
-    }
-
-    fn visit_item_trait_mut(&mut self, item: &mut syn::ItemTrait) {
-        let gap: TraitItem = parse_quote!(gap! {});
-        item.items = separated(&item.items, &gap);
-    }
+    text
 }
 
 /// Whether two items stand together without an empty line: imports, and modules.
@@ -213,9 +205,4 @@ fn belong_together(one: &Item, two: &Item) -> bool {
         (Item::Mod(one), Item::Mod(two)) => is_bare(one) && is_bare(two),
         _ => false,
     }
-}
-
-fn separated<T: Clone>(items: &[T], gap: &T) -> Vec<T> {
-    let items = items.chunks(1).collect::<Vec<_>>();
-    items.join(std::slice::from_ref(gap))
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result, bail};
 use heck::ToShoutySnakeCase;
 use openapiv3::OpenAPI;
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 use serde_json::{Map, Value};
 use syn::{Ident, Item, parse_quote};
@@ -13,7 +13,7 @@ use syn::{Ident, Item, parse_quote};
 use super::file;
 use crate::codegen::{
     Files,
-    model::{component, named, references},
+    model::{closure, component, named, references},
 };
 
 /// The files under `groq-mock/src/generated/`.
@@ -41,21 +41,18 @@ fn reached(api: &Value) -> Result<BTreeMap<String, &Value>> {
     let operations = operations
         .filter_map(Value::as_object)
         .flat_map(Map::values);
-    let mut open: Vec<String> = operations
-        .flat_map(|operation| references(&operation["requestBody"]))
-        .collect();
-    let mut reached = BTreeMap::new();
-    while let Some(name) = open.pop() {
-        if reached.contains_key(&name) {
-            continue;
-        }
-        let schema = api["components"]["schemas"]
-            .get(&name)
-            .with_context(|| format!("#/components/schemas/{name}: no such schema"))?;
-        open.extend(references(schema));
-        reached.insert(name, schema);
-    }
-    Ok(reached)
+    let named = operations.flat_map(|operation| references(&operation["requestBody"]));
+    let schemas = api["components"]["schemas"].as_object();
+    let schemas = schemas.into_iter().flatten();
+    let schemas: BTreeMap<&str, &Value> = schemas.map(|(name, it)| (name.as_str(), it)).collect();
+    let edges = schemas.iter().map(|(name, it)| (*name, references(it)));
+    let reached = closure(named.collect(), &edges.collect()).into_iter();
+    let schema = |name: String| {
+        let schema = schemas.get(name.as_str());
+        let schema = schema.with_context(|| format!("#/components/schemas/{name}: no such schema"));
+        Ok((name.clone(), *schema?))
+    };
+    reached.map(schema).collect()
 }
 
 fn ident(name: &str) -> Ident {
@@ -117,33 +114,19 @@ fn integer(schema: &Value) -> TokenStream {
         let values = values
             .iter()
             .filter_map(Value::as_i64)
-            .map(proc_macro2::Literal::i64_unsuffixed);
+            .map(Literal::i64_unsuffixed);
         return quote!(Rule::OneNumberOf(&[#(#values),*]));
     }
-    let bound = |key: &str, otherwise: TokenStream| {
-        schema[key].as_i64().map_or(otherwise, |bound| {
-            let bound = proc_macro2::Literal::i64_unsuffixed(bound);
-            quote!(#bound)
-        })
-    };
-    let (least, most) = (
-        bound("minimum", quote!(i64::MIN)),
-        bound("maximum", quote!(i64::MAX)),
-    );
+    let at = |key: &str| schema[key].as_i64().map(Literal::i64_unsuffixed);
+    let least = bound(at("minimum"), quote!(i64::MIN));
+    let most = bound(at("maximum"), quote!(i64::MAX));
     quote!(Rule::Integer(#least, #most))
 }
 
 fn number(schema: &Value) -> TokenStream {
-    let bound = |key: &str, otherwise: TokenStream| {
-        schema[key].as_f64().map_or(otherwise, |bound| {
-            let bound = proc_macro2::Literal::f64_unsuffixed(bound);
-            quote!(#bound)
-        })
-    };
-    let (least, most) = (
-        bound("minimum", quote!(f64::MIN)),
-        bound("maximum", quote!(f64::MAX)),
-    );
+    let at = |key: &str| schema[key].as_f64().map(Literal::f64_unsuffixed);
+    let least = bound(at("minimum"), quote!(f64::MIN));
+    let most = bound(at("maximum"), quote!(f64::MAX));
     quote!(Rule::Number(#least, #most))
 }
 
@@ -192,14 +175,15 @@ fn object(schema: &Value) -> Result<TokenStream> {
 }
 
 fn sizes(schema: &Value, least: &str, most: &str) -> (TokenStream, TokenStream) {
-    let size = |key: &str| {
-        schema[key]
-            .as_u64()
-            .map(proc_macro2::Literal::u64_unsuffixed)
-    };
-    let least = size(least).map_or(quote!(0), |least| quote!(#least));
-    let most = size(most).map_or(quote!(usize::MAX), |most| quote!(#most));
-    (least, most)
+    let at = |key: &str| schema[key].as_u64().map(Literal::u64_unsuffixed);
+    (
+        bound(at(least), quote!(0)),
+        bound(at(most), quote!(usize::MAX)),
+    )
+}
+
+fn bound(stated: Option<Literal>, otherwise: TokenStream) -> TokenStream {
+    stated.map_or(otherwise, |bound| quote!(#bound))
 }
 
 #[cfg(test)]

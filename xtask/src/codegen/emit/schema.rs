@@ -159,16 +159,10 @@ fn convert(raw: &Value, model: &Model) -> Value {
             "$ref" => {
                 schema.insert("$ref".to_owned(), json!(definition(value)));
             }
-            "items" => {
+            "items" | "additionalProperties" if value.is_object() => {
                 schema.insert(keyword.clone(), convert(value, model));
             }
-            "additionalProperties" if value.is_object() => {
-                schema.insert(keyword.clone(), convert(value, model));
-            }
-            "deprecated" if *value == true => {
-                schema.insert(keyword.clone(), value.clone());
-            }
-            kept if KEPT.contains(&kept) => {
+            kept if KEPT.contains(&kept) || kept == "deprecated" && *value == true => {
                 schema.insert(keyword.clone(), value.clone());
             }
             _ => {}
