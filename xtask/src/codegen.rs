@@ -10,17 +10,14 @@
 //! Each stage is a function of the one before.
 
 pub(crate) mod emit;
-mod format;
+pub(crate) mod format;
 pub(crate) mod load;
 pub(crate) mod lower;
 pub(crate) mod model;
 
-use std::collections::BTreeMap;
-
 use anyhow::Result;
 
-/// The generated files: path under `src/generated/` and content.
-pub(crate) type Files = BTreeMap<String, String>;
+use self::format::Files;
 
 /// All generated files of `groq-types` for a description in YAML.
 pub(crate) fn groq_types(yaml: &str) -> Result<Files> {

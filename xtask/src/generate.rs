@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use similar::TextDiff;
 
-use crate::{codegen, codegen::Files, lint, workspace};
+use crate::{codegen, codegen::format::Files, lint, workspace};
 
 /// Whether to write files or only to compare them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

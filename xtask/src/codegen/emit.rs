@@ -8,19 +8,20 @@ pub(crate) mod httpmock;
 pub(crate) mod mock;
 mod object;
 mod operations;
+mod part;
 mod schema;
 mod string_enum;
 mod union;
 
 use anyhow::{Context, Result};
 use openapiv3::OpenAPI;
-use proc_macro2::TokenStream;
 use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle, TypeImpl};
-use quote::{ToTokens, quote};
+use quote::quote;
 
+use self::part::Part;
 use super::{
-    Files,
-    model::{Component, Model, Shape, Ty},
+    format::Files,
+    model::{Component, Model, Shape},
 };
 
 /// The files under `groq-types/src/generated/`.
@@ -62,12 +63,6 @@ fn raw_client(lowered: &OpenAPI, model: &Model) -> Result<String> {
     )
 }
 
-/// The code of one component: items that a formatter can lay out, and the macro call that gives them serde.
-struct Part {
-    items: Vec<syn::Item>,
-    serde: String,
-}
-
 /// The code of a component, if it is not written by hand.
 fn part(component: &Component, model: &Model) -> Option<Part> {
     match &component.shape {
@@ -76,17 +71,5 @@ fn part(component: &Component, model: &Model) -> Option<Part> {
         Shape::Tagged(tagged) => Some(union::tagged(component, tagged, model)),
         Shape::ByType(branches) => Some(union::by_type(component, branches, model)),
         Shape::ByHand => None,
-    }
-}
-
-/// `open` or `closed`, as the macros of `groq_types::wire` call it.
-fn openness(component: &Component) -> &'static str {
-    if component.open { "open" } else { "closed" }
-}
-
-impl ToTokens for Ty {
-    fn to_tokens(&self, tokens: &mut TokenStream) {
-        let ty: syn::Type = syn::parse_str(&self.to_string()).expect("a type of ours is Rust");
-        ty.to_tokens(tokens);
     }
 }

@@ -1,6 +1,7 @@
 //! Lays generated files out with rustfmt.
 
 use std::{
+    collections::BTreeMap,
     io::Write,
     path::Path,
     process::{Command, Stdio},
@@ -8,7 +9,8 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use super::Files;
+/// The generated files: path under `src/generated/` and content.
+pub(crate) type Files = BTreeMap<String, String>;
 
 /// Pinned, so that every toolchain writes the same bytes.
 const RUSTFMT: [&str; 4] = ["--edition", "2024", "--config", "style_edition=2024"];

@@ -2,6 +2,7 @@
 
 mod notes;
 pub(crate) mod operation;
+mod parts;
 mod shape;
 mod ty;
 mod typed;
@@ -10,19 +11,17 @@ mod uses;
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
-use openapiv3::{OpenAPI, Operation as Described, ReferenceOr, Schema};
+use openapiv3::{OpenAPI, ReferenceOr, Schema};
 use serde_json::Value;
 
-use self::ty::is_file;
+use self::parts::to_value;
 pub(crate) use self::{
     notes::Notes,
+    parts::{SCHEMAS, closure, component, named, references},
+    shape::{Branch, EnumValue, Field, Object, Shape, TagVariant, Tagged},
     ty::Ty,
-    uses::{closure, references},
 };
 use crate::problem::{Problem, step};
-
-/// The prefix of a reference to a component schema.
-pub(crate) const SCHEMAS: &str = "#/components/schemas/";
 
 /// The components, each with its place and its shape, and the operations.
 pub(crate) struct Model {
@@ -45,57 +44,6 @@ pub(crate) struct Component {
     pub(crate) schema: Value,
 }
 
-pub(crate) enum Shape {
-    Object(Object),
-    StringEnum(Vec<EnumValue>),
-    Tagged(Tagged),
-    ByType(Vec<Branch>),
-    /// The type is written by hand in `groq-types`.
-    ByHand,
-}
-
-pub(crate) struct Object {
-    /// The properties, without the tag of the union that the object is a variant of.
-    pub(crate) fields: Vec<Field>,
-    /// That tag and its value, where the object stands under one tag only.
-    pub(crate) tag: Option<(String, String)>,
-}
-
-pub(crate) struct Field {
-    pub(crate) wire: String,
-    /// The name in Rust.
-    pub(crate) ident: String,
-    pub(crate) required: bool,
-    pub(crate) ty: Ty,
-    pub(crate) notes: Notes,
-}
-
-pub(crate) struct EnumValue {
-    pub(crate) wire: String,
-    pub(crate) variant: String,
-    pub(crate) description: String,
-}
-
-pub(crate) struct Tagged {
-    pub(crate) tag: String,
-    pub(crate) variants: Vec<TagVariant>,
-}
-
-pub(crate) struct TagVariant {
-    pub(crate) wire: String,
-    pub(crate) variant: String,
-    /// The component.
-    pub(crate) schema: String,
-}
-
-/// A branch of a union told apart by JSON type.
-pub(crate) struct Branch {
-    pub(crate) variant: String,
-    pub(crate) ty: Ty,
-    pub(crate) json_type: &'static str,
-    pub(crate) notes: Notes,
-}
-
 impl Model {
     /// The model of a description, or everything in it that has no model.
     pub(crate) fn of(api: &OpenAPI) -> Result<Self, Vec<Problem>> {
@@ -112,7 +60,7 @@ impl Model {
             let pointer = format!("/components/schemas{}", step(name));
             match reader.shape(name, schema, &pointer) {
                 Ok(shape) => {
-                    let schema = uses::to_value(schema);
+                    let schema = to_value(schema);
                     let says_open = schema["x-open-enum"] == true || schema["x-open-union"] == true;
                     let component = Component {
                         name: name.clone(),
@@ -169,43 +117,4 @@ fn schemas(api: &OpenAPI) -> Result<IndexMap<String, Schema>, Vec<Problem>> {
     } else {
         Err(problems)
     }
-}
-
-fn text(value: &Value) -> Option<String> {
-    value.as_str().map(str::to_owned)
-}
-
-/// The component that a reference names.
-pub(crate) fn component(reference: &str) -> Option<String> {
-    reference.strip_prefix(SCHEMAS).map(str::to_owned)
-}
-
-pub(crate) fn reference(schema: &ReferenceOr<Schema>) -> Option<&str> {
-    match schema {
-        ReferenceOr::Reference { reference } => reference.strip_prefix(SCHEMAS),
-        ReferenceOr::Item(_) => None,
-    }
-}
-
-/// The component that a schema in place stands for: a reference, or an `allOf` around one with a description of its own.
-pub(crate) fn named(schema: &Value) -> Option<&str> {
-    let reference = schema.get("$ref").or_else(|| {
-        let parts = schema["allOf"].as_array()?;
-        (parts.len() == 1).then(|| &parts[0]["$ref"])
-    });
-    reference?.as_str()?.strip_prefix(SCHEMAS)
-}
-
-/// All operations, with their path and method.
-fn operations(api: &OpenAPI) -> Vec<(&str, &str, &Described)> {
-    let mut operations = Vec::new();
-    for (path, item) in &api.paths.paths {
-        if let ReferenceOr::Item(item) = item {
-            operations.extend(
-                item.iter()
-                    .map(|(method, operation)| (path.as_str(), method, operation)),
-            );
-        }
-    }
-    operations
 }

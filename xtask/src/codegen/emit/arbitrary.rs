@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fmt::Display};
 use anyhow::{Result, bail};
 use serde_json::Value;
 
-use super::{file, openness};
+use super::{file, part::openness};
 use crate::codegen::model::{self, Branch, Component, Field, Model, Object, Shape, Ty};
 
 /// Constraints that no value is made for: one that ignored them would be invalid.

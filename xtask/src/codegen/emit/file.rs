@@ -7,7 +7,7 @@ use syn::{
     visit_mut::{self, VisitMut},
 };
 
-use super::Part;
+use super::part::Part;
 use crate::codegen::model::{Component, Model, Shape};
 
 /// The second line of every file.

@@ -11,7 +11,7 @@ use syn::{Attribute, Ident, ImplItem, Item, parse_quote};
 
 use super::{docs, file};
 use crate::codegen::{
-    Files,
+    format::Files,
     model::{
         Model, Shape,
         operation::{Body, Operation, Place, ReplyKind},

@@ -12,7 +12,7 @@ use syn::{Ident, Item, parse_quote};
 
 use super::file;
 use crate::codegen::{
-    Files,
+    format::Files,
     model::{closure, component, named, references},
 };
 

@@ -4,7 +4,10 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use syn::{Ident, Item, parse_quote};
 
-use super::{Part, docs, file, openness};
+use super::{
+    docs, file,
+    part::{Part, openness},
+};
 use crate::codegen::model::{Component, Field, Object, Ty};
 
 pub(super) fn part(component: &Component, object: &Object) -> Part {

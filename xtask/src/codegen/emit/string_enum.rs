@@ -3,7 +3,10 @@
 use quote::{format_ident, quote};
 use syn::parse_quote;
 
-use super::{Part, docs, file, openness};
+use super::{
+    docs, file,
+    part::{Part, openness},
+};
 use crate::codegen::model::{Component, EnumValue};
 
 pub(super) fn part(component: &Component, values: &[EnumValue]) -> Part {

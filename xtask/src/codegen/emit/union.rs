@@ -4,7 +4,10 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::{Ident, Item, parse_quote};
 
-use super::{Part, docs, file, openness};
+use super::{
+    docs, file,
+    part::{Part, openness},
+};
 use crate::codegen::model::{Branch, Component, Model, TagVariant, Tagged, Ty};
 
 pub(super) fn tagged(component: &Component, tagged: &Tagged, model: &Model) -> Part {

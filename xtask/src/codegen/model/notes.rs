@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use serde_json::Value;
 
-use super::text;
+use super::parts::text;
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Notes {

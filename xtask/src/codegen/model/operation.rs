@@ -3,7 +3,7 @@
 use openapiv3::{OpenAPI, ReferenceOr};
 use serde_json::Value;
 
-use super::{component, is_file, text, uses::to_value};
+use super::parts::{component, is_file, text, to_value};
 use crate::problem::{Problem, step};
 
 /// An operation of the API.

@@ -1,4 +1,4 @@
-//! Reads the shapes of components: objects, enums and unions.
+//! The shapes of components: objects, enums and unions.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,12 +7,63 @@ use indexmap::IndexMap;
 use openapiv3::{ObjectType, ReferenceOr, Schema, SchemaData, SchemaKind, StringType, Type};
 
 use super::{
-    Branch, EnumValue, Field, Notes, Object, SCHEMAS, Shape, TagVariant, Tagged, Ty, is_file,
-    reference, references, text,
+    notes::Notes,
+    parts::{SCHEMAS, is_file, reference, references, text, to_value},
+    ty::Ty,
     typed::{self, Typed},
-    uses::to_value,
 };
 use crate::problem::{Problem, step};
+
+pub(crate) enum Shape {
+    Object(Object),
+    StringEnum(Vec<EnumValue>),
+    Tagged(Tagged),
+    ByType(Vec<Branch>),
+    /// The type is written by hand in `groq-types`.
+    ByHand,
+}
+
+pub(crate) struct Object {
+    /// The properties, without the tag of the union that the object is a variant of.
+    pub(crate) fields: Vec<Field>,
+    /// That tag and its value, where the object stands under one tag only.
+    pub(crate) tag: Option<(String, String)>,
+}
+
+pub(crate) struct Field {
+    pub(crate) wire: String,
+    /// The name in Rust.
+    pub(crate) ident: String,
+    pub(crate) required: bool,
+    pub(crate) ty: Ty,
+    pub(crate) notes: Notes,
+}
+
+pub(crate) struct EnumValue {
+    pub(crate) wire: String,
+    pub(crate) variant: String,
+    pub(crate) description: String,
+}
+
+pub(crate) struct Tagged {
+    pub(crate) tag: String,
+    pub(crate) variants: Vec<TagVariant>,
+}
+
+pub(crate) struct TagVariant {
+    pub(crate) wire: String,
+    pub(crate) variant: String,
+    /// The component.
+    pub(crate) schema: String,
+}
+
+/// A branch of a union told apart by JSON type.
+pub(crate) struct Branch {
+    pub(crate) variant: String,
+    pub(crate) ty: Ty,
+    pub(crate) json_type: &'static str,
+    pub(crate) notes: Notes,
+}
 
 pub(super) struct Reader<'a> {
     schemas: &'a IndexMap<String, Schema>,

@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use serde_json::Value;
-
 /// The type of a value; `Display` writes it as it stands in Rust.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Ty {
@@ -46,9 +44,4 @@ impl fmt::Display for Ty {
             Self::Any => f.write_str("serde_json::Value"),
         }
     }
-}
-
-/// Whether a schema is the content of a file in a form.
-pub(super) fn is_file(schema: &Value) -> bool {
-    schema["type"] == "string" && schema["format"] == "binary"
 }

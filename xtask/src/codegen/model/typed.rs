@@ -9,7 +9,10 @@ use anyhow::Result;
 use serde_json::{Map, Value, json};
 use typify::{Type, TypeDetails, TypeId, TypeSpace, TypeStructPropInfo};
 
-use super::{SCHEMAS, Ty, named, references};
+use super::{
+    parts::{SCHEMAS, named, references},
+    ty::Ty,
+};
 use crate::problem::{Problem, step};
 
 /// The keys of a schema in place that decide its type. Typify would write newtypes and code for ranges, lengths and defaults.

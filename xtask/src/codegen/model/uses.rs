@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use openapiv3::{OpenAPI, Schema};
 use serde_json::Value;
 
-use super::{component, operations, text};
+use super::parts::{closure, operations, references, text, to_value};
 
 pub(super) struct Uses {
     responses: BTreeSet<String>,
@@ -64,34 +64,4 @@ impl Uses {
             _ => "error".to_owned(),
         }
     }
-}
-
-pub(super) fn to_value<T: serde::Serialize>(part: &T) -> Value {
-    // Every part of the description came from data, so it goes back to data.
-    serde_json::to_value(part).unwrap_or_default()
-}
-
-/// The components that any `$ref` or mapping below a value names, those in extensions included.
-pub(crate) fn references(value: &Value) -> BTreeSet<String> {
-    match value {
-        Value::String(text) => component(text).into_iter().collect(),
-        Value::Array(items) => items.iter().flat_map(references).collect(),
-        Value::Object(entries) => entries.values().flat_map(references).collect(),
-        _ => BTreeSet::new(),
-    }
-}
-
-pub(crate) fn closure(
-    mut reached: BTreeSet<String>,
-    edges: &BTreeMap<&str, BTreeSet<String>>,
-) -> BTreeSet<String> {
-    let mut open: Vec<String> = reached.iter().cloned().collect();
-    while let Some(name) = open.pop() {
-        for next in edges.get(name.as_str()).into_iter().flatten() {
-            if reached.insert(next.clone()) {
-                open.push(next.clone());
-            }
-        }
-    }
-    reached
 }
