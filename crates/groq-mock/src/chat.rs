@@ -1,7 +1,6 @@
 //! Chat completions.
 
 pub(crate) mod answer;
-pub(crate) mod cache;
 mod complete;
 mod executed;
 mod json;
@@ -16,7 +15,7 @@ use serde_json::Value;
 use self::answer::{Answer, Settings};
 use self::complete::Frame;
 use self::request::ChatRequest;
-use self::stream::{Events, StreamSettings};
+use self::stream::StreamSettings;
 use crate::api_error::{ApiError, Outcome};
 use crate::check;
 use crate::exchange::Exchange;
@@ -47,7 +46,7 @@ pub(crate) fn answer(
     mut exchange: Exchange<'_>,
     request: &ChatRequest<'_>,
     too_long: impl FnOnce() -> Box<ApiError>,
-    write: impl FnOnce(Answer, &mut Exchange<'_>, &ChatRequest<'_>) -> Response,
+    write: impl FnOnce(&Answer, &mut Exchange<'_>, &ChatRequest<'_>) -> Response,
 ) -> Outcome<Response> {
     rules::check(request)?;
     let prompt_tokens = request.prompt_tokens();
@@ -59,38 +58,34 @@ pub(crate) fn answer(
         seed: options.seed,
         null_arguments: options.null_arguments,
     };
-    let mut answer = Answer::new(request, settings)?;
-    answer.cached_tokens = exchange.state.prompts.look_up(request, prompt_tokens);
+    let answer = Answer::new(request, settings)?;
     let most = request.max_tokens().unwrap_or(answer.completion_tokens);
     let charge = Charge {
         tier: request.tier(),
         requested: prompt_tokens.saturating_add(most),
-        // Tokens from the cache do not count.
-        ..Charge::tokens(
-            &request.model.id,
-            prompt_tokens + answer.completion_tokens - answer.cached_tokens,
-        )
+        ..Charge::tokens(&request.model.id, prompt_tokens + answer.completion_tokens)
     };
-    Ok(exchange.metered(charge, |exchange| write(answer, exchange, request)))
+    Ok(exchange.metered(charge, |exchange| write(&answer, exchange, request)))
 }
 
-fn written(answer: Answer, exchange: &mut Exchange<'_>, request: &ChatRequest<'_>) -> Response {
+fn written(answer: &Answer, exchange: &mut Exchange<'_>, request: &ChatRequest<'_>) -> Response {
     if let Some(failure) = answer.failure.as_ref().filter(|_| !request.streams()) {
         return failure.response();
     }
     let tokens = u32::try_from(answer.completion_tokens).unwrap_or(u32::MAX);
-    let frame = frame(&answer, request, exchange);
+    let frame = frame(answer, request, exchange);
     if request.streams() {
         let settings = StreamSettings {
             include_usage: request.includes_usage(),
             split_arguments: exchange.state.options.split_arguments,
             names_channel: request.model.family == Family::GptOss,
         };
-        let mut response = Response::events(Box::new(Events::new(answer, frame, settings)));
+        let events = stream::events(answer, &frame, settings);
+        let mut response = Response::events(Box::new(events.into_iter()));
         response.pace = exchange.pace();
         return response;
     }
-    let mut response = Response::json(200, complete::write(&answer, &frame));
+    let mut response = Response::json(200, complete::write(answer, &frame));
     response.wait = exchange.pace().saturating_mul(tokens);
     response
 }

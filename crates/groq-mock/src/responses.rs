@@ -30,8 +30,8 @@ pub(crate) fn create(exchange: Exchange<'_>) -> Outcome<Response> {
             .param("input")
             .code("context_length_exceeded")
     };
-    let write = |answer: Answer, exchange: &mut Exchange<'_>, request: &ChatRequest<'_>| {
-        written(&answer, body, request.prompt(), exchange)
+    let write = |answer: &Answer, exchange: &mut Exchange<'_>, request: &ChatRequest<'_>| {
+        written(answer, body, request.prompt(), exchange)
     };
     chat::answer(exchange, &ChatRequest::new(&chat, model), too_long, write)
 }

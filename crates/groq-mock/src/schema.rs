@@ -1,7 +1,7 @@
 //! JSON that is valid under a JSON Schema, with values that come from the prompt where it has some.
 //!
 //! References, `allOf`, unions, conditions, recursion and the keywords of strings, numbers, arrays and objects are
-//! followed; a validator judges the result, and what it refuses is made again. The work has a limit, and a schema
+//! followed. A validator checks the result; an invalid document is made again. The work has a limit, and a schema
 //! without a finite value is refused.
 
 mod finite;
@@ -14,10 +14,8 @@ mod pattern;
 pub(crate) mod strict;
 mod string;
 
-use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use jsonschema::Validator;
 use serde_json::Value;
 
 use self::finite::Ranks;
@@ -30,7 +28,7 @@ use crate::random::Random;
 
 const MAX_TIME: Duration = Duration::from_secs(1);
 /// Documents that are made until one is valid.
-const ROUNDS: usize = 32;
+const ROUNDS: usize = 64;
 
 impl NoValue {
     pub(crate) fn into_problem(self) -> Problem {
@@ -48,7 +46,7 @@ impl NoValue {
     }
 }
 
-/// Returns a JSON text, compact, valid under the schema. What no value satisfies gets some value all the same.
+/// Returns a compact JSON text that is valid under the schema; some other one if no value is.
 pub(crate) fn generate(
     schema: &Value,
     hints: &Hints<'_>,
@@ -56,60 +54,41 @@ pub(crate) fn generate(
 ) -> Result<String, NoValue> {
     let deadline = Instant::now() + MAX_TIME;
     let ranks = Ranks::new(schema, deadline)?;
-    let mut turns = BTreeMap::new();
-    let mut validator = None;
+    let no_hints = Hints::new("");
     let mut first = None;
-    for _ in 0..ROUNDS {
-        ranks.forget();
-        let (text, risky) =
-            Generator::new(schema, hints, random.clone(), &ranks, &turns, deadline).document()?;
-        if risky.is_empty() {
-            return Ok(text);
+    let mut validator = None;
+    for round in 0..ROUNDS {
+        // The values of the prompt are tried first.
+        let any = round >= TRIES;
+        let mut generator = Generator {
+            root: schema,
+            hints: if any { &no_hints } else { hints },
+            random: random.fork(&round.to_string()),
+            ranks: &ranks,
+            deadline,
+            any_branch: any,
+            text: String::new(),
+            made: 0,
+            strings: 0,
+        };
+        if let Err(why) = generator.value(schema, "", 0) {
+            return first.ok_or(why);
         }
-        let Some(validator) = validator.get_or_insert_with(|| compiled(schema)) else {
+        let text = generator.text;
+        let build = || jsonschema::options().build(schema).ok();
+        let Some(validator) = validator.get_or_insert_with(build) else {
             return Ok(text);
         };
         let value: Value = serde_json::from_str(&text).unwrap_or_default();
-        let errors = validator.iter_errors(&value).take(16);
-        let wrong: Vec<String> = errors
-            .map(|error| error.instance_path().as_str().to_owned())
-            .collect();
-        if wrong.is_empty() {
+        if validator.is_valid(&value) {
             return Ok(text);
         }
         first.get_or_insert(text);
-        let again = wrong
-            .iter()
-            .filter(|path| make_again(path, &risky, &mut turns))
-            .count();
-        if again == 0 || Instant::now() > deadline {
+        if Instant::now() > deadline {
             break;
         }
     }
     first.ok_or(NoValue::TooLarge)
-}
-
-/// A validator; none for what is no schema.
-fn compiled(schema: &Value) -> Option<Validator> {
-    jsonschema::options().build(schema).ok()
-}
-
-/// Counts up the innermost place around a wrong value at which another value may be made.
-fn make_again(wrong: &str, risky: &[String], turns: &mut BTreeMap<String, usize>) -> bool {
-    let mut path = wrong;
-    loop {
-        let turn = turns.get(path).copied().unwrap_or(0);
-        if risky.iter().any(|risky| risky == path) && turn < TRIES * 2 {
-            // What was tried inside it begins anew.
-            turns.retain(|inner, _| !inner.starts_with(path) || inner == path);
-            turns.insert(path.to_owned(), turn + 1);
-            return true;
-        }
-        let Some((outer, _)) = path.rsplit_once('/') else {
-            return false;
-        };
-        path = outer;
-    }
 }
 
 /// Whether nothing but the empty object is asked for, as by a tool without parameters.

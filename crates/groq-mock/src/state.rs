@@ -8,7 +8,6 @@ use bytes::Bytes;
 use serde_json::Value;
 
 use crate::batches::store::Batches;
-use crate::chat::cache::PromptCache;
 use crate::files::store::Files;
 use crate::limits::{Limiter, Throttle};
 use crate::log::Log;
@@ -30,7 +29,6 @@ pub(crate) struct State {
     pub(crate) batches: Batches,
     /// As the wire has them, oldest first.
     pub(crate) fine_tunings: Mutex<Vec<Value>>,
-    pub(crate) prompts: PromptCache,
     #[cfg(feature = "record")]
     pub(crate) recordings: Option<crate::recordings::Recordings>,
     requests: AtomicU64,
@@ -57,7 +55,6 @@ impl State {
             files: Files::new(options.folder.clone()),
             batches: Batches::default(),
             fine_tunings: Mutex::default(),
-            prompts: PromptCache::default(),
             #[cfg(feature = "record")]
             recordings: None,
             requests: AtomicU64::new(0),

@@ -1,8 +1,7 @@
 //! What the model says: decided once, then written whole or as a stream.
 
 use groq_types::{
-    CompletionTokensDetails, CompletionUsage, ExecutedTool, FunctionCall, PromptTokensDetails,
-    ToolCall, ToolType,
+    CompletionTokensDetails, CompletionUsage, ExecutedTool, FunctionCall, ToolCall, ToolType,
 };
 
 use super::request::{ChatRequest, Format};
@@ -24,8 +23,6 @@ pub(crate) struct Answer {
     pub(crate) executed: Vec<ExecutedTool>,
     pub(crate) finish: &'static str,
     pub(crate) prompt_tokens: u64,
-    /// How many of these the prompt cache held.
-    pub(crate) cached_tokens: u64,
     pub(crate) completion_tokens: u64,
     pub(crate) reasoning_tokens: Option<u64>,
     /// Set where the generation came to nothing usable.
@@ -76,7 +73,6 @@ impl Answer {
             executed,
             finish: "stop",
             prompt_tokens: request.prompt_tokens(),
-            cached_tokens: 0,
             completion_tokens: 0,
             reasoning_tokens: None,
             failure: None,
@@ -207,11 +203,6 @@ impl Answer {
         .with_prompt_time(nanoseconds(prompt))
         .with_completion_time(nanoseconds(completion))
         .with_total_time(nanoseconds(nanoseconds(prompt) + nanoseconds(completion)));
-        if self.cached_tokens > 0 {
-            usage = usage.with_prompt_tokens_details(
-                PromptTokensDetails::new().with_cached_tokens(self.cached_tokens),
-            );
-        }
         if let Some(tokens) = self.reasoning_tokens {
             usage = usage.with_completion_tokens_details(
                 CompletionTokensDetails::new().with_reasoning_tokens(tokens),

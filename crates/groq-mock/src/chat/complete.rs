@@ -1,7 +1,7 @@
 //! An answer as `chat.completion`, whole.
 
-use groq_types::{CompletionUsage, ExecutedTool, ToolCall, UsageBreakdown};
-use serde::Serialize;
+use groq_types::{CompletionUsage, UsageBreakdown};
+use serde_json::json;
 
 use super::answer::Answer;
 
@@ -20,78 +20,34 @@ pub(crate) struct Frame {
     pub(crate) breakdown: Option<UsageBreakdown>,
 }
 
-// The wire has keys that are null, which the types leave out: the frame is written here, its parts by the types.
-#[derive(Serialize)]
-struct Completion<'a> {
-    id: &'a str,
-    object: &'static str,
-    created: u64,
-    model: &'a str,
-    choices: [Choice<'a>; 1],
-    usage: &'a CompletionUsage,
-    usage_breakdown: Option<&'a UsageBreakdown>,
-    system_fingerprint: &'a str,
-    x_groq: XGroq<'a>,
-    service_tier: &'static str,
-}
-
-#[derive(Serialize)]
-struct Choice<'a> {
-    index: u32,
-    message: Message<'a>,
-    logprobs: (),
-    finish_reason: &'static str,
-}
-
-#[derive(Serialize)]
-struct Message<'a> {
-    role: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    content: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reasoning: Option<&'a str>,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    tool_calls: &'a [ToolCall],
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    executed_tools: &'a [ExecutedTool],
-}
-
-#[derive(Serialize)]
-struct XGroq<'a> {
-    id: &'a str,
-    seed: i64,
-}
-
-pub(crate) fn write(answer: &Answer, frame: &Frame) -> Vec<u8> {
-    let message = Message {
-        role: "assistant",
-        content: answer.content.as_deref(),
-        reasoning: answer.reasoning.as_deref(),
-        tool_calls: &answer.calls,
-        executed_tools: &answer.executed,
-    };
-    let completion = Completion {
-        id: &frame.id,
-        object: "chat.completion",
-        created: frame.created,
-        model: &frame.model,
-        choices: [Choice {
-            index: 0,
-            message,
-            logprobs: (),
-            finish_reason: answer.finish,
-        }],
-        usage: &frame.usage,
-        usage_breakdown: frame.breakdown.as_ref(),
-        system_fingerprint: &frame.fingerprint,
-        x_groq: XGroq {
-            id: &frame.request_id,
-            seed: frame.seed,
-        },
-        service_tier: frame.tier,
-    };
-    let mut body = Vec::with_capacity(1024);
-    // Writing to memory what consists of texts and numbers does not fail.
-    let _ = serde_json::to_writer(&mut body, &completion);
-    body
+pub(crate) fn write(answer: &Answer, frame: &Frame) -> String {
+    let mut message = json!({"role": "assistant"});
+    if let Some(content) = &answer.content {
+        message["content"] = json!(content);
+    }
+    if let Some(reasoning) = &answer.reasoning {
+        message["reasoning"] = json!(reasoning);
+    }
+    if !answer.calls.is_empty() {
+        message["tool_calls"] = json!(answer.calls);
+    }
+    if !answer.executed.is_empty() {
+        message["executed_tools"] = json!(answer.executed);
+    }
+    let choice = json!({
+        "index": 0, "message": message, "logprobs": null, "finish_reason": answer.finish,
+    });
+    let completion = json!({
+        "id": frame.id,
+        "object": "chat.completion",
+        "created": frame.created,
+        "model": frame.model,
+        "choices": [choice],
+        "usage": frame.usage,
+        "usage_breakdown": frame.breakdown,
+        "system_fingerprint": frame.fingerprint,
+        "x_groq": {"id": frame.request_id, "seed": frame.seed},
+        "service_tier": frame.tier,
+    });
+    completion.to_string()
 }

@@ -75,7 +75,7 @@ fn error(answer: &Answer) -> Option<Value> {
 fn usage(answer: &Answer) -> Value {
     json!({
         "input_tokens": answer.prompt_tokens,
-        "input_tokens_details": {"cached_tokens": answer.cached_tokens, "reasoning_tokens": 0},
+        "input_tokens_details": {"cached_tokens": 0, "reasoning_tokens": 0},
         "output_tokens": answer.completion_tokens,
         "output_tokens_details": {"cached_tokens": 0, "reasoning_tokens": answer.reasoning_tokens.unwrap_or(0)},
         "total_tokens": answer.prompt_tokens + answer.completion_tokens,

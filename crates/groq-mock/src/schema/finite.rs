@@ -1,6 +1,5 @@
 //! Which schemas have a finite value, and which parts lead to one.
 
-use std::cell::RefCell;
 use std::collections::HashMap;
 use std::time::Instant;
 
@@ -16,7 +15,6 @@ pub(super) struct Ranks<'a> {
     root: &'a Value,
     /// The targets of references, by address.
     targets: HashMap<usize, u32>,
-    known: RefCell<HashMap<usize, Option<u32>>>,
 }
 
 impl<'a> Ranks<'a> {
@@ -29,7 +27,6 @@ impl<'a> Ranks<'a> {
         let mut ranks = Self {
             root,
             targets: HashMap::new(),
-            known: RefCell::default(),
         };
         for round in 1.. {
             if Instant::now() > deadline {
@@ -37,7 +34,7 @@ impl<'a> Ranks<'a> {
             }
             let finite: Vec<usize> = open
                 .iter()
-                .filter(|target| ranks.computed(target).is_some())
+                .filter(|target| ranks.of(target).is_some())
                 .map(|target| place(target))
                 .collect();
             if finite.is_empty() {
@@ -54,22 +51,8 @@ impl<'a> Ranks<'a> {
         }
     }
 
-    /// Forgets the ranks of schemas that are not in the document: other ones may come to stand in their place.
-    pub(super) fn forget(&self) {
-        self.known.borrow_mut().clear();
-    }
-
-    /// The rank of a schema, which must stay where it is until [`Ranks::forget`].
+    /// The rank of a schema, in the document or not.
     pub(super) fn of(&self, schema: &Value) -> Option<u32> {
-        if let Some(known) = self.known.borrow().get(&place(schema)) {
-            return *known;
-        }
-        let rank = self.computed(schema);
-        self.known.borrow_mut().insert(place(schema), rank);
-        rank
-    }
-
-    fn computed(&self, schema: &Value) -> Option<u32> {
         let Value::Object(schema) = schema else {
             return (schema != &Value::Bool(false)).then_some(0);
         };
@@ -89,22 +72,17 @@ impl<'a> Ranks<'a> {
                 .map_or(&[][..], Vec::as_slice)
         };
         for part in list("allOf") {
-            rank = rank.max(self.computed(part)?);
+            rank = rank.max(self.of(part)?);
         }
         for key in ["anyOf", "oneOf"] {
             let branches = list(key);
             if !branches.is_empty() {
-                rank = rank.max(
-                    branches
-                        .iter()
-                        .filter_map(|branch| self.computed(branch))
-                        .min()?,
-                );
+                rank = rank.max(branches.iter().filter_map(|branch| self.of(branch)).min()?);
             }
         }
         parts(schema)
             .into_iter()
-            .try_fold(rank, |rank, part| Some(rank.max(self.computed(part)?)))
+            .try_fold(rank, |rank, part| Some(rank.max(self.of(part)?)))
     }
 }
 

@@ -11,35 +11,27 @@ const USUAL: usize = 2;
 
 impl Generator<'_> {
     pub(super) fn array(&mut self, schema: &Schema, name: &str, depth: usize) -> Made {
-        let count = self.count(schema, depth);
-        let contains = schema.get("contains").map(|item| {
-            (
-                item,
-                size(schema, "minContains").unwrap_or(1).min(MAX_ITEMS),
-            )
-        });
-        let contained = contains.map_or(0, |(_, least)| least);
+        let contains = schema.get("contains");
+        let contained = contains.map_or(0, |_| size(schema, "minContains").unwrap_or(1));
+        let contained = contained.min(MAX_ITEMS);
         let is_unique = schema.get("uniqueItems") == Some(&Value::Bool(true));
         let name = name.strip_suffix('s').unwrap_or(name);
         let mut items: Vec<String> = Vec::new();
         self.text.push('[');
-        for index in 0..count.max(contained) {
-            let item = match contains.filter(|(_, least)| index < *least) {
-                Some((item, _)) => Some(item),
-                None => item_schema(schema, index),
+        for index in 0..self.count(schema, depth).max(contained) {
+            let item = contains.filter(|_| index < contained);
+            let Some(item) = item.or_else(|| item_schema(schema, index)) else {
+                break;
             };
-            let Some(item) = item else { break };
             let start = self.text.len();
             if index > 0 {
                 self.text.push(',');
             }
-            if is_unique {
-                if !self.unique(index, item, &mut items, name, depth)? {
-                    self.text.truncate(start);
-                    break;
-                }
-            } else {
-                self.inner(&index.to_string(), item, name, depth)?;
+            if !is_unique {
+                self.value(item, name, depth + 1)?;
+            } else if !self.unique(item, &mut items, name, depth)? {
+                self.text.truncate(start);
+                break;
             }
         }
         self.text.push(']');
@@ -48,52 +40,47 @@ impl Generator<'_> {
 
     fn count(&self, schema: &Schema, depth: usize) -> usize {
         let least = size(schema, "minItems").unwrap_or(0).min(MAX_ITEMS);
-        let most = size(schema, "maxItems")
-            .unwrap_or(MAX_ITEMS)
-            .clamp(least, MAX_ITEMS);
+        let most = size(schema, "maxItems").unwrap_or(MAX_ITEMS);
         let is_finite = item_schema(schema, 0).is_none_or(|item| self.ranks.of(item).is_some());
         let usual = if self.small(depth) || !is_finite {
             0
         } else {
             positional(schema).len().max(USUAL)
         };
-        usual.clamp(least, most)
+        usual.clamp(least, most.clamp(least, MAX_ITEMS))
     }
 
-    /// Writes an item that is none of the others; false where there is no other one.
+    /// Writes an item that equals none of the others; false if there is none left.
     fn unique(
         &mut self,
-        index: usize,
         item: &Value,
         others: &mut Vec<String>,
         name: &str,
         depth: usize,
     ) -> Result<bool, NoValue> {
         let start = self.text.len();
-        for _ in 0..TRIES * 2 {
-            self.text.truncate(start);
-            self.inner(&index.to_string(), item, name, depth)?;
-            let made = self.text[start..].to_owned();
+        for _ in 0..TRIES {
+            self.value(item, name, depth + 1)?;
+            let made = self.text.split_off(start);
             if !others.contains(&made) {
+                self.text.push_str(&made);
                 others.push(made);
                 return Ok(true);
             }
         }
         // Small ranges give the same again and again: count through them.
-        self.text.truncate(start);
         let Value::Object(item) = item else {
             return Ok(false);
         };
-        let item = self.flattened(item)?;
-        let listed = item
-            .get("enum")
-            .and_then(Value::as_array)
-            .map_or(&[][..], Vec::as_slice);
-        let numbers = kinds(&item)
-            .iter()
-            .any(|kind| matches!(*kind, "integer" | "number"));
-        let counted = number::range(&item).take_while(|_| numbers && listed.is_empty());
-        let mut candidates = listed.iter().map(Value::to_string).chain(counted);
+        let item = self.resolved(item, depth)?;
+        let listed = item.get("enum").and_then(Value::as_array);
+        let is_number = listed.is_none()
+            && kinds(&item)
+                .iter()
+                .any(|kind| matches!(*kind, "integer" | "number"));
+        let counted = number::range(&item).take_while(|_| is_number);
+        let listed = listed.into_iter().flatten().map(Value::to_string);
+        let mut candidates = listed.chain(counted);
         let other = candidates.find(|text| !others.contains(text));
         if let Some(text) = &other {
             self.text.push_str(text);
@@ -103,27 +90,19 @@ impl Generator<'_> {
     }
 }
 
-/// What the item at a place must be; `None` where there may be none.
+/// The schema of the item at a place; `None` where there may be none.
 fn item_schema(schema: &Schema, index: usize) -> Option<&Value> {
-    if let Some(item) = positional(schema).get(index) {
-        return Some(item);
-    }
     let rest = match schema.get("items") {
         Some(Value::Array(_)) => schema.get("additionalItems"),
         other => other,
     };
-    match rest {
-        Some(Value::Bool(false)) => None,
-        Some(item) => Some(item),
-        None => Some(&Value::Bool(true)),
-    }
+    let item = positional(schema).get(index).or(rest);
+    let item = item.unwrap_or(&Value::Bool(true));
+    (item != &Value::Bool(false)).then_some(item)
 }
 
 /// `prefixItems`, or `items` as a list, which is what older drafts call it.
 fn positional(schema: &Schema) -> &[Value] {
-    let list = schema
-        .get("prefixItems")
-        .or_else(|| schema.get("items"))
-        .and_then(Value::as_array);
-    list.map_or(&[], Vec::as_slice)
+    let list = schema.get("prefixItems").or_else(|| schema.get("items"));
+    list.and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }

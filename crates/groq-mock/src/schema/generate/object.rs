@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{Generator, MAX_ITEMS, Made, size};
 use crate::schema::keywords::{NoValue, Schema, strings};
-use crate::schema::pattern;
+use crate::schema::{pattern, string};
 
 impl Generator<'_> {
     /// Required properties in the order in which they are required, then the others.
@@ -27,16 +27,12 @@ impl Generator<'_> {
                 continue;
             }
             let known = properties.and_then(|properties| properties.get(name));
-            let property = known
-                .or_else(|| unnamed_property(schema))
-                .unwrap_or(&Value::Bool(true));
+            let property = known.or_else(|| unnamed_property(schema));
             self.entry(name.to_owned(), property, &mut keys, depth)?;
-            let dependent = schema
-                .get("dependentRequired")
-                .and_then(|all| all.get(name));
-            names.extend(strings(dependent));
+            let dependent = schema.get("dependentRequired");
+            names.extend(strings(dependent.and_then(|all| all.get(name))));
         }
-        self.fill_map(schema, &mut keys, depth)?;
+        self.fill_map(schema, &mut keys, most, depth)?;
         self.text.push('}');
         Ok(())
     }
@@ -44,40 +40,41 @@ impl Generator<'_> {
     fn entry(
         &mut self,
         name: String,
-        schema: &Value,
+        schema: Option<&Value>,
         made: &mut Vec<String>,
         depth: usize,
     ) -> Made {
         if !made.is_empty() {
             self.text.push(',');
         }
-        self.text.push_str(&Value::from(name.as_str()).to_string());
+        self.leaf(&Value::from(name.as_str()));
         self.text.push(':');
-        self.inner(&name, schema, &name, depth)?;
+        self.value(schema.unwrap_or(&Value::Bool(true)), &name, depth + 1)?;
         made.push(name);
         Ok(())
     }
 
     /// Entries that no property names: of a map, or to reach `minProperties`.
-    fn fill_map(&mut self, schema: &Schema, made: &mut Vec<String>, depth: usize) -> Made {
+    fn fill_map(
+        &mut self,
+        schema: &Schema,
+        made: &mut Vec<String>,
+        most: usize,
+        depth: usize,
+    ) -> Made {
         let least = size(schema, "minProperties").unwrap_or(0).min(MAX_ITEMS);
-        let most = size(schema, "maxProperties").unwrap_or(usize::MAX);
         let value = unnamed_property(schema);
         let is_finite = value.is_some_and(|value| self.ranks.of(value).is_some());
         let is_map = made.is_empty() && is_finite && !schema.contains_key("properties");
-        let usual = if is_map && !self.small(depth) {
-            least.max(2)
-        } else {
-            least
-        };
-        let wanted = usual.min(most);
+        let usual = if is_map && !self.small(depth) { 2 } else { 0 };
+        let wanted = least.max(usual).min(most);
         // A key may be made twice, so that there are more turns than entries.
         for turn in 0..wanted * 4 {
             if made.len() >= wanted {
                 break;
             }
             if let Some(key) = self.key(schema, turn)?.filter(|key| !made.contains(key)) {
-                self.entry(key, value.unwrap_or(&Value::Bool(true)), made, depth)?;
+                self.entry(key, value, made, depth)?;
             }
         }
         Ok(())
@@ -88,16 +85,22 @@ impl Generator<'_> {
             return Ok(pattern::generate(pattern, 1, &mut self.random));
         }
         if let Some(names) = schema.get("propertyNames").and_then(Value::as_object) {
-            let names = self.flattened(names)?;
-            if let Some(Value::Array(values)) = names.get("enum") {
-                let value = values
-                    .get(turn % values.len().max(1))
-                    .and_then(Value::as_str);
-                return Ok(value.map(str::to_owned));
-            }
-            return Ok(Some(self.plain(&names, "key", turn)));
+            let names = self.resolved(names, 0)?;
+            return Ok(match names.get("enum").and_then(Value::as_array) {
+                Some(values) => {
+                    let value = values.get(turn % values.len().max(1));
+                    value.and_then(Value::as_str).map(str::to_owned)
+                }
+                None => Some(string::make(
+                    &names,
+                    "key",
+                    turn,
+                    self.hints,
+                    &mut self.random,
+                )),
+            });
         }
-        let words = &self.hints().topic().words;
+        let words = &self.hints.topic().words;
         let word = words[turn % words.len()].to_lowercase().replace(' ', "_");
         Ok(Some(if turn < words.len() {
             word
@@ -107,12 +110,12 @@ impl Generator<'_> {
     }
 }
 
-/// What an entry must be that `properties` does not name.
+/// The schema of an entry that `properties` does not name.
 fn unnamed_property(schema: &Schema) -> Option<&Value> {
     let additional = || {
         schema
             .get("additionalProperties")
-            .filter(|schema| schema.is_object())
+            .filter(|other| other.is_object())
     };
     patterned(schema)
         .map(|(_, value)| value)
@@ -120,9 +123,6 @@ fn unnamed_property(schema: &Schema) -> Option<&Value> {
 }
 
 fn patterned(schema: &Schema) -> Option<(&String, &Value)> {
-    schema
-        .get("patternProperties")
-        .and_then(Value::as_object)?
-        .iter()
-        .next()
+    let patterns = schema.get("patternProperties")?.as_object()?;
+    patterns.iter().next()
 }
