@@ -306,9 +306,10 @@ mod tests {
     #[cfg(feature = "client")]
     #[tokio::test]
     async fn a_panic_is_called_one() {
-        for work in [|| panic!("no {}", "luck"), || panic!("no luck")] {
-            let cause = tokio::task::spawn_blocking(work).await;
-            let error = Error::of_task("decoding", cause.map(|()| ()).expect_err("it panicked"));
+        let works: [fn(); 2] = [|| panic!("no {}", "luck"), || panic!("no luck")];
+        for work in works {
+            let panic = tokio::task::spawn_blocking(work).await.unwrap_err();
+            let error = Error::of_task("decoding", panic);
             assert!(error.is_panic() && !error.is_corrupt());
             assert_eq!(error.to_string(), "decoding panicked: no luck");
         }

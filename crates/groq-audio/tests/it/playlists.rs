@@ -11,6 +11,7 @@ use crate::recognizer::{CLEAN, Recognizer};
 use crate::speech::{Manner, Talk, wav};
 
 /// Each way to name another file, and whether an `ffmpeg` that may do anything really opens that file.
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn playlists(secret: &Path) -> Vec<(&'static str, String, bool)> {
     let path = secret.display();
     let hls = "#EXTM3U\n#EXT-X-TARGETDURATION:30\n#EXTINF:30,\n";
