@@ -14,3 +14,6 @@ mod text;
 pub use chat::ChatStream;
 pub use response::ResponseStream;
 pub use text::TextDeltas;
+
+#[cfg(test)]
+mod tests;

@@ -1,14 +1,13 @@
 //! Puts a reply together from the chunks of its stream.
 
-use std::mem;
+mod calls;
 
 use groq_types::{
     Annotation, ChatCompletion, ChatCompletionChunk, Choice, ChunkChoice, CompletionMessage, Delta,
-    ExecutedTool, FinishReason, FunctionCall, FunctionCallDelta, Logprobs, Role, StreamXGroq,
-    ToolCall, ToolCallDelta, ToolType, UnknownFields, XGroq,
+    ExecutedTool, Logprobs, Role, StreamXGroq, UnknownFields, XGroq,
 };
-use serde::de::IgnoredAny;
 
+pub(super) use self::calls::Calls;
 use super::template::Part;
 
 /// The reply so far.
@@ -18,16 +17,8 @@ use super::template::Part;
 #[derive(Debug)]
 pub(super) struct Accumulator {
     completion: ChatCompletion,
-    /// Calls of tools, with the position of their choice in `completion`.
-    calls: Vec<(usize, OpenCall)>,
+    calls: Calls,
     begun: bool,
-}
-
-/// A tool call that is still being written.
-#[derive(Debug)]
-struct OpenCall {
-    index: Option<u32>,
-    call: ToolCall,
 }
 
 impl Default for Accumulator {
@@ -35,7 +26,7 @@ impl Default for Accumulator {
         Self {
             completion: ChatCompletion::new("", [] as [Choice; 0], 0, "")
                 .with_object("chat.completion"),
-            calls: Vec::new(),
+            calls: Calls::default(),
             begun: false,
         }
     }
@@ -44,7 +35,7 @@ impl Default for Accumulator {
 impl Accumulator {
     /// Adds a chunk.
     pub(super) fn add(&mut self, chunk: &ChatCompletionChunk) {
-        if !mem::replace(&mut self.begun, true) {
+        if !self.begun {
             self.begin(chunk);
         }
         for choice in &chunk.choices {
@@ -77,9 +68,18 @@ impl Accumulator {
 
     /// Takes in the tool calls that are whole, because nothing more will come.
     pub(super) fn finalize(&mut self) {
-        for position in 0..self.completion.choices.len() {
-            self.settle_choice(position);
+        for choice in 0..self.completion.choices.len() {
+            self.calls
+                .settle(choice, &mut self.completion.choices[choice]);
         }
+    }
+
+    /// Why this is not a complete reply, although the server says that it is over.
+    pub(super) fn flaw(&self) -> Option<&'static str> {
+        let choices = self.completion.choices.iter().enumerate();
+        choices
+            .filter_map(|(choice, ended)| self.calls.flaw(choice, ended.finish_reason.as_ref()))
+            .next()
     }
 
     pub(super) fn completion(&self) -> &ChatCompletion {
@@ -90,18 +90,25 @@ impl Accumulator {
         self.completion
     }
 
+    /// Keeps what all chunks have in common, once one has it: gateways send a first chunk without.
     fn begin(&mut self, chunk: &ChatCompletionChunk) {
-        self.completion.id.clone_from(&chunk.id);
-        self.completion.created = chunk.created;
-        self.completion.model.clone_from(&chunk.model);
-        self.completion
-            .system_fingerprint
-            .clone_from(&chunk.system_fingerprint);
+        let completion = &mut self.completion;
+        keep_first(&mut completion.id, &chunk.id);
+        keep_first(&mut completion.model, &chunk.model);
+        if completion.created == 0 {
+            completion.created = chunk.created;
+        }
+        if completion.system_fingerprint.is_none() {
+            completion
+                .system_fingerprint
+                .clone_from(&chunk.system_fingerprint);
+        }
+        self.begun = !completion.id.is_empty() && !completion.model.is_empty();
     }
 
     fn add_choice(&mut self, chunk: &ChunkChoice) {
         let position = self.position(chunk.index);
-        self.add_tool_calls(position, &chunk.delta);
+        self.calls.add(position, &chunk.delta);
         let choice = &mut self.completion.choices[position];
         add_delta(&mut choice.message, &chunk.delta);
         keep_unknown(choice.unknown_fields_mut(), chunk.unknown_fields());
@@ -110,7 +117,7 @@ impl Accumulator {
         }
         if let Some(reason) = &chunk.finish_reason {
             choice.finish_reason = Some(reason.clone());
-            self.settle_choice(position);
+            self.calls.settle(position, choice);
         }
     }
 
@@ -122,115 +129,17 @@ impl Accumulator {
             Err(position) => {
                 let message = CompletionMessage::new().with_role(Role::Assistant);
                 choices.insert(position, Choice::new(index, message));
-                for (choice, _) in &mut self.calls {
-                    *choice += usize::from(*choice >= position);
-                }
+                self.calls.make_room(position);
                 position
             }
         }
     }
-
-    fn add_tool_calls(&mut self, choice: usize, delta: &Delta) {
-        for call in delta.tool_calls.iter().flatten() {
-            self.open_call(choice, Some(call.index), call.id.as_deref())
-                .add(call);
-        }
-    }
-
-    /// The call that a delta belongs to: the last one with its index, unless it brings another id. Some models
-    /// give all their calls the same index.
-    fn open_call(&mut self, choice: usize, index: Option<u32>, id: Option<&str>) -> &mut OpenCall {
-        let id = id.unwrap_or_default();
-        let found = self
-            .calls
-            .iter()
-            .rposition(|(at, open)| *at == choice && open.index == index);
-        let position = match found {
-            Some(position) if self.calls[position].1.continues(id) => position,
-            _ => {
-                self.calls.push((choice, OpenCall::new(index)));
-                self.calls.len() - 1
-            }
-        };
-        &mut self.calls[position].1
-    }
-
-    /// Writes the whole calls of a choice into its message, in the order of their indices.
-    fn settle_choice(&mut self, position: usize) {
-        let choice = &mut self.completion.choices[position];
-        let mut whole: Vec<&OpenCall> = self
-            .calls
-            .iter()
-            .filter(|(at, open)| *at == position && open.is_whole(choice.finish_reason.as_ref()))
-            .map(|(_, open)| open)
-            .collect();
-        if whole.is_empty() {
-            return;
-        }
-        whole.sort_by_key(|open| open.index);
-        choice.message.tool_calls = Some(whole.into_iter().map(|open| open.call.clone()).collect());
-        // A reply in one piece has no content beside its calls, where a stream begins with an empty one.
-        if choice.message.content.as_deref() == Some("") {
-            choice.message.content = None;
-        }
-    }
-}
-
-impl OpenCall {
-    fn new(index: Option<u32>) -> Self {
-        Self {
-            index,
-            call: ToolCall::new("", ToolType::Function, FunctionCall::new("", "")),
-        }
-    }
-
-    fn continues(&self, id: &str) -> bool {
-        id.is_empty() || self.call.id.is_empty() || self.call.id == id
-    }
-
-    fn add(&mut self, delta: &ToolCallDelta) {
-        if let Some(id) = &delta.id
-            && self.call.id.is_empty()
-        {
-            self.call.id.clone_from(id);
-        }
-        if let Some(type_) = &delta.type_ {
-            self.call.type_ = type_.clone();
-        }
-        if let Some(function) = &delta.function {
-            add_function(&mut self.call.function, function);
-        }
-        keep_unknown(self.call.unknown_fields_mut(), delta.unknown_fields());
-    }
-
-    /// Whether nothing of it is missing.
-    ///
-    /// Once its choice is finished, a call is as the model wanted it, even if its arguments are not JSON. Before that, and where
-    /// the token limit cut the choice off, its arguments must be JSON that cannot go on.
-    fn is_whole(&self, reason: Option<&FinishReason>) -> bool {
-        match reason {
-            None | Some(FinishReason::Length) => is_closed_json(&self.call.function.arguments),
-            Some(_) => true,
-        }
-    }
-}
-
-/// Whether a text is JSON, and of a kind that more characters would break: `1` may become `12`, `{}` becomes nothing else.
-fn is_closed_json(text: &str) -> bool {
-    let number = text.trim().ends_with(|last: char| last.is_ascii_digit());
-    !number && serde_json::from_str::<IgnoredAny>(text).is_ok()
 }
 
 fn add_delta(message: &mut CompletionMessage, delta: &Delta) {
     append(&mut message.content, delta.content.as_deref());
     append(&mut message.reasoning, delta.reasoning.as_deref());
     keep_last(&mut message.role, delta.role.as_ref());
-    if let Some(function) = &delta.function_call {
-        let call = message
-            .function_call
-            .get_or_insert_with(|| FunctionCall::new("", ""));
-        add_function(call, function);
-    }
     if let Some(tools) = &delta.executed_tools {
         let all = message.executed_tools.get_or_insert_default();
         for tool in tools {
@@ -242,18 +151,6 @@ fn add_delta(message: &mut CompletionMessage, delta: &Delta) {
         all.extend_from_slice(annotations);
     }
     keep_unknown(message.unknown_fields_mut(), delta.unknown_fields());
-}
-
-fn add_function(call: &mut FunctionCall, delta: &FunctionCallDelta) {
-    if let Some(name) = &delta.name
-        && call.name != *name
-    {
-        call.name.push_str(name);
-    }
-    if let Some(arguments) = &delta.arguments {
-        call.arguments.push_str(arguments);
-    }
-    keep_unknown(call.unknown_fields_mut(), delta.unknown_fields());
 }
 
 /// Executed tools come as they begin, and again, with the same index, when they have their results.
@@ -301,6 +198,12 @@ fn add_x_groq(completion: &mut ChatCompletion, delta: &StreamXGroq) {
 fn append(text: &mut Option<String>, more: Option<&str>) {
     if let Some(more) = more {
         text.get_or_insert_default().push_str(more);
+    }
+}
+
+fn keep_first(text: &mut String, newer: &str) {
+    if text.is_empty() {
+        newer.clone_into(text);
     }
 }
 

@@ -210,6 +210,10 @@ impl Reply for Conversation {
         true
     }
 
+    fn flaw(&self) -> Option<&'static str> {
+        self.accumulator.flaw()
+    }
+
     fn finalize(&mut self) {
         self.accumulator.finalize();
     }

@@ -2,7 +2,7 @@
 
 use std::str;
 
-use groq_types::{ChatCompletionChunk, ResponseStreamEvent};
+use groq_types::{ChatCompletionChunk, FinishReason, ResponseStreamEvent, Role};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -27,12 +27,42 @@ pub(super) enum Message<T> {
 ///
 /// Errors come with the name `error`, or with none (wire, sdk: both official clients know either).
 pub(super) fn read(event: Event<'_>) -> Message<ChatCompletionChunk> {
-    read_as(event, |chunk: &ChatCompletionChunk| {
+    let read = read_as(event, |chunk: &ChatCompletionChunk| {
         chunk
             .unknown_fields()
             .get("error")
             .is_some_and(|error| !error.is_null())
-    })
+    });
+    match read {
+        Message::Item(mut chunk) => {
+            clear_blanks(&mut chunk);
+            Message::Item(chunk)
+        }
+        read => read,
+    }
+}
+
+/// Clears what some servers spell as an empty text, or as `null` in quotes, where others leave it out: the choice is not finished.
+pub(super) fn clear_blanks(chunk: &mut ChatCompletionChunk) {
+    for choice in &mut chunk.choices {
+        if let Some(FinishReason::Other(reason)) = &choice.finish_reason
+            && is_none(reason)
+        {
+            choice.finish_reason = None;
+        }
+        if let Some(Role::Other(role)) = &choice.delta.role
+            && is_none(role)
+        {
+            choice.delta.role = None;
+        }
+    }
+}
+
+fn is_none(value: &str) -> bool {
+    let value = value.trim_matches(|char: char| {
+        char.is_whitespace() || char.is_control() || matches!(char, '\u{200b}' | '\u{feff}')
+    });
+    value.is_empty() || value.eq_ignore_ascii_case("null") || value.eq_ignore_ascii_case("none")
 }
 
 /// Reads an event of a stream of a response.

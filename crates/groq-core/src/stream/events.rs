@@ -122,15 +122,15 @@ impl<R: Reply> Events<R> {
                 Ok(Step::Done) if !self.reply.may_be_done() => {
                     return Poll::Ready(Some(Err(self.fail(unfinished()))));
                 }
-                Ok(Step::Done) => {
-                    self.complete(true);
-                    // The end of the body mostly comes along; having read it, the connection can be used again.
-                    let _ = self.answered.body.poll_chunk(context);
-                }
-                Ok(Step::Dry) if self.reply.is_over() => {
-                    self.complete(false);
-                    let _ = self.answered.body.poll_chunk(context);
-                }
+                // The end of the body mostly comes along; having read it, the connection can be used again.
+                Ok(Step::Done) => match self.complete(true) {
+                    Ok(()) => drop(self.answered.body.poll_chunk(context)),
+                    Err(error) => return Poll::Ready(Some(Err(self.fail(error)))),
+                },
+                Ok(Step::Dry) if self.reply.is_over() => match self.complete(false) {
+                    Ok(()) => drop(self.answered.body.poll_chunk(context)),
+                    Err(error) => return Poll::Ready(Some(Err(self.fail(error)))),
+                },
                 Ok(Step::Dry) => {
                     let more = ready!(self.answered.body.poll_chunk(context));
                     match self.refill(more) {
@@ -234,8 +234,7 @@ impl<R: Reply> Events<R> {
         match event.map(|event| V::take(&mut self.reply, event)) {
             Some(Message::Item(item)) => return Ok(Some(item)),
             Some(Message::Done) if self.reply.may_be_done() => {
-                self.complete(true);
-                return Ok(None);
+                return self.complete(true).map(|()| None);
             }
             Some(Message::Done) => return Err(unfinished()),
             Some(Message::Error(error)) => return Err(self.reported(error)),
@@ -245,8 +244,7 @@ impl<R: Reply> Events<R> {
             Some(Message::Ignored) | None => {}
         }
         if self.reply.is_finished() {
-            self.complete(false);
-            return Ok(None);
+            return self.complete(false).map(|()| None);
         }
         Err(match self.count {
             0 => incomplete("before it began"),
@@ -254,10 +252,15 @@ impl<R: Reply> Events<R> {
         })
     }
 
-    fn complete(&mut self, done_marker: bool) {
-        self.state = State::Complete { done_marker };
+    /// Ends the stream as complete, if the reply is.
+    fn complete(&mut self, done_marker: bool) -> Result<(), Error> {
         self.reply.finalize();
+        if let Some(flaw) = self.reply.flaw() {
+            return Err(incomplete(flaw));
+        }
+        self.state = State::Complete { done_marker };
         self.release();
+        Ok(())
     }
 
     fn fail(&mut self, error: Error) -> Error {

@@ -21,6 +21,9 @@ pub(super) trait Reply: Default {
     /// Whether `[DONE]` makes it complete.
     fn may_be_done(&self) -> bool;
 
+    /// Why the reply is not complete, although it is over. [`finalize`](Self::finalize) comes first.
+    fn flaw(&self) -> Option<&'static str>;
+
     /// Nothing more comes.
     fn finalize(&mut self);
 

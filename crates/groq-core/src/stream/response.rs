@@ -288,6 +288,10 @@ impl Reply for Progress {
         self.over
     }
 
+    fn flaw(&self) -> Option<&'static str> {
+        None
+    }
+
     fn finalize(&mut self) {}
 
     fn summary(&self) -> Summary<'_> {

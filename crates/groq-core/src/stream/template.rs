@@ -8,6 +8,8 @@ use std::str;
 
 use groq_types::{ChatCompletionChunk, Delta};
 
+use super::event::clear_blanks;
+
 /// The templates of one stream: the one in use, and whether another one is worth having.
 #[derive(Debug, Default)]
 pub(super) struct Templates {
@@ -81,8 +83,10 @@ impl Template {
     fn holds(&self) -> bool {
         const PROBE: &str = "probe";
         let probe = [&self.before[..], PROBE.as_bytes(), &self.after].concat();
-        serde_json::from_slice::<ChatCompletionChunk>(&probe)
-            .is_ok_and(|chunk| chunk == self.chunk_with(PROBE.to_owned()))
+        serde_json::from_slice::<ChatCompletionChunk>(&probe).is_ok_and(|mut chunk| {
+            clear_blanks(&mut chunk);
+            chunk == self.chunk_with(PROBE.to_owned())
+        })
     }
 
     fn text<'a>(&self, data: &'a [u8]) -> Option<Cow<'a, str>> {

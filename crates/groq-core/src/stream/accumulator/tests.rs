@@ -4,6 +4,7 @@
 )]
 
 use super::*;
+use groq_types::FinishReason;
 use serde_json::{Value, json};
 
 fn chunk(choices: Value) -> Value {
@@ -191,6 +192,102 @@ fn a_finished_call_is_offered_as_the_model_wrote_it() {
         finish("tool_calls"),
     ];
     assert_eq!(calls(&chunks), expected(&[("a", "f", "not JSON")]));
+}
+
+/// How pieces go astray: the reply says that it is over, and what came is no whole call.
+#[test]
+fn a_call_without_a_name_is_never_offered() {
+    let nameless =
+        |index: u32, id: &str| json!({"index": index, "id": id, "function": {"arguments": "{}"}});
+    let table = [
+        vec![more(0, "{}")],
+        vec![nameless(0, "a")],
+        vec![json!({"index": 0, "id": "a"})],
+        vec![call(0, "a", "", "{}")],
+        vec![call(0, "a", "  ", "{}")],
+        // The index jumps: is it the rest of the first, or of another that was lost?
+        vec![call(0, "a", "f", "{\"path\":\"/tm"), more(1, "p\"}")],
+        vec![call(0, "a", "f", "{\"path\":\"/tm"), nameless(7, "b")],
+    ];
+    for pieces in table {
+        for reason in ["tool_calls", "stop", "tool_use", "function_call"] {
+            let mut chunks: Vec<_> = pieces
+                .iter()
+                .map(|piece| delta(json!({"tool_calls": [piece]})))
+                .collect();
+            chunks.push(finish(reason));
+            assert_eq!(calls(&chunks), [], "{chunks:?}");
+            assert!(accumulate(&chunks).flaw().is_some(), "{chunks:?}");
+        }
+    }
+    let whole = delta(json!({"tool_calls": [call(0, "a", "f", "{}")]}));
+    let stray = delta(json!({"tool_calls": [more(1, "{")]}));
+    let one = [whole.clone(), stray, finish("tool_calls")];
+    assert_eq!(calls(&one), expected(&[("a", "f", "{}")]));
+    assert!(accumulate(&one).flaw().is_some());
+    // An empty piece says nothing, and is none.
+    let empty = delta(json!({"tool_calls": [more(1, ""), {"index": 2}]}));
+    let one = [whole, empty, finish("tool_calls")];
+    assert_eq!(calls(&one), expected(&[("a", "f", "{}")]));
+    assert_eq!(accumulate(&one).flaw(), None);
+}
+
+#[test]
+fn a_piece_with_an_id_goes_where_its_id_is() {
+    let mut rest = more(3, ":1}");
+    rest["id"] = json!("a");
+    let chunks = [
+        delta(json!({"tool_calls": [call(0, "a", "f", "{\"x\""), call(1, "b", "g", "{}")]})),
+        delta(json!({"tool_calls": [rest]})),
+        finish("tool_calls"),
+    ];
+    assert_eq!(
+        calls(&chunks),
+        expected(&[("a", "f", "{\"x\":1}"), ("b", "g", "{}")])
+    );
+    assert_eq!(accumulate(&chunks).flaw(), None);
+}
+
+#[test]
+fn a_call_that_is_open_when_nobody_finished_it_is_a_flaw() {
+    let cut = delta(json!({"tool_calls": [call(0, "a", "f", "{\"path\":\"/tm")]}));
+    assert!(accumulate(&[cut.clone()]).flaw().is_some());
+    for reason in ["length", "content_filter", "max_tokens", "abort"] {
+        let chunks = [cut.clone(), finish(reason)];
+        assert_eq!(calls(&chunks), [], "{reason}");
+        assert_eq!(accumulate(&chunks).flaw(), None, "{reason}");
+    }
+}
+
+#[test]
+fn a_function_in_the_deprecated_style_is_offered_once_it_is_whole() {
+    let pieces = [
+        delta(json!({"function_call": {"name": "f", "arguments": "{\"x\""}})),
+        delta(json!({"function_call": {"arguments": ":1}"}})),
+        finish("function_call"),
+    ];
+    assert_eq!(
+        message(&pieces)["function_call"],
+        json!({"name": "f", "arguments": "{\"x\":1}"})
+    );
+    assert!(message(&pieces[..1]).get("function_call").is_none());
+    assert!(accumulate(&pieces[..1]).flaw().is_some());
+    assert!(accumulate(&pieces[1..]).flaw().is_some());
+}
+
+#[test]
+fn identity_comes_from_the_first_chunk_that_has_one() {
+    let mut blank = chunk(json!([]));
+    for (key, value) in [
+        ("id", json!("")),
+        ("model", json!("")),
+        ("created", json!(0)),
+    ] {
+        blank[key] = value;
+    }
+    let completion = accumulate(&[blank, delta(json!({"content": "x"}))]).into_completion();
+    assert_eq!((completion.id.as_str(), completion.created), ("c", 1));
+    assert_eq!(completion.model, "m");
 }
 
 #[test]
