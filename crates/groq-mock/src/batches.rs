@@ -1,54 +1,37 @@
 //! Batches, and their operations.
 //!
-//! A batch goes from state to state when it is retrieved: one state each time, or as many as are due where
-//! [`Builder::batch_step`](crate::Builder::batch_step) sets a pace. Its requests go through the same handlers as
-//! any others.
+//! A batch changes its state when it is retrieved: by one each time, or by as many as are due if
+//! [`Builder::batch_step`](crate::Builder::batch_step) is set. Its requests go through the same handlers as any others.
 
 pub(crate) mod job;
 mod lines;
 pub(crate) mod store;
-mod wire;
 
 use std::sync::PoisonError;
 use std::time::Duration;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use self::job::{BatchLine, Host, Job, LineAnswer};
-use self::wire::Batch;
+use self::job::{Host, Job};
 use crate::api_error::{ApiError, Outcome};
 use crate::check;
 use crate::exchange::Exchange;
-use crate::files::store::Files;
 use crate::generated::requests;
+use crate::ids;
 use crate::response::Response;
 
 const MAX_METADATA: usize = 16;
 const HOUR: u64 = 3_600;
 
-impl Host for Exchange<'_> {
-    fn files(&self) -> &Files {
-        &self.state.files
-    }
-
-    fn now(&self) -> u64 {
-        self.state.unix_time()
-    }
-
-    fn step(&self) -> Duration {
-        self.state.options.batch_step
-    }
-
-    fn run(&self, line: &BatchLine<'_>) -> Option<LineAnswer> {
-        (self.run_line)(self.state, line)
-    }
-}
-
 pub(crate) fn create(mut exchange: Exchange<'_>) -> Outcome<Response> {
     let body = check::body(exchange.request, &requests::BATCH_REQUEST)?;
     let text = |key: &str| body.get(key).and_then(Value::as_str).unwrap_or_default();
     let window = window(text("completion_window"))?;
-    let metadata = metadata(body)?;
+    let metadata = body.get("metadata").and_then(Value::as_object);
+    if metadata.is_some_and(|metadata| metadata.len() > MAX_METADATA) {
+        let message = format!("'metadata' : maximum number of properties is {MAX_METADATA}");
+        return Err(ApiError::invalid(message));
+    }
     let state = exchange.state;
     let input = state.files.about(text("input_file_id"))?;
     if input.purpose != "batch" {
@@ -56,19 +39,38 @@ pub(crate) fn create(mut exchange: Exchange<'_>) -> Outcome<Response> {
         let message = format!("The purpose of the file `{id}` is `{purpose}`, not `batch`.");
         return Err(ApiError::invalid(message).param("input_file_id"));
     }
-    let batch = Batch {
-        endpoint: text("endpoint").to_owned(),
-        completion_window: text("completion_window").to_owned(),
-        metadata,
-        ..Batch::new(&mut exchange.unique, input.id, state.unix_time(), window)
-    };
+    let (id, now) = (
+        ids::prefixed("batch_01", &mut exchange.unique),
+        state.unix_time(),
+    );
+    let batch = json!({
+        "id": id,
+        "object": "batch",
+        "endpoint": text("endpoint"),
+        "errors": null,
+        "input_file_id": input.id,
+        "completion_window": text("completion_window"),
+        "status": "validating",
+        "output_file_id": null,
+        "error_file_id": null,
+        "created_at": now,
+        "in_progress_at": null,
+        "expires_at": now.saturating_add(window.as_secs()),
+        "finalizing_at": null,
+        "completed_at": null,
+        "failed_at": null,
+        "expired_at": null,
+        "cancelling_at": null,
+        "cancelled_at": null,
+        "request_counts": {"total": 0, "completed": 0, "failed": 0},
+        "metadata": metadata,
+    });
     let response = Response::of(&batch);
     let window = state.options.batch_expires_after.unwrap_or(window);
     let authorization = exchange.request.headers().get("authorization").cloned();
     let random = exchange.unique.fork("batch");
-    state
-        .batches
-        .add(Job::new(batch, window, authorization, random))?;
+    let job = Job::new(batch, window, authorization, random);
+    state.batches.add(id, job)?;
     Ok(response)
 }
 
@@ -90,21 +92,12 @@ fn window(text: &str) -> Outcome<Duration> {
     })
 }
 
-fn metadata(body: &Map<String, Value>) -> Outcome<Option<Map<String, Value>>> {
-    match body.get("metadata").and_then(Value::as_object) {
-        Some(metadata) if metadata.len() > MAX_METADATA => Err(ApiError::invalid(format!(
-            "'metadata' : maximum number of properties is {MAX_METADATA}"
-        ))),
-        metadata => Ok(metadata.cloned()),
-    }
-}
-
-/// The newest first, and none of them a state further.
+/// The newest first; listing does not change a state.
 pub(crate) fn list(exchange: &Exchange<'_>) -> Response {
     let batches = exchange.state.batches.all();
     let batches = batches.iter().rev().map(|job| {
         let job = job.lock().unwrap_or_else(PoisonError::into_inner);
-        job.batch().clone()
+        job.batch.clone()
     });
     Response::of(&json!({"object": "list", "data": batches.collect::<Vec<_>>()}))
 }
@@ -112,15 +105,20 @@ pub(crate) fn list(exchange: &Exchange<'_>) -> Response {
 pub(crate) fn retrieve(exchange: &Exchange<'_>, id: &str) -> Outcome<Response> {
     let job = exchange.state.batches.find(id)?;
     let mut job = job.lock().unwrap_or_else(PoisonError::into_inner);
-    job.advance(exchange);
-    Ok(Response::of(job.batch()))
+    job.advance(&Host {
+        files: &exchange.state.files,
+        now: exchange.state.unix_time(),
+        step: exchange.state.options.batch_step,
+        run: &|line| (exchange.run_line)(exchange.state, line),
+    });
+    Ok(Response::of(&job.batch))
 }
 
 pub(crate) fn cancel(exchange: &Exchange<'_>, id: &str) -> Outcome<Response> {
     let job = exchange.state.batches.find(id)?;
     let mut job = job.lock().unwrap_or_else(PoisonError::into_inner);
     job.cancel(exchange.state.unix_time())?;
-    Ok(Response::of(job.batch()))
+    Ok(Response::of(&job.batch))
 }
 
 #[cfg(test)]

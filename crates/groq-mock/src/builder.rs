@@ -223,24 +223,6 @@ impl Builder {
         self
     }
 
-    /// Sets whether calls of tools without parameters have the arguments `null`. By default they have `{}`; the service
-    /// writes either.
-    ///
-    /// ```
-    /// let builder = groq_mock::Mock::builder().null_arguments(true);
-    /// ```
-    pub fn null_arguments(mut self, null: bool) -> Self {
-        self.options.null_arguments = null;
-        self
-    }
-
-    /// Sets whether streams carry the arguments of a tool call in several pieces. By default they come in one, as the
-    /// service sends them.
-    pub fn split_arguments(mut self, split: bool) -> Self {
-        self.options.split_arguments = split;
-        self
-    }
-
     /// Forwards every request without a scripted reply to this origin, with the caller's key, and writes the answers to a
     /// file that [`replay`](Self::replay) and the crate `httpmock` read.
     ///

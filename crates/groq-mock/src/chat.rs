@@ -12,7 +12,7 @@ mod tools;
 use groq_types::{ModelUsage, UsageBreakdown};
 use serde_json::Value;
 
-use self::answer::{Answer, Settings};
+use self::answer::Answer;
 use self::complete::Frame;
 use self::request::ChatRequest;
 use self::stream::StreamSettings;
@@ -53,12 +53,7 @@ pub(crate) fn answer(
     if prompt_tokens > request.model.context {
         return Err(too_long());
     }
-    let options = &exchange.state.options;
-    let settings = Settings {
-        seed: options.seed,
-        null_arguments: options.null_arguments,
-    };
-    let answer = Answer::new(request, settings)?;
+    let answer = Answer::new(request, exchange.state.options.seed)?;
     let most = request.max_tokens().unwrap_or(answer.completion_tokens);
     let charge = Charge {
         tier: request.tier(),
@@ -77,7 +72,6 @@ fn written(answer: &Answer, exchange: &mut Exchange<'_>, request: &ChatRequest<'
     if request.streams() {
         let settings = StreamSettings {
             include_usage: request.includes_usage(),
-            split_arguments: exchange.state.options.split_arguments,
             names_channel: request.model.family == Family::GptOss,
         };
         let events = stream::events(answer, &frame, settings);

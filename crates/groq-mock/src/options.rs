@@ -36,8 +36,6 @@ pub(crate) struct Options {
     pub(crate) batch_expires_after: Option<Duration>,
     pub(crate) max_audio: usize,
     pub(crate) transcript_noise: TranscriptNoise,
-    pub(crate) null_arguments: bool,
-    pub(crate) split_arguments: bool,
 }
 
 impl Default for Options {
@@ -68,8 +66,6 @@ impl Default for Options {
             batch_expires_after: None,
             max_audio: upload_bytes(),
             transcript_noise: TranscriptNoise::new(),
-            null_arguments: false,
-            split_arguments: false,
         }
     }
 }

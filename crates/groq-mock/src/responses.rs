@@ -1,6 +1,5 @@
 //! Responses: the same answers as chat completions, in another form.
 
-mod mcp;
 mod object;
 mod stream;
 mod translate;
@@ -30,8 +29,8 @@ pub(crate) fn create(exchange: Exchange<'_>) -> Outcome<Response> {
             .param("input")
             .code("context_length_exceeded")
     };
-    let write = |answer: &Answer, exchange: &mut Exchange<'_>, request: &ChatRequest<'_>| {
-        written(answer, body, request.prompt(), exchange)
+    let write = |answer: &Answer, exchange: &mut Exchange<'_>, _: &ChatRequest<'_>| {
+        written(answer, body, exchange)
     };
     chat::answer(exchange, &ChatRequest::new(&chat, model), too_long, write)
 }
@@ -58,12 +57,7 @@ fn supported(body: &Map<String, Value>) -> Outcome<()> {
     Ok(())
 }
 
-fn written(
-    answer: &Answer,
-    body: &Map<String, Value>,
-    prompt: &str,
-    exchange: &mut Exchange<'_>,
-) -> Response {
+fn written(answer: &Answer, body: &Map<String, Value>, exchange: &mut Exchange<'_>) -> Response {
     let streams = body.get("stream").and_then(Value::as_bool) == Some(true);
     if let Some(failure) = answer.failure.as_ref().filter(|_| !streams) {
         return failure.response();
@@ -75,7 +69,6 @@ fn written(
     let settings = Settings {
         request: body,
         created: exchange.state.unix_time(),
-        prompt,
         metrics: usage.as_ref(),
     };
     let object = object::object(answer, &settings, &mut exchange.unique);

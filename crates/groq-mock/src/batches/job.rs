@@ -5,17 +5,15 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::HeaderValue;
-use serde_json::Value;
-use serde_json::value::RawValue;
+use serde_json::{Value, json};
 
-use super::lines::{self, Answered, Done, Line, Refused};
-use super::wire::{Batch, Counts, Errors, LineError, Status};
+use super::lines::{self, Line, Mistake, mistake};
 use crate::api_error::{ApiError, Outcome};
 use crate::files::store::{About, Files, MAX_FILE};
 use crate::ids;
 use crate::random::Random;
 
-/// How many requests run in one step at most, so that a look at a batch stays short.
+/// How many requests run in one step at most, so that retrieving a batch stays fast.
 const MAX_SHARE: usize = 1_000;
 
 /// A request that a batch makes.
@@ -23,7 +21,7 @@ pub(crate) struct BatchLine<'a> {
     pub(crate) path: &'a str,
     pub(crate) body: Bytes,
     pub(crate) authorization: Option<HeaderValue>,
-    /// Tells equal requests apart.
+    /// Distinguishes equal requests.
     pub(crate) number: u64,
 }
 
@@ -36,21 +34,23 @@ pub(crate) struct LineAnswer {
 }
 
 /// What a batch needs of the service that runs it.
-pub(super) trait Host {
-    fn files(&self) -> &Files;
+pub(super) struct Host<'a> {
+    pub(super) files: &'a Files,
     /// In seconds since 1970.
-    fn now(&self) -> u64;
-    /// How long a batch stays in a state; zero where it goes on whenever it is retrieved.
-    fn step(&self) -> Duration;
-    fn run(&self, line: &BatchLine<'_>) -> Option<LineAnswer>;
+    pub(super) now: u64,
+    /// How long a batch stays in a state; zero if every look moves it on.
+    pub(super) step: Duration,
+    pub(super) run: &'a dyn Fn(&BatchLine<'_>) -> Option<LineAnswer>,
 }
 
 #[derive(Debug)]
 pub(crate) struct Job {
-    batch: Batch,
+    /// The batch as the wire has it.
+    pub(super) batch: Value,
     input: Bytes,
     /// The requests that have not run. The last one is next: the service does not keep their order either.
     waiting: Vec<Range<usize>>,
+    total: usize,
     results: Vec<u8>,
     failures: Vec<u8>,
     random: Random,
@@ -62,7 +62,7 @@ pub(crate) struct Job {
 
 impl Job {
     pub(super) fn new(
-        batch: Batch,
+        batch: Value,
         window: Duration,
         authorization: Option<HeaderValue>,
         random: Random,
@@ -71,6 +71,7 @@ impl Job {
             batch,
             input: Bytes::new(),
             waiting: Vec::new(),
+            total: 0,
             results: Vec::new(),
             failures: Vec::new(),
             random,
@@ -81,15 +82,28 @@ impl Job {
         }
     }
 
-    pub(super) fn batch(&self) -> &Batch {
-        &self.batch
+    fn text(&self, key: &str) -> &str {
+        self.batch[key].as_str().unwrap_or_default()
+    }
+
+    fn is_over(&self) -> bool {
+        matches!(
+            self.text("status"),
+            "failed" | "completed" | "expired" | "cancelled"
+        )
+    }
+
+    /// Sets the status, and the time at which it was reached.
+    fn enter(&mut self, status: &str, now: u64) {
+        self.batch["status"] = json!(status);
+        self.batch[format!("{status}_at")] = json!(now);
     }
 
     /// Takes the steps that are due.
-    pub(super) fn advance(&mut self, host: &dyn Host) {
+    pub(super) fn advance(&mut self, host: &Host<'_>) {
         let elapsed = self.begun.elapsed();
-        for _ in 0..self.due(host.step(), elapsed) {
-            if self.batch.status.is_final() {
+        for _ in 0..self.due(host.step, elapsed) {
+            if self.is_over() {
                 break;
             }
             self.steps = self.steps.saturating_add(1);
@@ -101,7 +115,7 @@ impl Job {
         }
     }
 
-    /// Without a pace, one step a look.
+    /// One step a look, unless a time is set for each.
     fn due(&self, step: Duration, elapsed: Duration) -> u32 {
         if step.is_zero() || elapsed >= self.window {
             return 1;
@@ -113,218 +127,179 @@ impl Job {
     }
 
     pub(super) fn cancel(&mut self, now: u64) -> Outcome<()> {
-        let status = self.batch.status;
-        if status == Status::Cancelling {
-            return Ok(());
+        if self.is_over() {
+            let (status, id) = (&self.batch["status"], self.text("id"));
+            let message = format!("A batch with the status {status} cannot be cancelled: `{id}`.");
+            return Err(ApiError::with_status(409, message));
         }
-        if status.is_final() {
-            let name = serde_json::to_value(status).unwrap_or_default();
-            return Err(ApiError::with_status(
-                409,
-                format!(
-                    "A batch with the status {name} cannot be cancelled: `{}`.",
-                    self.batch.id
-                ),
-            ));
+        if self.text("status") != "cancelling" {
+            self.enter("cancelling", now);
         }
-        self.batch.enter(Status::Cancelling, now);
         Ok(())
     }
 
-    fn step(&mut self, host: &dyn Host) {
-        match self.batch.status {
-            Status::Validating => self.validate(host),
-            Status::InProgress => self.run(host),
-            Status::Finalizing => self.finish(Status::Completed, host),
-            Status::Cancelling => self.finish(Status::Cancelled, host),
-            Status::Failed | Status::Completed | Status::Expired | Status::Cancelled => {}
+    fn step(&mut self, host: &Host<'_>) {
+        match self.text("status") {
+            "validating" => self.validate(host),
+            "in_progress" => self.run(host),
+            "finalizing" => self.finish("completed", host),
+            _ => self.finish("cancelled", host),
         }
     }
 
-    fn validate(&mut self, host: &dyn Host) {
-        let found = match host.files().content(&self.batch.input_file_id) {
-            Ok(content) => {
+    fn validate(&mut self, host: &Host<'_>) {
+        let content = host.files.content(self.text("input_file_id"));
+        let found = content
+            .map_err(|error| {
+                vec![mistake(
+                    "missing_file",
+                    &error.message,
+                    Some("input_file_id"),
+                    None,
+                )]
+            })
+            .and_then(|content| {
                 self.input = content;
-                lines::requests(&self.input, &self.batch.endpoint)
-            }
-            Err(error) => Err(vec![LineError {
-                code: "missing_file",
-                message: error.message.clone(),
-                param: Some("input_file_id"),
-                line: None,
-            }]),
-        };
+                lines::requests(&self.input, self.text("endpoint"))
+            });
         match found {
             Ok(waiting) => {
-                self.batch.request_counts.total = waiting.len();
+                self.total = waiting.len();
+                self.batch["request_counts"]["total"] = json!(self.total);
                 self.waiting = waiting;
-                self.batch.enter(Status::InProgress, host.now());
+                self.enter("in_progress", host.now);
             }
-            Err(errors) => self.fail(errors, host),
+            Err(mistakes) => self.fail(&mistakes, host),
         }
     }
 
-    fn fail(&mut self, data: Vec<LineError>, host: &dyn Host) {
-        self.batch.errors = Some(Errors {
-            object: "list",
-            data,
-        });
-        self.batch.enter(Status::Failed, host.now());
+    fn fail(&mut self, mistakes: &[Mistake], host: &Host<'_>) {
+        self.batch["errors"] = json!({"object": "list", "data": mistakes});
+        self.enter("failed", host.now);
         self.input = Bytes::new();
     }
 
     /// Runs half of the requests, so that a look in between sees them counted.
-    fn run(&mut self, host: &dyn Host) {
-        let share = self.batch.request_counts.total.div_ceil(2).min(MAX_SHARE);
-        for _ in 0..share {
-            let Some(range) = self.waiting.pop() else {
-                break;
-            };
-            // It was read before, when the file was looked through.
-            if let Ok(line) = Line::read(&self.input[range]) {
-                self.run_line(&line, host);
-            }
+    fn run(&mut self, host: &Host<'_>) {
+        for _ in 0..self.total.div_ceil(2).min(MAX_SHARE) {
+            let Some(line) = self.next_line() else { break };
+            self.run_line(&line, host);
         }
         if self.waiting.is_empty() {
-            self.batch.enter(Status::Finalizing, host.now());
+            self.enter("finalizing", host.now);
         }
     }
 
-    fn run_line(&mut self, line: &Line, host: &dyn Host) {
+    /// The lines were read before, when the file was validated.
+    fn next_line(&mut self) -> Option<Line> {
+        let range = self.waiting.pop()?;
+        Line::read(&self.input[range]).ok()
+    }
+
+    fn run_line(&mut self, line: &Line, host: &Host<'_>) {
         if self.results.len() + self.failures.len() > MAX_FILE {
             let message = "The results of this batch are too long.";
-            return self.refuse(line.custom_id(), "results_too_long", message);
+            return self.refuse(line, "results_too_long", message);
         }
-        if line.body()["stream"] == true {
+        if line.0["body"]["stream"] == true {
             let message = "A request of a batch cannot be streamed.";
-            return self.refuse(line.custom_id(), "invalid_request", message);
+            return self.refuse(line, "invalid_request", message);
         }
-        let answered = host.run(&BatchLine {
-            path: &format!("/openai{}", line.url()),
-            body: line.body().to_string().into(),
+        let answered = (host.run)(&BatchLine {
+            path: &format!("/openai{}", line.text("url")),
+            body: line.0["body"].to_string().into(),
             authorization: self.authorization.clone(),
             number: self.random.next(),
         });
-        let broke_off = "The connection broke off before this request was answered.";
         let Some(answered) = answered else {
-            return self.refuse(line.custom_id(), "server_error", broke_off);
+            let message = "The connection broke off before this request was answered.";
+            return self.refuse(line, "server_error", message);
         };
         let Some(body) = in_line(&answered.body) else {
-            return self.refuse(line.custom_id(), "server_error", "The answer is not text.");
+            return self.refuse(line, "server_error", "The answer is not text.");
         };
-        let response = Answered {
-            status_code: answered.status,
-            request_id: &answered.id,
-            body: &body,
-        };
-        let Counts {
-            completed, failed, ..
-        } = &mut self.batch.request_counts;
-        let (count, file) = if answered.status == 200 {
-            (completed, &mut self.results)
+        let (status, id) = (answered.status, json!(answered.id));
+        let response = format!(r#"{{"status_code":{status},"request_id":{id},"body":{body}}}"#);
+        self.write(line, status == 200, &response, &Value::Null);
+    }
+
+    fn refuse(&mut self, line: &Line, code: &str, message: &str) {
+        self.write(
+            line,
+            false,
+            "null",
+            &json!({"code": code, "message": message}),
+        );
+    }
+
+    /// Counts a request and writes its line; the response is JSON already.
+    fn write(&mut self, line: &Line, is_good: bool, response: &str, error: &Value) {
+        let (count, file) = if is_good {
+            ("completed", &mut self.results)
         } else {
-            (failed, &mut self.failures)
+            ("failed", &mut self.failures)
         };
-        *count += 1;
+        let count = &mut self.batch["request_counts"][count];
+        *count = json!(count.as_u64().unwrap_or(0) + 1);
         let id = ids::prefixed("batch_req_01", &mut self.random);
-        write(
-            file,
-            &Done {
-                id,
-                custom_id: line.custom_id(),
-                response: Some(response),
-                error: None,
-            },
+        let custom_id = &line.0["custom_id"];
+        let text = format!(
+            "{{\"id\":\"{id}\",\"custom_id\":{custom_id},\"response\":{response},\"error\":{error}}}\n"
         );
+        file.extend_from_slice(text.as_bytes());
     }
 
-    fn refuse(&mut self, custom_id: &str, code: &str, message: &str) {
-        self.batch.request_counts.failed += 1;
-        let id = ids::prefixed("batch_req_01", &mut self.random);
-        write(
-            &mut self.failures,
-            &Done {
-                id,
-                custom_id,
-                response: None,
-                error: Some(Refused { code, message }),
-            },
-        );
-    }
-
-    /// What has not run by now never will.
-    fn expire(&mut self, host: &dyn Host) {
-        while let Some(range) = self.waiting.pop() {
-            if let Ok(line) = Line::read(&self.input[range]) {
-                let message =
-                    "This request could not be executed before the completion window expired.";
-                self.refuse(line.custom_id(), "batch_expired", message);
-            }
+    /// Refuses the requests that have not run.
+    fn expire(&mut self, host: &Host<'_>) {
+        while let Some(line) = self.next_line() {
+            let message =
+                "This request could not be executed before the completion window expired.";
+            self.refuse(&line, "batch_expired", message);
         }
-        self.finish(Status::Expired, host);
+        self.finish("expired", host);
     }
 
     /// Writes the files of what has run.
-    fn finish(&mut self, status: Status, host: &dyn Host) {
+    fn finish(&mut self, status: &str, host: &Host<'_>) {
         let results = std::mem::take(&mut self.results);
         let failures = std::mem::take(&mut self.failures);
         self.waiting = Vec::new();
         self.input = Bytes::new();
         let written = self
             .file("output", results, host)
-            .and_then(|output| Ok((output, self.file("error", failures, host)?)));
+            .and_then(|()| self.file("error", failures, host));
         match written {
-            Ok((output, error)) => {
-                self.batch.output_file_id = output;
-                self.batch.error_file_id = error;
-                self.batch.enter(status, host.now());
-            }
-            Err(why) => self.fail(
-                vec![LineError {
-                    code: "no_room",
-                    message: why.message.clone(),
-                    param: None,
-                    line: None,
-                }],
-                host,
-            ),
+            Ok(()) => self.enter(status, host.now),
+            Err(why) => self.fail(&[mistake("no_room", &why.message, None, None)], host),
         }
     }
 
-    /// The id of a file with these lines, where there are any.
-    fn file(&mut self, name: &str, content: Vec<u8>, host: &dyn Host) -> Outcome<Option<String>> {
+    /// Adds a file with these lines, if there are any.
+    fn file(&mut self, name: &str, content: Vec<u8>, host: &Host<'_>) -> Outcome<()> {
         if content.is_empty() {
-            return Ok(None);
+            return Ok(());
         }
         let id = ids::prefixed("file_01", &mut self.random);
         let about = About {
             id: id.clone(),
             object: "file".into(),
             bytes: u64::try_from(content.len()).unwrap_or(u64::MAX),
-            created_at: host.now(),
-            filename: format!("{}_{name}.jsonl", self.batch.id),
+            created_at: host.now,
+            filename: format!("{}_{name}.jsonl", self.text("id")),
             purpose: "batch_output".into(),
         };
-        host.files().add(about, content.into())?;
-        Ok(Some(id))
+        host.files.add(about, content.into())?;
+        self.batch[format!("{name}_file_id")] = json!(id);
+        Ok(())
     }
 }
 
-fn write(file: &mut Vec<u8>, done: &Done<'_>) {
-    // Writing to memory what consists of texts and numbers does not fail.
-    let _ = serde_json::to_writer(&mut *file, done);
-    file.push(b'\n');
-}
-
-/// An answer as JSON in one line: as it is, without its line breaks, or, where it is a text, as a string.
-fn in_line(body: &[u8]) -> Option<Box<RawValue>> {
-    let one_line = || (!body.contains(&b'\n')).then(|| serde_json::from_slice(body).ok());
-    if let Some(raw) = one_line().flatten() {
-        return Some(raw);
-    }
-    let value = match serde_json::from_slice::<Value>(body) {
-        Ok(value) => value,
-        Err(_) => Value::String(std::str::from_utf8(body).ok()?.to_owned()),
-    };
-    serde_json::value::to_raw_value(&value).ok()
+/// An answer as JSON in one line: as it is, without its line breaks, or, if it is a text, as a string.
+fn in_line(body: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(body).ok()?;
+    Some(match serde_json::from_str::<Value>(text) {
+        Ok(_) if !text.contains('\n') => text.to_owned(),
+        Ok(value) => value.to_string(),
+        Err(_) => Value::from(text).to_string(),
+    })
 }

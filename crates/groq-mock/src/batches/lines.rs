@@ -1,23 +1,21 @@
-//! The lines of a batch's files: requests in, results and failures out.
+//! The requests in a batch's file.
 
 use std::collections::HashSet;
 use std::ops::Range;
 
 use serde::Serialize;
 use serde_json::Value;
-use serde_json::value::RawValue;
 
-use super::wire::LineError;
 use crate::check;
 use crate::generated::requests;
 
 pub(super) const MAX_LINES: usize = 50_000;
-/// How many mistakes are told of one file.
-const MAX_ERRORS: usize = 100;
+/// How many mistakes of one file are reported.
+const MAX_MISTAKES: usize = 100;
 
 /// A request of a batch.
 #[derive(Debug)]
-pub(super) struct Line(Value);
+pub(super) struct Line(pub(super) Value);
 
 impl Line {
     pub(super) fn read(text: &[u8]) -> Result<Self, String> {
@@ -25,101 +23,72 @@ impl Line {
         Ok(Self(line))
     }
 
-    fn text(&self, key: &str) -> &str {
+    pub(super) fn text(&self, key: &str) -> &str {
         self.0[key].as_str().unwrap_or_default()
     }
-
-    pub(super) fn custom_id(&self) -> &str {
-        self.text("custom_id")
-    }
-
-    pub(super) fn url(&self) -> &str {
-        self.text("url")
-    }
-
-    pub(super) fn body(&self) -> &Value {
-        &self.0["body"]
-    }
 }
 
-/// A result or a failure.
-#[derive(Serialize)]
-pub(super) struct Done<'a> {
-    pub(super) id: String,
-    pub(super) custom_id: &'a str,
-    pub(super) response: Option<Answered<'a>>,
-    pub(super) error: Option<Refused<'a>>,
+/// What is wrong with a batch or one of its lines, as the wire has it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(super) struct Mistake {
+    code: &'static str,
+    message: String,
+    param: Option<&'static str>,
+    /// Counted from 1.
+    line: Option<usize>,
 }
 
-#[derive(Serialize)]
-pub(super) struct Answered<'a> {
-    pub(super) status_code: u16,
-    pub(super) request_id: &'a str,
-    pub(super) body: &'a RawValue,
-}
-
-#[derive(Serialize)]
-pub(super) struct Refused<'a> {
-    pub(super) code: &'a str,
-    pub(super) message: &'a str,
+pub(super) fn mistake(
+    code: &'static str,
+    message: &str,
+    param: Option<&'static str>,
+    line: Option<usize>,
+) -> Mistake {
+    Mistake {
+        code,
+        message: message.to_owned(),
+        param,
+        line,
+    }
 }
 
 /// Where the requests are in a file, or what is wrong with them.
-pub(super) fn requests(
-    content: &[u8],
-    endpoint: &str,
-) -> Result<Vec<Range<usize>>, Vec<LineError>> {
+pub(super) fn requests(content: &[u8], endpoint: &str) -> Result<Vec<Range<usize>>, Vec<Mistake>> {
     let mut seen = HashSet::new();
     let mut found = Vec::new();
-    let mut errors = Vec::new();
+    let mut mistakes = Vec::new();
     for (number, range) in (1..).zip(ranges(content)) {
         let text = &content[range.clone()];
         if text.trim_ascii().is_empty() {
             continue;
         }
-        match request(text, endpoint) {
-            Ok(line) if !seen.insert(line.custom_id().to_owned()) => errors.push(LineError {
-                code: "duplicate_custom_id",
-                message: format!(
-                    "The custom_id `{}` is given to two requests.",
-                    line.custom_id()
-                ),
-                param: Some("custom_id"),
-                line: Some(number),
-            }),
-            Ok(_) => found.push(range),
-            Err(error) => errors.push(LineError {
-                line: Some(number),
-                ..error
-            }),
-        }
-        if errors.len() == MAX_ERRORS {
-            break;
+        match request(text, endpoint, &mut seen) {
+            Ok(()) => found.push(range),
+            Err((code, message, param)) => {
+                mistakes.push(mistake(code, &message, param, Some(number)));
+            }
         }
         if found.len() > MAX_LINES {
-            errors.push(whole(
-                "too_many_requests",
-                format!("A batch has at most {MAX_LINES} requests."),
-            ));
+            let message = format!("A batch has at most {MAX_LINES} requests.");
+            mistakes.push(mistake("too_many_requests", &message, None, None));
+            break;
+        }
+        if mistakes.len() == MAX_MISTAKES {
             break;
         }
     }
-    if found.is_empty() && errors.is_empty() {
-        errors.push(whole("empty_file", "The file has no requests.".into()));
+    if found.is_empty() && mistakes.is_empty() {
+        mistakes.push(mistake(
+            "empty_file",
+            "The file has no requests.",
+            None,
+            None,
+        ));
     }
-    if errors.is_empty() {
+    if mistakes.is_empty() {
         Ok(found)
     } else {
-        Err(errors)
-    }
-}
-
-fn whole(code: &'static str, message: String) -> LineError {
-    LineError {
-        code,
-        message,
-        param: None,
-        line: None,
+        Err(mistakes)
     }
 }
 
@@ -133,42 +102,38 @@ fn ranges(content: &[u8]) -> impl Iterator<Item = Range<usize>> + '_ {
     })
 }
 
-/// A line, where it is a request to the batch's endpoint.
-fn request(text: &[u8], endpoint: &str) -> Result<Line, LineError> {
-    let error = |code, message, param| LineError {
-        code,
-        message,
-        param,
-        line: None,
-    };
+/// Checks that a line is a request to the batch's endpoint, with an id of its own.
+fn request(
+    text: &[u8],
+    endpoint: &str,
+    seen: &mut HashSet<String>,
+) -> Result<(), (&'static str, String, Option<&'static str>)> {
     let no_request = |why: String| {
-        error(
-            "invalid_json_line",
-            format!("This line is not a request: {why}"),
-            None,
-        )
+        let message = format!("This line is not a request: {why}");
+        ("invalid_json_line", message, None)
     };
     let line = Line::read(text).map_err(no_request)?;
-    if line.0["method"]
-        .as_str()
-        .is_some_and(|method| method != "POST")
-    {
-        return Err(error(
-            "invalid_method",
-            "The method of a request must be `POST`.".into(),
-            Some("method"),
-        ));
+    let is_other = |key: &str, wanted: &str| line.0[key].as_str().is_some_and(|is| is != wanted);
+    if is_other("method", "POST") {
+        let message = "The method of a request must be `POST`.".to_owned();
+        return Err(("invalid_method", message, Some("method")));
     }
-    if line.0["url"].as_str().is_some_and(|url| url != endpoint) {
-        let message = format!("The url `{}` is not the batch's `{endpoint}`.", line.url());
-        return Err(error("mismatched_url", message, Some("url")));
+    if is_other("url", endpoint) {
+        let url = line.text("url");
+        let message = format!("The url `{url}` is not the batch's `{endpoint}`.");
+        return Err(("mismatched_url", message, Some("url")));
     }
     check::value(&line.0, &requests::BATCH_REQUEST_LINE).map_err(|why| no_request(why.message))?;
-    if line.custom_id().is_empty() {
-        let message = "A custom_id must not be empty.".into();
-        return Err(error("invalid_custom_id", message, Some("custom_id")));
+    let id = line.text("custom_id");
+    if id.is_empty() {
+        let message = "A custom_id must not be empty.".to_owned();
+        return Err(("invalid_custom_id", message, Some("custom_id")));
     }
-    Ok(line)
+    if !seen.insert(id.to_owned()) {
+        let message = format!("The custom_id `{id}` is given to two requests.");
+        return Err(("duplicate_custom_id", message, Some("custom_id")));
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -186,8 +151,8 @@ mod tests {
         let text = format!("\n{}\r\n\n{}", line("a", CHAT), line("b", CHAT));
         let found = requests(text.as_bytes(), CHAT).unwrap();
         assert_eq!(found.len(), 2);
-        let second = request(&text.as_bytes()[found[1].clone()], CHAT).unwrap();
-        assert_eq!(second.custom_id(), "b");
+        let second = Line::read(&text.as_bytes()[found[1].clone()]).unwrap();
+        assert_eq!(second.text("custom_id"), "b");
     }
 
     #[test]
@@ -228,7 +193,7 @@ mod tests {
         let text = "x\n".repeat(1_000);
         assert_eq!(
             requests(text.as_bytes(), CHAT).unwrap_err().len(),
-            MAX_ERRORS
+            MAX_MISTAKES
         );
     }
 }

@@ -29,13 +29,6 @@ pub(crate) struct Answer {
     pub(crate) failure: Option<Box<ApiError>>,
 }
 
-/// Settings of the mock that the answer depends on.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Settings {
-    pub(crate) seed: u64,
-    pub(crate) null_arguments: bool,
-}
-
 /// What is generated before lengths are applied.
 enum Draft {
     Text(String),
@@ -57,11 +50,11 @@ enum ReasoningPlace {
 const CHANNEL_TOKENS: u64 = 2;
 
 impl Answer {
-    pub(crate) fn new(request: &ChatRequest<'_>, settings: Settings) -> Outcome<Self> {
-        let random = Random::new(request.digest(settings.seed).finish());
+    pub(crate) fn new(request: &ChatRequest<'_>, seed: u64) -> Outcome<Self> {
+        let random = Random::new(request.digest(seed).finish());
         let thought = thought(request, &random);
         let executed = executed::executed(request);
-        let draft = draft(request, settings, &random)?;
+        let draft = draft(request, &random)?;
         let mut budget = Budget {
             left: request.max_tokens().unwrap_or(request.model.max_completion),
             spent: 0,
@@ -273,8 +266,8 @@ fn qwen_format(request: &ChatRequest<'_>) -> ReasoningPlace {
     }
 }
 
-fn draft(request: &ChatRequest<'_>, settings: Settings, random: &Random) -> Outcome<Draft> {
-    let decisions = tools::decide(request, settings.null_arguments, &random.fork("tools"))?;
+fn draft(request: &ChatRequest<'_>, random: &Random) -> Outcome<Draft> {
+    let decisions = tools::decide(request, &random.fork("tools"))?;
     if !decisions.is_empty() {
         return Ok(Draft::Calls(decisions));
     }

@@ -63,47 +63,32 @@ fn built_in<'a>(request: &ChatRequest<'a>) -> Vec<&'a str> {
 }
 
 fn execution(kind: &str, line: &str) -> ExecutedTool {
-    let with = |name: &str, arguments: Value, output: String| {
-        ExecutedTool::new(name)
-            .with_arguments(arguments.to_string())
-            .with_output(output)
+    let tool = |name: &str, arguments: Value| {
+        ExecutedTool::new(name).with_arguments(arguments.to_string())
     };
     match kind {
-        "code_interpreter" => {
-            let code = json!({"code": format!("print({line:?})")});
-            let printed = CodeResult::new().with_text(line);
-            with("python", code, line.to_owned()).with_code_results([printed])
-        }
-        "web_search" => {
-            with("search", json!({"query": line}), found(line)).with_search_results(results(line))
-        }
+        "code_interpreter" => tool("python", json!({"code": format!("print({line:?})")}))
+            .with_output(line)
+            .with_code_results([CodeResult::new().with_text(line)]),
         "visit_website" => {
             let is_address = |word: &&str| word.starts_with("http");
             let address = line.split_whitespace().find(is_address).unwrap_or(line);
-            with(
-                "visit",
-                json!({"url": address}),
-                format!("The page at {address}"),
-            )
+            tool("visit", json!({"url": address})).with_output(format!("The page at {address}"))
         }
-        _ => with(
-            "browser.search",
-            json!({"query": line, "topn": 10}),
-            found(line),
-        )
-        .with_search_results(results(line)),
+        _ => {
+            let name = if kind == "web_search" {
+                "search"
+            } else {
+                "browser.search"
+            };
+            let page = SearchResult::new()
+                .with_title(format!("About: {line}"))
+                .with_url("https://example.com/about")
+                .with_content(format!("All that is known about this: {line}"))
+                .with_score(0.875);
+            tool(name, json!({"query": line}))
+                .with_output(format!("1 result for {line}"))
+                .with_search_results(SearchResults::new().with_results([page]))
+        }
     }
-}
-
-fn found(line: &str) -> String {
-    format!("1 result for {line}")
-}
-
-fn results(line: &str) -> SearchResults {
-    let page = SearchResult::new()
-        .with_title(format!("About: {line}"))
-        .with_url("https://example.com/about")
-        .with_content(format!("All that is known about this: {line}"))
-        .with_score(0.875);
-    SearchResults::new().with_results([page])
 }

@@ -69,11 +69,7 @@ pub(crate) enum Choice<'a> {
 
 impl<'a> ChatRequest<'a> {
     pub(crate) fn new(body: &'a Map<String, Value>, model: &'a ModelEntry) -> Self {
-        let list = |key: &str| {
-            body.get(key)
-                .and_then(Value::as_array)
-                .map_or(&[][..], Vec::as_slice)
-        };
+        let list = |key: &str| items(body.get(key));
         let functions = list("tools")
             .iter()
             .filter_map(|tool| tool.get("function").filter(|function| function.is_object()));
@@ -277,14 +273,14 @@ impl<'a> ChatRequest<'a> {
 impl<'a> Turn<'a> {
     fn new(message: &'a Value) -> Self {
         let text = |key: &str| message[key].as_str();
-        let calls = message["tool_calls"]
-            .as_array()
-            .map_or(&[][..], Vec::as_slice);
         Self {
             role: text("role").unwrap_or_default(),
             text: content(&message["content"]),
             images: images(&message["content"]),
-            calls: calls.iter().map(PastCall::new).collect(),
+            calls: items(message.get("tool_calls"))
+                .iter()
+                .map(PastCall::new)
+                .collect(),
             call_id: text("tool_call_id"),
             name: text("name"),
         }
@@ -335,6 +331,11 @@ impl<'a> Format<'a> {
     }
 }
 
+/// The items of an array; none of anything else.
+pub(crate) fn items(list: Option<&Value>) -> &[Value] {
+    list.and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
 /// A text, or the texts of parts one below the other.
 fn content(content: &Value) -> Cow<'_, str> {
     match content {
@@ -360,8 +361,7 @@ fn part_text(part: &Value) -> Option<Cow<'_, str>> {
 }
 
 fn images(content: &Value) -> Vec<&str> {
-    let parts = content.as_array().map_or(&[][..], Vec::as_slice);
-    parts
+    items(Some(content))
         .iter()
         .filter_map(|part| part["image_url"]["url"].as_str())
         .collect()

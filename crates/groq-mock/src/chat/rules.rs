@@ -4,7 +4,7 @@ use groq_models::JsonSchemaSupport;
 use groq_types::ReasoningEffort;
 use serde_json::Value;
 
-use super::request::{ChatRequest, Choice, Format};
+use super::request::{ChatRequest, Choice, Format, items};
 use crate::api_error::{ApiError, Outcome};
 use crate::models::Family;
 use crate::schema::strict::{self, Problem};
@@ -17,6 +17,7 @@ const RULES: &[Rule] = &[
     unsupported_features,
     completion_limit,
     reasoning_parameters,
+    effort,
     tool_definitions,
     tool_choice,
     tool_messages,
@@ -30,82 +31,76 @@ pub(crate) fn check(request: &ChatRequest<'_>) -> Outcome<()> {
     RULES.iter().try_for_each(|rule| rule(request))
 }
 
+fn refuse(message: impl Into<String>) -> Outcome<()> {
+    Err(ApiError::invalid(message))
+}
+
+/// Refuses a request because of one of its parameters.
+fn refuse_for(param: &str, message: impl Into<String>) -> Outcome<()> {
+    Err(ApiError::invalid(message).param(param))
+}
+
 fn model_chats(request: &ChatRequest<'_>) -> Outcome<()> {
     if request.model.info.kind.converses() {
         return Ok(());
     }
-    Err(ApiError::invalid(format!(
-        "The model `{}` does not support chat completions",
-        request.model.id
-    )))
+    let id = &request.model.id;
+    refuse(format!(
+        "The model `{id}` does not support chat completions"
+    ))
 }
 
 fn unsupported_features(request: &ChatRequest<'_>) -> Outcome<()> {
-    let refuse = |name: &str| {
-        Err(ApiError::invalid(format!("`{name}` is not supported with this model")).param(name))
-    };
-    if request.flag("logprobs") == Some(true) {
-        return refuse("logprobs");
+    let bias = request.body.get("logit_bias").and_then(Value::as_object);
+    let unsupported = [
+        ("logprobs", request.flag("logprobs") == Some(true)),
+        ("top_logprobs", request.number("top_logprobs") > Some(0)),
+        ("logit_bias", bias.is_some_and(|bias| !bias.is_empty())),
+    ];
+    match unsupported.iter().find(|(_, is_given)| *is_given) {
+        Some((name, _)) => unsupported_by_model(name),
+        None => Ok(()),
     }
-    if request
-        .number("top_logprobs")
-        .is_some_and(|count| count > 0)
-    {
-        return refuse("top_logprobs");
-    }
-    if request
-        .body
-        .get("logit_bias")
-        .and_then(Value::as_object)
-        .is_some_and(|bias| !bias.is_empty())
-    {
-        return refuse("logit_bias");
-    }
-    Ok(())
+}
+
+fn unsupported_by_model(name: &str) -> Outcome<()> {
+    refuse_for(name, format!("`{name}` is not supported with this model"))
 }
 
 fn completion_limit(request: &ChatRequest<'_>) -> Outcome<()> {
-    for name in ["max_completion_tokens", "max_tokens", "n"] {
-        if request.number(name).is_some_and(|wanted| wanted < 1) {
-            return Err(ApiError::invalid(format!(
-                "'{name}' : number must be at least 1"
-            )));
-        }
-    }
     let most = request.model.max_completion;
-    for name in ["max_completion_tokens", "max_tokens"] {
-        if request
-            .number(name)
-            .and_then(|wanted| u64::try_from(wanted).ok())
-            .is_some_and(|wanted| wanted > most)
-        {
+    for name in ["max_completion_tokens", "max_tokens", "n"] {
+        let Some(wanted) = request.number(name) else {
+            continue;
+        };
+        if wanted < 1 {
+            return refuse(format!("'{name}' : number must be at least 1"));
+        }
+        if name != "n" && u64::try_from(wanted).is_ok_and(|wanted| wanted > most) {
             let message = format!(
                 "`{name}` must be less than or equal to `{most}`, the maximum value for `{name}` with this model"
             );
-            return Err(ApiError::invalid(message).param(name));
+            return refuse_for(name, message);
         }
     }
     Ok(())
 }
 
 fn reasoning_parameters(request: &ChatRequest<'_>) -> Outcome<()> {
-    let format = request.text("reasoning_format");
-    if format.is_some() && request.flag("include_reasoning").is_some() {
-        return Err(ApiError::invalid(
-            "`reasoning_format` and `include_reasoning` cannot be given together",
-        ));
+    let Some(format) = request.text("reasoning_format") else {
+        return Ok(());
+    };
+    if request.flag("include_reasoning").is_some() {
+        return refuse("`reasoning_format` and `include_reasoning` cannot be given together");
     }
-    if format.is_some() && request.model.family != Family::Qwen {
-        return Err(
-            ApiError::invalid("`reasoning_format` is not supported with this model")
-                .param("reasoning_format"),
-        );
+    if request.model.family != Family::Qwen {
+        return unsupported_by_model("reasoning_format");
     }
-    if format == Some("raw") && (request.wants_json() || !request.tools.is_empty()) {
+    if format == "raw" && (request.wants_json() || !request.tools.is_empty()) {
         let message = "`reasoning_format` must be `parsed` or `hidden` with JSON mode or tools";
-        return Err(ApiError::invalid(message).param("reasoning_format"));
+        return refuse_for("reasoning_format", message);
     }
-    effort(request)
+    Ok(())
 }
 
 fn effort(request: &ChatRequest<'_>) -> Outcome<()> {
@@ -114,8 +109,7 @@ fn effort(request: &ChatRequest<'_>) -> Outcome<()> {
     };
     let info = &request.model.info;
     if info.reasoning_efforts.is_empty() {
-        let message = "`reasoning_effort` is not supported with this model";
-        return Err(ApiError::invalid(message).param("reasoning_effort"));
+        return unsupported_by_model("reasoning_effort");
     }
     let listed = info.reasoning_efforts.iter().map(ReasoningEffort::as_str);
     let more = ["low", "medium", "high"]
@@ -125,57 +119,38 @@ fn effort(request: &ChatRequest<'_>) -> Outcome<()> {
     if allowed.contains(&effort) {
         return Ok(());
     }
-    let quoted: Vec<String> = allowed.iter().map(|name| format!("`{name}`")).collect();
-    Err(ApiError::invalid(format!(
-        "`reasoning_effort` must be one of {}",
-        quoted.join(", ")
-    ))
-    .param("reasoning_effort"))
+    let names = allowed.join("`, `");
+    let message = format!("`reasoning_effort` must be one of `{names}`");
+    refuse_for("reasoning_effort", message)
 }
 
 fn tool_definitions(request: &ChatRequest<'_>) -> Outcome<()> {
     let has_tools = !request.tools.is_empty() || !request.built_in.is_empty();
     if has_tools && !request.model.has_tools() && !request.model.is_system() {
-        return Err(ApiError::invalid(
-            "`tool calling` is not supported with this model",
-        ));
+        return refuse("`tool calling` is not supported with this model");
     }
-    let list = request
-        .body
-        .get("tools")
-        .and_then(Value::as_array)
-        .map_or(&[][..], Vec::as_slice);
-    for (index, tool) in list.iter().enumerate() {
+    for (index, tool) in items(request.body.get("tools")).iter().enumerate() {
         if tool["type"] == "function" && !tool["function"].is_object() {
-            return Err(ApiError::invalid(format!(
-                "'tools.{index}' : property 'function' is missing"
-            )));
+            return refuse(format!("'tools.{index}' : property 'function' is missing"));
         }
     }
     for (index, tool) in request.tools.iter().enumerate() {
-        if !is_name(tool.name) {
-            return Err(ApiError::invalid(format!(
-                "'tools.{index}.function.name' : {NAME_RULE}"
-            )));
+        let (name, place) = (tool.name, format!("'tools.{index}.function.name'"));
+        if !is_name(name) {
+            return refuse(format!("{place} : {NAME_RULE}"));
         }
         if request.tools[..index]
             .iter()
-            .any(|other| other.name == tool.name)
+            .any(|other| other.name == name)
         {
-            return Err(ApiError::invalid(format!(
-                "'tools.{index}.function.name' : the name `{}` is given to two tools",
-                tool.name
-            )));
+            return refuse(format!("{place} : the name `{name}` is given to two tools"));
         }
-        let Some(parameters) = tool.parameters else {
-            continue;
+        let checked = match tool.parameters {
+            Some(parameters) if tool.strict => strict::strict(parameters),
+            Some(parameters) => root_object(parameters),
+            None => Ok(()),
         };
-        let checked = if tool.strict {
-            strict::strict(parameters)
-        } else {
-            root_object(parameters)
-        };
-        checked.map_err(|problem| bad_parameters(index, tool.name, &problem))?;
+        checked.map_err(|problem| bad_parameters(index, name, &problem))?;
     }
     Ok(())
 }
@@ -183,24 +158,21 @@ fn tool_definitions(request: &ChatRequest<'_>) -> Outcome<()> {
 const NAME_RULE: &str = "a name has 1 to 64 letters, digits, underscores or dashes";
 
 fn is_name(name: &str) -> bool {
-    (1..=64).contains(&name.len())
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    (1..=64).contains(&name.len()) && name.bytes().all(is_part)
 }
 
-/// Parameters are an object, or say nothing about their type.
+/// Parameters are an object, or have no type.
 fn root_object(parameters: &Value) -> Result<(), Problem> {
     strict::well_formed(parameters)?;
-    match parameters.get("type") {
-        None => Ok(()),
-        Some(kind) if kind == "object" => Ok(()),
-        Some(_) => Err(Problem {
-            pointer: "/type".into(),
-            keyword: "type",
-            message: "parameters must be of type `object`".into(),
-        }),
+    if parameters.get("type").is_none_or(|kind| kind == "object") {
+        return Ok(());
     }
+    Err(Problem {
+        pointer: "/type".into(),
+        keyword: "type",
+        message: "parameters must be of type `object`".into(),
+    })
 }
 
 fn at(pointer: &str) -> &str {
@@ -210,14 +182,10 @@ fn at(pointer: &str) -> &str {
 fn tool_choice(request: &ChatRequest<'_>) -> Outcome<()> {
     let none = request.tools.is_empty() && request.built_in.is_empty();
     match request.choice() {
-        Choice::Required if none => Err(ApiError::invalid(
-            "Tool choice is required, but no tools were given",
-        )),
-        Choice::Named(name) if request.tools.iter().all(|tool| tool.name != name) => {
-            Err(ApiError::invalid(format!(
-                "Tool choice names `{name}`, which is not among the tools of the request"
-            )))
-        }
+        Choice::Required if none => refuse("Tool choice is required, but no tools were given"),
+        Choice::Named(name) if request.tools.iter().all(|tool| tool.name != name) => refuse(
+            format!("Tool choice names `{name}`, which is not among the tools of the request"),
+        ),
         _ => Ok(()),
     }
 }
@@ -228,39 +196,28 @@ fn tool_messages(request: &ChatRequest<'_>) -> Outcome<()> {
         let Some(id) = turn.call_id.filter(|_| turn.role == "tool") else {
             continue;
         };
-        let made = request.turns[..index]
-            .iter()
-            .flat_map(|turn| &turn.calls)
-            .any(|call| call.id == id);
-        if !made {
-            return Err(ApiError::invalid(format!(
+        let mut calls = request.turns[..index].iter().flat_map(|turn| &turn.calls);
+        if !calls.any(|call| call.id == id) {
+            return refuse(format!(
                 "'messages.{index}' : `tool_call_id` `{id}` answers no tool call of an earlier message"
-            )));
+            ));
         }
     }
     Ok(())
 }
 
 fn assistant_messages(request: &ChatRequest<'_>) -> Outcome<()> {
-    let messages = request
-        .body
-        .get("messages")
-        .and_then(Value::as_array)
-        .map_or(&[][..], Vec::as_slice);
-    for (index, message) in messages.iter().enumerate() {
-        let has = |key: &str| !message[key].is_null();
-        if message["role"] == "assistant"
-            && !has("content")
-            && !has("tool_calls")
-            && !has("function_call")
-        {
-            let message = format!(
-                "'messages.{index}' : for 'role:assistant' the following must be satisfied[('messages.{index}' : property 'content' is missing)]"
-            );
-            return Err(ApiError::invalid(message));
-        }
+    let is_empty = |message: &Value| {
+        let parts = ["content", "tool_calls", "function_call"];
+        message["role"] == "assistant" && parts.iter().all(|key| message[*key].is_null())
+    };
+    let messages = items(request.body.get("messages"));
+    match messages.iter().position(is_empty) {
+        Some(index) => refuse(format!(
+            "'messages.{index}' : for 'role:assistant' the following must be satisfied[('messages.{index}' : property 'content' is missing)]"
+        )),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 const MAX_IMAGES: usize = 5;
@@ -268,82 +225,65 @@ const MAX_IMAGES: usize = 5;
 const MAX_INLINE_IMAGE: usize = 4 * 1024 * 1024;
 
 fn images(request: &ChatRequest<'_>) -> Outcome<()> {
+    let has_images = |turn: &super::request::Turn<'_>| !turn.images.is_empty();
+    let Some(index) = request.turns.iter().position(has_images) else {
+        return Ok(());
+    };
+    if !request.model.takes_images() {
+        return refuse(format!(
+            "'messages.{index}.content' : this model takes text only, no images"
+        ));
+    }
     let images: Vec<&str> = request
         .turns
         .iter()
         .flat_map(|turn| turn.images.iter().copied())
         .collect();
-    if images.is_empty() {
-        return Ok(());
-    }
-    if !request.model.takes_images() {
-        let index = request
-            .turns
-            .iter()
-            .position(|turn| !turn.images.is_empty())
-            .unwrap_or(0);
-        return Err(ApiError::invalid(format!(
-            "'messages.{index}.content' : this model takes text only, no images"
-        )));
-    }
     if images.len() > MAX_IMAGES {
-        return Err(ApiError::invalid(format!(
-            "too many images: at most {MAX_IMAGES} in a request, {} were given",
-            images.len()
-        )));
+        let count = images.len();
+        return refuse(format!(
+            "too many images: at most {MAX_IMAGES} in a request, {count} were given"
+        ));
     }
-    if images
-        .iter()
-        .filter(|url| url.starts_with("data:"))
-        .map(|url| url.len())
-        .sum::<usize>()
-        > MAX_INLINE_IMAGE
-    {
+    let inline = images.iter().filter(|url| url.starts_with("data:"));
+    if inline.map(|url| url.len()).sum::<usize>() > MAX_INLINE_IMAGE {
         return Err(ApiError::too_large());
     }
-    let unusable = images.iter().find(|url| {
-        !["http://", "https://", "data:image/"]
-            .iter()
-            .any(|start| url.starts_with(start))
-    });
-    match unusable {
-        Some(_) => Err(ApiError::invalid(
-            "an image's `url` must be an http(s) address or a data URI",
-        )),
-        None => Ok(()),
+    let schemes = ["http://", "https://", "data:image/"];
+    let is_usable = |url: &&str| schemes.iter().any(|scheme| url.starts_with(scheme));
+    if images.iter().all(is_usable) {
+        return Ok(());
     }
+    refuse("an image's `url` must be an http(s) address or a data URI")
 }
 
+const FORMAT: &str = "response_format";
+
 fn json_mode(request: &ChatRequest<'_>) -> Outcome<()> {
-    let refuse = |message: &str| Err(ApiError::invalid(message).param("response_format"));
     if !request.wants_json() {
         return Ok(());
     }
-    if !request.tools.is_empty() && request.choice() != Choice::None {
-        return refuse("json mode cannot be combined with tool/function calling");
+    let others = [
+        (
+            !request.tools.is_empty() && request.choice() != Choice::None,
+            "tool/function calling",
+        ),
+        (request.streams(), "streaming"),
+        (!request.stops().is_empty(), "stop sequences"),
+    ];
+    if let Some((_, other)) = others.iter().find(|(is_given, _)| *is_given) {
+        let message = format!("json mode cannot be combined with {other}");
+        return refuse_for(FORMAT, message);
     }
-    if request.streams() {
-        return refuse("json mode cannot be combined with streaming");
-    }
-    if !request.stops().is_empty() {
-        return refuse("json mode cannot be combined with stop sequences");
-    }
-    let speaks_of_json = || {
-        request
-            .turns
-            .iter()
-            .any(|turn| contains_ignoring_case(&turn.text, "json"))
+    let is_mentioned = || {
+        let lower = request.all_text().to_ascii_lowercase();
+        lower.contains("json")
     };
-    if matches!(request.format, Format::JsonObject) && !speaks_of_json() {
-        return Err(ApiError::invalid("'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'.").param("messages"));
+    if matches!(request.format, Format::JsonObject) && !is_mentioned() {
+        let message = "'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'.";
+        return refuse_for("messages", message);
     }
     Ok(())
-}
-
-fn contains_ignoring_case(text: &str, word: &str) -> bool {
-    text.as_bytes()
-        .windows(word.len())
-        .any(|window| window.eq_ignore_ascii_case(word.as_bytes()))
 }
 
 fn json_schema(request: &ChatRequest<'_>) -> Outcome<()> {
@@ -355,20 +295,19 @@ fn json_schema(request: &ChatRequest<'_>) -> Outcome<()> {
     else {
         return Ok(());
     };
-    if request.model.json_schema() == JsonSchemaSupport::No {
+    let support = request.model.json_schema();
+    if support == JsonSchemaSupport::No {
         let message = "This model does not support response format `json_schema`. See supported models at https://console.groq.com/docs/structured-outputs";
-        return Err(ApiError::invalid(message).param("response_format"));
+        return refuse_for(FORMAT, message);
     }
-    if strict && request.model.json_schema() == JsonSchemaSupport::BestEffort {
+    if strict && support == JsonSchemaSupport::BestEffort {
         let message =
             "This model does not support response format `json_schema` with `strict` set to true";
-        return Err(ApiError::invalid(message).param("response_format"));
+        return refuse_for(FORMAT, message);
     }
     if !is_name(name) {
-        return Err(
-            ApiError::invalid(format!("'response_format.json_schema.name' : {NAME_RULE}"))
-                .param("response_format"),
-        );
+        let message = format!("'response_format.json_schema.name' : {NAME_RULE}");
+        return refuse_for(FORMAT, message);
     }
     let Some(schema) = schema else { return Ok(()) };
     let checked = if strict {

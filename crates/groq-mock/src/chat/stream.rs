@@ -10,8 +10,6 @@ use crate::text::tokens;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct StreamSettings {
     pub(crate) include_usage: bool,
-    /// Whether the arguments of a call come in pieces.
-    pub(crate) split_arguments: bool,
     /// Whether reasoning has the channel `analysis`, as gpt-oss does.
     pub(crate) names_channel: bool,
 }
@@ -46,19 +44,10 @@ pub(crate) fn events(answer: &Answer, frame: &Frame, settings: StreamSettings) -
         delta(json!({"content": token}));
     }
     for (index, call) in answer.calls.iter().enumerate() {
-        let arguments = call.function.arguments.as_str();
-        let (first, rest) = if settings.split_arguments {
-            ("", arguments)
-        } else {
-            (arguments, "")
-        };
-        let function = json!({"name": call.function.name, "arguments": first});
+        let function = &call.function;
         delta(json!({"tool_calls": [
             {"index": index, "id": call.id, "type": "function", "function": function},
         ]}));
-        for token in tokens::tokens(rest) {
-            delta(json!({"tool_calls": [{"index": index, "function": {"arguments": token}}]}));
-        }
     }
     finish(answer, frame, settings.include_usage, &mut events);
     events

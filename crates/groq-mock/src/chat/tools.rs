@@ -20,11 +20,7 @@ pub(crate) struct Decision {
 ///
 /// `required` and a named tool always call. Otherwise a tool is called whose name the user mentions, unless it
 /// has been called since; and where none is mentioned, the one whose description has most words of the prompt.
-pub(crate) fn decide(
-    request: &ChatRequest<'_>,
-    null_arguments: bool,
-    random: &Random,
-) -> Outcome<Vec<Decision>> {
+pub(crate) fn decide(request: &ChatRequest<'_>, random: &Random) -> Outcome<Vec<Decision>> {
     let chosen = match request.choice() {
         Choice::None => Vec::new(),
         Choice::Named(name) => request
@@ -50,7 +46,7 @@ pub(crate) fn decide(
         && request.model.info.parallel_tools != Some(false);
     let most = if parallel { usize::MAX } else { 1 };
     let call = |tool: &&Function<'_>| {
-        let arguments = arguments(tool, &hints, null_arguments, &random.fork(tool.name));
+        let arguments = arguments(tool, &hints, &random.fork(tool.name));
         let index = request
             .tools
             .iter()
@@ -134,18 +130,12 @@ const VERBS: &str =
     "lookup fetch retrieve returns current given search based information data compute tool";
 
 /// Arguments that are valid under the tool's parameters.
-fn arguments(
-    tool: &Function<'_>,
-    hints: &Hints<'_>,
-    null_arguments: bool,
-    random: &Random,
-) -> Result<String, NoValue> {
+fn arguments(tool: &Function<'_>, hints: &Hints<'_>, random: &Random) -> Result<String, NoValue> {
     let parameters = tool
         .parameters
         .filter(|parameters| !schema::is_empty_object(parameters));
     match parameters {
         Some(parameters) => schema::generate(&with_type(parameters), hints, random),
-        None if null_arguments => Ok("null".to_owned()),
         None => Ok("{}".to_owned()),
     }
 }

@@ -115,27 +115,12 @@ impl Unit {
         }
     }
 
-    fn name(self) -> &'static str {
+    /// Its name, its initials, and the `type` of an error about it.
+    fn words(self) -> [&'static str; 3] {
         match self {
-            Self::Requests => "requests",
-            Self::Tokens => "tokens",
-            Self::AudioSeconds => "seconds of audio",
-        }
-    }
-
-    fn initials(self) -> &'static str {
-        match self {
-            Self::Requests => "R",
-            Self::Tokens => "T",
-            Self::AudioSeconds => "AS",
-        }
-    }
-
-    /// The `type` of an error about it.
-    fn kind(self) -> &'static str {
-        match self {
-            Self::Requests | Self::Tokens => self.name(),
-            Self::AudioSeconds => "seconds",
+            Self::Requests => ["requests", "R", "requests"],
+            Self::Tokens => ["tokens", "T", "tokens"],
+            Self::AudioSeconds => ["seconds of audio", "AS", "seconds"],
         }
     }
 }
@@ -187,40 +172,45 @@ fn exhausted(
     wait: Duration,
     charge: Charge<'_>,
 ) -> Box<ApiError> {
-    let mut error = ApiError::with_status(
-        429,
-        format!(
-            "Rate limit reached for model `{}` in organization `org_mock` service tier `{}` on {}: Limit {}, Used {}, Requested {amount}. Please try again in {}.",
-            charge.model,
-            charge.tier,
-            dimension(limit),
-            limit.amount,
-            bucket.used(),
-            go_duration(wait),
-        ),
+    let what = format!(
+        "Rate limit reached for {}, Used {}, Requested {amount}. Please try again in {}.",
+        place(limit, charge),
+        bucket.used(),
+        go_duration(wait),
     );
+    let mut error = refusal(429, what, limit);
     error.retry_after = Some(wait);
-    error.kind(limit.unit.kind()).code("rate_limit_exceeded")
+    error
 }
 
 /// Waiting does not help here, so there is no `retry-after`.
 fn too_large(limit: Limit, amount: u64, charge: Charge<'_>) -> Box<ApiError> {
-    let message = format!(
-        "Request too large for model `{}` in organization `org_mock` service tier `{}` on {}: Limit {}, Requested {amount}. Please make your messages shorter, or ask for fewer completion tokens.",
-        charge.model,
-        charge.tier,
-        dimension(limit),
-        limit.amount,
+    let place = place(limit, charge);
+    let what = format!(
+        "Request too large for {place}, Requested {amount}. Please make your messages shorter, or ask for fewer completion tokens."
     );
-    ApiError::with_status(413, message)
-        .kind(limit.unit.kind())
+    refusal(413, what, limit)
+}
+
+fn refusal(status: u16, message: String, limit: Limit) -> Box<ApiError> {
+    let [_, _, kind] = limit.unit.words();
+    ApiError::with_status(status, message)
+        .kind(kind)
         .code("rate_limit_exceeded")
+}
+
+/// The model, the tier and the limit, in words.
+fn place(limit: Limit, charge: Charge<'_>) -> String {
+    let Charge { model, tier, .. } = charge;
+    let (dimension, amount) = (dimension(limit), limit.amount);
+    format!(
+        "model `{model}` in organization `org_mock` service tier `{tier}` on {dimension}: Limit {amount}"
+    )
 }
 
 /// `tokens per minute (TPM)`.
 fn dimension(limit: Limit) -> String {
-    let name = limit.unit.name();
-    let initial = limit.unit.initials();
+    let [name, initial, _] = limit.unit.words();
     match limit.per {
         MINUTE => format!("{name} per minute ({initial}PM)"),
         HOUR => format!("{name} per hour ({initial}PH)"),

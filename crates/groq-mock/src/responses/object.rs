@@ -3,7 +3,6 @@
 use groq_types::{CompletionUsage, ExecutedTool};
 use serde_json::{Map, Value, json};
 
-use super::mcp;
 use crate::chat::answer::Answer;
 use crate::ids;
 use crate::random::Random;
@@ -12,8 +11,6 @@ use crate::random::Random;
 pub(super) struct Settings<'a> {
     pub(super) request: &'a Map<String, Value>,
     pub(super) created: u64,
-    /// The last thing that the user said.
-    pub(super) prompt: &'a str,
     /// Whether times are told, among the metadata.
     pub(super) metrics: Option<&'a CompletionUsage>,
 }
@@ -31,7 +28,7 @@ pub(super) fn object(answer: &Answer, settings: &Settings<'_>, random: &mut Rand
         "object": "response",
         "status": status(answer),
         "created_at": settings.created,
-        "output": output(answer, settings, random),
+        "output": output(answer, random),
         "previous_response_id": null,
         "model": given("model", Value::Null),
         "reasoning": {"effort": effort, "summary": null},
@@ -122,10 +119,13 @@ fn run(tool: &ExecutedTool, random: &mut Random) -> Value {
     })
 }
 
-/// What servers offer and did, what was thought and run, what was said, what is called.
-fn output(answer: &Answer, settings: &Settings<'_>, random: &mut Random) -> Vec<Value> {
-    let mut output = mcp::items(settings.request, settings.prompt, random);
-    output.extend(answer.executed.iter().map(|tool| run(tool, random)));
+/// Executed tools, reasoning, the message, and calls.
+fn output(answer: &Answer, random: &mut Random) -> Vec<Value> {
+    let mut output: Vec<Value> = answer
+        .executed
+        .iter()
+        .map(|tool| run(tool, random))
+        .collect();
     if let Some(reasoning) = &answer.reasoning {
         output.push(json!({
             "type": "reasoning",

@@ -64,15 +64,6 @@ impl Events {
             "function_call" => self.arguments("response.function_call_arguments", index, item),
             "reasoning" => self.part("reasoning_text", index, item),
             "message" => self.part("output_text", index, item),
-            "mcp_call" => {
-                self.progress(kind, "in_progress", index, item);
-                self.arguments("response.mcp_call_arguments", index, item);
-                self.progress(kind, "completed", index, item);
-            }
-            "mcp_list_tools" => {
-                self.progress(kind, "in_progress", index, item);
-                self.progress(kind, "completed", index, item);
-            }
             "code_interpreter_call" => {
                 for state in ["in_progress", "interpreting", "completed"] {
                     self.progress(kind, state, index, item);

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::keywords::resolve;
+use super::keywords::{resolve, strings};
 
 /// Where a schema breaks a rule, as a JSON pointer, and which.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,236 +12,172 @@ pub(crate) struct Problem {
     pub(crate) message: String,
 }
 
+type Checked = Result<(), Problem>;
+
 /// Keywords that strict mode has no grammar for.
 const UNSUPPORTED: &str = "minItems maxItems uniqueItems contains prefixItems minLength maxLength minimum maximum exclusiveMinimum \
     exclusiveMaximum multipleOf minProperties maxProperties patternProperties propertyNames \
     dependentRequired dependentSchemas unevaluatedProperties oneOf allOf not if then else";
-
-const TYPES: &[&str] = &[
-    "string", "number", "integer", "boolean", "object", "array", "null",
-];
+const TYPES: &str = "string number integer boolean object array null";
+/// Keywords whose value is an object of schemas, a list of them, or one.
+const MAPS: &str = "properties $defs definitions patternProperties dependentSchemas";
+const LISTS: &str = "anyOf oneOf allOf prefixItems items";
+const ONES: &str = "items additionalProperties not if then else contains propertyNames";
 
 /// The rules for every schema: it must be one.
-pub(crate) fn well_formed(schema: &Value) -> Result<(), Problem> {
+pub(crate) fn well_formed(schema: &Value) -> Checked {
     if !schema.is_object() {
-        return Err(problem("", "type", "a schema must be an object"));
+        return Err(root("a schema must be an object"));
     }
-    visit(schema, &mut String::new(), &|schema, pointer| {
-        formed(schema, pointer)
-    })
+    visit(schema, "", &formed)
 }
 
 /// The rules of strict mode, for which every object must be closed and every property required.
-pub(crate) fn strict(schema: &Value) -> Result<(), Problem> {
+pub(crate) fn strict(schema: &Value) -> Checked {
     well_formed(schema)?;
-    let is_object = matches!(schema.get("type"), Some(Value::String(kind)) if kind == "object");
-    let root = match schema.get("$ref").and_then(Value::as_str) {
-        Some(reference) => {
-            resolve(schema, reference).is_some_and(|target| target["type"] == "object")
-        }
-        None => is_object,
-    };
-    if !root || schema.get("anyOf").is_some() {
-        return Err(problem(
-            "",
-            "type",
+    let reference = schema.get("$ref").and_then(Value::as_str);
+    let target = reference.map_or(Some(schema), |reference| resolve(schema, reference));
+    if target.is_none_or(|target| target["type"] != "object") || schema.get("anyOf").is_some() {
+        return Err(root(
             "the root of the schema must be of type `object` and not a union",
         ));
     }
-    visit(schema, &mut String::new(), &|part, pointer| {
-        closed(part, pointer)
-    })?;
-    visit(schema, &mut String::new(), &|part, pointer| {
-        resolvable(schema, part, pointer)
+    visit(schema, "", &closed)?;
+    visit(schema, "", &|part, pointer| {
+        let reference = part.get("$ref").and_then(Value::as_str);
+        match reference.filter(|reference| resolve(schema, reference).is_none()) {
+            Some(reference) => {
+                let message = format!("`{reference}` points to nothing in this schema");
+                fail(pointer, "$ref", message)
+            }
+            None => Ok(()),
+        }
     })
 }
 
-type Rule<'r> = dyn Fn(&Map<String, Value>, &str) -> Result<(), Problem> + 'r;
+fn root(message: &str) -> Problem {
+    Problem {
+        pointer: String::new(),
+        keyword: "type",
+        message: message.to_owned(),
+    }
+}
+
+fn fail(pointer: &str, keyword: &'static str, message: impl Into<String>) -> Checked {
+    Err(Problem {
+        pointer: format!("{pointer}/{keyword}"),
+        keyword,
+        message: message.into(),
+    })
+}
+
+fn is_in(list: &str, word: &str) -> bool {
+    list.split(' ').any(|known| known == word)
+}
 
 /// Calls a rule for a schema and all schemas inside it.
-fn visit(schema: &Value, pointer: &mut String, rule: &Rule<'_>) -> Result<(), Problem> {
+fn visit(
+    schema: &Value,
+    pointer: &str,
+    rule: &dyn Fn(&Map<String, Value>, &str) -> Checked,
+) -> Checked {
     let Some(schema) = schema.as_object() else {
         return Ok(());
     };
     rule(schema, pointer)?;
     for (key, value) in schema {
-        match (key.as_str(), value) {
-            (
-                "properties" | "$defs" | "definitions" | "patternProperties" | "dependentSchemas",
-                Value::Object(parts),
-            ) => {
-                for (name, part) in parts {
-                    visit_at(part, pointer, &[key, name], rule)?;
-                }
-            }
-            ("anyOf" | "oneOf" | "allOf" | "prefixItems" | "items", Value::Array(parts)) => {
-                for (index, part) in parts.iter().enumerate() {
-                    visit_at(part, pointer, &[key, &index.to_string()], rule)?;
-                }
-            }
-            (
-                "items"
-                | "additionalProperties"
-                | "not"
-                | "if"
-                | "then"
-                | "else"
-                | "contains"
-                | "propertyNames",
-                part,
-            ) => {
-                visit_at(part, pointer, &[key], rule)?;
-            }
+        let inner = |step: &str, part| {
+            let step = step.replace('~', "~0").replace('/', "~1");
+            visit(part, &format!("{pointer}/{key}/{step}"), rule)
+        };
+        match value {
+            Value::Object(parts) if is_in(MAPS, key) => parts
+                .iter()
+                .try_for_each(|(name, part)| inner(name, part))?,
+            Value::Array(parts) if is_in(LISTS, key) => parts
+                .iter()
+                .enumerate()
+                .try_for_each(|(index, part)| inner(&index.to_string(), part))?,
+            part if is_in(ONES, key) => visit(part, &format!("{pointer}/{key}"), rule)?,
             _ => {}
         }
     }
     Ok(())
 }
 
-fn visit_at(
-    part: &Value,
-    pointer: &mut String,
-    steps: &[&str],
-    rule: &Rule<'_>,
-) -> Result<(), Problem> {
-    let length = pointer.len();
-    for step in steps {
-        pointer.push('/');
-        pointer.push_str(&step.replace('~', "~0").replace('/', "~1"));
-    }
-    let outcome = visit(part, pointer, rule);
-    pointer.truncate(length);
-    outcome
-}
-
-fn formed(schema: &Map<String, Value>, pointer: &str) -> Result<(), Problem> {
-    let known = |kind: &Value| kind.as_str().is_some_and(|kind| TYPES.contains(&kind));
-    let fail = |keyword: &'static str, message: &str| {
-        Err(problem(&format!("{pointer}/{keyword}"), keyword, message))
+fn formed(schema: &Map<String, Value>, pointer: &str) -> Checked {
+    let wrong = |key: &str, fits: &dyn Fn(&Value) -> bool| {
+        schema.get(key).is_some_and(|value| !fits(value))
     };
-    match schema.get("type") {
-        Some(Value::Array(kinds)) if !kinds.is_empty() && kinds.iter().all(known) => {}
-        Some(kind) if !known(kind) => {
-            return fail(
-                "type",
-                "`type` must be one of the seven types of JSON Schema, or a list of them",
-            );
-        }
-        _ => {}
-    }
-    if schema
-        .get("properties")
-        .is_some_and(|properties| !properties.is_object())
-    {
-        return fail("properties", "`properties` must be an object");
-    }
-    let is_names = |list: &Value| {
-        list.as_array()
-            .is_some_and(|list| list.iter().all(Value::is_string))
+    let list = |value: &Value, fits: &dyn Fn(&Value) -> bool| {
+        value.as_array().is_some_and(|list| list.iter().all(fits))
     };
-    if schema
-        .get("required")
-        .is_some_and(|required| !is_names(required))
-    {
-        return fail("required", "`required` must be an array of strings");
+    let is_type = |kind: &Value| kind.as_str().is_some_and(|kind| is_in(TYPES, kind));
+    if wrong("type", &|kind| {
+        is_type(kind) || (list(kind, &is_type) && *kind != Value::Array(Vec::new()))
+    }) {
+        let message = "`type` must be one of the seven types of JSON Schema, or a list of them";
+        return fail(pointer, "type", message);
     }
-    if schema
-        .get("enum")
-        .is_some_and(|values| values.as_array().is_none_or(Vec::is_empty))
-    {
-        return fail("enum", "`enum` must be an array with at least one value");
+    if wrong("properties", &Value::is_object) {
+        return fail(pointer, "properties", "`properties` must be an object");
+    }
+    if wrong("required", &|names| list(names, &Value::is_string)) {
+        let message = "`required` must be an array of strings";
+        return fail(pointer, "required", message);
+    }
+    if wrong("enum", &|values| {
+        values.as_array().is_some_and(|list| !list.is_empty())
+    }) {
+        let message = "`enum` must be an array with at least one value";
+        return fail(pointer, "enum", message);
     }
     Ok(())
 }
 
-fn closed(schema: &Map<String, Value>, pointer: &str) -> Result<(), Problem> {
-    if let Some(keyword) = UNSUPPORTED
+fn closed(schema: &Map<String, Value>, pointer: &str) -> Checked {
+    let unsupported = UNSUPPORTED
         .split(' ')
-        .find(|keyword| schema.contains_key(*keyword))
-    {
-        return Err(problem(
-            &format!("{pointer}/{keyword}"),
-            keyword,
-            &format!("`{keyword}` is not supported"),
-        ));
+        .find(|keyword| schema.contains_key(*keyword));
+    if let Some(keyword) = unsupported {
+        return fail(pointer, keyword, format!("`{keyword}` is not supported"));
     }
-    let is_object = match schema.get("type") {
-        Some(Value::Array(kinds)) => kinds.iter().any(|kind| kind == "object"),
-        Some(kind) => kind == "object",
-        None => schema.contains_key("properties"),
-    };
-    let required: Vec<&str> = schema
-        .get("required")
-        .and_then(Value::as_array)
-        .map(|list| list.iter().filter_map(Value::as_str).collect())
-        .unwrap_or_default();
-    let Some(properties) = schema.get("properties").and_then(Value::as_object) else {
+    let required = strings(schema.get("required"));
+    let properties = schema.get("properties").and_then(Value::as_object);
+    let Some(names) = properties else {
         if !required.is_empty() {
             let message = "`required` is given, but there are no `properties` for it";
-            return Err(problem(&format!("{pointer}/required"), "required", message));
+            return fail(pointer, "required", message);
         }
+        let is_object = match schema.get("type") {
+            Some(Value::Array(kinds)) => kinds.iter().any(|kind| kind == "object"),
+            kind => kind.is_some_and(|kind| kind == "object"),
+        };
         return if is_object {
             closed_object(schema, pointer)
         } else {
             Ok(())
         };
     };
-    if let Some(missing) = properties
-        .keys()
-        .find(|name| !required.contains(&name.as_str()))
-    {
+    if let Some(missing) = names.keys().find(|name| !required.contains(&name.as_str())) {
         let message = format!(
             "`required` must be an array that has every key of `properties`; `{missing}` is missing"
         );
-        return Err(problem(
-            &format!("{pointer}/required"),
-            "required",
-            &message,
-        ));
+        return fail(pointer, "required", message);
     }
-    if let Some(extra) = required
-        .iter()
-        .find(|name| !properties.contains_key(**name))
-    {
+    if let Some(extra) = required.iter().find(|name| !names.contains_key(**name)) {
         let message = format!("`required` names `{extra}`, which `properties` does not have");
-        return Err(problem(
-            &format!("{pointer}/required"),
-            "required",
-            &message,
-        ));
+        return fail(pointer, "required", message);
     }
     closed_object(schema, pointer)
 }
 
-fn closed_object(schema: &Map<String, Value>, pointer: &str) -> Result<(), Problem> {
+fn closed_object(schema: &Map<String, Value>, pointer: &str) -> Checked {
     if schema.get("additionalProperties") == Some(&Value::Bool(false)) {
         return Ok(());
     }
     let message = "`additionalProperties:false` must be set on every object";
-    Err(problem(
-        &format!("{pointer}/additionalProperties"),
-        "additionalProperties",
-        message,
-    ))
-}
-
-fn resolvable(root: &Value, schema: &Map<String, Value>, pointer: &str) -> Result<(), Problem> {
-    match schema.get("$ref").and_then(Value::as_str) {
-        Some(reference) if resolve(root, reference).is_none() => Err(problem(
-            &format!("{pointer}/$ref"),
-            "$ref",
-            &format!("`{reference}` points to nothing in this schema"),
-        )),
-        _ => Ok(()),
-    }
-}
-
-fn problem(pointer: &str, keyword: &'static str, message: &str) -> Problem {
-    Problem {
-        pointer: pointer.to_owned(),
-        keyword,
-        message: message.to_owned(),
-    }
+    fail(pointer, "additionalProperties", message)
 }
 
 #[cfg(test)]

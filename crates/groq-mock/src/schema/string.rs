@@ -32,11 +32,8 @@ pub(crate) fn make(
             return text;
         }
     }
-    if let Some(text) = schema
-        .get("format")
-        .and_then(Value::as_str)
-        .and_then(|format| formatted(format, random))
-    {
+    let format = schema.get("format").and_then(Value::as_str);
+    if let Some(text) = format.and_then(|format| formatted(format, random)) {
         return text;
     }
     fitted(wanted(name, index, hints, random), least, most)
@@ -48,57 +45,39 @@ fn wanted(name: &str, index: usize, hints: &Hints<'_>, random: &mut Random) -> S
         return given.to_owned();
     }
     let lower = name.to_ascii_lowercase();
-    let has = |names: &[&str]| names.iter().any(|part| lower.contains(part));
+    let has = |parts: &str| parts.split(' ').any(|part| lower.contains(part));
+    let ends = |parts: &str| parts.split(' ').any(|part| lower.ends_with(part));
     let topic = hints.topic();
-    if has(&["email"]) {
-        return formatted("email", random).unwrap_or_default();
+    let format = if has("email") {
+        "email"
+    } else if has("url link website") {
+        "uri"
+    } else if lower == "date" || ends("_date _at") {
+        "date"
+    } else {
+        ""
+    };
+    if let Some(text) = formatted(format, random) {
+        return text;
     }
-    if has(&["url", "link", "website"]) {
-        return formatted("uri", random).unwrap_or_default();
+    if lower == "id" || ends("_id") {
+        let number = 100 + random.below(900);
+        return format!("{}-{number}", topic.words[0].to_lowercase());
     }
-    if lower == "date" || lower.ends_with("_date") || lower.ends_with("_at") {
-        return formatted("date", random).unwrap_or_default();
-    }
-    if lower == "id" || lower.ends_with("_id") {
-        return format!(
-            "{}-{}",
-            topic.words[0].to_lowercase(),
-            100 + random.below(900)
-        );
-    }
-    if has(&["query", "question", "prompt", "input", "expression"])
-        && !hints.prompt().trim().is_empty()
+    if has("query question prompt input expression")
+        && let Some(line) = hints.prompt().trim().lines().next()
     {
-        return hints
-            .prompt()
-            .trim()
-            .lines()
-            .next()
-            .unwrap_or_default()
-            .to_owned();
+        return line.to_owned();
     }
-    if has(&[
-        "summary",
-        "description",
-        "explanation",
-        "reason",
-        "comment",
-        "text",
-        "answer",
-    ]) {
+    if has("summary description explanation reason comment text answer") {
         return format!("A few words about {}.", topic.phrase);
     }
-    if has(&[
-        "city", "place", "location", "country", "person", "author", "name", "title", "company",
-    ]) {
-        return hints
-            .name(0)
-            .map_or_else(|| topic.phrase.clone(), str::to_owned);
-    }
-    match hints.name(index) {
-        Some(found) => found.to_owned(),
-        None => topic.words[index % topic.words.len()].clone(),
-    }
+    let (name, other) = if has("city place location country person author name title company") {
+        (hints.name(0), &topic.phrase)
+    } else {
+        (hints.name(index), &topic.words[index % topic.words.len()])
+    };
+    name.unwrap_or(other).to_owned()
 }
 
 /// Cut or lengthened, in characters.

@@ -9,6 +9,7 @@ use http::Method;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
+use tokio::time::error::Elapsed;
 use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 
 use super::read::{self, Bad, Chunks, Incoming, Length, TOO_LARGE, TOO_MUCH_HEAD};
@@ -19,7 +20,7 @@ use crate::ids;
 use crate::random::{Digest, Random};
 use crate::reply::Reply;
 use crate::request::{Request, Seen};
-use crate::response::{Body, Response};
+use crate::response::Response;
 use crate::service;
 use crate::state::State;
 
@@ -64,20 +65,13 @@ enum Next {
     End,
 }
 
-enum Failure {
-    Bad(Bad),
-    Gone,
-}
+/// Why a request cannot be read; `None` if the client is gone.
+type Failure = Option<Bad>;
 
-impl From<io::Error> for Failure {
-    fn from(_: io::Error) -> Self {
-        Self::Gone
-    }
-}
-
-impl From<Bad> for Failure {
-    fn from(bad: Bad) -> Self {
-        Self::Bad(bad)
+const fn too_slow(message: &'static str) -> Bad {
+    Bad {
+        status: 408,
+        message,
     }
 }
 
@@ -86,8 +80,8 @@ impl Connection {
         loop {
             let incoming = match self.read_head().await {
                 Ok(Some(incoming)) => incoming,
-                Ok(None) | Err(Failure::Gone) => return Ok(()),
-                Err(Failure::Bad(bad)) => return self.refuse(bad).await,
+                Ok(None) | Err(None) => return Ok(()),
+                Err(Some(bad)) => return self.refuse(bad).await,
             };
             if self.exchange(incoming).await? == Next::End {
                 return Ok(());
@@ -107,8 +101,8 @@ impl Connection {
         }
         let body = match self.read_body(&incoming).await {
             Ok(body) => body,
-            Err(Failure::Gone) => return Ok(Next::End),
-            Err(Failure::Bad(bad)) => {
+            Err(None) => return Ok(Next::End),
+            Err(Some(bad)) => {
                 self.refuse(bad).await?;
                 return Ok(Next::End);
             }
@@ -165,13 +159,7 @@ impl Connection {
             match self.more(deadline).await {
                 Some(Ok(0) | Err(_)) => return Ok(None),
                 Some(Ok(_)) => {}
-                None if begun => {
-                    return Err(Bad {
-                        status: 408,
-                        message: "the request came too slowly",
-                    }
-                    .into());
-                }
+                None if begun => return Err(too_slow("the request came too slowly").into()),
                 None => return Ok(None),
             }
         }
@@ -194,9 +182,8 @@ impl Connection {
             return Err(TOO_LARGE.into());
         }
         if incoming.expects_continue && waits {
-            self.stream
-                .write_all(b"HTTP/1.1 100 Continue\r\n\r\n")
-                .await?;
+            let going_on = self.stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n");
+            going_on.await.map_err(|_| None)?;
         }
         match incoming.length {
             Length::Known(0) => Ok(Bytes::new()),
@@ -216,17 +203,7 @@ impl Connection {
             let left = u64::try_from(length - body.len()).unwrap_or(u64::MAX);
             let deadline = self.body_deadline(began, body.len());
             let mut limited = (&mut self.stream).take(left);
-            match timeout_at(deadline, limited.read_buf(&mut body)).await {
-                Ok(Ok(0) | Err(_)) => return Err(Failure::Gone),
-                Ok(Ok(_)) => {}
-                Err(_) => {
-                    return Err(Bad {
-                        status: 408,
-                        message: "the body came too slowly",
-                    }
-                    .into());
-                }
-            }
+            some_bytes(timeout_at(deadline, limited.read_buf(&mut body)).await)?;
         }
         Ok(body.freeze())
     }
@@ -244,17 +221,8 @@ impl Connection {
         let began = Instant::now();
         while !chunks.decode(&mut self.buffer, &mut body, max)? {
             let deadline = self.body_deadline(began, body.len());
-            match timeout_at(deadline, self.stream.read_buf(&mut self.buffer)).await {
-                Ok(Ok(0) | Err(_)) => return Err(Failure::Gone),
-                Ok(Ok(_)) => {}
-                Err(_) => {
-                    return Err(Bad {
-                        status: 408,
-                        message: "the body came too slowly",
-                    }
-                    .into());
-                }
-            }
+            let read = self.stream.read_buf(&mut self.buffer);
+            some_bytes(timeout_at(deadline, read).await)?;
         }
         Ok(body.freeze())
     }
@@ -363,6 +331,15 @@ impl Connection {
     }
 }
 
+/// Fails if a read took too long or found the end of the connection.
+fn some_bytes(read: Result<io::Result<usize>, Elapsed>) -> Result<(), Failure> {
+    match read {
+        Ok(Ok(0) | Err(_)) => Err(None),
+        Ok(Ok(_)) => Ok(()),
+        Err(_) => Err(too_slow("the body came too slowly").into()),
+    }
+}
+
 /// Ends when the client has closed the connection; not while it has sent more and waits.
 async fn hung_up(stream: &TcpStream) {
     match stream.peek(&mut [0]).await {
@@ -370,11 +347,3 @@ async fn hung_up(stream: &TcpStream) {
         Ok(_) => std::future::pending().await,
     }
 }
-
-/// So that the compiler checks it here: a connection runs on any worker.
-const _: fn() = || {
-    fn is_send<T: Send>() {}
-    is_send::<Body>();
-    is_send::<Response>();
-    is_send::<Request>();
-};

