@@ -1,5 +1,6 @@
 //! The one error type.
 
+mod advice;
 mod api;
 mod decode;
 mod decode_path;
@@ -7,6 +8,7 @@ mod display;
 mod kind;
 mod models;
 mod predicates;
+mod shape;
 pub(crate) mod text;
 
 use std::borrow::Cow;
@@ -18,8 +20,8 @@ use groq_types::{ChatCompletion, ResponseObject};
 use http::{HeaderMap, StatusCode};
 
 use crate::limits::RateLimits;
-use crate::retry::Attempt;
 use crate::retry::decision::Stop;
+use crate::retry::{Attempt, retry_after};
 
 pub(crate) use api::ApiError;
 pub(crate) use decode::{explain, explain_bytes, explain_error};
@@ -119,8 +121,13 @@ impl Error {
 
     /// A response by which the server says that the call failed.
     pub(crate) fn api(api: ApiError, status: StatusCode) -> Self {
+        let status = api.status_with(status);
         let (message, hint) = api.in_words(status);
         let mut error = Self::new(ErrorKind::Api, message);
+        if status == Some(429) {
+            let told = api.message.as_deref();
+            error.inner.retry_after = told.and_then(retry_after::from_message);
+        }
         error.inner.hint = hint.map(Cow::Borrowed);
         error.inner.api = Some(api);
         error

@@ -32,6 +32,7 @@
 //! | [`is_invalid_request`](crate::Error::is_invalid_request) | refused before sending, or by the server (400, 413, 422) | change the request; sending it again changes nothing |
 //! | [`is_authentication`](crate::Error::is_authentication) | the key is missing, wrong or revoked (401) | check the key |
 //! | [`is_permission_denied`](crate::Error::is_permission_denied) | the key may not do this (403) | check the organization's settings, and the network |
+//! | [`is_account_restricted`](crate::Error::is_account_restricted) | the account has to change, not the request: terms not accepted, a model blocked, the organization restricted (400, 403) | the text says where an administrator changes it |
 //! | [`is_not_found`](crate::Error::is_not_found), [`is_model_not_found`](crate::Error::is_model_not_found) | no such model, file or path (404) | list what there is |
 //! | [`is_model_decommissioned`](crate::Error::is_model_decommissioned) | the model was switched off | use its successor |
 //! | [`is_too_large`](crate::Error::is_too_large), [`is_token_limit`](crate::Error::is_token_limit) | too many bytes, or more tokens than a minute allows at all (413) | shorten it, or lower `max_completion_tokens` |
@@ -48,6 +49,8 @@
 //! | [`is_unexpected_response`](crate::Error::is_unexpected_response), [`is_redirect`](crate::Error::is_redirect) | HTML, another content type, a redirect to elsewhere | check the base URL |
 //! | [`is_io`](crate::Error::is_io) | a file, a reader or a writer of yours failed | the message names it; [`source`](std::error::Error::source) has the cause |
 //! | [`is_limit_exceeded`](crate::Error::is_limit_exceeded) | something was larger than its limit | the message names the setting |
+//!
+//! An error in the middle of a stream comes after the status 200. The predicates then go by the status, code or type inside the event.
 //!
 //! [`is_retryable`](crate::Error::is_retryable) is true where the same call may succeed later. The client has made its retries already.
 //!

@@ -1,9 +1,12 @@
 //! The server's own account of a failure.
 
-use http::StatusCode;
-use serde_json::{Map, Value};
+use std::str;
 
-use super::text;
+use http::StatusCode;
+use serde::de::IgnoredAny;
+use serde_json::Value;
+
+use super::{shape, text};
 
 /// What an error body says, whatever its shape.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -14,6 +17,8 @@ pub(crate) struct ApiError {
     pub(crate) code: Option<String>,
     pub(crate) param: Option<String>,
     pub(crate) failed_generation: Option<String>,
+    /// The status that the error itself names: in a stream, the one of HTTP was sent long before.
+    pub(super) status: Option<u16>,
 }
 
 impl ApiError {
@@ -22,22 +27,39 @@ impl ApiError {
     /// Groq sends `{"error": {...}}`; gateways send the object without the envelope, a string in its place, or a page of HTML, and
     /// then the status alone must do.
     pub(crate) fn from_body(body: &[u8]) -> Self {
-        let body = text::without_byte_order_mark(body);
-        match serde_json::from_slice(body) {
-            Ok(Value::Object(object)) => {
-                Self::from_envelope(&object).unwrap_or_else(|| Self::from_object(&object))
-            }
-            Ok(Value::String(message)) => Self::from_message(message),
-            _ => Self::default(),
-        }
+        let value = serde_json::from_slice(text::without_byte_order_mark(body));
+        value
+            .ok()
+            .and_then(|value| shape::any(&value))
+            .unwrap_or_default()
     }
 
-    /// Reads a body, or an event of a stream, that is an error only if it has a top-level `error`.
+    /// Reads a body that is an error only if it has a top-level `error`.
     pub(crate) fn from_success(body: &[u8]) -> Option<Self> {
-        match serde_json::from_slice(text::without_byte_order_mark(body)) {
-            Ok(Value::Object(object)) => Self::from_envelope(&object),
-            _ => None,
+        let value = serde_json::from_slice(text::without_byte_order_mark(body));
+        shape::envelope(&value.ok()?)
+    }
+
+    /// Reads an event of a stream that is called an error.
+    pub(crate) fn from_error_event(data: &[u8]) -> Self {
+        if serde_json::from_slice::<IgnoredAny>(data).is_ok() {
+            return Self::from_body(data);
         }
+        let words = str::from_utf8(data).unwrap_or_default().trim();
+        if words.is_empty() || words.starts_with(['<', '{', '[']) {
+            return Self::default();
+        }
+        Self::from_message(words.to_owned())
+    }
+
+    /// Reads an event of a stream that is an error by what it says, and not by its name.
+    pub(crate) fn from_event(data: &[u8]) -> Option<Self> {
+        shape::event(&serde_json::from_slice(data).ok()?)
+    }
+
+    /// Whether the value of a key `error` says that something failed.
+    pub(crate) fn is_error(value: &Value) -> bool {
+        shape::is_error(value)
     }
 
     /// An error that is only a sentence.
@@ -63,81 +85,79 @@ impl ApiError {
         self
     }
 
-    /// What happened, and what to do about it.
-    pub(super) fn in_words(&self, status: StatusCode) -> (&'static str, Option<&'static str>) {
-        match (status.as_u16(), self.code.as_deref()) {
-            (413, Some("rate_limit_exceeded")) => (
-                "the request alone needs more tokens than the limit per minute",
-                Some("shorten it, or lower max_completion_tokens"),
-            ),
-            (400, Some("model_decommissioned")) => (
-                "the model was switched off",
-                Some("see console.groq.com/docs/deprecations for its successor"),
-            ),
-            (400, _) => ("the request is invalid", None),
-            (401, _) => ("the API key is not accepted", Some("check GROQ_API_KEY")),
-            (403, _) => (
-                "access is denied",
-                Some("check what the key, the organization and this network may use"),
-            ),
-            (404, Some("model_not_found")) => (
-                "there is no such model for this key",
-                Some("list the models to see which there are"),
-            ),
-            (404, _) => ("not found", Some("check the id and the base URL")),
-            (408, _) => ("the server timed out", None),
-            (409, _) => ("the call is in conflict with another one", None),
-            (413, _) => ("the request is too large", Some("make it smaller")),
-            (422, _) => ("the request cannot be processed", None),
-            (424, _) => ("a service that the request depends on failed", None),
-            (429, _) => ("rate limited", None),
-            (498, _) => (
-                "the flex tier is at capacity",
-                Some("try again later, or ask for service_tier on_demand"),
-            ),
-            (200..=299, _) => ("the server reports an error", None),
-            (500..=599, _) => ("the server failed", Some("try again later")),
-            _ => ("the server refused the request", None),
+    /// The status that counts: that of HTTP, or the error's own where that one only says that a stream began.
+    pub(super) fn status_with(&self, status: StatusCode) -> Option<u16> {
+        if status.is_success() {
+            return self.status.or_else(|| self.status_in_words());
         }
+        Some(status.as_u16())
     }
 
-    fn from_envelope(object: &Map<String, Value>) -> Option<Self> {
-        match object.get("error")? {
-            Value::Object(error) => Some(Self::from_object(error)),
-            Value::String(message) => Some(Self {
-                message: Some(message.clone()),
-                ..Self::from_object(object)
-            }),
-            Value::Null | Value::Bool(false) => None,
-            _ => Some(Self::from_object(object)),
-        }
-    }
-
-    fn from_object(object: &Map<String, Value>) -> Self {
-        // `detail` is what the web frameworks behind OpenAI-compatible servers say.
-        let message = ["message", "detail"]
+    /// The status that usually comes with the code, the type, or the one word of the message.
+    fn status_in_words(&self) -> Option<u16> {
+        [&self.code, &self.error_type, &self.message]
             .into_iter()
-            .find_map(|key| scalar(object.get(key)));
+            .flatten()
+            .find_map(|word| status_of(word))
+    }
+
+    /// Fills what is missing with what another account of the same error says.
+    pub(super) fn or(self, other: Self) -> Self {
         Self {
-            message,
-            error_type: scalar(object.get("type")),
-            code: scalar(object.get("code")),
-            param: scalar(object.get("param")),
-            failed_generation: object
-                .get("failed_generation")
-                .and_then(Value::as_str)
-                .map(str::to_owned),
+            message: self.message.or(other.message),
+            error_type: self.error_type.or(other.error_type),
+            code: self.code.or(other.code),
+            param: self.param.or(other.param),
+            failed_generation: self.failed_generation.or(other.failed_generation),
+            status: self.status.or(other.status),
         }
     }
 }
 
-/// A string, or a number as one: `code` is a string at Groq, and a number elsewhere.
-fn scalar(value: Option<&Value>) -> Option<String> {
-    match value? {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    }
+/// The status that a word of Groq's, or of the servers that are compatible with it, stands for.
+fn status_of(word: &str) -> Option<u16> {
+    let status = match word.to_ascii_lowercase().as_str() {
+        "invalid_request_error"
+        | "invalid_request"
+        | "bad_request"
+        | "badrequesterror"
+        | "invalid_argument"
+        | "json_validate_failed"
+        | "tool_use_failed"
+        | "context_length_exceeded"
+        | "model_decommissioned"
+        | "wrong_api_format" => 400,
+        "invalid_api_key" | "authentication_error" | "unauthorized" | "unauthenticated" => 401,
+        "permission_error" | "permission_denied" | "forbidden" => 403,
+        "model_not_found" | "not_found_error" | "not_found" | "unknown_url" => 404,
+        "request_too_large" => 413,
+        "rate_limit_exceeded"
+        | "rate_limit_error"
+        | "rate_limited"
+        | "rate_limit"
+        | "too_many_requests"
+        | "resource_exhausted"
+        | "tokens"
+        | "requests" => 429,
+        "capacity_exceeded" => 498,
+        "internal_server_error"
+        | "internal_error"
+        | "server_error"
+        | "api_error"
+        | "internalservererror"
+        | "internal" => 500,
+        "bad_gateway" => 502,
+        "service_unavailable"
+        | "service_unavailable_error"
+        | "unavailable"
+        | "overloaded"
+        | "overloaded_error"
+        | "engine_overloaded"
+        | "server_overloaded" => 503,
+        "gateway_timeout" | "timeout" | "timeout_error" | "deadline_exceeded" => 504,
+        _ => return None,
+    };
+    Some(status)
 }
 
 #[cfg(test)]
@@ -210,6 +230,171 @@ mod tests {
         assert!(ApiError::from_success(b"null").is_none());
     }
 
+    /// Errors in the middle of a stream: the event, its words, and the status that it is classified by.
+    #[test]
+    fn an_event_keeps_its_words_and_has_a_status() {
+        let table: [(&str, Option<&str>, Option<u16>); 30] = [
+            (
+                r#"{"error":{"message":"m","status_code":429}}"#,
+                Some("m"),
+                Some(429),
+            ),
+            (
+                r#"{"error":{"message":"m","status_code":"503"}}"#,
+                Some("m"),
+                Some(503),
+            ),
+            (
+                r#"{"error":{"message":"m","status":400}}"#,
+                Some("m"),
+                Some(400),
+            ),
+            (
+                r#"{"error":{"message":"m","code":503}}"#,
+                Some("m"),
+                Some(503),
+            ),
+            (
+                r#"{"error":{"message":"m"},"status_code":429}"#,
+                Some("m"),
+                Some(429),
+            ),
+            (r#"{"status_code":503,"error":"m"}"#, Some("m"), Some(503)),
+            (
+                r#"{"error":{"error":{"message":"m","code":"rate_limit_exceeded"}}}"#,
+                Some("m"),
+                Some(429),
+            ),
+            (
+                r#"{"error":{"error":"m","status_code":400}}"#,
+                Some("m"),
+                Some(400),
+            ),
+            (
+                r#"{"error":{"status_code":503,"message":{"message":"m"}}}"#,
+                Some("m"),
+                Some(503),
+            ),
+            (
+                r#"{"error":{"error":{"error":{"message":"m"}}}}"#,
+                Some("m"),
+                None,
+            ),
+            (
+                r#"{"error":{"detail":{"message":"m","code":404}}}"#,
+                Some("m"),
+                Some(404),
+            ),
+            (r#"{"detail":[{"msg":"m"}]}"#, Some("m"), None),
+            (
+                r#"{"errors":[{"message":"m","code":400}]}"#,
+                Some("m"),
+                Some(400),
+            ),
+            (
+                r#"{"error":"rate_limit_exceeded"}"#,
+                Some("rate_limit_exceeded"),
+                Some(429),
+            ),
+            (r#"{"error":"m"}"#, Some("m"), None),
+            (
+                r#"{"error":{"code":"rate_limit_exceeded"}}"#,
+                None,
+                Some(429),
+            ),
+            (r#"{"error":{"message":"m"}}"#, Some("m"), None),
+            (r#"{"code":"rate_limit_exceeded"}"#, None, Some(429)),
+            (r#"{"code":503}"#, None, Some(503)),
+            (r#"{"message":"m"}"#, Some("m"), None),
+            (r#"{"message":"m","status_code":400}"#, Some("m"), Some(400)),
+            (r#"{"detail":"m"}"#, Some("m"), None),
+            (
+                r#"{"object":"error","message":"m","type":"BadRequestError","code":400}"#,
+                Some("m"),
+                Some(400),
+            ),
+            (
+                r#"{"type":"error","error":{"type":"overloaded_error","message":"m"}}"#,
+                Some("m"),
+                Some(503),
+            ),
+            (
+                r#"[{"error":{"code":503,"message":"m","status":"UNAVAILABLE"}}]"#,
+                Some("m"),
+                Some(503),
+            ),
+            (
+                r#"{"error":{"message":"m","type":"internal_server_error"}}"#,
+                Some("m"),
+                Some(500),
+            ),
+            (
+                r#"{"error":{"message":"m","type":"tokens","code":"rate_limit_exceeded"}}"#,
+                Some("m"),
+                Some(429),
+            ),
+            (
+                r#"{"choices":[{"index":0,"error":{"message":"m","code":502},"delta":{}}]}"#,
+                Some("m"),
+                Some(502),
+            ),
+            (
+                r#"{"x_groq":{"error":{"message":"m","status_code":429}}}"#,
+                Some("m"),
+                Some(429),
+            ),
+            (r#"{"x_groq":{"error":"m"}}"#, Some("m"), None),
+        ];
+        for (event, message, status) in table {
+            let Some(error) = ApiError::from_event(event.as_bytes()) else {
+                panic!("{event} is an error")
+            };
+            assert_eq!(error.message.as_deref(), message, "{event}");
+            assert_eq!(error.status_with(StatusCode::OK), status, "{event}");
+            assert_eq!(
+                error.status_with(StatusCode::IM_A_TEAPOT),
+                Some(418),
+                "{event}"
+            );
+            let named = ApiError::from_error_event(event.as_bytes());
+            if !event.contains("choices") && !event.contains("x_groq") {
+                assert_eq!(named, error, "{event}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_event_without_a_failure_is_no_error() {
+        for event in [
+            "{}",
+            "null",
+            "[]",
+            "7",
+            r#""text""#,
+            r#"{"error":null}"#,
+            r#"{"error":""}"#,
+            r#"{"error":" ","id":"c"}"#,
+            r#"{"error":false,"choices":[]}"#,
+            r#"{"id":"c","choices":[],"message":"m"}"#,
+            r#"{"id":"c","object":"chat.completion.chunk","code":"x"}"#,
+            r#"{"type":"response.brand_new","message":"m"}"#,
+            r#"{"usage":{},"message":"m"}"#,
+            r#"{"x_groq":{"error":null}}"#,
+        ] {
+            assert_eq!(ApiError::from_event(event.as_bytes()), None, "{event}");
+        }
+        for (event, message) in [
+            ("upstream reset", Some("upstream reset")),
+            (r#""in quotes""#, Some("in quotes")),
+            ("<html>", None),
+            ("{cut", None),
+            ("", None),
+        ] {
+            let error = ApiError::from_error_event(event.as_bytes());
+            assert_eq!(error.message.as_deref(), message, "{event}");
+        }
+    }
+
     #[test]
     fn the_failed_generation_is_kept_even_when_empty() {
         let error = ApiError::from_body(br#"{"error":{"message":"m","failed_generation":""}}"#);
@@ -228,6 +413,8 @@ mod tests {
         fn any_body_is_survived(body in prop::collection::vec(any::<u8>(), 0..200)) {
             let _ = ApiError::from_body(&body);
             let _ = ApiError::from_success(&body);
+            let _ = ApiError::from_event(&body);
+            let _ = ApiError::from_error_event(&body);
         }
     }
 

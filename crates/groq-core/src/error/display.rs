@@ -57,6 +57,10 @@ impl Error {
         let mut details = Details { f, begun: false };
         if let Some(status) = self.status() {
             details.add("status ", status.as_str())?;
+            let own = self.inner.api.as_ref().and_then(|api| api.status);
+            if let Some(own) = own.filter(|_| status.is_success()) {
+                details.add("status of the error ", &own.to_string())?;
+            }
         }
         if let Some(code) = self.code() {
             details.add("code ", code)?;

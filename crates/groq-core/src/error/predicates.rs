@@ -108,6 +108,24 @@ impl Error {
         self.api_status() == Some(403)
     }
 
+    /// Returns whether the account has to change, and not the request: the terms of a model are not accepted, a model is blocked in the
+    /// settings, or the organization is restricted or blocked.
+    ///
+    /// The codes are `model_terms_required`, `model_permission_blocked_org`, `model_permission_blocked_project`,
+    /// `organization_restricted` and `blocked_api_access`. The text of the error says where to change it.
+    ///
+    /// ```no_run
+    /// # fn example(error: groq_core::Error) {
+    /// if error.is_account_restricted() {
+    ///     println!("an administrator has to act: {error}");
+    /// }
+    /// # }
+    /// ```
+    pub fn is_account_restricted(&self) -> bool {
+        let api = self.inner.api.as_ref();
+        api.is_some_and(super::ApiError::is_of_account)
+    }
+
     /// Returns whether there is no such model, file, batch or path (404).
     ///
     /// ```no_run
@@ -149,7 +167,8 @@ impl Error {
     /// # }
     /// ```
     pub fn is_invalid_request(&self) -> bool {
-        self.kind() == ErrorKind::Request || matches!(self.api_status(), Some(400 | 413 | 422))
+        self.kind() == ErrorKind::Request
+            || matches!(self.api_status(), Some(400 | 413 | 422)) && !self.is_account_restricted()
     }
 
     /// Returns whether the request is too large (413): too many bytes, or more tokens than the limit per minute.
@@ -284,10 +303,12 @@ impl Error {
         self.kind() == ErrorKind::Config
     }
 
-    /// The status, where the server meant it as one: an error inside a stream has none of its own.
+    /// The status that the server means: that of HTTP, or the one that an error inside a stream, or inside a 200, has of its own.
     fn api_status(&self) -> Option<u16> {
-        let status = self.status()?;
-        (self.kind() == ErrorKind::Api && !status.is_success()).then(|| status.as_u16())
+        if self.kind() != ErrorKind::Api {
+            return None;
+        }
+        self.inner.api.as_ref()?.status_with(self.status()?)
     }
 }
 

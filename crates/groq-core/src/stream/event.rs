@@ -2,7 +2,7 @@
 
 use std::str;
 
-use groq_types::{ChatCompletionChunk, FinishReason, ResponseStreamEvent, Role};
+use groq_types::{ChatCompletionChunk, FinishReason, ResponseStreamEvent, Role, UnknownFields};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -28,10 +28,11 @@ pub(super) enum Message<T> {
 /// Errors come with the name `error`, or with none (wire, sdk: both official clients know either).
 pub(super) fn read(event: Event<'_>) -> Message<ChatCompletionChunk> {
     let read = read_as(event, |chunk: &ChatCompletionChunk| {
-        chunk
-            .unknown_fields()
-            .get("error")
-            .is_some_and(|error| !error.is_null())
+        has_error(chunk.unknown_fields())
+            || chunk
+                .choices
+                .iter()
+                .any(|choice| has_error(choice.unknown_fields()))
     });
     match read {
         Message::Item(mut chunk) => {
@@ -40,6 +41,10 @@ pub(super) fn read(event: Event<'_>) -> Message<ChatCompletionChunk> {
         }
         read => read,
     }
+}
+
+fn has_error(fields: &UnknownFields) -> bool {
+    fields.get("error").is_some_and(ApiError::is_error)
 }
 
 /// Clears what some servers spell as an empty text, or as `null` in quotes, where others leave it out: the choice is not finished.
@@ -73,7 +78,7 @@ pub(super) fn read_response(event: Event<'_>) -> Message<ResponseStreamEvent> {
     let data = event.data;
     let read = read_as(event, |event: &ResponseStreamEvent| match event {
         ResponseStreamEvent::Error(_) => true,
-        ResponseStreamEvent::Other(event) => event.contains_key("error"),
+        ResponseStreamEvent::Other(event) => event.get("error").is_some_and(ApiError::is_error),
         _ => false,
     });
     match read {
@@ -104,7 +109,7 @@ fn read_as<T: DeserializeOwned>(event: Event<'_>, is_error: impl Fn(&T) -> bool)
         return Message::Done;
     }
     if event.name == b"error" {
-        return Message::Error(ApiError::from_body(data));
+        return Message::Error(ApiError::from_error_event(data));
     }
     let text = match str::from_utf8(event.data) {
         Ok(text) => text,
@@ -112,10 +117,10 @@ fn read_as<T: DeserializeOwned>(event: Event<'_>, is_error: impl Fn(&T) -> bool)
     };
     match serde_json::from_str::<T>(text) {
         Ok(item) if !is_error(&item) => Message::Item(item),
-        Ok(_) => Message::Error(
-            ApiError::from_success(data).unwrap_or_else(|| ApiError::from_body(data)),
-        ),
-        Err(error) => match ApiError::from_success(data) {
+        Ok(_) => {
+            Message::Error(ApiError::from_event(data).unwrap_or_else(|| ApiError::from_body(data)))
+        }
+        Err(error) => match ApiError::from_event(data) {
             Some(error) => Message::Error(error),
             None => Message::Undecodable(explain_error(event.data, &error)),
         },

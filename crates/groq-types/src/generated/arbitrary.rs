@@ -42,6 +42,14 @@ arbitrary! {
         WrongApiFormat,
         RateLimitExceeded,
         CapacityExceeded,
+        ContextLengthExceeded,
+        RequestTooLarge,
+        UnknownUrl,
+        ModelTermsRequired,
+        ModelPermissionBlockedOrg,
+        ModelPermissionBlockedProject,
+        OrganizationRestricted,
+        BlockedApiAccess,
     }
 }
 

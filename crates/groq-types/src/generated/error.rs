@@ -227,6 +227,27 @@ pub enum ErrorCode {
     RateLimitExceeded,
     /// The `flex` tier has no capacity left at the moment (498). On the wire: `capacity_exceeded`.
     CapacityExceeded,
+    /// The prompt and the reply together are longer than the model's context (400). On the wire:
+    /// `context_length_exceeded`.
+    ContextLengthExceeded,
+    /// The request has too many bytes (413). On the wire: `request_too_large`.
+    RequestTooLarge,
+    /// There is no such path, or not with this method (404). On the wire: `unknown_url`.
+    UnknownUrl,
+    /// An administrator of the organization has to accept the terms of the model first (400). On the wire:
+    /// `model_terms_required`.
+    ModelTermsRequired,
+    /// The model is blocked in the settings of the organization (403). On the wire:
+    /// `model_permission_blocked_org`.
+    ModelPermissionBlockedOrg,
+    /// The model is blocked in the settings of the project (403). On the wire:
+    /// `model_permission_blocked_project`.
+    ModelPermissionBlockedProject,
+    /// The organization is restricted (400). On the wire: `organization_restricted`.
+    OrganizationRestricted,
+    /// Access to the API is blocked for the organization, mostly because its spend limit is reached (400).
+    /// On the wire: `blocked_api_access`.
+    BlockedApiAccess,
     /// A value that this version does not know, kept as it came.
     Other(String),
 }
@@ -241,6 +262,14 @@ string_enum! {
         WrongApiFormat = "wrong_api_format",
         RateLimitExceeded = "rate_limit_exceeded",
         CapacityExceeded = "capacity_exceeded",
+        ContextLengthExceeded = "context_length_exceeded",
+        RequestTooLarge = "request_too_large",
+        UnknownUrl = "unknown_url",
+        ModelTermsRequired = "model_terms_required",
+        ModelPermissionBlockedOrg = "model_permission_blocked_org",
+        ModelPermissionBlockedProject = "model_permission_blocked_project",
+        OrganizationRestricted = "organization_restricted",
+        BlockedApiAccess = "blocked_api_access",
     }
 }
 
