@@ -5,6 +5,7 @@ mod body_kind;
 mod chat;
 mod event;
 mod events;
+mod lenient;
 mod recorded;
 mod reply;
 mod response;

@@ -231,121 +231,122 @@ mod tests {
     }
 
     /// Errors in the middle of a stream: the event, its words, and the status that it is classified by.
+    const EVENTS: [(&str, Option<&str>, Option<u16>); 30] = [
+        (
+            r#"{"error":{"message":"m","status_code":429}}"#,
+            Some("m"),
+            Some(429),
+        ),
+        (
+            r#"{"error":{"message":"m","status_code":"503"}}"#,
+            Some("m"),
+            Some(503),
+        ),
+        (
+            r#"{"error":{"message":"m","status":400}}"#,
+            Some("m"),
+            Some(400),
+        ),
+        (
+            r#"{"error":{"message":"m","code":503}}"#,
+            Some("m"),
+            Some(503),
+        ),
+        (
+            r#"{"error":{"message":"m"},"status_code":429}"#,
+            Some("m"),
+            Some(429),
+        ),
+        (r#"{"status_code":503,"error":"m"}"#, Some("m"), Some(503)),
+        (
+            r#"{"error":{"error":{"message":"m","code":"rate_limit_exceeded"}}}"#,
+            Some("m"),
+            Some(429),
+        ),
+        (
+            r#"{"error":{"error":"m","status_code":400}}"#,
+            Some("m"),
+            Some(400),
+        ),
+        (
+            r#"{"error":{"status_code":503,"message":{"message":"m"}}}"#,
+            Some("m"),
+            Some(503),
+        ),
+        (
+            r#"{"error":{"error":{"error":{"message":"m"}}}}"#,
+            Some("m"),
+            None,
+        ),
+        (
+            r#"{"error":{"detail":{"message":"m","code":404}}}"#,
+            Some("m"),
+            Some(404),
+        ),
+        (r#"{"detail":[{"msg":"m"}]}"#, Some("m"), None),
+        (
+            r#"{"errors":[{"message":"m","code":400}]}"#,
+            Some("m"),
+            Some(400),
+        ),
+        (
+            r#"{"error":"rate_limit_exceeded"}"#,
+            Some("rate_limit_exceeded"),
+            Some(429),
+        ),
+        (r#"{"error":"m"}"#, Some("m"), None),
+        (
+            r#"{"error":{"code":"rate_limit_exceeded"}}"#,
+            None,
+            Some(429),
+        ),
+        (r#"{"error":{"message":"m"}}"#, Some("m"), None),
+        (r#"{"code":"rate_limit_exceeded"}"#, None, Some(429)),
+        (r#"{"code":503}"#, None, Some(503)),
+        (r#"{"message":"m"}"#, Some("m"), None),
+        (r#"{"message":"m","status_code":400}"#, Some("m"), Some(400)),
+        (r#"{"detail":"m"}"#, Some("m"), None),
+        (
+            r#"{"object":"error","message":"m","type":"BadRequestError","code":400}"#,
+            Some("m"),
+            Some(400),
+        ),
+        (
+            r#"{"type":"error","error":{"type":"overloaded_error","message":"m"}}"#,
+            Some("m"),
+            Some(503),
+        ),
+        (
+            r#"[{"error":{"code":503,"message":"m","status":"UNAVAILABLE"}}]"#,
+            Some("m"),
+            Some(503),
+        ),
+        (
+            r#"{"error":{"message":"m","type":"internal_server_error"}}"#,
+            Some("m"),
+            Some(500),
+        ),
+        (
+            r#"{"error":{"message":"m","type":"tokens","code":"rate_limit_exceeded"}}"#,
+            Some("m"),
+            Some(429),
+        ),
+        (
+            r#"{"choices":[{"index":0,"error":{"message":"m","code":502},"delta":{}}]}"#,
+            Some("m"),
+            Some(502),
+        ),
+        (
+            r#"{"x_groq":{"error":{"message":"m","status_code":429}}}"#,
+            Some("m"),
+            Some(429),
+        ),
+        (r#"{"x_groq":{"error":"m"}}"#, Some("m"), None),
+    ];
+
     #[test]
     fn an_event_keeps_its_words_and_has_a_status() {
-        let table: [(&str, Option<&str>, Option<u16>); 30] = [
-            (
-                r#"{"error":{"message":"m","status_code":429}}"#,
-                Some("m"),
-                Some(429),
-            ),
-            (
-                r#"{"error":{"message":"m","status_code":"503"}}"#,
-                Some("m"),
-                Some(503),
-            ),
-            (
-                r#"{"error":{"message":"m","status":400}}"#,
-                Some("m"),
-                Some(400),
-            ),
-            (
-                r#"{"error":{"message":"m","code":503}}"#,
-                Some("m"),
-                Some(503),
-            ),
-            (
-                r#"{"error":{"message":"m"},"status_code":429}"#,
-                Some("m"),
-                Some(429),
-            ),
-            (r#"{"status_code":503,"error":"m"}"#, Some("m"), Some(503)),
-            (
-                r#"{"error":{"error":{"message":"m","code":"rate_limit_exceeded"}}}"#,
-                Some("m"),
-                Some(429),
-            ),
-            (
-                r#"{"error":{"error":"m","status_code":400}}"#,
-                Some("m"),
-                Some(400),
-            ),
-            (
-                r#"{"error":{"status_code":503,"message":{"message":"m"}}}"#,
-                Some("m"),
-                Some(503),
-            ),
-            (
-                r#"{"error":{"error":{"error":{"message":"m"}}}}"#,
-                Some("m"),
-                None,
-            ),
-            (
-                r#"{"error":{"detail":{"message":"m","code":404}}}"#,
-                Some("m"),
-                Some(404),
-            ),
-            (r#"{"detail":[{"msg":"m"}]}"#, Some("m"), None),
-            (
-                r#"{"errors":[{"message":"m","code":400}]}"#,
-                Some("m"),
-                Some(400),
-            ),
-            (
-                r#"{"error":"rate_limit_exceeded"}"#,
-                Some("rate_limit_exceeded"),
-                Some(429),
-            ),
-            (r#"{"error":"m"}"#, Some("m"), None),
-            (
-                r#"{"error":{"code":"rate_limit_exceeded"}}"#,
-                None,
-                Some(429),
-            ),
-            (r#"{"error":{"message":"m"}}"#, Some("m"), None),
-            (r#"{"code":"rate_limit_exceeded"}"#, None, Some(429)),
-            (r#"{"code":503}"#, None, Some(503)),
-            (r#"{"message":"m"}"#, Some("m"), None),
-            (r#"{"message":"m","status_code":400}"#, Some("m"), Some(400)),
-            (r#"{"detail":"m"}"#, Some("m"), None),
-            (
-                r#"{"object":"error","message":"m","type":"BadRequestError","code":400}"#,
-                Some("m"),
-                Some(400),
-            ),
-            (
-                r#"{"type":"error","error":{"type":"overloaded_error","message":"m"}}"#,
-                Some("m"),
-                Some(503),
-            ),
-            (
-                r#"[{"error":{"code":503,"message":"m","status":"UNAVAILABLE"}}]"#,
-                Some("m"),
-                Some(503),
-            ),
-            (
-                r#"{"error":{"message":"m","type":"internal_server_error"}}"#,
-                Some("m"),
-                Some(500),
-            ),
-            (
-                r#"{"error":{"message":"m","type":"tokens","code":"rate_limit_exceeded"}}"#,
-                Some("m"),
-                Some(429),
-            ),
-            (
-                r#"{"choices":[{"index":0,"error":{"message":"m","code":502},"delta":{}}]}"#,
-                Some("m"),
-                Some(502),
-            ),
-            (
-                r#"{"x_groq":{"error":{"message":"m","status_code":429}}}"#,
-                Some("m"),
-                Some(429),
-            ),
-            (r#"{"x_groq":{"error":"m"}}"#, Some("m"), None),
-        ];
-        for (event, message, status) in table {
+        for (event, message, status) in EVENTS {
             let Some(error) = ApiError::from_event(event.as_bytes()) else {
                 panic!("{event} is an error")
             };

@@ -7,7 +7,8 @@ use groq_types::{
     ExecutedTool, Logprobs, Role, StreamXGroq, UnknownFields, XGroq,
 };
 
-pub(super) use self::calls::Calls;
+use self::calls::Calls;
+pub(super) use self::calls::Piece;
 use super::template::Part;
 
 /// The reply so far.
@@ -66,6 +67,49 @@ impl Accumulator {
         !choices.is_empty() && choices.iter().all(|choice| choice.finish_reason.is_some())
     }
 
+    /// The index of the choice, if there is only one; the first, if there is none yet.
+    pub(super) fn only_choice(&self) -> Option<usize> {
+        match &self.completion.choices[..] {
+            [] => Some(0),
+            [choice] => usize::try_from(choice.index).ok(),
+            _ => None,
+        }
+    }
+
+    /// The message of a choice, so far.
+    pub(super) fn message(&self, index: u32) -> Option<&CompletionMessage> {
+        let position = self.known(index)?;
+        Some(&self.completion.choices[position].message)
+    }
+
+    /// Whether calls have begun in a choice.
+    pub(super) fn has_calls(&self, index: u32) -> bool {
+        self.known(index)
+            .is_some_and(|choice| !self.calls.are_none(choice))
+    }
+
+    /// Whether there are calls, or a choice that ended for them.
+    pub(super) fn is_about_calls(&self) -> bool {
+        let choices = self.completion.choices.iter().enumerate();
+        choices.into_iter().any(|(position, choice)| {
+            !self.calls.are_none(position) || calls::is_for_calls(choice.finish_reason.as_ref())
+        })
+    }
+
+    /// The indices of pieces of calls, also of those that come without; none, where they could be several.
+    pub(super) fn indices(&self, choice: u32, pieces: &[Piece<'_>]) -> Option<Vec<u32>> {
+        // A choice that is not there has no calls.
+        let position = self.known(choice).unwrap_or(usize::MAX);
+        self.calls.indices(position, pieces)
+    }
+
+    fn known(&self, index: u32) -> Option<usize> {
+        let choices = &self.completion.choices;
+        choices
+            .binary_search_by_key(&index, |choice| choice.index)
+            .ok()
+    }
+
     /// Takes in the tool calls that are whole, because nothing more will come.
     pub(super) fn finalize(&mut self) {
         for choice in 0..self.completion.choices.len() {
@@ -76,10 +120,8 @@ impl Accumulator {
 
     /// Why this is not a complete reply, although the server says that it is over.
     pub(super) fn flaw(&self) -> Option<&'static str> {
-        let choices = self.completion.choices.iter().enumerate();
-        choices
-            .filter_map(|(choice, ended)| self.calls.flaw(choice, ended.finish_reason.as_ref()))
-            .next()
+        let mut choices = self.completion.choices.iter().enumerate();
+        choices.find_map(|(choice, ended)| self.calls.flaw(choice, ended.finish_reason.as_ref()))
     }
 
     pub(super) fn completion(&self) -> &ChatCompletion {

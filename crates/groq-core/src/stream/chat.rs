@@ -12,6 +12,7 @@ use groq_types::{ChatCompletion, ChatCompletionChunk, CompletionUsage};
 use super::accumulator::Accumulator;
 use super::event::{self, Message};
 use super::events::{self, Events, State};
+use super::lenient::{self, Content};
 use super::reply::Reply;
 use super::template::{Template, Templates};
 use crate::describe;
@@ -164,6 +165,8 @@ impl View for ChatCompletionChunk {
 pub(super) struct Conversation {
     accumulator: Accumulator,
     templates: Templates,
+    /// An event was left out that may have held anything.
+    skipped_unseen: bool,
 }
 
 impl<V: View> events::View<Conversation> for V {
@@ -177,16 +180,23 @@ impl<V: View> events::View<Conversation> for V {
             return V::of_text(template, text).map_or(Message::Ignored, Message::Item);
         }
         let chunk = match event::read(event) {
-            Message::Item(chunk) => chunk,
+            Message::Item(chunk) => {
+                reply.templates.learn(event.data, &chunk);
+                chunk
+            }
             Message::Ignored => return Message::Ignored,
             Message::Done => return Message::Done,
             Message::Error(error) => return Message::Error(error),
-            Message::Undecodable(reason) => return Message::Undecodable(reason),
+            Message::Undecodable(reason) => match lenient::read(event.data, &reply.accumulator) {
+                Ok(chunk) => chunk,
+                Err(unclear) => {
+                    return Message::Undecodable(unclear.map_or(reason, str::to_owned));
+                }
+            },
         };
-        reply.templates.learn(event.data, &chunk);
         reply.accumulator.add(&chunk);
         // With an error here, the stream has stopped early.
-        match chunk.error() {
+        match chunk.error().filter(|error| !error.trim().is_empty()) {
             Some(message) => Message::Error(ApiError::from_message(message.to_owned())),
             None => V::of_chunk(chunk).map_or(Message::Ignored, Message::Item),
         }
@@ -211,7 +221,23 @@ impl Reply for Conversation {
     }
 
     fn flaw(&self) -> Option<&'static str> {
+        if self.skipped_unseen && self.accumulator.is_about_calls() {
+            return Some(
+                "with an event that was skipped, and may have been a piece of a tool call",
+            );
+        }
         self.accumulator.flaw()
+    }
+
+    fn may_skip(&mut self, data: &[u8]) -> bool {
+        match lenient::content(data) {
+            Content::NoCall => true,
+            Content::Call => false,
+            Content::Unknown => {
+                self.skipped_unseen = true;
+                true
+            }
+        }
     }
 
     fn finalize(&mut self) {

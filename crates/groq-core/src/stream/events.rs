@@ -165,7 +165,10 @@ impl<R: Reply> Events<R> {
                 Message::Done => return Ok(Step::Done),
                 Message::Item(item) => return Ok(Step::Item(item)),
                 Message::Error(error) => return Err(self.reported(error)),
-                Message::Undecodable(_) if self.client.settings().skip_undecodable_events => {
+                Message::Undecodable(_)
+                    if self.client.settings().skip_undecodable_events
+                        && self.reply.may_skip(event.data) =>
+                {
                     self.skipped += 1;
                 }
                 Message::Undecodable(reason) => {

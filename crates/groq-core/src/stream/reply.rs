@@ -24,6 +24,9 @@ pub(super) trait Reply: Default {
     /// Why the reply is not complete, although it is over. [`finalize`](Self::finalize) comes first.
     fn flaw(&self) -> Option<&'static str>;
 
+    /// Whether an event that does not decode can be left out, where that is asked for: not if a call would be lost with it.
+    fn may_skip(&mut self, data: &[u8]) -> bool;
+
     /// Nothing more comes.
     fn finalize(&mut self);
 

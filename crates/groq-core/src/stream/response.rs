@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::event::{self, Message};
 use super::events::{Events, View};
+use super::lenient::{self, Content};
 use super::reply::Reply;
 use crate::describe;
 use crate::error::{ApiError, Error};
@@ -130,6 +131,10 @@ impl fmt::Debug for ResponseStream {
 struct Progress {
     response: Option<ResponseObject>,
     over: bool,
+    /// An event was left out that may have held a piece of a call.
+    skipped_call: bool,
+    /// The last event brought no output, so that it is put together from the others.
+    is_of_pieces: bool,
 }
 
 impl View<Progress> for ResponseStreamEvent {
@@ -138,7 +143,7 @@ impl View<Progress> for ResponseStreamEvent {
         match event::read_response(event) {
             Message::Item(event) => match progress.add(&event) {
                 Ok(()) => Message::Item(event),
-                Err(error) => Message::Error(error),
+                Err(error) => Message::Error(*error),
             },
             other => other,
         }
@@ -147,7 +152,7 @@ impl View<Progress> for ResponseStreamEvent {
 
 impl Progress {
     #[inline]
-    fn add(&mut self, event: &ResponseStreamEvent) -> Result<(), ApiError> {
+    fn add(&mut self, event: &ResponseStreamEvent) -> Result<(), Box<ApiError>> {
         use ResponseStreamEvent as Event;
         match event {
             // What has come stays where a later event repeats the response without it.
@@ -164,7 +169,7 @@ impl Progress {
                 let message = error.map_or("the response failed", |error| error.message.as_str());
                 let mut failure = ApiError::from_message(message.to_owned());
                 failure.code = error.and_then(|error| error.code.clone());
-                return Err(failure);
+                return Err(Box::new(failure));
             }
             Event::OutputItemAdded(event) | Event::OutputItemDone(event) => {
                 self.put_item(event.output_index, &event.item);
@@ -205,6 +210,7 @@ impl Progress {
         // The last event holds it all; a server that leaves the output out has sent it before.
         if response.output.is_empty() {
             response.output = so_far.unwrap_or_default();
+            self.is_of_pieces = true;
         }
         self.response = Some(response);
         self.over = true;
@@ -289,7 +295,15 @@ impl Reply for Progress {
     }
 
     fn flaw(&self) -> Option<&'static str> {
-        None
+        (self.skipped_call && self.is_of_pieces)
+            .then_some("with an event that was skipped, and may have been a piece of a tool call")
+    }
+
+    /// The last event mostly brings the calls once more; where it does not, they are lost.
+    fn may_skip(&mut self, data: &[u8]) -> bool {
+        self.skipped_call |= !matches!(lenient::content(data), Content::NoCall)
+            || memchr::memmem::find(data, b"function_call").is_some();
+        true
     }
 
     fn finalize(&mut self) {}

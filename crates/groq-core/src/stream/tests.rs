@@ -1,5 +1,10 @@
 //! What makes a stream whole, over all ways to cut it and to spell that it is not finished.
 
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "JSON literals read better without borrowing"
+)]
+
 use std::future::Future;
 use std::pin::pin;
 use std::sync::LazyLock;
@@ -12,6 +17,7 @@ use serde_json::{Value, json};
 use super::ChatStream;
 use crate::client::Client;
 use crate::error::Error;
+use crate::options::RequestOptions;
 
 /// It sends nothing, and only lends its limits.
 static CLIENT: LazyLock<Client> = LazyLock::new(|| {
@@ -37,6 +43,11 @@ fn read_with(client: &Client, body: &[u8]) -> Result<ChatCompletion, Error> {
             .finish()
             .await
     })
+}
+
+fn read_skipping(body: &[u8]) -> Result<ChatCompletion, Error> {
+    let options = RequestOptions::new().skip_undecodable_events(true);
+    read_with(&CLIENT.with_options(options), body)
 }
 
 fn body(events: &[Value]) -> String {
@@ -78,6 +89,7 @@ fn unfinished() -> impl Strategy<Value = Option<Value>> {
         Some(json!("\u{a0}")),
         Some(json!("null")),
         Some(json!("None")),
+        Some(json!(false)),
     ])
 }
 
@@ -215,4 +227,357 @@ fn an_empty_reason_is_none_in_the_chunks_too() {
         Ok::<_, Error>(reasons)
     });
     assert_eq!(reasons.expect("a reply"), [false, false, true]);
+}
+
+#[test]
+fn what_comes_after_the_end_does_not_end_the_reply_in_an_error() {
+    let usage = json!({"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3});
+    for extra in [
+        json!({"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m", "usage": usage}),
+        json!({"id": "c", "choices": null, "usage": usage}),
+        json!({"choices": [], "usage": usage}),
+        json!({"choices": [], "usage": {"prompt_tokens": 1, "completion_tokens": 2}}),
+        json!({"usage": usage}),
+        json!({"choices": [], "usage": usage, "created": 1.5, "service_tier": 7, "x_groq": {"error": ""}}),
+        json!({"choices": []}),
+        json!({"choices": [], "usage": {}}),
+        json!({"choices": [], "prompt_filter_results": [{"prompt_index": 0}]}),
+        json!({"type": "ping"}),
+        json!({}),
+    ] {
+        for marker in [None, Some(json!("[DONE]"))] {
+            let mut events = vec![
+                chunk(json!({"content": "hi"}), None),
+                chunk(json!({}), Some(json!("stop"))),
+                extra.clone(),
+            ];
+            events.extend(marker);
+            let reply =
+                read(body(&events).as_bytes()).unwrap_or_else(|error| panic!("{extra}: {error}"));
+            assert_eq!(
+                (reply.text(), reply.id.as_str()),
+                (Some("hi"), "c"),
+                "{extra}"
+            );
+            let told = extra["usage"]["prompt_tokens"].is_u64();
+            assert_eq!(
+                reply.usage.map(|usage| usage.total_tokens),
+                told.then_some(3),
+                "{extra}"
+            );
+        }
+    }
+}
+
+/// Each row is one chunk, and what it adds to a text.
+#[test]
+fn a_chunk_with_one_reading_is_read() {
+    let choice =
+        |choice: Value| json!({"id": "c", "created": 1, "model": "m", "choices": [choice]});
+    let delta = |delta: Value| choice(json!({"index": 0, "delta": delta}));
+    let table = [
+        (
+            json!({"choices": [{"index": 0, "delta": {"content": "x"}}]}),
+            "x",
+        ),
+        (
+            json!({"id": null, "model": null, "created": null, "choices": [{"delta": {"content": "x"}}]}),
+            "x",
+        ),
+        (
+            json!({"id": 7, "created": "12", "choices": [{"index": "0", "delta": {"content": "x"}}]}),
+            "x",
+        ),
+        (choice(json!({"index": 0, "delta": null})), ""),
+        (choice(json!({"index": 0, "delta": []})), ""),
+        (choice(json!({"index": 0})), ""),
+        (
+            choice(json!({"index": 0, "message": {"role": "assistant", "content": "a"}})),
+            "",
+        ),
+        (
+            delta(
+                json!({"content": [{"type": "text", "text": "x"}, {"type": "text", "text": "y"}]}),
+            ),
+            "xy",
+        ),
+        (delta(json!({"content": [{"text": "x"}, "y"]})), "xy"),
+        (
+            delta(json!({"content": {"type": "text", "text": "x"}})),
+            "x",
+        ),
+        (
+            delta(
+                json!({"content": [{"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]}, {"type": "text", "text": "x"}]}),
+            ),
+            "x",
+        ),
+        (delta(json!({"content": []})), ""),
+        (json!({"id": "c", "object": "chat.completion.chunk"}), ""),
+    ];
+    for (event, text) in table {
+        let events = [
+            chunk(json!({"content": "a"}), None),
+            event.clone(),
+            chunk(json!({"content": "b"}), Some(json!("stop"))),
+        ];
+        let reply =
+            read(body(&events).as_bytes()).unwrap_or_else(|error| panic!("{event}: {error}"));
+        assert_eq!(reply.text(), Some(format!("a{text}b").as_str()), "{event}");
+        // It may also be the first of all.
+        let alone =
+            read(body(&events[1..]).as_bytes()).unwrap_or_else(|error| panic!("{event}: {error}"));
+        assert_eq!(
+            (alone.id.is_empty(), alone.model.as_str()),
+            (false, "m"),
+            "{event}"
+        );
+    }
+}
+
+#[test]
+fn a_chunk_with_two_readings_is_an_error() {
+    let choice =
+        |choice: Value| json!({"id": "c", "created": 1, "model": "m", "choices": [choice]});
+    for event in [
+        json!({"id": "c", "content": "x"}),
+        json!({"type": "ping"}),
+        choice(json!({"index": 0, "text": "x"})),
+        choice(json!({"index": 0, "message": {"content": "x"}})),
+        choice(
+            json!({"index": 0, "delta": {"content": [{"type": "image_url", "image_url": {"url": "x"}}]}}),
+        ),
+        choice(json!({"index": 0, "delta": {"content": 7}})),
+        json!(r#"{"choices":[{"index":0,"delta":{"content":"x","content":"y"}}]}"#),
+    ] {
+        let events = [
+            chunk(json!({"content": "a"}), None),
+            event.clone(),
+            chunk(json!({}), Some(json!("stop"))),
+        ];
+        let error = read(body(&events).as_bytes()).expect_err("two readings");
+        assert!(error.is_decode(), "{event}: {error}");
+    }
+}
+
+/// The pieces of each event, none of which has an index, and the calls; none where there could be others.
+#[test]
+fn pieces_of_calls_without_an_index_go_by_id_or_order() {
+    type Row<'a> = (Vec<Vec<Value>>, Option<&'a [&'a str]>);
+    let begin = |id: &str, arguments: &str| json!({"id": id, "function": {"name": "f", "arguments": arguments}});
+    let more = |arguments: &str| json!({"function": {"arguments": arguments}});
+    let of = |id: &str, arguments: &str| json!({"id": id, "function": {"arguments": arguments}});
+    let table: Vec<Row<'_>> = vec![
+        (vec![vec![begin("a", "{}")]], Some(&["{}"])),
+        (vec![vec![begin("a", "{")], vec![more("}")]], Some(&["{}"])),
+        (vec![vec![begin("", "{")], vec![more("}")]], Some(&["{}"])),
+        (
+            vec![vec![begin("", "{")], vec![begin("", "}")]],
+            Some(&["{}"]),
+        ),
+        (
+            vec![vec![begin("a", "{}"), begin("b", "[]")]],
+            Some(&["{}", "[]"]),
+        ),
+        (
+            vec![vec![begin("", "{}"), begin("", "[]")]],
+            Some(&["{}", "[]"]),
+        ),
+        (
+            vec![
+                vec![begin("a", ""), begin("b", "")],
+                vec![more("{"), more("[")],
+                vec![more("}"), more("]")],
+            ],
+            Some(&["{}", "[]"]),
+        ),
+        (
+            vec![
+                vec![begin("a", "{"), begin("b", "[")],
+                vec![of("b", "]")],
+                vec![of("a", "}")],
+            ],
+            Some(&["{}", "[]"]),
+        ),
+        (
+            vec![
+                vec![begin("a", "")],
+                vec![more("{}")],
+                vec![begin("b", "")],
+                vec![more("[")],
+                vec![more("]")],
+            ],
+            Some(&["{}", "[]"]),
+        ),
+        (
+            vec![vec![begin("a", "")], vec![begin("b", "")], vec![more("[]")]],
+            Some(&["", "[]"]),
+        ),
+        (
+            vec![vec![
+                json!({"index": -1, "id": "a", "function": {"name": "f", "arguments": {"x": 1}}}),
+            ]],
+            Some(&["{\"x\":1}"]),
+        ),
+        (
+            vec![vec![begin("a", ""), begin("b", "")], vec![more("{}")]],
+            None,
+        ),
+        (
+            vec![vec![begin("a", "{"), begin("b", "[")], vec![more("}")]],
+            None,
+        ),
+        (
+            vec![
+                vec![begin("a", "{")],
+                vec![begin("b", "[")],
+                vec![more("}")],
+            ],
+            None,
+        ),
+        (vec![vec![begin("", "")], vec![begin("", "{}")]], None),
+        (vec![vec![more("{}")]], None),
+    ];
+    for (events, expected) in table {
+        let mut all: Vec<_> = events
+            .iter()
+            .map(|pieces| chunk(json!({"tool_calls": pieces}), None))
+            .collect();
+        all.push(chunk(json!({}), Some(json!("tool_calls"))));
+        let text = body(&all);
+        for read in [read(text.as_bytes()), read_skipping(text.as_bytes())] {
+            match (read, expected) {
+                (Ok(reply), Some(expected)) => {
+                    let calls: Vec<_> = calls(&reply)
+                        .into_iter()
+                        .map(|(_, arguments)| arguments)
+                        .collect();
+                    assert_eq!(calls, expected, "{text}");
+                }
+                (Err(_), None) => {}
+                (read, _) => panic!("{text}: {read:?}"),
+            }
+        }
+    }
+}
+
+/// Whatever happens to one event of a reply that calls tools: with or without skipping, it is never a success without the calls.
+#[test]
+fn a_lost_event_never_takes_a_call_with_it() {
+    let call = |index: u32, arguments: &str| json!({"tool_calls": [{"index": index, "id": format!("c{index}"), "function": {"name": "f", "arguments": arguments}}]});
+    let events = [
+        chunk(json!({"role": "assistant", "content": ""}), None),
+        chunk(call(0, "{\"x\""), None),
+        chunk(
+            json!({"tool_calls": [{"index": 0, "function": {"arguments": ":1}"}}]}),
+            None,
+        ),
+        chunk(call(1, "{}"), None),
+        chunk(json!({}), Some(json!("tool_calls"))),
+    ];
+    let whole = [("f", "{\"x\":1}"), ("f", "{}")];
+    for spoiled in 0..events.len() {
+        let text = events[spoiled].to_string();
+        let bad = [
+            text.replace("\"index\":0,\"", "\"index\":{},\""),
+            text.replace("\"created\":1", "\"created\":[]"),
+            text.replace("\"delta\":", "\"delta\":7,\"other\":"),
+        ];
+        let cuts = (1..text.len()).map(|cut| text[..cut].to_owned());
+        for bad in bad.into_iter().chain(cuts) {
+            for end in [None, Some(json!("[DONE]"))] {
+                let mut all = events.to_vec();
+                all[spoiled] = json!(bad);
+                all.extend(end);
+                if let Ok(reply) = read_skipping(body(&all).as_bytes()) {
+                    assert_eq!(calls(&reply), whole, "{bad}");
+                }
+            }
+        }
+    }
+    // Of a text, what is spoiled is left out as before.
+    let text = [
+        chunk(json!({"content": "a"}), None),
+        json!("{\"id\": "),
+        json!("words"),
+        chunk(json!({}), Some(json!("stop"))),
+    ];
+    assert_eq!(
+        read_skipping(body(&text).as_bytes())
+            .expect("a reply")
+            .text(),
+        Some("a")
+    );
+}
+
+/// Errors after the beginning are told apart by what stands in them.
+#[test]
+fn an_error_in_the_middle_is_classified() {
+    type Is = fn(&Error) -> bool;
+    let table: [(Value, Is, bool); 9] = [
+        (
+            json!({"error": {"message": "told you so", "status_code": 429}}),
+            Error::is_rate_limited,
+            true,
+        ),
+        (
+            json!({"error": {"message": "told you so", "status_code": 503}}),
+            Error::is_server_error,
+            true,
+        ),
+        (
+            json!({"error": {"message": "told you so", "status_code": 400}}),
+            Error::is_invalid_request,
+            false,
+        ),
+        (
+            json!({"error": {"error": {"message": "told you so", "code": "rate_limit_exceeded"}}}),
+            Error::is_rate_limited,
+            true,
+        ),
+        (
+            json!({"error": "told you so", "status_code": 498}),
+            Error::is_flex_capacity,
+            true,
+        ),
+        (
+            json!({"message": "told you so", "code": 503}),
+            Error::is_server_error,
+            true,
+        ),
+        (
+            json!({"error": {"message": "told you so", "code": "model_terms_required"}}),
+            Error::is_account_restricted,
+            false,
+        ),
+        (
+            json!({"x_groq": {"error": {"message": "told you so", "status_code": 503}}}),
+            Error::is_server_error,
+            true,
+        ),
+        (
+            json!({"choices": [{"index": 0, "delta": {}, "error": {"message": "told you so", "code": 502}}], "id": "c", "created": 1, "model": "m"}),
+            Error::is_server_error,
+            true,
+        ),
+    ];
+    for (event, is, retryable) in table {
+        for error in [
+            read(body(&[chunk(json!({"content": "a"}), None), event.clone()]).as_bytes()),
+            read_skipping(body(&[chunk(json!({"content": "a"}), None), event.clone()]).as_bytes()),
+        ] {
+            let error = error.expect_err("an error");
+            assert!(is(&error), "{event}: {error:?}");
+            assert_eq!(error.message(), "told you so", "{event}");
+            assert_eq!(error.is_retryable(), retryable, "{event}");
+            assert_eq!(error.status().map(|status| status.as_u16()), Some(200));
+            assert_eq!(error.partial().and_then(ChatCompletion::text), Some("a"));
+        }
+    }
+    let wait = json!({"error": {"message": "try again in 1.5s", "code": "rate_limit_exceeded"}});
+    let error = read(body(&[wait]).as_bytes()).expect_err("a limit");
+    assert_eq!(
+        error.retry_after(),
+        Some(std::time::Duration::from_millis(1500))
+    );
 }

@@ -9,7 +9,7 @@ use super::keep_unknown;
 
 /// The calls of all choices, in the order in which they began.
 #[derive(Debug, Default)]
-pub(in crate::stream) struct Calls(Vec<OpenCall>);
+pub(super) struct Calls(Vec<OpenCall>);
 
 /// A call that may still be going on.
 #[derive(Debug)]
@@ -19,10 +19,28 @@ struct OpenCall {
     /// Its index; none for a function in the deprecated style.
     index: Option<u32>,
     call: ToolCall,
+    /// Whether it began in an event with others.
+    together: bool,
+}
+
+/// What a piece of a call says of where it belongs.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::stream) struct Piece<'a> {
+    pub(in crate::stream) index: Option<u32>,
+    pub(in crate::stream) id: &'a str,
+    pub(in crate::stream) name: &'a str,
+    pub(in crate::stream) arguments: &'a str,
+}
+
+/// Whether a choice ended so that its calls are made.
+pub(super) fn is_for_calls(reason: Option<&FinishReason>) -> bool {
+    let word = reason.map_or("", FinishReason::as_str);
+    word.contains("tool") || word.contains("function")
 }
 
 impl Calls {
     pub(super) fn add(&mut self, choice: usize, delta: &Delta) {
+        let known = self.0.len();
         for piece in delta.tool_calls.iter().flatten() {
             let position = self.position(choice, piece);
             self.0[position].add(piece);
@@ -32,6 +50,71 @@ impl Calls {
             let position = open.unwrap_or_else(|| self.begin(choice, None));
             self.0[position].add_function(function);
         }
+        if let Some(begun @ [_, _, ..]) = self.0.get_mut(known..) {
+            for open in begun {
+                open.together = true;
+            }
+        }
+    }
+
+    pub(super) fn are_none(&self, choice: usize) -> bool {
+        self.of(choice).all(OpenCall::is_empty)
+    }
+
+    /// The indices that pieces belong to. One without an index goes by its id, by its name, which begins a call, or by the order.
+    pub(super) fn indices(&self, choice: usize, pieces: &[Piece<'_>]) -> Option<Vec<u32>> {
+        let known: Vec<&OpenCall> = self
+            .of(choice)
+            .filter(|open| open.index.is_some())
+            .collect();
+        let mut next = known
+            .iter()
+            .filter_map(|open| open.index)
+            .max()
+            .map_or(0, |last| last + 1);
+        let all_anonymous = pieces
+            .iter()
+            .all(|piece| piece.index.is_none() && piece.id.is_empty() && piece.name.is_empty());
+        let mut begun: Vec<(&str, u32)> = Vec::new();
+        let mut indices = Vec::new();
+        for (place, piece) in pieces.iter().enumerate() {
+            let by_id = || {
+                let known = known.iter().rev().find(|open| open.call.id == piece.id);
+                let begun = begun.iter().rev().find(|(id, _)| *id == piece.id);
+                known
+                    .and_then(|open| open.index)
+                    .or(begun.map(|(_, index)| *index))
+            };
+            let index = if let Some(index) = piece.index {
+                index
+            } else if !piece.id.is_empty()
+                && let Some(index) = by_id()
+            {
+                index
+            } else if !piece.id.is_empty() || !piece.name.is_empty() {
+                if let [.., last] = known[..]
+                    && pieces.len() == 1
+                    && last.goes_on_with(piece)?
+                {
+                    last.index?
+                } else {
+                    next
+                }
+            } else if all_anonymous && pieces.len() > 1 {
+                if known.len() != pieces.len() {
+                    return None;
+                }
+                known[place].index?
+            } else if known.is_empty() {
+                next
+            } else {
+                only_open(&known, piece)?.index?
+            };
+            next = next.max(index.checked_add(1)?);
+            begun.push((piece.id, index));
+            indices.push(index);
+        }
+        Some(indices)
     }
 
     /// Moves the calls of this choice and of all behind it by one.
@@ -75,6 +158,7 @@ impl Calls {
             choice,
             index,
             call: ToolCall::new("", ToolType::Function, FunctionCall::new("", "")),
+            together: false,
         });
         self.0.len() - 1
     }
@@ -130,6 +214,25 @@ impl Calls {
     }
 }
 
+/// The call that a piece without any mark belongs to: the only one, or the only one that is still open, or the last one, where each
+/// began when the one before it was over. None if it could be several.
+fn only_open<'a>(known: &[&'a OpenCall], piece: &Piece<'_>) -> Option<&'a OpenCall> {
+    let (last, others) = match known {
+        [] => return None,
+        [only] => return Some(only),
+        [others @ .., last] => (last, others),
+    };
+    let mut open = known.iter().filter(|open| !open.is_closed());
+    match (open.next(), open.next()) {
+        (Some(only), None) => Some(only),
+        (None, _) => piece.arguments.is_empty().then_some(last),
+        (Some(_), Some(_)) => {
+            let over = |open: &&OpenCall| open.is_closed() || open.has_no_arguments();
+            (!last.together && others.iter().all(over)).then_some(last)
+        }
+    }
+}
+
 /// Whether the calls of a choice are as the model wanted them once it ended so, be their arguments JSON or not.
 fn is_as_written(reason: Option<&FinishReason>) -> bool {
     match reason {
@@ -179,15 +282,37 @@ impl OpenCall {
         keep_unknown(call.unknown_fields_mut(), piece.unknown_fields());
     }
 
+    /// Whether a piece with an id or a name, and without an index, goes on with this call, which is the last one. `None` if it might.
+    fn goes_on_with(&self, piece: &Piece<'_>) -> Option<bool> {
+        if self.is_closed() {
+            return Some(false);
+        }
+        if piece.name.is_empty() {
+            // Its id comes late.
+            return Some(self.call.id.is_empty());
+        }
+        if !piece.id.is_empty() || piece.name != self.call.function.name {
+            return Some(false);
+        }
+        // Some servers repeat the name with each piece; or it is called again.
+        (!self.has_no_arguments()).then_some(true)
+    }
+
+    fn is_closed(&self) -> bool {
+        is_closed_json(&self.call.function.arguments)
+    }
+
+    fn has_no_arguments(&self) -> bool {
+        self.call.function.arguments.trim().is_empty()
+    }
+
     fn has_name(&self) -> bool {
         !self.call.function.name.trim().is_empty()
     }
 
     /// Whether its pieces have said nothing: some servers end with such a one.
     fn is_empty(&self) -> bool {
-        !self.has_name()
-            && self.call.id.is_empty()
-            && self.call.function.arguments.trim().is_empty()
+        !self.has_name() && self.call.id.is_empty() && self.has_no_arguments()
     }
 
     /// Whether it says something, and not which tool it is for.
@@ -197,7 +322,7 @@ impl OpenCall {
 
     /// Whether nothing of it is missing: it has a name, and its arguments are as they were meant, or JSON that cannot go on.
     fn is_whole(&self, as_written: bool) -> bool {
-        self.has_name() && (as_written || is_closed_json(&self.call.function.arguments))
+        self.has_name() && (as_written || self.is_closed())
     }
 }
 

@@ -251,7 +251,7 @@ fn a_piece_with_an_id_goes_where_its_id_is() {
 #[test]
 fn a_call_that_is_open_when_nobody_finished_it_is_a_flaw() {
     let cut = delta(json!({"tool_calls": [call(0, "a", "f", "{\"path\":\"/tm")]}));
-    assert!(accumulate(&[cut.clone()]).flaw().is_some());
+    assert!(accumulate(std::slice::from_ref(&cut)).flaw().is_some());
     for reason in ["length", "content_filter", "max_tokens", "abort"] {
         let chunks = [cut.clone(), finish(reason)];
         assert_eq!(calls(&chunks), [], "{reason}");
