@@ -14,23 +14,16 @@ pub(crate) fn public(address: &str) -> String {
         return address.to_owned();
     }
     // A proxy may be given without a scheme.
-    let (scheme, rest) = address.split_once("://").unwrap_or(("", address));
+    let (scheme, rest) = address.split_at(address.find("://").map_or(0, |at| at + 3));
     let parsed = Url::parse(&format!("http://{rest}")).ok();
     // A slash in a password makes what follows it look like a path.
     let url = parsed.as_ref().filter(|url| !url.path().contains('@'));
     let Some((host, url)) = url.and_then(|url| Some((url.host_str()?, url))) else {
         return "[hidden: not a valid address]".to_owned();
     };
-    let scheme = if scheme.is_empty() {
-        String::new()
-    } else {
-        format!("{scheme}://")
-    };
-    let port = url
-        .port()
-        .map(|port| format!(":{port}"))
-        .unwrap_or_default();
-    format!("{scheme}{host}{port}{}", url.path().trim_end_matches('/'))
+    let port = url.port().map(|port| format!(":{port}"));
+    let (port, path) = (port.unwrap_or_default(), url.path().trim_end_matches('/'));
+    format!("{scheme}{host}{port}{path}")
 }
 
 #[cfg(test)]

@@ -42,29 +42,23 @@ pub(crate) enum Parsed {
 /// Parses the command line.
 pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Parsed {
     let words: Vec<OsString> = words.into_iter().collect();
-    match Args::try_parse_from(&words) {
-        Ok(args) => Parsed::Run(Box::new(args)),
-        Err(error) => {
-            // What does not parse is searched for the option as it stands.
-            let as_json = words
-                .iter()
-                .take_while(|word| *word != "--")
-                .any(|word| word == "--json");
-            let global = Global {
-                json: as_json,
-                ..Global::default()
-            };
-            match error.kind() {
-                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Parsed::Help(error),
-                ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand if !as_json => {
-                    Parsed::Help(error)
-                }
-                _ => Parsed::Bad {
-                    failure: Failure::usage(in_one_line(&error)),
-                    form: global.failures(),
-                },
-            }
-        }
+    let error = match Args::try_parse_from(&words) {
+        Ok(args) => return Parsed::Run(Box::new(args)),
+        Err(error) => error,
+    };
+    // What does not parse is searched for the option as it stands.
+    let mut options = words.iter().take_while(|word| *word != "--");
+    let global = Global {
+        json: options.any(|word| word == "--json"),
+        ..Global::default()
+    };
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Parsed::Help(error),
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand if !global.json => Parsed::Help(error),
+        _ => Parsed::Bad {
+            failure: Failure::usage(in_one_line(&error)),
+            form: global.failures(),
+        },
     }
 }
 
@@ -74,10 +68,11 @@ fn in_one_line(error: &clap::Error) -> String {
         return "no command; see 'groq --help'".to_owned();
     }
     let text = error.render().to_string();
+    let is_more = |line: &&str| line.starts_with("Usage:") || line.starts_with("For more");
     let message = text
         .lines()
         .map(str::trim)
-        .take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more"));
+        .take_while(|line| !is_more(line));
     let message: Vec<&str> = message.filter(|line| !line.is_empty()).collect();
     let message = message.join("; ").replacen(":; ", ": ", 1);
     let message = message.strip_prefix("error: ").unwrap_or(&message);

@@ -2,18 +2,13 @@
 
 mod request;
 
-use std::sync::OnceLock;
-
 use groq_core::{Client, ClientBuilder};
 use groq_mock::{Mock, Reply, When};
-use serde_json::json;
+use tokio::sync::OnceCell;
 
 pub(crate) use request::Recorded;
 
-use crate::{address, failure::Failure};
-
-/// The default server.
-const SERVICE: &str = "https://api.groq.com";
+use crate::{address, failure::Failure, session::SERVICE};
 
 /// The largest request that is recorded, in bytes: more than the largest upload.
 const MAX_BYTES: usize = 256 << 20;
@@ -21,7 +16,7 @@ const MAX_BYTES: usize = 256 << 20;
 /// Records the requests of a dry run.
 #[derive(Default)]
 pub(crate) struct Recorder {
-    running: OnceLock<(Mock, Target)>,
+    running: OnceCell<(Mock, Target)>,
 }
 
 /// Where requests would have gone: `https://api.groq.com`, and the path of the base URL.
@@ -37,24 +32,19 @@ impl Recorder {
         builder: impl Fn() -> Result<ClientBuilder, Failure>,
         base_url: Option<String>,
     ) -> Result<Client, Failure> {
-        if self.running.get().is_none() {
+        let start = || async {
             // What would be refused is refused here as well.
             builder()?.build()?;
-            let target = Target::new(base_url.as_deref().unwrap_or(SERVICE));
-            let started = Mock::builder()
+            let mock = Mock::builder()
                 .max_log(1, MAX_BYTES)
                 .max_body(MAX_BYTES)
                 .start()
-                .await;
-            let mock = started.map_err(|error| Failure::internal(error.to_string()))?;
-            let refusal = json!({"error": {"message": "a dry run", "type": "invalid_request_error", "code": "dry_run"}});
-            mock.always(When::any(), Reply::json(400, &refusal));
-            let _ = self.running.set((mock, target));
-        }
-        let (mock, target) = self
-            .running
-            .get()
-            .ok_or_else(|| Failure::internal("the recorder is gone"))?;
+                .await?;
+            mock.always(When::any(), Reply::error(400, "a dry run"));
+            let target = Target::new(base_url.as_deref().unwrap_or(SERVICE));
+            Ok::<_, Failure>((mock, target))
+        };
+        let (mock, target) = self.running.get_or_try_init(start).await?;
         let url = format!("{}{}", mock.url(), target.path);
         Ok(builder()?.base_url(url).max_retries(0).build()?)
     }
@@ -71,13 +61,12 @@ impl Target {
     fn new(base_url: &str) -> Self {
         let base_url = address::public(base_url);
         let base_url = base_url.trim_end_matches('/');
-        let after_scheme = base_url.find("://").map_or(0, |at| at + 3);
-        let path = base_url[after_scheme..]
-            .find('/')
-            .map_or(base_url.len(), |at| after_scheme + at);
+        let host = base_url.find("://").map_or(0, |at| at + 3);
+        let path = base_url[host..].find('/').map(|at| host + at);
+        let (origin, path) = base_url.split_at(path.unwrap_or(base_url.len()));
         Self {
-            origin: base_url[..path].to_owned(),
-            path: base_url[path..].to_owned(),
+            origin: origin.to_owned(),
+            path: path.to_owned(),
         }
     }
 }

@@ -91,6 +91,24 @@ impl Failure {
         self
     }
 
+    /// Makes an error into a failure that names the file, if it is about a file and does not name it itself.
+    pub(crate) fn of_file<E: Into<Self>>(name: impl fmt::Display) -> impl Fn(E) -> Self {
+        move |error| {
+            let (failure, name) = (error.into(), name.to_string());
+            let is_named = failure.message.contains(&name);
+            if failure.status == Status::BadInput && !is_named {
+                return failure.about(format!("'{name}'"));
+            }
+            failure
+        }
+    }
+
+    /// Adds a hint to the message.
+    pub(crate) fn hint(mut self, hint: &str) -> Self {
+        self.message.push_str(hint);
+        self
+    }
+
     /// Adds a member for `--json`.
     pub(crate) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.details[name] = value.into();
@@ -146,22 +164,18 @@ impl From<&groq_core::Error> for Failure {
         Self {
             status: status(error),
             message: in_one_line(error),
-            details: details(error),
+            details: json!({
+                "kind": format!("{:?}", error.kind()),
+                "status": error.status().map(|status| status.as_u16()),
+                "code": error.code(),
+                "type": error.error_type(),
+                "param": error.param(),
+                "request_id": error.request_id(),
+                "retry_after": error.retry_after().map(|wait| wait.as_secs_f64()),
+                "attempts": error.attempts().len(),
+            }),
         }
     }
-}
-
-fn details(error: &groq_core::Error) -> Value {
-    json!({
-        "kind": format!("{:?}", error.kind()),
-        "status": error.status().map(|status| status.as_u16()),
-        "code": error.code(),
-        "type": error.error_type(),
-        "param": error.param(),
-        "request_id": error.request_id(),
-        "retry_after": error.retry_after().map(|wait| wait.as_secs_f64()),
-        "attempts": error.attempts().len(),
-    })
 }
 
 /// An error with its causes.
@@ -169,10 +183,9 @@ pub(crate) fn in_one_line(error: &(dyn Error + 'static)) -> String {
     let mut message = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
-        let cause_text = cause.to_string();
-        if !message.contains(&cause_text) {
-            message.push_str(": ");
-            message.push_str(&cause_text);
+        let text = cause.to_string();
+        if !message.contains(&text) {
+            message = format!("{message}: {text}");
         }
         source = cause.source();
     }
@@ -184,18 +197,27 @@ fn status(error: &groq_core::Error) -> Status {
         ErrorKind::Config | ErrorKind::Request => Status::Usage,
         ErrorKind::Io => Status::BadInput,
         _ if error.is_authentication() => Status::KeyRejected,
-        _ if error.is_rate_limited()
-            || error.is_flex_capacity()
-            || error.is_token_limit()
-            || error.is_too_large() =>
-        {
-            Status::Limit
-        }
-        _ if error.is_failed_generation() => Status::BadAnswer,
         ErrorKind::LimitExceeded => Status::Limit,
+        _ if error.is_rate_limited() || error.is_flex_capacity() => Status::Limit,
+        _ if error.is_token_limit() || error.is_too_large() => Status::Limit,
+        _ if error.is_failed_generation() => Status::BadAnswer,
         ErrorKind::Api if error.is_server_error() => Status::Network,
         ErrorKind::Api => Status::Rejected,
         _ => Status::Network,
+    }
+}
+
+/// Writing JSON failed. Failures of reading are made with [`Failure::bad_input`].
+impl From<serde_json::Error> for Failure {
+    fn from(error: serde_json::Error) -> Self {
+        Self::internal(format!("write JSON: {error}"))
+    }
+}
+
+/// A mock server for our own use did not start.
+impl From<groq_mock::StartError> for Failure {
+    fn from(error: groq_mock::StartError) -> Self {
+        Self::internal(in_one_line(&error))
     }
 }
 

@@ -65,8 +65,8 @@ impl Place {
     /// Takes over the content of a finished file.
     pub(crate) async fn take(&self, finished: &Path) -> Result<(), Failure> {
         let finished = finished.to_owned();
-        self.fill(move |out| io::copy(&mut File::open(finished)?, out).map(drop))
-            .await
+        let copy = move |out: &mut dyn Write| io::copy(&mut File::open(finished)?, out).map(drop);
+        self.fill(copy).await
     }
 
     /// Writes the file off the reactor: a pipe without a reader blocks.
@@ -105,11 +105,10 @@ impl Place {
     ) -> io::Result<()> {
         let path = self.target();
         let mut file = temporary(folder(&path))?;
-        {
-            let mut writer = io::BufWriter::new(file.as_file_mut());
-            content(&mut writer)?;
-            writer.flush()?;
-        }
+        let mut writer = io::BufWriter::new(file.as_file_mut());
+        content(&mut writer)?;
+        writer.flush()?;
+        drop(writer);
         file.as_file().sync_all()?;
         let kept = if self.force {
             file.persist(path)
@@ -150,32 +149,39 @@ pub(crate) fn workshop(place: &Place) -> Result<TempDir, Failure> {
     let made = tempfile::Builder::new()
         .prefix(".groq-")
         .tempdir_in(place.folder());
-    made.map_err(|error| Failure::internal(format!("make a temporary folder: {error}")))
+    made.map_err(|error| {
+        let folder = place.folder().display();
+        Failure::internal(format!("make a temporary folder in '{folder}': {error}"))
+    })
+}
+
+/// A temporary folder, which is removed when it is dropped.
+pub(crate) fn scratch() -> Result<TempDir, Failure> {
+    tempfile::tempdir()
+        .map_err(|error| Failure::internal(format!("make a temporary folder: {error}")))
+}
+
+/// Names the file in an error about it.
+pub(crate) fn named(path: &Path) -> impl Fn(io::Error) -> io::Error {
+    move |error| io::Error::new(error.kind(), format!("'{}': {error}", path.display()))
 }
 
 /// What is at a path, unless it is a regular file or nothing. A link is not followed.
 fn special(path: &Path) -> Option<&'static str> {
-    let kind = fs::symlink_metadata(path).ok()?.file_type();
-    if kind.is_file() {
-        None
-    } else if kind.is_symlink() {
-        Some("a symbolic link")
-    } else if kind.is_dir() {
-        Some("a folder")
-    } else {
-        Some("a pipe or a device")
+    match fs::symlink_metadata(path).ok()?.file_type() {
+        kind if kind.is_file() => None,
+        kind if kind.is_symlink() => Some("a symbolic link"),
+        kind if kind.is_dir() => Some("a folder"),
+        _ => Some("a pipe or a device"),
     }
 }
 
 /// Makes sure that a path of our own state has nothing but a regular file, if anything.
 pub(crate) fn check_regular(path: &Path) -> io::Result<()> {
-    match special(path) {
-        None => Ok(()),
-        Some(kind) => Err(io::Error::other(format!(
-            "'{}' is {kind}: remove it",
-            path.display()
-        ))),
-    }
+    special(path).map_or(Ok(()), |kind| {
+        let message = format!("'{}' is {kind}: remove it", path.display());
+        Err(io::Error::other(message))
+    })
 }
 
 /// Opens a file of our own state: for its owner alone, never through a link, and only if it is a regular file.
@@ -187,25 +193,37 @@ pub(crate) fn open_private(path: &Path, options: &mut OpenOptions) -> io::Result
         let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
         options.mode(0o600).custom_flags(flags.bits().cast_signed());
     }
-    let file = options.open(path)?;
-    if !file.metadata()?.is_file() {
+    let file = options.open(path).map_err(named(path))?;
+    let there = file.metadata().map_err(named(path))?;
+    if !there.is_file() {
         check_regular(path)?;
     }
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        if file.metadata()?.permissions().mode() & 0o077 != 0 {
-            file.set_permissions(fs::Permissions::from_mode(0o600))?;
+        if there.permissions().mode() & 0o077 != 0 {
+            let private = fs::Permissions::from_mode(0o600);
+            file.set_permissions(private).map_err(named(path))?;
         }
     }
     Ok(file)
+}
+
+/// Replaces a file of our own state: under another name first, so that a crash leaves no half file.
+pub(crate) fn replace_private(path: &Path, content: &[u8]) -> io::Result<()> {
+    // A temporary file is its owner's alone.
+    let mut file = NamedTempFile::new_in(folder(path))?;
+    file.write_all(content)?;
+    file.persist(path)
+        .map_err(|error| named(path)(error.error))?;
+    Ok(())
 }
 
 /// Makes a folder of our own state, or takes over the one that is there: its owner's alone, not a link, with
 /// nothing in it that leads elsewhere.
 pub(crate) fn private_folder(path: &Path) -> io::Result<()> {
     make_folder(path)?;
-    let there = fs::symlink_metadata(path)?;
+    let there = fs::symlink_metadata(path).map_err(named(path))?;
     let refused = |why: &str| Err(io::Error::other(format!("'{}' {why}", path.display())));
     if !there.is_dir() {
         return refused("is not a folder: remove it");
@@ -222,14 +240,15 @@ pub(crate) fn private_folder(path: &Path) -> io::Result<()> {
             );
         }
         if there.mode() & 0o077 != 0 {
-            fs::set_permissions(path, fs::Permissions::from_mode(0o700))?;
+            let private = fs::Permissions::from_mode(0o700);
+            fs::set_permissions(path, private).map_err(named(path))?;
         }
     }
-    for entry in fs::read_dir(path)? {
-        let entry = entry?;
-        if !entry.file_type()?.is_dir() {
+    for entry in fs::read_dir(path).map_err(named(path))? {
+        let entry = entry.map_err(named(path))?.path();
+        if special(&entry) != Some("a folder") {
             // Narrows its permissions as well.
-            open_private(&entry.path(), OpenOptions::new().read(true))?;
+            open_private(&entry, OpenOptions::new().read(true))?;
         }
     }
     Ok(())
@@ -241,7 +260,7 @@ pub(crate) fn make_folder(path: &Path) -> io::Result<()> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
+    builder.create(path).map_err(named(path))
 }
 
 /// Whether everybody may add, rename and remove files in a folder.

@@ -26,9 +26,8 @@ pub(crate) async fn prompt(words: &[String], stderr: &Stderr) -> Result<String, 
         all_of_stdin().await?
     } else if words.iter().any(|word| word == "-") {
         let input = all_of_stdin().await?;
-        let words = words
-            .iter()
-            .map(|word| if word == "-" { input.trim_end() } else { word });
+        let with_input = |word| if word == "-" { input.trim_end() } else { word };
+        let words = words.iter().map(String::as_str).map(with_input);
         words.collect::<Vec<_>>().join(" ")
     } else {
         let words = words.join(" ");
@@ -67,12 +66,7 @@ async fn read<R: Read>(
     open: impl FnOnce() -> io::Result<R> + Send + 'static,
 ) -> Result<String, Failure> {
     let text = off_thread(move || read_text(open()?)).await?;
-    text.map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => {
-            Failure::bad_input(format!("read {name}: there is no such file"))
-        }
-        _ => Failure::bad_input(format!("read {name}: {error}")),
-    })
+    text.map_err(|error| Failure::bad_input(format!("read {name}: {error}")))
 }
 
 /// Reads what is piped in, if anything is.
@@ -82,7 +76,9 @@ async fn piped(stderr: &Stderr) -> Result<Option<String>, Failure> {
         Stdin::File => all_of_stdin().await.map(Some),
         Stdin::Pipe => {
             if let Ok(first) = tokio::time::timeout(MAX_SILENCE, first_byte()).await {
-                return Ok(Some(rest(first?).await?));
+                let first = first?;
+                let all = move || Ok(io::Cursor::new(first).chain(io::stdin()));
+                return read(STDIN, all).await.map(Some);
             }
             stderr
                 .note("standard input is open but silent, so it is ignored; a lone - waits for it");
@@ -95,28 +91,14 @@ async fn piped(stderr: &Stderr) -> Result<Option<String>, Failure> {
 async fn first_byte() -> Result<Vec<u8>, Failure> {
     let (sender, receiver) = oneshot::channel();
     std::thread::spawn(move || {
-        let mut byte = [0];
-        let first = loop {
-            match io::stdin().read(&mut byte) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Ok(count) => break Ok(byte[..count].to_vec()),
-                Err(error) => break Err(error),
-            }
-        };
-        let _ = sender.send(first);
+        let mut first = Vec::new();
+        let read = io::stdin().take(1).read_to_end(&mut first);
+        let _ = sender.send(read.map(|_| first));
     });
     let first = receiver
         .await
         .map_err(|error| Failure::internal(error.to_string()))?;
     first.map_err(|error| Failure::bad_input(format!("read standard input: {error}")))
-}
-
-/// Reads all that follows the first byte.
-async fn rest(first: Vec<u8>) -> Result<String, Failure> {
-    if first.is_empty() {
-        return Ok(String::new());
-    }
-    read(STDIN, || Ok(io::Cursor::new(first).chain(io::stdin()))).await
 }
 
 enum Stdin {
@@ -161,20 +143,14 @@ fn read_text(from: impl Read) -> io::Result<String> {
     let mut bytes = Vec::new();
     from.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MAX_BYTES {
-        return Err(io::Error::other(format!(
-            "it is larger than {} MiB",
-            MAX_BYTES >> 20
-        )));
+        return Err(io::Error::other("it is larger than 64 MiB"));
     }
     let text = String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         io::Error::other(format!("it is not UTF-8 text (byte {at})"))
     })?;
     // Some editors write a byte order mark.
-    Ok(text
-        .strip_prefix('\u{feff}')
-        .map(str::to_owned)
-        .unwrap_or(text))
+    Ok(text.trim_start_matches('\u{feff}').to_owned())
 }
 
 #[cfg(test)]

@@ -25,10 +25,7 @@ pub(crate) enum Signals {
 
 /// Waits for Ctrl-C or a request to terminate.
 pub(crate) async fn requested() -> Result<(), Failure> {
-    tokio::select! {
-        pressed = pressed() => pressed,
-        terminated = terminated() => terminated,
-    }
+    noticed(signal().await)
 }
 
 /// Waits for Ctrl-C.
@@ -44,6 +41,13 @@ pub(crate) async fn terminated() -> Result<(), Failure> {
 fn noticed(signal: io::Result<()>) -> Result<(), Failure> {
     NOTICED.fetch_add(1, Ordering::SeqCst);
     signal.map_err(|error| Failure::internal(format!("cannot listen for signals: {error}")))
+}
+
+async fn signal() -> io::Result<()> {
+    tokio::select! {
+        pressed = tokio::signal::ctrl_c() => pressed,
+        terminated = sigterm() => terminated,
+    }
 }
 
 async fn sigterm() -> io::Result<()> {
@@ -67,11 +71,7 @@ pub(crate) fn enforce(signals: Signals) {
         runtime.block_on(async {
             loop {
                 let before = NOTICED.load(Ordering::SeqCst);
-                let signal = tokio::select! {
-                    pressed = tokio::signal::ctrl_c() => pressed,
-                    terminated = sigterm() => terminated,
-                };
-                if signal.is_err() {
+                if signal().await.is_err() {
                     return;
                 }
                 tokio::time::sleep(GRACE).await;

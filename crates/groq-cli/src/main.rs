@@ -80,17 +80,14 @@ async fn until_interrupted(args: Args) -> Result<(), Failure> {
 
 async fn run(args: Args) -> Result<(), Failure> {
     let Args { global, command } = args;
-    let dry_run = global.dry_run;
-    if dry_run && command.is_local() {
-        return Err(Failure::usage(
-            "there is no request to print: this command does not call the service",
-        ));
+    if global.dry_run && command.is_local() {
+        let message = "there is no request to print: this command does not call the service";
+        return Err(Failure::usage(message));
     }
     let session = Session::new(global)?;
     let outcome = Box::pin(command.run(&session)).await;
-    if dry_run {
-        session.dry_run(outcome)
-    } else {
-        outcome
+    if session.global.dry_run {
+        return session.dry_run(outcome);
     }
+    outcome
 }

@@ -7,6 +7,14 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 /// The values of an option: name, meaning, and help.
 pub(crate) type Values<T> = &'static [(&'static str, T, &'static str)];
 
+/// Sets what an option has a value for.
+pub(crate) fn apply<B, T>(builder: B, value: Option<T>, set: impl FnOnce(B, T) -> B) -> B {
+    match value {
+        Some(value) => set(builder, value),
+        None => builder,
+    }
+}
+
 /// Parses an option that takes one of these values.
 pub(crate) fn one_of<T: Clone + Send + Sync + 'static>(
     values: Values<T>,

@@ -1,9 +1,6 @@
 //! Standard output is for data; standard error is for messages and progress.
 
-use std::{
-    borrow::Cow,
-    io::{self, IsTerminal, Write},
-};
+use std::io::{self, IsTerminal, Write};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
@@ -18,40 +15,31 @@ use crate::{
 
 /// Standard output, flushed as it comes.
 pub(crate) struct Output {
-    terminal: bool,
-    style: Style,
+    pub(crate) is_terminal: bool,
+    pub(crate) style: Style,
 }
 
 impl Output {
     pub(crate) fn new(global: &Global) -> Self {
         Self {
-            terminal: io::stdout().is_terminal(),
+            is_terminal: io::stdout().is_terminal(),
             style: Style::new(global.color, &io::stdout()),
         }
-    }
-
-    pub(crate) fn is_terminal(&self) -> bool {
-        self.terminal
-    }
-
-    pub(crate) fn style(&self) -> Style {
-        self.style
     }
 
     /// The width of the terminal; none for a pipe.
     pub(crate) fn columns(&self) -> Option<usize> {
         let (width, _) = terminal_size::terminal_size_of(io::stdout())?;
-        Some(usize::from(width.0)).filter(|_| self.terminal)
+        Some(usize::from(width.0)).filter(|_| self.is_terminal)
     }
 
     /// Writes text from the service: unchanged to a pipe, with unsafe characters escaped on a terminal.
     pub(crate) fn text(&self, text: &str) -> Result<(), Failure> {
-        let text = if self.terminal {
-            shown(text)
+        if self.is_terminal {
+            self.raw(shown(text).as_bytes())
         } else {
-            Cow::Borrowed(text)
-        };
-        self.raw(text.as_bytes())
+            self.raw(text.as_bytes())
+        }
     }
 
     /// Writes a line of text.
@@ -68,9 +56,7 @@ impl Output {
 
     /// Writes a value as one line of JSON.
     pub(crate) fn json(&self, value: &impl Serialize) -> Result<(), Failure> {
-        let value = serde_json::to_value(value)
-            .map_err(|error| Failure::internal(format!("write JSON: {error}")))?;
-        self.styled(&terminal::json(&value))
+        self.styled(&terminal::json(&serde_json::to_value(value)?))
     }
 
     /// Writes bytes.
@@ -89,7 +75,7 @@ impl Output {
 #[derive(Clone)]
 pub(crate) struct Stderr {
     silent: bool,
-    style: Style,
+    pub(crate) style: Style,
     failures: Form,
     /// Hidden, unless standard error is a terminal.
     bars: MultiProgress,
@@ -110,10 +96,6 @@ impl Stderr {
             failures: global.failures(),
             bars: MultiProgress::with_draw_target(target),
         }
-    }
-
-    pub(crate) fn style(&self) -> Style {
-        self.style
     }
 
     /// Prints a note: a decision, or something unusual.
@@ -155,10 +137,7 @@ impl Stderr {
     ///
     /// `template` is indicatif's: `{prefix:12} {bar:30} {pos}/{len}`.
     pub(crate) fn bar(&self, prefix: &str, length: Option<u64>, template: &str) -> Bar {
-        let bar = match length {
-            Some(length) => ProgressBar::new(length),
-            None => ProgressBar::no_length(),
-        };
+        let bar = length.map_or_else(ProgressBar::no_length, ProgressBar::new);
         let bar = self.bars.add(bar.with_prefix(prefix.to_owned()));
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style.progress_chars("━╸ "));

@@ -2,7 +2,7 @@
 
 use std::{
     backtrace::{Backtrace, BacktraceStatus},
-    panic::{self, Location, PanicHookInfo, UnwindSafe},
+    panic::{self, PanicHookInfo, UnwindSafe},
     sync::Mutex,
 };
 
@@ -28,10 +28,16 @@ pub(crate) fn caught(
 }
 
 fn record(info: &PanicHookInfo<'_>) {
-    let payload = info.payload();
-    let text = payload.downcast_ref::<&str>().copied();
-    let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
-    let report = report(text.unwrap_or("no message"), info.location());
+    let message = info.payload_as_str().unwrap_or("no message");
+    let place = info.location().map(ToString::to_string);
+    let report = format!(
+        "internal error at {}: {message}; this is a bug in groq {} ({} {}): please report this line together \
+         with the command you ran; RUST_BACKTRACE=1 prints a backtrace",
+        place.as_deref().unwrap_or("an unknown place"),
+        env!("CARGO_PKG_VERSION"),
+        std::env::consts::OS,
+        std::env::consts::ARCH,
+    );
     if let Ok(mut last) = LAST.lock() {
         *last = Some(report);
     }
@@ -39,17 +45,6 @@ fn record(info: &PanicHookInfo<'_>) {
     if trace.status() == BacktraceStatus::Captured {
         eprintln!("{trace}");
     }
-}
-
-fn report(message: &str, place: Option<&Location<'_>>) -> String {
-    let place = place.map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
-    format!(
-        "internal error at {place}: {message}; this is a bug in groq {} ({} {}): please report this line together \
-         with the command you ran; RUST_BACKTRACE=1 prints a backtrace",
-        env!("CARGO_PKG_VERSION"),
-        std::env::consts::OS,
-        std::env::consts::ARCH,
-    )
 }
 
 #[cfg(test)]

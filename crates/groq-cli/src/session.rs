@@ -1,17 +1,19 @@
 //! What a command works with: global options, settings, both output streams, and a client.
 
-use std::{path::Path, sync::OnceLock};
+use std::path::Path;
 
 use groq_core::models::{Billing, Cost};
 use groq_core::{Client, ClientBuilder, types::CompletionUsage};
 use groq_mock::Mock;
 use serde_json::{Value, json};
+use tokio::sync::OnceCell;
 
 use crate::{
     dry_run::Recorder,
     failure::Failure,
     files::{Overwrite, Place, is_open_to_all},
     global::Global,
+    options::apply,
     output::{Output, Stderr},
     settings::{Settings, variable},
     terminal, units,
@@ -26,20 +28,18 @@ pub(crate) struct Session {
     pub(crate) stderr: Stderr,
     recorder: Recorder,
     /// The server of `--mock`, which stops when the session is dropped.
-    mock: OnceLock<Mock>,
+    mock: OnceCell<Mock>,
 }
 
 impl Session {
     pub(crate) fn new(global: Global) -> Result<Self, Failure> {
-        if let Ok(key) = std::env::var(KEY) {
-            terminal::hide(key.trim());
-        }
+        terminal::hide(std::env::var(KEY).unwrap_or_default().trim());
         Ok(Self {
             settings: Settings::read(&global)?,
             out: Output::new(&global),
             stderr: Stderr::new(&global),
             recorder: Recorder::default(),
-            mock: OnceLock::new(),
+            mock: OnceCell::new(),
             global,
         })
     }
@@ -47,19 +47,17 @@ impl Session {
     /// Makes a client of `--mock`, of `--dry-run`, or of the server and the key that are set.
     pub(crate) async fn connect(&self) -> Result<Client, Failure> {
         if self.global.dry_run {
-            let builder = || self.configured(ClientBuilder::from_env()?.api_key("none"));
+            let builder = || Ok(self.builder()?.api_key("none"));
             return self.recorder.client(builder, self.base_url()?).await;
         }
         if self.global.mock {
-            return self.embedded().await;
+            return self.client_of(self.mock.get_or_try_init(Mock::start).await?);
         }
-        if !has_key()? {
-            return Err(Failure::usage(
-                "no API key: set GROQ_API_KEY, or use --mock for a local server that needs none",
-            ));
+        if variable(KEY)?.is_none() {
+            let ways = "set GROQ_API_KEY, or use --mock for a local server that needs none";
+            return Err(Failure::usage(format!("no API key: {ways}")));
         }
-        let builder = self.configured(ClientBuilder::from_env()?)?;
-        Ok(self.observed(builder).build()?)
+        Ok(self.builder()?.build()?)
     }
 
     /// Checks a place for output, and warns if others can replace what is written there.
@@ -71,10 +69,9 @@ impl Session {
 
     pub(crate) fn warn_of_open_folder(&self, place: &Place) {
         if is_open_to_all(place.folder()) {
-            let folder = place.folder().display();
-            self.stderr.note(format!(
-                "all users can write to '{folder}': they can replace what is written there"
-            ));
+            let (folder, risk) = (place.folder(), "they can replace what is written there");
+            let note = format!("all users can write to '{}': {risk}", folder.display());
+            self.stderr.note(note);
         }
     }
 
@@ -83,48 +80,28 @@ impl Session {
         self.settings.base_url(&self.global)
     }
 
-    async fn embedded(&self) -> Result<Client, Failure> {
-        if self.mock.get().is_none() {
-            let started = Mock::start().await;
-            let mock = started.map_err(|error| Failure::internal(error.to_string()))?;
-            let _ = self.mock.set(mock);
-        }
-        match self.mock.get() {
-            Some(mock) => self.client_of(mock),
-            None => Err(Failure::internal("the mock server is gone")),
-        }
-    }
-
     /// Makes a client of a server inside this process.
     pub(crate) fn client_of(&self, mock: &Mock) -> Result<Client, Failure> {
         let builder = Client::builder()
             .api_key("embedded")
             .base_url(mock.base_url());
-        Ok(self.observed(self.limited(builder)).build()?)
+        Ok(self.configured(builder).build()?)
     }
 
-    fn configured(&self, mut builder: ClientBuilder) -> Result<ClientBuilder, Failure> {
-        if let Some(url) = self.base_url()? {
-            builder = builder.base_url(url);
-        }
+    /// Makes a builder of the environment, the settings and the options.
+    fn builder(&self) -> Result<ClientBuilder, Failure> {
+        let mut builder = ClientBuilder::from_env()?;
+        builder = apply(builder, self.base_url()?, ClientBuilder::base_url);
         if self.global.allow_http {
             builder = builder.allow_plaintext_http();
         }
-        Ok(self.limited(builder))
+        Ok(self.configured(builder))
     }
 
-    fn limited(&self, mut builder: ClientBuilder) -> ClientBuilder {
-        if let Some(timeout) = self.global.timeout {
-            builder = builder.timeout(timeout);
-        }
-        if let Some(retries) = self.global.max_retries {
-            builder = builder.max_retries(retries);
-        }
-        builder
-    }
-
-    fn observed(&self, builder: ClientBuilder) -> ClientBuilder {
-        if self.global.verbose {
+    fn configured(&self, mut builder: ClientBuilder) -> ClientBuilder {
+        builder = apply(builder, self.global.timeout, ClientBuilder::timeout);
+        builder = apply(builder, self.global.max_retries, ClientBuilder::max_retries);
+        if self.global.verbose && !self.global.dry_run {
             builder.middleware(AttemptLog(self.stderr.clone()))
         } else {
             builder
@@ -134,12 +111,21 @@ impl Session {
     /// Prints the request of `--dry-run`, in place of the outcome of the command.
     pub(crate) fn dry_run(&self, outcome: Result<(), Failure>) -> Result<(), Failure> {
         match self.recorder.first() {
-            Some(request) if self.global.json => self.out.json(&request.to_json()),
+            Some(request) if self.global.json => self.out.json(&request.0),
             Some(request) => self.out.text(&request.to_string()),
             None => outcome.and(Err(Failure::usage(
                 "there is no request to print: --dry-run does not apply here",
             ))),
         }
+    }
+
+    /// Prints a document with `--json`, or else a note about what was done.
+    pub(crate) fn done(&self, document: &Value, note: &str) -> Result<(), Failure> {
+        if self.global.json {
+            return self.out.json(document);
+        }
+        self.stderr.note(note);
+        Ok(())
     }
 
     /// With `--verbose`, prints what a reply used.
@@ -167,7 +153,5 @@ impl Session {
 /// The variable of the API key.
 pub(crate) const KEY: &str = "GROQ_API_KEY";
 
-/// Whether the environment has a key.
-pub(crate) fn has_key() -> Result<bool, Failure> {
-    Ok(variable(KEY)?.is_some())
-}
+/// The address of the service.
+pub(crate) const SERVICE: &str = "https://api.groq.com";

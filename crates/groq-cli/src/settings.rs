@@ -40,26 +40,20 @@ impl Settings {
             Some(path) => Some(path.clone()),
             None => variable("GROQ_CONFIG")?.map(PathBuf::from),
         };
-        let path = named.clone().or_else(default_path);
-        let Some(path) = path else {
+        let is_optional = named.is_none();
+        let Some(path) = named.or_else(default_path) else {
             return Ok(Self::default());
         };
-        match read(&path) {
-            Ok(text) => {
-                let mut settings = parse(&text).map_err(|what| {
-                    Failure::usage(format!("settings file '{}', {what}", path.display()))
-                })?;
-                settings.path = Some(path);
-                Ok(settings)
+        let failure = |what| Failure::usage(format!("settings file '{}', {what}", path.display()));
+        let text = match read(&path) {
+            Err(error) if is_optional && error.kind() == io::ErrorKind::NotFound => {
+                return Ok(Self::default());
             }
-            Err(error) if named.is_none() && error.kind() == io::ErrorKind::NotFound => {
-                Ok(Self::default())
-            }
-            Err(error) => Err(Failure::usage(format!(
-                "read settings file '{}': {error}",
-                path.display()
-            ))),
-        }
+            text => text.map_err(|error| failure(error.to_string()))?,
+        };
+        let mut settings = parse(&text).map_err(failure)?;
+        settings.path = Some(path);
+        Ok(settings)
     }
 
     /// The file that was read, if any.

@@ -1,28 +1,32 @@
 //! Tables that fit the terminal.
 
-use crate::{failure::Failure, output::Output, terminal::shown};
+use serde::Serialize;
 
-/// A column: its heading, its alignment, and how soon it is left out if the terminal is too narrow.
-pub(crate) struct Column {
+use crate::{failure::Failure, output::Output, session::Session, terminal::shown};
+
+/// A column: its heading, its alignment, its cells, and how soon it is left out if the terminal is too narrow.
+pub(crate) struct Column<T> {
     heading: &'static str,
     to_the_right: bool,
     /// Columns with the highest rank go first; those with 0 stay.
     rank: u8,
+    cell: fn(&T) -> String,
 }
 
-impl Column {
-    pub(crate) fn left(heading: &'static str) -> Self {
+impl<T> Column<T> {
+    pub(crate) fn left(heading: &'static str, cell: fn(&T) -> String) -> Self {
         Self {
             heading,
             to_the_right: false,
             rank: 0,
+            cell,
         }
     }
 
-    pub(crate) fn right(heading: &'static str) -> Self {
+    pub(crate) fn right(heading: &'static str, cell: fn(&T) -> String) -> Self {
         Self {
             to_the_right: true,
-            ..Self::left(heading)
+            ..Self::left(heading, cell)
         }
     }
 
@@ -31,12 +35,29 @@ impl Column {
         self.rank = rank;
         self
     }
+
+    /// A cell may quote the service: nothing in it begins another line, column or color.
+    pub(crate) fn cell(&self, item: &T) -> String {
+        shown(&(self.cell)(item).replace(['\r', '\n', '\t'], " ")).into_owned()
+    }
 }
 
-/// Prints rows under headings; on a narrow terminal, without some of the optional columns.
-pub(crate) fn print(out: &Output, columns: &[Column], rows: &[Vec<String>]) -> Result<(), Failure> {
-    let mut lines = layout(columns, rows, out.columns().unwrap_or(usize::MAX)).into_iter();
-    out.styled(&out.style().bold(lines.next().unwrap_or_default()))?;
+/// Prints a table, or, with `--json`, a line for each item.
+pub(crate) fn list<T: Serialize>(
+    session: &Session,
+    columns: &[Column<T>],
+    items: &[T],
+) -> Result<(), Failure> {
+    if session.global.json {
+        return items.iter().try_for_each(|item| session.out.json(item));
+    }
+    print(&session.out, columns, items)
+}
+
+/// Prints a row for each item under headings; on a narrow terminal, without some of the optional columns.
+pub(crate) fn print<T>(out: &Output, columns: &[Column<T>], items: &[T]) -> Result<(), Failure> {
+    let mut lines = layout(columns, items, out.columns().unwrap_or(usize::MAX)).into_iter();
+    out.styled(&out.style.bold(lines.next().unwrap_or_default()))?;
     lines.try_for_each(|line| out.line(&line))
 }
 
@@ -48,28 +69,33 @@ pub(crate) fn or_dash(value: Option<impl ToString>) -> String {
 const GAP: usize = 2;
 
 /// The headings and the rows as lines.
-fn layout(columns: &[Column], rows: &[Vec<String>], room: usize) -> Vec<String> {
-    let headings = columns.iter().map(|column| column.heading.to_owned());
-    // A cell may quote the service: nothing in it begins another line, column or color.
-    let cell = |text: &String| shown(&text.replace(['\r', '\n', '\t'], " ")).into_owned();
-    let rows = rows.iter().map(|row| row.iter().map(cell).collect());
-    let rows: Vec<Vec<String>> = std::iter::once(headings.collect()).chain(rows).collect();
-    let width = |at: usize| rows.iter().map(|row| row[at].chars().count()).max();
-    let widths: Vec<usize> = (0..columns.len())
-        .map(|at| width(at).unwrap_or(0))
-        .collect();
-    let mut kept: Vec<usize> = (0..columns.len()).collect();
-    while kept.iter().map(|at| widths[*at] + GAP).sum::<usize>() > room.saturating_add(GAP) {
-        let first = kept.iter().copied().max_by_key(|at| columns[*at].rank);
-        match first {
-            Some(at) if columns[at].rank > 0 => kept.retain(|other| *other != at),
-            _ => break,
-        }
+fn layout<T>(columns: &[Column<T>], items: &[T], room: usize) -> Vec<String> {
+    // Each column with its width and its lines.
+    let laid_out = |column| {
+        let column: &Column<T> = column;
+        let cells = items.iter().map(|item| column.cell(item));
+        let cells: Vec<String> = std::iter::once(column.heading.to_owned())
+            .chain(cells)
+            .collect();
+        let width = cells.iter().map(|cell| cell.chars().count()).max();
+        (column, width.unwrap_or(0), cells)
+    };
+    let mut kept: Vec<_> = columns.iter().map(laid_out).collect();
+    while kept.iter().map(|(_, width, _)| width + GAP).sum::<usize>() > room.saturating_add(GAP) {
+        let Some(rank) = kept
+            .iter()
+            .map(|(column, ..)| column.rank)
+            .max()
+            .filter(|rank| *rank > 0)
+        else {
+            break;
+        };
+        kept.retain(|(column, ..)| column.rank != rank);
     }
-    let line = |row: &Vec<String>| {
-        let cells = kept.iter().map(|at| {
-            let (cell, width) = (&row[*at], widths[*at]);
-            if columns[*at].to_the_right {
+    let line = |row: usize| {
+        let cells = kept.iter().map(|(column, width, cells)| {
+            let cell = &cells[row];
+            if column.to_the_right {
                 format!("{cell:>width$}")
             } else {
                 format!("{cell:<width$}")
@@ -78,7 +104,7 @@ fn layout(columns: &[Column], rows: &[Vec<String>], room: usize) -> Vec<String> 
         let line = cells.collect::<Vec<_>>().join(&" ".repeat(GAP));
         line.trim_end().to_owned()
     };
-    rows.iter().map(line).collect()
+    (0..=items.len()).map(line).collect()
 }
 
 #[cfg(test)]
@@ -87,12 +113,11 @@ mod tests {
 
     fn lines(cell: &str, room: usize) -> Vec<String> {
         let columns = [
-            Column::left("MODEL"),
-            Column::right("CONTEXT").optional(1),
-            Column::left("ENDS").optional(2),
+            Column::left("MODEL", |cell: &&str| (*cell).to_owned()),
+            Column::right("CONTEXT", |_| "131K".to_owned()).optional(1),
+            Column::left("ENDS", |_| "2026-09-14".to_owned()).optional(2),
         ];
-        let row = [cell, "131K", "2026-09-14"].map(str::to_owned);
-        layout(&columns, &[row.to_vec()], room)
+        layout(&columns, &[cell], room)
     }
 
     #[test]

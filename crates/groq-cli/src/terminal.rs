@@ -79,36 +79,18 @@ fn without_secret(text: &str) -> Cow<'_, str> {
 /// Control and format characters, separators of lines, and what has no width by default. Variation selectors are
 /// left out: they belong to emoji, and change nothing but their look.
 fn is_unsafe(c: char) -> bool {
-    c.is_control()
-        || matches!(
-            c,
-            '\u{ad}'
-                | '\u{34f}'
-                | '\u{600}'..='\u{605}'
-                | '\u{61c}'
-                | '\u{6dd}'
-                | '\u{70f}'
-                | '\u{890}'..='\u{891}'
-                | '\u{8e2}'
-                | '\u{115f}'..='\u{1160}'
-                | '\u{17b4}'..='\u{17b5}'
-                | '\u{180e}'
-                | '\u{200b}'..='\u{200f}'
-                | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}'
-                | '\u{3164}'
-                | '\u{feff}'
-                | '\u{ffa0}'
-                | '\u{fff0}'..='\u{fffb}'
-                | '\u{110bd}'
-                | '\u{110cd}'
-                | '\u{13430}'..='\u{1343f}'
-                | '\u{1bca0}'..='\u{1bca3}'
-                | '\u{1d173}'..='\u{1d17a}'
-                | '\u{e0000}'..='\u{e00ff}'
-                | '\u{e01f0}'..='\u{e0fff}'
-        )
+    let is_unseen = |range: &[u32]| (range[0]..=range[1]).contains(&u32::from(c));
+    c.is_control() || !c.is_ascii() && UNSEEN.chunks_exact(2).any(is_unseen)
 }
+
+/// The first and the last character of each range of format characters and the like.
+const UNSEEN: [u32; 50] = [
+    0xad, 0xad, 0x34f, 0x34f, 0x600, 0x605, 0x61c, 0x61c, 0x6dd, 0x6dd, 0x70f, 0x70f, 0x890, 0x891,
+    0x8e2, 0x8e2, 0x115f, 0x1160, 0x17b4, 0x17b5, 0x180e, 0x180e, 0x200b, 0x200f, 0x2028, 0x202e,
+    0x2060, 0x206f, 0x3164, 0x3164, 0xfeff, 0xfeff, 0xffa0, 0xffa0, 0xfff0, 0xfffb, 0x110bd,
+    0x110bd, 0x110cd, 0x110cd, 0x13430, 0x1343f, 0x1bca0, 0x1bca3, 0x1d173, 0x1d17a, 0xe0000,
+    0xe00ff, 0xe01f0, 0xe0fff,
+];
 
 #[cfg(test)]
 mod tests {

@@ -31,26 +31,22 @@ impl Middleware for AttemptLog {
 }
 
 fn words(head: &AttemptHead, attempt: &Attempt, retry_in: Option<Duration>) -> String {
-    let mut line = format!("{}: attempt {}", head.operation(), head.number());
-    if !head.waited().is_zero() {
-        line.push_str(&format!(
-            " after waiting {}",
-            units::duration(head.waited())
-        ));
-    }
-    match (attempt.status(), attempt.failure()) {
-        (Some(status), _) => line.push_str(&format!(": status {}", status.as_u16())),
-        (None, Some(failure)) => line.push_str(&format!(": {failure}")),
-        (None, None) => {}
-    }
-    line.push_str(&format!(" in {}", units::duration(attempt.elapsed())));
-    if let Some(id) = attempt.request_id() {
-        line.push_str(&format!(", request {id}"));
-    }
-    if let Some(wait) = retry_in {
-        line.push_str(&format!(", retry in {}", units::duration(wait)));
-    }
-    line
+    let some = |before: &str, value: Option<String>| {
+        value.map_or_else(String::new, |value| format!("{before}{value}"))
+    };
+    let waited = Some(head.waited()).filter(|wait| !wait.is_zero());
+    let status = attempt.status().map(|status| status.as_u16());
+    let outcome = status.map(|status| format!("status {status}"));
+    format!(
+        "{}: attempt {}{}{} in {}{}{}",
+        head.operation(),
+        head.number(),
+        some(" after waiting ", waited.map(units::duration)),
+        some(": ", outcome.or(attempt.failure().map(ToString::to_string))),
+        units::duration(attempt.elapsed()),
+        some(", request ", attempt.request_id().map(ToString::to_string)),
+        some(", retry in ", retry_in.map(units::duration)),
+    )
 }
 
 impl fmt::Debug for AttemptLog {

@@ -7,7 +7,7 @@ mod run;
 mod state;
 
 use clap::Subcommand;
-use groq_core::types::Batch;
+use groq_core::types::{Batch, BatchRequestCounts};
 
 use crate::{
     failure::Failure,
@@ -28,16 +28,10 @@ pub(crate) struct Args {
 enum Action {
     Run(run::Args),
     /// List all batches, newest first.
-    #[command(after_help = "\
-Examples:
-  groq batch list
-  groq batch list --json | jq -r 'select(.status == \"completed\") | .id'")]
+    #[command(after_help = include_str!("../help/batch-list.txt"))]
     List,
     /// Show a batch.
-    #[command(after_help = "\
-Examples:
-  groq batch get batch_01abc
-  groq batch get batch_01abc --json | jq .request_counts")]
+    #[command(after_help = include_str!("../help/batch-get.txt"))]
     Get {
         /// Batch id.
         id: String,
@@ -54,7 +48,12 @@ impl Args {
     pub(crate) async fn run(self, session: &Session) -> Result<(), Failure> {
         match self.action {
             Action::Run(args) => args.run(session).await,
-            Action::List => list(session).await,
+            Action::List => {
+                let client = session.connect().await?;
+                let mut batches = client.batches().list().await?.into_inner().data;
+                batches.sort_by_key(|batch| std::cmp::Reverse(batch.created_at));
+                show(session, &batches)
+            }
             Action::Get { id } => {
                 let client = session.connect().await?;
                 show(session, &[client.batches().get(&id).await?.into_inner()])
@@ -76,38 +75,25 @@ impl Args {
     }
 }
 
-async fn list(session: &Session) -> Result<(), Failure> {
-    let client = session.connect().await?;
-    let mut batches = client.batches().list().await?.into_inner().data;
-    batches.sort_by_key(|batch| std::cmp::Reverse(batch.created_at));
-    show(session, &batches)
+fn show(session: &Session, batches: &[Batch]) -> Result<(), Failure> {
+    let columns = [
+        Column::left("BATCH", |batch: &Batch| batch.id.clone()),
+        Column::left("CREATED", |batch: &Batch| {
+            or_dash(batch.created_at.map(units::date))
+        })
+        .optional(2),
+        Column::left("STATUS", |batch| batch.status.as_str().to_owned()),
+        Column::right("DONE", |batch| count(batch, |counts| counts.completed)),
+        Column::right("FAILED", |batch| count(batch, |counts| counts.failed)),
+        Column::right("ALL", |batch| count(batch, |counts| counts.total)),
+        Column::left("RESULTS", |batch: &Batch| {
+            or_dash(batch.output_file_id.as_deref().filter(|id| !id.is_empty()))
+        })
+        .optional(1),
+    ];
+    table::list(session, &columns, batches)
 }
 
-fn show(session: &Session, batches: &[Batch]) -> Result<(), Failure> {
-    if session.global.json {
-        return batches.iter().try_for_each(|batch| session.out.json(batch));
-    }
-    let columns = [
-        Column::left("BATCH"),
-        Column::left("CREATED").optional(2),
-        Column::left("STATUS"),
-        Column::right("DONE"),
-        Column::right("FAILED"),
-        Column::right("ALL"),
-        Column::left("RESULTS").optional(1),
-    ];
-    let row = |batch: &Batch| {
-        let counts = batch.request_counts.as_ref();
-        vec![
-            batch.id.clone(),
-            or_dash(batch.created_at.map(units::date)),
-            batch.status.as_str().to_owned(),
-            or_dash(counts.map(|counts| counts.completed)),
-            or_dash(counts.map(|counts| counts.failed)),
-            or_dash(counts.map(|counts| counts.total)),
-            or_dash(batch.output_file_id.as_deref().filter(|id| !id.is_empty())),
-        ]
-    };
-    let rows: Vec<_> = batches.iter().map(row).collect();
-    table::print(&session.out, &columns, &rows)
+fn count(batch: &Batch, count: fn(&BatchRequestCounts) -> u64) -> String {
+    or_dash(batch.request_counts.as_ref().map(count))
 }

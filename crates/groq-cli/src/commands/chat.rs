@@ -57,11 +57,7 @@ pub(crate) struct Args {
 /// `--reasoning-format`.
 const FORMATS: Values<ReasoningFormat> = &[
     ("hidden", ReasoningFormat::Hidden, "Leave it out"),
-    (
-        "parsed",
-        ReasoningFormat::Parsed,
-        "Print it dimmed on standard error",
-    ),
+    ("parsed", ReasoningFormat::Parsed, "On standard error"),
     ("raw", ReasoningFormat::Raw, "Leave it in the reply"),
 ];
 

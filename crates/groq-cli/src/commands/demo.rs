@@ -25,13 +25,14 @@ const BATCH_STEP: Duration = Duration::from_millis(700);
 impl Args {
     pub(crate) async fn run(self, session: &Session) -> Result<(), Failure> {
         let started = Instant::now();
-        let slow = start(Mock::builder().tokens_per_second(SPEED).latency(LATENCY)).await?;
-        let quick = start(Mock::builder().latency(LATENCY).batch_step(BATCH_STEP)).await?;
-        let (watched, client) = (session.client_of(&slow)?, session.client_of(&quick)?);
+        let slow = Mock::builder().tokens_per_second(SPEED).latency(LATENCY);
+        let quick = Mock::builder().latency(LATENCY).batch_step(BATCH_STEP);
+        let (slow, quick) = (slow.start().await?, quick.start().await?);
+        let client = session.client_of(&quick)?;
         let screen = Screen::new(session);
 
         screen.heading("A streamed reply", "groq chat")?;
-        let chat = steps::chat(&screen, &watched).await?;
+        let chat = steps::chat(&screen, &session.client_of(&slow)?).await?;
         screen.heading("An answer as a Rust type", "groq json")?;
         let typed = steps::typed(&screen, &client).await?;
         screen.heading("A tool call", "groq_json::Tool")?;
@@ -44,22 +45,17 @@ impl Args {
         screen.heading("A batch, at half the price", "groq batch")?;
         let batch = steps::batch(&screen, &client).await?;
 
+        let time = started.elapsed();
         if session.global.json {
             return session.out.json(&json!({
                 "chat": chat, "typed": typed, "tool": tool, "audio": audio, "batch": batch,
-                "seconds": started.elapsed().as_secs_f64(),
+                "seconds": time.as_secs_f64(),
             }));
         }
-        screen.end(&format!(
-            "All of it over HTTP, to a mock server on this machine, in {}.",
-            units::duration(started.elapsed())
+        session.out.styled(&format!(
+            "\nAll of it over HTTP, to a mock server on this machine, in {}.\n\
+             With a key in GROQ_API_KEY, the same works on Groq: groq chat; groq --help has more.",
+            units::duration(time)
         ))
     }
-}
-
-async fn start(builder: groq_mock::Builder) -> Result<Mock, Failure> {
-    builder
-        .start()
-        .await
-        .map_err(|error| Failure::internal(error.to_string()))
 }

@@ -1,6 +1,6 @@
 //! `groq files`: files of batches.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use groq_core::{
@@ -28,16 +28,10 @@ pub(crate) struct Args {
 #[derive(Debug, Subcommand)]
 enum Action {
     /// List all files, newest first.
-    #[command(after_help = "\
-Examples:
-  groq files list
-  groq files list --json | jq -r .id")]
+    #[command(after_help = include_str!("../help/files-list.txt"))]
     List,
     /// Upload a file of requests.
-    #[command(after_help = "\
-Examples:
-  groq files upload requests.jsonl
-  groq files upload requests.jsonl --json | jq -r .id")]
+    #[command(after_help = include_str!("../help/files-upload.txt"))]
     Upload {
         /// File with one JSON object per line.
         file: PathBuf,
@@ -49,10 +43,7 @@ Examples:
         id: String,
     },
     /// Download the content of a file to standard output, or to a file.
-    #[command(after_help = "\
-Examples:
-  groq files download file_01abc | head -1
-  groq files download file_01abc -o results.jsonl")]
+    #[command(after_help = include_str!("../help/files-download.txt"))]
     Download {
         /// File id.
         id: String,
@@ -74,8 +65,8 @@ impl Args {
     pub(crate) async fn run(self, session: &Session) -> Result<(), Failure> {
         match self.action {
             Action::List => list(session).await,
-            Action::Upload { file } => upload(session, file).await,
-            Action::Get { id } => get(session, &id).await,
+            Action::Upload { file } => upload(session, &file).await,
+            Action::Get { id } => show(session, &*session.connect().await?.files().get(&id).await?),
             Action::Download {
                 id,
                 output,
@@ -90,57 +81,39 @@ async fn list(session: &Session) -> Result<(), Failure> {
     let client = session.connect().await?;
     let mut files = client.files().list().await?.into_inner().data;
     files.sort_by_key(|file| std::cmp::Reverse(file.created_at));
-    if session.global.json {
-        return files.iter().try_for_each(|file| session.out.json(file));
-    }
     let columns = [
-        Column::left("FILE"),
-        Column::left("CREATED").optional(2),
-        Column::right("BYTES"),
-        Column::left("PURPOSE").optional(1),
-        Column::left("NAME"),
+        Column::left("FILE", |file: &FileObject| file.id.clone()),
+        Column::left("CREATED", |file: &FileObject| {
+            or_dash(file.created_at.map(units::date))
+        })
+        .optional(2),
+        Column::right("BYTES", |file| or_dash(file.bytes)),
+        Column::left("PURPOSE", |file: &FileObject| {
+            or_dash(file.purpose.as_ref().map(FilePurpose::as_str))
+        })
+        .optional(1),
+        Column::left("NAME", |file| or_dash(file.filename.as_deref())),
     ];
-    let row = |file: &FileObject| {
-        vec![
-            file.id.clone(),
-            or_dash(file.created_at.map(units::date)),
-            or_dash(file.bytes),
-            or_dash(file.purpose.as_ref().map(FilePurpose::as_str)),
-            or_dash(file.filename.as_deref()),
-        ]
-    };
-    let rows: Vec<_> = files.iter().map(row).collect();
-    table::print(&session.out, &columns, &rows)
+    table::list(session, &columns, &files)
 }
 
-async fn upload(session: &Session, file: PathBuf) -> Result<(), Failure> {
-    let name = file.display().to_string();
+async fn upload(session: &Session, file: &Path) -> Result<(), Failure> {
+    let name = format!("'{}'", file.display());
     if file.is_dir() {
-        return Err(Failure::bad_input(format!("'{name}' is a folder")));
+        return Err(Failure::bad_input(format!("{name} is a folder")));
     }
     let client = session.connect().await?;
-    let bar = session.stderr.bar(
-        "upload",
-        None,
-        "{prefix:8} {bar:40} {bytes} of {total_bytes}",
-    );
-    let shared = std::sync::Arc::new(bar);
-    let shown = std::sync::Arc::clone(&shared);
-    let upload = Upload::path(&file).on_progress(move |progress| {
+    let template = "{prefix:8} {bar:40} {bytes} of {total_bytes}";
+    let bar = session.stderr.bar("upload", None, template);
+    let upload = Upload::path(file).on_progress(move |progress| {
         if let Some(total) = progress.total {
-            shown.set_length(total);
+            bar.set_length(total);
         }
-        shown.set_position(progress.sent);
+        bar.set_position(progress.sent);
     });
     let uploaded = client.files().upload(upload, FilePurpose::Batch).await;
-    shared.finish_and_clear();
-    let file = uploaded.map_err(|error| Failure::from(error).about(format!("'{name}'")))?;
+    let file = uploaded.map_err(|error| Failure::from(error).about(name))?;
     show(session, &file)
-}
-
-async fn get(session: &Session, id: &str) -> Result<(), Failure> {
-    let client = session.connect().await?;
-    show(session, &*client.files().get(id).await?)
 }
 
 /// The document, or, for people and pipes, the id.
@@ -167,10 +140,9 @@ async fn download(
     let client = session.connect().await?;
     let mut content = client.files().content(id).await?;
     let Some(place) = place else {
-        if session.out.is_terminal() {
-            let text = String::from_utf8(content.bytes().await?.into());
-            let text =
-                text.map_err(|_| Failure::usage("the file is not text; write it with -o FILE"))?;
+        if session.out.is_terminal {
+            let not_text = |_| Failure::usage("the file is not text; write it with -o FILE");
+            let text = String::from_utf8(content.bytes().await?.into()).map_err(not_text)?;
             return session.out.text(&text);
         }
         while let Some(piece) = content.next().await {
@@ -180,29 +152,21 @@ async fn download(
     };
     let folder = workshop(&place)?;
     let whole = folder.path().join("whole");
-    let bytes = content.save(&whole).await?;
+    let saved = content.save(&whole).await;
+    let bytes = saved.map_err(Failure::of_file(place.path().display()))?;
     place.take(&whole).await?;
-    session
-        .stderr
-        .note(format!("{bytes} bytes in '{}'", place.path().display()));
-    if session.global.json {
-        let document = json!({"id": id, "file": in_json(place.path()), "bytes": bytes});
-        return session.out.json(&document);
-    }
-    Ok(())
+    session.done(
+        &json!({"id": id, "file": in_json(place.path()), "bytes": bytes}),
+        &format!("{bytes} bytes in '{}'", place.path().display()),
+    )
 }
 
 async fn delete(session: &Session, id: &str) -> Result<(), Failure> {
-    let client = session.connect().await?;
-    let deleted = client.files().delete(id).await?;
-    if session.global.json {
-        return session.out.json(&*deleted);
-    }
-    if !deleted.deleted {
+    let deleted = session.connect().await?.files().delete(id).await?;
+    if !deleted.deleted && !session.global.json {
         return Err(Failure::bad_answer(format!(
             "the service did not delete '{id}'"
         )));
     }
-    session.stderr.note(format!("deleted {id}"));
-    Ok(())
+    session.done(&json!(&*deleted), &format!("deleted {id}"))
 }

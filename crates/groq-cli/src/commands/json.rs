@@ -14,7 +14,7 @@ use crate::{
     defaults,
     failure::{Failure, Status, in_one_line},
     input,
-    options::{self, Values},
+    options::{self, Values, apply},
     session::Session,
     terminal,
 };
@@ -60,35 +60,15 @@ pub(crate) struct Args {
 /// `--repair`.
 const REPAIRS: Values<Repair> = &[
     ("off", Repair::Off, "Nothing: the reply must be JSON"),
-    (
-        "safe",
-        Repair::Safe,
-        "Code fences, surrounding text, commas, quotes and comments",
-    ),
-    (
-        "lossless",
-        Repair::Lossless,
-        "Also values of the wrong type that have one meaning, such as \"42\" for a number",
-    ),
+    ("safe", Repair::Safe, "Fences, commas, quotes, comments"),
+    ("lossless", Repair::Lossless, "Also \"42\" for a number"),
 ];
 
 /// `--mode`.
 const MODES: Values<Mode> = &[
-    (
-        "strict",
-        Mode::Strict,
-        "A JSON schema that constrains the model",
-    ),
-    (
-        "schema",
-        Mode::Schema,
-        "A JSON schema that the service checks",
-    ),
-    (
-        "object",
-        Mode::Object,
-        "Any JSON object, with the schema in the prompt",
-    ),
+    ("strict", Mode::Strict, "A schema that constrains the model"),
+    ("schema", Mode::Schema, "A schema that the service checks"),
+    ("object", Mode::Object, "Any object; schema in the prompt"),
     ("tool", Mode::Tool, "A tool call"),
     ("prompt", Mode::Prompt, "The prompt alone"),
 ];
@@ -113,11 +93,8 @@ impl Args {
             Err(error) => (error.attempts(), error.usage()),
         };
         report_attempts(session, attempts);
-        let usage = CompletionUsage::new(
-            usage.prompt_tokens,
-            usage.completion_tokens,
-            usage.total_tokens(),
-        );
+        let (prompt, completion) = (usage.prompt_tokens, usage.completion_tokens);
+        let usage = CompletionUsage::new(prompt, completion, usage.total_tokens());
         session.report_usage(&model, Some(&usage).filter(|usage| usage.total_tokens > 0));
         print(session, &outcome?.value)
     }
@@ -138,12 +115,8 @@ impl Args {
         let mut question = question
             .max_corrections(self.max_corrections)
             .repair(self.repair);
-        if let Some(mode) = self.mode {
-            question = question.mode(mode);
-        }
-        if let Some(tokens) = self.max_tokens {
-            question = question.max_completion_tokens(tokens);
-        }
+        question = apply(question, self.mode, Extract::mode);
+        question = apply(question, self.max_tokens, Extract::max_completion_tokens);
         let (system, temperature) = (self.system, self.temperature);
         question.configure(move |mut request| {
             if let Some(system) = &system {
@@ -176,7 +149,7 @@ async fn read(what: &str, path: &Path) -> Result<Value, Failure> {
 
 /// Prints the value: over several lines on a terminal, else on one.
 fn print(session: &Session, value: &Value) -> Result<(), Failure> {
-    if session.out.is_terminal() && !session.global.json {
+    if session.out.is_terminal && !session.global.json {
         session.out.styled(&terminal::json_in_lines(value))
     } else {
         session.out.json(value)
@@ -189,16 +162,19 @@ fn report_attempts(session: &Session, attempts: &[ExtractAttempt]) {
         return;
     }
     for (number, attempt) in attempts.iter().enumerate() {
-        let mut line = format!("attempt {} by {}", number + 1, attempt.mode);
-        if let Some(reason) = &attempt.reason {
-            line.push_str(&format!(" ({reason})"));
-        }
+        let reason = attempt.reason.as_ref().map(|reason| format!(" ({reason})"));
         let failure = attempt.failure.as_ref().map(ToString::to_string);
-        line.push_str(&format!(": {}", failure.as_deref().unwrap_or("it fits")));
-        for repair in &attempt.repairs {
-            line.push_str(&format!(", repaired: {repair}"));
-        }
-        session.stderr.note(line);
+        let repairs = attempt.repairs.iter();
+        let repairs: String = repairs
+            .map(|repair| format!(", repaired: {repair}"))
+            .collect();
+        session.stderr.note(format!(
+            "attempt {} by {}{}: {}{repairs}",
+            number + 1,
+            attempt.mode,
+            reason.unwrap_or_default(),
+            failure.as_deref().unwrap_or("it fits"),
+        ));
     }
 }
 
@@ -207,21 +183,16 @@ impl From<groq_json::Error> for Failure {
         if let Some(api) = error.api() {
             return api.into();
         }
-        let status = if error.is_schema() {
-            Status::BadInput
-        } else if error.is_unsupported() {
-            Status::Usage
-        } else {
-            Status::BadAnswer
+        let status = match &error {
+            error if error.is_schema() => Status::BadInput,
+            error if error.is_unsupported() => Status::Usage,
+            _ => Status::BadAnswer,
         };
-        let issues: Vec<Value> = error
-            .issues()
-            .iter()
-            .map(|issue| json!({"path": issue.path, "message": issue.message}))
-            .collect();
+        let issues = error.issues().iter();
+        let issues = issues.map(|issue| json!({"path": issue.path, "message": issue.message}));
         Self::new(status, in_one_line(&error))
             .with("attempts", error.attempts().len())
-            .with("issues", issues)
+            .with("issues", issues.collect::<Vec<_>>())
             .with("reply", error.raw())
     }
 }

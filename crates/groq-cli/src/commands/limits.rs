@@ -58,8 +58,7 @@ impl Args {
 
 /// Refuses models that are known not to chat.
 fn check_kind(model: &str) -> Result<(), Failure> {
-    let kind = Catalog::shipped().get(model).map(|model| model.kind);
-    match kind {
+    match Catalog::shipped().get(model).map(|model| model.kind) {
         Some(ModelKind::Transcription | ModelKind::Speech) => Err(Failure::usage(format!(
             "'{model}' works on audio: its limits cannot be read with one token"
         ))),
@@ -83,27 +82,23 @@ fn document(model: &str, limits: &RateLimits) -> Value {
     })
 }
 
-fn columns() -> [Column; 4] {
+type Row = (&'static str, RateLimit);
+
+fn columns() -> [Column<Row>; 4] {
     [
-        Column::left(""),
-        Column::right("LEFT"),
-        Column::right("LIMIT"),
-        Column::right("FULL AGAIN IN"),
+        Column::left("", |(name, _)| (*name).to_owned()),
+        Column::right("LEFT", |(_, limit)| or_dash(limit.remaining)),
+        Column::right("LIMIT", |(_, limit)| or_dash(limit.limit)),
+        Column::right("FULL AGAIN IN", |(_, limit)| {
+            or_dash(limit.reset.map(units::duration))
+        }),
     ]
 }
 
-fn rows(limits: &RateLimits) -> [Vec<String>; 2] {
-    let row = |name: &str, limit: &RateLimit| {
-        vec![
-            name.to_owned(),
-            or_dash(limit.remaining),
-            or_dash(limit.limit),
-            or_dash(limit.reset.map(units::duration)),
-        ]
-    };
+fn rows(limits: &RateLimits) -> [Row; 2] {
     [
-        row("requests a day", &limits.requests),
-        row("tokens a minute", &limits.tokens),
+        ("requests a day", limits.requests),
+        ("tokens a minute", limits.tokens),
     ]
 }
 
@@ -119,8 +114,10 @@ mod tests {
         limits.tokens.remaining = Some(5_994);
         limits.tokens.limit = Some(6_000);
         limits.tokens.reset = Some(Duration::from_millis(60));
+        let columns = columns();
+        let cells = |row| columns.each_ref().map(|column| column.cell(&row));
         assert_eq!(
-            rows(&limits),
+            rows(&limits).map(cells),
             [
                 ["requests a day", "-", "-", "-"],
                 ["tokens a minute", "5994", "6000", "60 ms"],

@@ -1,21 +1,20 @@
 //! `groq mock`: the mock server, for other programs.
 
 mod faults;
-mod limits;
 
 use std::{net::IpAddr, path::PathBuf, time::Duration};
 
-use groq_mock::{Mock, Reply, When};
+use groq_mock::{Builder, Mock, Reply, Throttle, When};
 use serde_json::json;
 
 use crate::{
     failure::{Failure, in_one_line},
     files::{Overwrite, make_folder},
-    interrupt, options,
-    session::Session,
+    interrupt,
+    options::{self, apply},
+    session::{SERVICE, Session},
 };
 use faults::Faults;
-use limits::Limits;
 
 /// Run a mock server for other programs, until Ctrl-C.
 #[derive(Debug, clap::Args)]
@@ -40,7 +39,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "NUMBER", value_parser = speed)]
     tokens_per_second: Option<f64>,
     /// Rate limits of each model; practically unlimited by default.
-    #[arg(long, value_name = "LIMITS", value_parser = limits::parse)]
+    #[arg(long, value_name = "LIMITS", value_parser = limits)]
     limits: Option<Limits>,
     /// Faults, request by request.
     #[arg(long, value_name = "FAULTS", value_parser = faults::parse)]
@@ -61,9 +60,6 @@ pub(crate) struct Args {
     overwrite: Overwrite,
 }
 
-/// The default server of recordings.
-const SERVICE: &str = "https://api.groq.com";
-
 impl Args {
     pub(crate) async fn run(self, session: &Session) -> Result<(), Failure> {
         let faults = self.faults.clone();
@@ -75,20 +71,17 @@ impl Args {
         if answers {
             inject(&mock, faults, session);
         }
+        let (url, base_url) = (mock.url(), mock.base_url());
         if session.global.json {
-            session.out.json(
-                &json!({"url": mock.url(), "base_url": mock.base_url(), "port": mock.port()}),
-            )?;
+            let document = json!({"url": url, "base_url": base_url, "port": mock.port()});
+            session.out.json(&document)?;
         } else {
-            session.out.line(&mock.url())?;
+            session.out.line(&url)?;
         }
-        session
-            .stderr
-            .note(format!("for clients of OpenAI's API: {}", mock.base_url()));
+        let note = |text: &str| session.stderr.note(text);
+        note(&format!("for clients of OpenAI's API: {base_url}"));
         if !bind.is_loopback() {
-            session
-                .stderr
-                .note("everybody who can reach this address can use the server");
+            note("everybody who can reach this address can use the server");
         }
         interrupt::requested().await?;
         tokio::select! {
@@ -99,7 +92,7 @@ impl Args {
         }
     }
 
-    fn builder(self, session: &Session) -> Result<groq_mock::Builder, Failure> {
+    fn builder(self, session: &Session) -> Result<Builder, Failure> {
         // This process does not look at what it received.
         let mut builder = Mock::builder()
             .port(self.port)
@@ -111,24 +104,18 @@ impl Args {
         for name in self.allow_host {
             builder = builder.allow_host(name);
         }
-        if let Some(latency) = self.latency {
-            builder = builder.latency(latency);
+        builder = apply(builder, self.latency, Builder::latency);
+        builder = apply(builder, self.tokens_per_second, Builder::tokens_per_second);
+        builder = apply(builder, self.batch_step, Builder::batch_step);
+        builder = apply(builder, self.limits, |builder, limits| match limits {
+            Limits::FreePlan => builder.free_plan(),
+            Limits::Same(throttle) => builder.throttle(throttle),
+        });
+        if let Some(folder) = &self.folder {
+            make_folder(folder)
+                .map_err(|error| Failure::usage(format!("keep files in {error}")))?;
         }
-        if let Some(speed) = self.tokens_per_second {
-            builder = builder.tokens_per_second(speed);
-        }
-        if let Some(limits) = self.limits {
-            builder = limits.set(builder);
-        }
-        if let Some(folder) = self.folder {
-            make_folder(&folder).map_err(|error| {
-                Failure::usage(format!("keep files in '{}': {error}", folder.display()))
-            })?;
-            builder = builder.folder(folder);
-        }
-        if let Some(step) = self.batch_step {
-            builder = builder.batch_step(step);
-        }
+        builder = apply(builder, self.folder, Builder::folder);
         if let Some(path) = self.replay {
             return Ok(builder.replay(path));
         }
@@ -166,9 +153,37 @@ fn inject(mock: &Mock, faults: Option<Faults>, session: &Session) {
     );
 }
 
+/// `--limits`: the rate limits of each model.
+#[derive(Clone, Debug, PartialEq)]
+enum Limits {
+    FreePlan,
+    /// The same for all models.
+    Same(Throttle),
+}
+
+/// Parses `free`, `none`, or a list such as `requests=30/1m, tokens=8000/1m, audio=7200/1h`.
+fn limits(text: &str) -> Result<Limits, groq_mock::ThrottleError> {
+    if text.trim() == "free" {
+        return Ok(Limits::FreePlan);
+    }
+    text.parse().map(Limits::Same)
+}
+
 fn speed(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(speed) if speed.is_finite() && speed > 0.0 => Ok(speed),
         _ => Err("expected a number above 0".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_free_plan_differs_from_model_to_model() {
+        assert_eq!(limits("free"), Ok(Limits::FreePlan));
+        assert_eq!(limits("none"), Ok(Limits::Same(Throttle::new())));
+        assert!(limits("many").is_err_and(|error| error.to_string().contains("many")));
     }
 }

@@ -22,9 +22,8 @@ impl Args {
         catalog.refresh(&list);
         if session.global.json {
             return list.data.iter().try_for_each(|model| {
-                let mut document = serde_json::to_value(model).unwrap_or_default();
-                document["facts"] =
-                    serde_json::to_value(catalog.get(&model.id)).unwrap_or_default();
+                let mut document = serde_json::to_value(model)?;
+                document["facts"] = serde_json::to_value(catalog.get(&model.id))?;
                 session.out.json(&document)
             });
         }
@@ -32,7 +31,8 @@ impl Args {
             let models = list.data.iter().filter_map(|model| catalog.get(&model.id));
             let models: Vec<_> = models.filter(|model| kinds.contains(&model.kind)).collect();
             if !models.is_empty() {
-                section(session, title, &models)?;
+                table::print(&session.out, &columns(title), &models)?;
+                session.out.line("")?;
             }
         }
         session.stderr.note(format!(
@@ -59,37 +59,33 @@ const SECTIONS: [(&str, &[ModelKind]); 3] = [
     ),
 ];
 
-fn section(session: &Session, title: &'static str, models: &[&ModelInfo]) -> Result<(), Failure> {
-    let columns = [
-        Column::left(title),
-        Column::right("CTX").optional(2),
-        Column::right("OUT").optional(3),
-        Column::right("PRICE"),
-        Column::right("RATE").optional(4),
-        Column::left("CAN").optional(1),
-        Column::left("ENDS"),
-    ];
-    let rows: Vec<_> = models.iter().map(|model| row(model)).collect();
-    table::print(&session.out, &columns, &rows)?;
-    session.out.line("")
+fn columns<'a>(title: &'static str) -> [Column<&'a ModelInfo>; 7] {
+    [
+        Column::left(title, |model: &&ModelInfo| model.id.clone()),
+        Column::right("CTX", |model: &&ModelInfo| {
+            or_dash(model.context_window.map(short))
+        })
+        .optional(2),
+        Column::right("OUT", |model: &&ModelInfo| {
+            or_dash(model.max_completion_tokens.map(short))
+        })
+        .optional(3),
+        Column::right("PRICE", |model| or_dash(model.price.map(price))),
+        Column::right("RATE", |model: &&ModelInfo| or_dash(rate(model))).optional(4),
+        Column::left("CAN", |model: &&ModelInfo| modes(model).join(" ")).optional(1),
+        Column::left("ENDS", |model| {
+            let end = model.retirement.as_ref().map(|end| end.date.to_string());
+            end.unwrap_or_default()
+        }),
+    ]
 }
 
-fn row(model: &ModelInfo) -> Vec<String> {
-    let rate = model.quotas.of(Plan::Free).map(|quota| {
-        let requests = or_dash(quota.requests_per_minute.map(short));
-        let tokens = or_dash(quota.tokens_per_minute.map(short));
-        format!("{requests}/{tokens}")
-    });
-    let end = model.retirement.as_ref().map(|end| end.date.to_string());
-    vec![
-        model.id.clone(),
-        or_dash(model.context_window.map(short)),
-        or_dash(model.max_completion_tokens.map(short)),
-        or_dash(model.price.map(price)),
-        or_dash(rate),
-        modes(model).join(" "),
-        end.unwrap_or_default(),
-    ]
+/// Requests and tokens per minute.
+fn rate(model: &ModelInfo) -> Option<String> {
+    let quota = model.quotas.of(Plan::Free)?;
+    let requests = or_dash(quota.requests_per_minute.map(short));
+    let tokens = or_dash(quota.tokens_per_minute.map(short));
+    Some(format!("{requests}/{tokens}"))
 }
 
 /// `131K`, `65.5K`, `512`.
@@ -143,8 +139,9 @@ mod tests {
 
     #[test]
     fn a_row_says_what_is_known_and_dashes_what_is_not() {
+        let row = |model: &ModelInfo| columns("").map(|column| column.cell(&model)).join("|");
         let catalog = Catalog::shipped().on("2026-10-01".parse().unwrap());
-        let shown = |id: &str| row(catalog.get(id).unwrap()).join("|");
+        let shown = |id: &str| row(catalog.get(id).unwrap());
         assert_eq!(
             shown("openai/gpt-oss-20b"),
             "openai/gpt-oss-20b|131K|65.5K|$0.075/0.30|30/8K|strict tools think|"
@@ -156,7 +153,7 @@ mod tests {
         let gone = shown("groq/compound");
         assert!(gone.ends_with("|2026-09-21"), "{gone}");
         assert_eq!(
-            row(&ModelInfo::new("x", "2026-10-01".parse().unwrap())).join("|"),
+            row(&ModelInfo::new("x", "2026-10-01".parse().unwrap())),
             "x|-|-|-|-||"
         );
     }

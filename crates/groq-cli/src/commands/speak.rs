@@ -6,14 +6,13 @@ use std::path::{Path, PathBuf};
 
 use futures_util::StreamExt as _;
 use groq_audio::Speak;
-use groq_core::Client;
 use groq_core::models::{Billing, Catalog, DefaultModel, Usage};
 use serde_json::json;
 
 use crate::{
     defaults,
     failure::Failure,
-    files::{Overwrite, Place, in_json, workshop},
+    files::{Overwrite, Place, in_json, scratch, workshop},
     input,
     session::Session,
     units,
@@ -53,12 +52,10 @@ impl Args {
         let model = session
             .settings
             .model(DefaultModel::Speech, self.model.as_ref())?;
-        let voice = voice(
-            &model,
-            session
-                .settings
-                .get(DefaultModel::Voice, self.voice.as_ref())?,
-        )?;
+        let wanted = session
+            .settings
+            .get(DefaultModel::Voice, self.voice.as_ref())?;
+        let voice = voice(&model, wanted)?;
         let sink = self.sink(session)?;
         let text = match &self.file {
             Some(path) => input::text_file(path).await?,
@@ -75,16 +72,29 @@ impl Args {
             .bar("speak", None, "{prefix:8} {spinner} {elapsed}");
         bar.enable_steady_tick(std::time::Duration::from_millis(100));
         match sink {
-            Sink::Stdout => to_stdout(session, &reader, &text).await,
+            Sink::Stdout => {
+                let mut sound = std::pin::pin!(reader.stream(&text)?);
+                while let Some(piece) = sound.next().await {
+                    session.out.raw(&piece?)?;
+                }
+                Ok(())
+            }
             Sink::File(place) => {
-                let bytes = to_file(&reader, &text, &place).await?;
+                let folder = workshop(&place)?;
+                let whole = folder.path().join("speech.wav");
+                let saved = reader.save(&text, &whole).await;
+                saved.map_err(Failure::of_file(place.path().display()))?;
+                place.take(&whole).await?;
                 drop(bar);
-                report(session, place.path(), bytes)
+                let path = place.path();
+                let bytes = std::fs::metadata(path).map_or(0, |file| file.len());
+                session.done(
+                    &json!({"file": in_json(path), "bytes": bytes}),
+                    &format!("{bytes} bytes in '{}'", path.display()),
+                )
             }
             Sink::Player(player) => {
-                let folder = tempfile::tempdir().map_err(|error| {
-                    Failure::internal(format!("make a temporary folder: {error}"))
-                })?;
+                let folder = scratch()?;
                 let sound = folder.path().join("speech.wav");
                 reader.save(&text, &sound).await?;
                 drop(bar);
@@ -100,7 +110,7 @@ impl Args {
             None if session.global.dry_run => Ok(Sink::Stdout),
             None if session.global.json => Err(Failure::usage("--json needs -o FILE")),
             None if self.output.is_some() => Ok(Sink::Stdout),
-            None if session.out.is_terminal() => {
+            None if session.out.is_terminal => {
                 Player::find(session.settings.player.as_deref()).map(Sink::Player)
             }
             None => Ok(Sink::Stdout),
@@ -138,36 +148,6 @@ fn report_price(session: &Session, model: &str, text: &str) {
             units::cost(model, &usage, Billing::OnDemand),
         );
     }
-}
-
-async fn to_stdout(session: &Session, reader: &Speak<Client>, text: &str) -> Result<(), Failure> {
-    let mut sound = std::pin::pin!(reader.stream(text)?);
-    while let Some(piece) = sound.next().await {
-        session.out.raw(&piece?)?;
-    }
-    Ok(())
-}
-
-/// Writes the file and returns its length in bytes.
-async fn to_file(reader: &Speak<Client>, text: &str, place: &Place) -> Result<u64, Failure> {
-    let folder = workshop(place)?;
-    let whole = folder.path().join("speech.wav");
-    reader.save(text, &whole).await?;
-    place.take(&whole).await?;
-    let length = std::fs::metadata(place.path()).map(|file| file.len());
-    Ok(length.unwrap_or_default())
-}
-
-fn report(session: &Session, path: &Path, bytes: u64) -> Result<(), Failure> {
-    if session.global.json {
-        return session
-            .out
-            .json(&json!({"file": in_json(path), "bytes": bytes}));
-    }
-    session
-        .stderr
-        .note(format!("{bytes} bytes in '{}'", path.display()));
-    Ok(())
 }
 
 #[cfg(test)]

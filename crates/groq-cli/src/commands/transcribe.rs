@@ -2,7 +2,6 @@
 
 mod bars;
 mod estimate;
-mod formats;
 mod input;
 mod journal;
 mod recordings;

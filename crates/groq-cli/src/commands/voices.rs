@@ -1,7 +1,7 @@
 //! `groq voices`: the voices of speech models.
 
-use groq_core::models::{Catalog, DefaultModel, ModelInfo};
-use serde_json::json;
+use groq_core::models::{Catalog, Date, DefaultModel, ModelInfo};
+use serde::Serialize;
 
 use crate::{
     defaults,
@@ -19,35 +19,35 @@ pub(crate) struct Args {
     model: Option<String>,
 }
 
+/// A voice, as it is printed.
+#[derive(Serialize)]
+struct Voice {
+    model: String,
+    voice: String,
+    default: bool,
+    as_of: Date,
+}
+
 impl Args {
     pub(crate) fn run(self, session: &Session) -> Result<(), Failure> {
         let catalog = Catalog::shipped();
-        let (model, voice) = (DefaultModel::Speech, DefaultModel::Voice);
-        let default = (defaults::of(model), defaults::of(voice));
-        let models = self.models(&catalog)?;
-        let voices = models.iter().flat_map(|model| {
-            let voices = model.voices.iter();
-            voices.map(|voice| {
-                (
-                    *model,
-                    voice.as_str(),
-                    (&model.id, voice) == (&default.0, &default.1),
-                )
+        let default = [DefaultModel::Speech, DefaultModel::Voice].map(defaults::of);
+        let voices = self.models(&catalog)?.into_iter().flat_map(|model| {
+            model.voices.iter().map(|voice| Voice {
+                default: default == [model.id.as_str(), voice],
+                model: model.id.clone(),
+                voice: voice.clone(),
+                as_of: model.as_of,
             })
         });
-        if session.global.json {
-            return voices.into_iter().try_for_each(|(model, voice, default)| {
-                let line = json!({"model": model.id, "voice": voice, "default": default, "as_of": model.as_of});
-                session.out.json(&line)
-            });
-        }
-        let columns = ["MODEL", "VOICE", ""].map(Column::left);
-        let row = |(model, voice, default): (&ModelInfo, &str, bool)| {
-            let note = if default { "default" } else { "" };
-            vec![model.id.clone(), voice.to_owned(), note.to_owned()]
-        };
-        let rows: Vec<_> = voices.map(row).collect();
-        table::print(&session.out, &columns, &rows)
+        let columns = [
+            Column::left("MODEL", |voice: &Voice| voice.model.clone()),
+            Column::left("VOICE", |voice| voice.voice.clone()),
+            Column::left("", |voice| {
+                if voice.default { "default" } else { "" }.to_owned()
+            }),
+        ];
+        table::list(session, &columns, &voices.collect::<Vec<_>>())
     }
 
     fn models<'a>(&self, catalog: &'a Catalog) -> Result<Vec<&'a ModelInfo>, Failure> {

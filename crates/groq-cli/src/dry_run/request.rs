@@ -6,65 +6,44 @@ use groq_mock::Request;
 use memchr::memmem;
 use serde_json::{Map, Value, json};
 
-/// A request that was not sent.
-pub(crate) struct Recorded {
-    method: String,
-    url: String,
-    headers: Vec<(String, String)>,
-    /// JSON as it is; a form as a list of its parts; `{"bytes": ...}` for anything else.
-    body: Value,
-}
+/// A request that was not sent, as a document: its method, URL, headers and body. The body is JSON as it is, a form as a list of
+/// its parts, or `{"bytes": ...}` for anything else.
+pub(crate) struct Recorded(pub(crate) Value);
 
 impl Recorded {
     pub(crate) fn new(request: &Request, origin: &str) -> Self {
-        let query = request
-            .query()
-            .map(|query| format!("?{query}"))
-            .unwrap_or_default();
+        let query = request.query().map(|query| format!("?{query}"));
         let headers = request.headers().iter().map(|(name, value)| {
-            let value = if name == "authorization" {
-                "Bearer [hidden]"
-            } else if is_secret(name.as_str()) {
-                "[hidden]"
-            } else {
-                value.to_str().unwrap_or("[not text]")
+            let value = match name.as_str() {
+                "authorization" => "Bearer [hidden]",
+                name if is_secret(name) => "[hidden]",
+                _ => value.to_str().unwrap_or("[not text]"),
             };
-            (name.as_str().to_owned(), value.to_owned())
+            (name.as_str().to_owned(), Value::from(value))
         });
-        Self {
-            method: request.method().to_string(),
-            url: format!("{origin}{}{query}", request.path()),
-            headers: headers
-                .filter(|(name, _)| !is_of_the_connection(name))
-                .collect(),
-            body: body(request),
-        }
-    }
-
-    pub(crate) fn to_json(&self) -> Value {
-        let headers = self.headers.iter();
-        let headers: Map<String, Value> = headers
-            .map(|(name, value)| (name.clone(), value.as_str().into()))
-            .collect();
-        json!({"method": self.method, "url": self.url, "headers": headers, "body": self.body})
-    }
-
-    fn is_form(&self) -> bool {
-        self.headers
-            .iter()
-            .any(|(name, value)| name == "content-type" && boundary(value).is_some())
+        let headers = headers.filter(|(name, _)| !is_of_the_connection(name));
+        let url = format!("{origin}{}{}", request.path(), query.unwrap_or_default());
+        Self(json!({
+            "method": request.method().as_str(),
+            "url": url,
+            "headers": headers.collect::<Map<_, _>>(),
+            "body": body(request),
+        }))
     }
 }
 
 impl fmt::Display for Recorded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{} {}", self.method, self.url)?;
-        for (name, value) in &self.headers {
-            writeln!(f, "{name}: {value}")?;
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let Self(request) = self;
+        writeln!(f, "{} {}", text(&request["method"]), text(&request["url"]))?;
+        for (name, value) in request["headers"].as_object().into_iter().flatten() {
+            writeln!(f, "{name}: {}", text(value))?;
         }
-        match &self.body {
+        let is_form = boundary(&text(&request["headers"]["content-type"])).is_some();
+        match &request["body"] {
             Value::Null => Ok(()),
-            Value::Array(parts) if self.is_form() => {
+            Value::Array(parts) if is_form => {
                 writeln!(f)?;
                 let mut parts = parts.iter().map(part_in_words);
                 parts.try_for_each(|part| writeln!(f, "{part}"))
@@ -127,13 +106,14 @@ fn part(head: &str, content: &[u8]) -> Value {
 
 fn part_in_words(part: &Value) -> String {
     let text = |name: &str| part[name].as_str();
-    let name = text("name").unwrap_or_default();
     let file_name = text("filename").map(|name| format!(" ({name})"));
-    let content = match text("text") {
-        Some(text) => text.to_owned(),
-        None => format!("[{} bytes]", part["bytes"]),
-    };
-    format!("{name}{}: {content}", file_name.unwrap_or_default())
+    let bytes = format!("[{} bytes]", part["bytes"]);
+    format!(
+        "{}{}: {}",
+        text("name").unwrap_or_default(),
+        file_name.unwrap_or_default(),
+        text("text").unwrap_or(&bytes)
+    )
 }
 
 /// Whether a header may hold a key.

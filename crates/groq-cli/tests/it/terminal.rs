@@ -195,6 +195,26 @@ fn a_conversation_has_commands_history_and_an_end() {
 }
 
 #[test]
+fn lines_that_are_pasted_without_marks_are_one_question() {
+    let mock = Mock::builder().start_blocking().unwrap();
+    let url = mock.url();
+    let variables = [("GROQ_BASE_URL", url.as_str()), ("GROQ_API_KEY", "any")];
+    let mut terminal = Terminal::open(&["chat"], &variables);
+    terminal.expect("> ");
+    terminal.send("one größe\r\rtwo\rthree\r");
+    terminal.expect("three\n");
+    terminal.expect("> ");
+    terminal.send("/quit\r");
+    assert_eq!(terminal.end(), Some(0), "{}", terminal.shown());
+    let requests = mock.requests();
+    let asked: Vec<_> = requests
+        .iter()
+        .map(|request| &request.json().unwrap()["messages"][0]["content"])
+        .collect();
+    assert_eq!(asked, ["one größe\n\ntwo\nthree"]);
+}
+
+#[test]
 fn the_history_follows_no_link() {
     let home = tempfile::tempdir().unwrap();
     let state = home.path().join(".local/state/groq");

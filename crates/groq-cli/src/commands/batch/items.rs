@@ -39,15 +39,11 @@ impl Items {
         each(path, model, |number, line| {
             let first = endpoint.get_or_insert_with(|| line.endpoint.clone());
             if line.endpoint != *first {
-                return Err(at(
-                    path,
-                    number,
-                    &format!(
-                        "its url is {}, but that of the lines before is {}; a batch has one url",
-                        line.endpoint.as_str(),
-                        first.as_str()
-                    ),
-                ));
+                let (url, first) = (line.endpoint.as_str(), first.as_str());
+                let what = format!(
+                    "its url is {url}, but that of the lines before is {first}; a batch has one url"
+                );
+                return Err(at(path, number, &what));
             }
             if let Some(earlier) = lines_of.insert(line.id.clone(), number) {
                 let what = format!("its id '{}' is also that of line {earlier}", line.id);

@@ -70,11 +70,7 @@ impl Line {
 fn request(value: Map<String, Value>) -> Result<Line, String> {
     let line: RequestLine =
         serde_json::from_value(Value::Object(value)).map_err(|error| error.to_string())?;
-    if line
-        .method
-        .as_deref()
-        .is_some_and(|method| method != "POST")
-    {
+    if line.method.is_some_and(|method| method != "POST") {
         return Err("its method is not POST".to_owned());
     }
     let id = named(line.custom_id)?;

@@ -4,7 +4,7 @@ use std::{
     collections::HashMap,
     fs::File,
     io::{self, BufWriter, Read as _, Seek as _, SeekFrom, Write},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use groq_core::batch::{BatchItem, Item, Results};
@@ -19,6 +19,7 @@ use crate::{failure::Failure, files::Place, units};
 
 /// Results on the disk, found by id.
 pub(super) struct SortedResults {
+    folder: PathBuf,
     file: File,
     places: HashMap<String, (u64, usize)>,
     /// What all answers used.
@@ -32,13 +33,13 @@ impl SortedResults {
     where
         B: BatchItem<Reply = Value>,
     {
-        let unwritable = |error: io::Error| Failure::internal(format!("sort the results: {error}"));
-        let mut file = BufWriter::new(tempfile::tempfile_in(folder).map_err(unwritable)?);
+        let unwritable = unsorted(folder);
+        let mut file = BufWriter::new(tempfile::tempfile_in(folder).map_err(&unwritable)?);
         let mut places = HashMap::new();
         let (mut used, mut cost) = (Usage::default(), Some(Cost::ZERO));
         let mut end = 0;
         for item in results {
-            let item = item?;
+            let item = item.map_err(Failure::of_file(folder.display()))?;
             if let Ok(body) = &item.outcome {
                 let count = |name: &str| body["usage"][name].as_u64().unwrap_or(0);
                 let usage = Usage::new(count("prompt_tokens"), count("completion_tokens"));
@@ -47,9 +48,8 @@ impl SortedResults {
                 cost = cost.zip(one).map(|(sum, one)| sum + one);
                 used += usage;
             }
-            let bytes = serde_json::to_vec(&outcome(&item))
-                .map_err(|error| Failure::internal(error.to_string()))?;
-            file.write_all(&bytes).map_err(unwritable)?;
+            let bytes = serde_json::to_vec(&outcome(&item))?;
+            file.write_all(&bytes).map_err(&unwritable)?;
             places.insert(item.id, (end, bytes.len()));
             end += bytes.len() as u64;
         }
@@ -57,6 +57,7 @@ impl SortedResults {
             .into_inner()
             .map_err(|error| unwritable(error.into_error()))?;
         Ok(Self {
+            folder: folder.to_owned(),
             file,
             places,
             used,
@@ -64,14 +65,25 @@ impl SortedResults {
         })
     }
 
-    fn get(&mut self, id: &str) -> io::Result<Value> {
+    fn get(&mut self, id: &str) -> Result<Value, Failure> {
         let Some(&(start, length)) = self.places.get(id) else {
             return Ok(json!({"error": {"message": "the batch has no result for this item"}}));
         };
-        self.file.seek(SeekFrom::Start(start))?;
         let mut bytes = vec![0; length];
-        self.file.read_exact(&mut bytes)?;
+        self.file
+            .seek(SeekFrom::Start(start))
+            .and_then(|_| self.file.read_exact(&mut bytes))
+            .map_err(unsorted(&self.folder))?;
         Ok(serde_json::from_slice(&bytes)?)
+    }
+}
+
+fn unsorted(folder: &Path) -> impl Fn(io::Error) -> Failure {
+    move |error| {
+        Failure::internal(format!(
+            "sort the results in '{}': {error}",
+            folder.display()
+        ))
     }
 }
 

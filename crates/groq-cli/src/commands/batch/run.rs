@@ -3,14 +3,13 @@
 use std::{
     ops::RangeInclusive,
     path::{Path, PathBuf},
-    sync::Arc,
     time::Duration,
 };
 
-use groq_core::models::{Cost, DefaultModel, Usage};
+use groq_core::models::DefaultModel;
 use groq_core::{
     Client,
-    batch::{CompletionWindow, Job, Phase, Progress},
+    batch::{CompletionWindow, Job, Phase},
     types::BatchEndpoint,
 };
 use serde_json::json;
@@ -25,9 +24,8 @@ use crate::{
     blocking::off_thread,
     defaults,
     failure::{Failure, Status},
-    files::{Overwrite, Place, in_json, private_folder},
+    files::{Overwrite, Place, in_json},
     options,
-    output::Bar,
     session::Session,
 };
 
@@ -53,22 +51,16 @@ pub(super) struct Args {
     poll_interval: Duration,
 }
 
-/// The mock server proceeds whenever it is asked.
-const FAST_POLL: Duration = Duration::from_millis(20);
-
-const POLL: RangeInclusive<Duration> = FAST_POLL..=Duration::from_secs(3_600);
+/// The mock server proceeds whenever it is asked, so it is asked at the shortest interval.
+const POLL: RangeInclusive<Duration> = Duration::from_millis(20)..=Duration::from_secs(3_600);
 
 /// Parses a completion window within the bounds of the service.
 fn window(text: &str) -> Result<CompletionWindow, String> {
+    let hours = (24..=168).map(CompletionWindow::hours);
+    let mut valid = hours.chain((1..=7).map(CompletionWindow::days));
     let window = text.parse().ok();
-    let is_valid = |window: &CompletionWindow| {
-        let hours = (24..=168).map(CompletionWindow::hours);
-        hours
-            .chain((1..=7).map(CompletionWindow::days))
-            .any(|valid| valid == *window)
-    };
     window
-        .filter(is_valid)
+        .filter(|window| valid.any(|valid| valid == *window))
         .ok_or_else(|| "expected a time from 24h to 7d".to_owned())
 }
 
@@ -87,7 +79,6 @@ impl Args {
         let items = off_thread(move || Items::check(&path, &of)).await??;
         let client = session.connect().await?;
         let state = self.state(session, &items, model).await?;
-        let is_fast = session.global.mock;
         let work = Work {
             session,
             client,
@@ -95,8 +86,8 @@ impl Args {
             state,
             place,
             window: self.window,
-            poll_interval: if is_fast {
-                FAST_POLL
+            poll_interval: if session.global.mock {
+                *POLL.start()
             } else {
                 self.poll_interval
             },
@@ -117,10 +108,9 @@ impl Args {
         if session.global.mock || session.global.dry_run {
             return State::temporary();
         }
-        let folder = State::folder_of(&self.output);
-        let (input, endpoint) = (self.input.clone(), items.endpoint.clone());
-        let url = session.base_url()?;
-        off_thread(move || State::open(folder, &input, &endpoint, model, url.as_deref())).await?
+        let (input, output) = (self.input.clone(), self.output.clone());
+        let (endpoint, url) = (items.endpoint.clone(), session.base_url()?);
+        off_thread(move || State::open(&output, &input, &endpoint, model, url.as_deref())).await?
     }
 }
 
@@ -137,104 +127,85 @@ struct Work<'a> {
 
 impl Work<'_> {
     async fn run<const ENDPOINT: usize>(self) -> Result<(), Failure> {
+        let Self { session, .. } = self;
+        let template = "{prefix:8} {bar:40} {pos} of {len} {msg}";
+        let bar = session
+            .stderr
+            .bar("batch", Some(self.items.count), template);
         let mut job = self
             .job::<ENDPOINT>()
             .await?
-            .on_progress(self.progress())
+            .on_progress(move |progress| {
+                bar.set_position(progress.completed + progress.failed);
+                bar.set_message(match progress.phase {
+                    Phase::Starting => "uploading",
+                    Phase::Running => "running",
+                    Phase::Downloading => "downloading",
+                    _ => "",
+                });
+            })
             .poll_interval(self.poll_interval, self.poll_interval * 12);
-        let results = job.run().await?;
-        let (items, folder) = (self.items.clone(), self.state.folder().to_owned());
-        let place = self.place;
-        let written = off_thread(move || {
+        let results = job.run().await;
+        let results = results.map_err(Failure::of_file(self.state.folder().display()))?;
+        drop(job);
+        let (items, place) = (self.items.clone(), self.place.clone());
+        let folder = self.state.folder().to_owned();
+        let (failed, used, cost) = off_thread(move || {
             let sorted = SortedResults::collect(results, &folder)?;
-            let used = (sorted.used, sorted.cost);
-            let failed = results::write(&place, &items, sorted)?;
-            Ok::<_, Failure>((place, failed, used))
-        });
-        let (place, failed, used) = written.await??;
-        report_usage(self.session, used);
+            let (used, cost) = (sorted.used, sorted.cost);
+            Ok::<_, Failure>((results::write(&place, &items, sorted)?, used, cost))
+        })
+        .await??;
+        let (prompt, completion) = (used.prompt_tokens, used.completion_tokens);
+        if session.global.verbose && prompt + completion > 0 {
+            session.report_cost(
+                &format!("{prompt} prompt + {completion} completion tokens in a batch"),
+                json!({"prompt_tokens": prompt, "completion_tokens": completion}),
+                cost,
+            );
+        }
         if let Err(error) = self.state.remove() {
             let note = format!("the state of the batch was not removed: {error}");
-            self.session.stderr.note(note);
+            session.stderr.note(note);
         }
-        report(self.session, &place, self.items.count, failed)
+        let (items, path) = (self.items.count, self.place.path());
+        let (answered, file) = (items - failed, path.display());
+        session.done(
+            &json!({"file": in_json(path), "items": items, "failed": failed}),
+            &format!("{answered} of {items} items answered, in '{file}'"),
+        )?;
+        if failed > 0 {
+            let message =
+                format!("{failed} of {items} items have no answer; '{file}' has the reasons");
+            return Err(Failure::new(Status::Rejected, message));
+        }
+        Ok(())
     }
 
     /// The job, with all items on the disk: from an earlier run, or written now.
     async fn job<const ENDPOINT: usize>(&self) -> Result<Job<Body<ENDPOINT>>, Failure> {
         let folder = self.state.folder().to_owned();
         if self.state.is_written() {
-            self.session
-                .stderr
-                .note("continuing the batch of an earlier run");
-            return Ok(self.client.batches().resume(&folder)?);
+            let note = "continuing the batch of an earlier run";
+            self.session.stderr.note(note);
+            let job = self.client.batches().resume(&folder);
+            return job.map_err(Failure::of_file(folder.display()));
         }
         let (client, items, window) = (self.client.clone(), self.items.clone(), self.window);
         off_thread(move || {
-            let mut writer = client.batches().write(&folder)?;
+            let writer = client.batches().write(&folder);
+            let mut writer = writer.map_err(Failure::of_file(folder.display()))?;
             items.each(|number, line| {
                 let pushed = writer.push(&line.id, &Body(line.body));
-                pushed.map_err(|error| Failure::from(error).about(format!("line {number}")))?;
-                Ok(())
+                let failure = Failure::of_file(folder.display());
+                pushed.map_err(|error| failure(error).about(format!("line {number}")))
             })?;
-            let job = writer.finish(window)?;
-            private_folder(&folder).map_err(|error| Failure::internal(error.to_string()))?;
-            Ok(job)
+            writer
+                .finish(window)
+                .map_err(Failure::of_file(folder.display()))
         })
         .await?
     }
-
-    fn progress(&self) -> impl Fn(&Progress) + Send + Sync + 'static {
-        let bar = Arc::new(self.session.stderr.bar(
-            "batch",
-            Some(self.items.count),
-            "{prefix:8} {bar:40} {pos} of {len} {msg}",
-        ));
-        move |progress| show(&bar, progress)
-    }
-}
-
-fn show(bar: &Bar, progress: &Progress) {
-    bar.set_position(progress.completed + progress.failed);
-    bar.set_message(match progress.phase {
-        Phase::Starting => "uploading",
-        Phase::Running => "running",
-        Phase::Downloading => "downloading",
-        _ => "",
-    });
-}
-
-/// With `--verbose`, prints the cost.
-fn report_usage(session: &Session, (used, cost): (Usage, Option<Cost>)) {
-    let (prompt, completion) = (used.prompt_tokens, used.completion_tokens);
-    if session.global.verbose && prompt + completion > 0 {
-        session.report_cost(
-            &format!("{prompt} prompt + {completion} completion tokens in a batch"),
-            json!({"prompt_tokens": prompt, "completion_tokens": completion}),
-            cost,
-        );
-    }
-}
-
-fn report(session: &Session, place: &Place, items: u64, failed: u64) -> Result<(), Failure> {
-    let file = place.path().display();
-    if session.global.json {
-        session
-            .out
-            .json(&json!({"file": in_json(place.path()), "items": items, "failed": failed}))?;
-    } else {
-        session.stderr.note(format!(
-            "{} of {items} items answered, in '{file}'",
-            items - failed
-        ));
-    }
-    if failed > 0 {
-        return Err(Failure::new(
-            Status::Rejected,
-            format!("{failed} of {items} items have no answer; '{file}' has the reasons"),
-        ));
-    }
-    Ok(())
 }
 
 #[cfg(test)]

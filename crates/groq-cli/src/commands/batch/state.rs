@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File, OpenOptions},
-    io::{self, Read as _, Write as _},
+    io::{self, BufRead as _},
     path::{Path, PathBuf},
 };
 
@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use crate::{
     address,
     failure::Failure,
-    files::{open_private, private_folder},
+    files::{named, open_private, private_folder, replace_private, scratch},
 };
 
 /// The state of a batch while it runs.
@@ -35,21 +35,17 @@ struct Purpose {
 }
 
 impl State {
-    /// The folder that belongs to an output.
-    pub(super) fn folder_of(output: &Path) -> PathBuf {
-        let mut name = output.file_name().unwrap_or_default().to_owned();
-        name.push(".batch");
-        output.with_file_name(name)
-    }
-
-    /// Opens a folder: a new one, or that of an earlier run with the same items.
+    /// Opens the folder of an output: a new one, or that of an earlier run with the same items.
     pub(super) fn open(
-        folder: PathBuf,
+        output: &Path,
         input: &Path,
         endpoint: &BatchEndpoint,
         model: String,
         base_url: Option<&str>,
     ) -> Result<Self, Failure> {
+        let mut name = output.file_name().unwrap_or_default().to_owned();
+        name.push(".batch");
+        let folder = output.with_file_name(name);
         let items = digest(input)
             .map_err(|error| Failure::bad_input(format!("read '{}': {error}", input.display())))?;
         let purpose = Purpose {
@@ -67,8 +63,7 @@ impl State {
 
     /// Makes a folder for a batch that cannot outlive the process.
     pub(super) fn temporary() -> Result<Self, Failure> {
-        let folder = tempfile::tempdir()
-            .map_err(|error| Failure::internal(format!("make a temporary folder: {error}")))?;
+        let folder = scratch()?;
         Ok(Self {
             folder: folder.path().to_owned(),
             temporary: Some(folder),
@@ -88,7 +83,7 @@ impl State {
     pub(super) fn remove(self) -> io::Result<()> {
         match self.temporary {
             Some(folder) => folder.close(),
-            None => fs::remove_dir_all(self.folder),
+            None => fs::remove_dir_all(&self.folder).map_err(named(&self.folder)),
         }
     }
 }
@@ -109,13 +104,8 @@ fn claim(folder: &Path, purpose: &Purpose) -> Result<(), Failure> {
             folder.display()
         ))),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let text = serde_json::to_vec_pretty(purpose)
-                .map_err(|error| Failure::internal(error.to_string()))?;
-            // Under another name first, so that a crash leaves no half file.
-            let mut file = tempfile::NamedTempFile::new_in(folder).map_err(unusable)?;
-            file.write_all(&text).map_err(unusable)?;
-            file.persist(path).map_err(|error| unusable(error.error))?;
-            Ok(())
+            let text = serde_json::to_vec_pretty(purpose)?;
+            replace_private(&path, &text).map_err(unusable)
         }
         Err(error) => Err(unusable(error)),
     }
@@ -123,19 +113,14 @@ fn claim(folder: &Path, purpose: &Purpose) -> Result<(), Failure> {
 
 fn digest(path: &Path) -> io::Result<String> {
     let mut hash = Sha256::new();
-    let mut file = File::open(path)?;
-    let mut piece = vec![0; 1 << 16];
-    loop {
-        match file.read(&mut piece)? {
-            0 => break,
-            count => hash.update(&piece[..count]),
-        }
+    let mut file = io::BufReader::with_capacity(1 << 16, File::open(path)?);
+    while let piece @ [_, ..] = file.fill_buf()? {
+        hash.update(piece);
+        let count = piece.len();
+        file.consume(count);
     }
-    let mut digits = String::new();
-    for byte in hash.finalize() {
-        digits.push_str(&format!("{byte:02x}"));
-    }
-    Ok(digits)
+    let digits = hash.finalize().into_iter();
+    Ok(digits.map(|byte| format!("{byte:02x}")).collect())
 }
 
 #[cfg(test)]
@@ -146,15 +131,15 @@ mod tests {
     fn a_folder_is_for_the_same_items_only() {
         let folder = tempfile::tempdir().unwrap();
         let (input, output) = (folder.path().join("in"), folder.path().join("out.jsonl"));
-        let state = State::folder_of(&output);
+        let state = folder.path().join("out.jsonl.batch");
         let url = Some("https://u:canary@h.org");
         let open = || {
             let endpoint = BatchEndpoint::V1ChatCompletions;
-            State::open(state.clone(), &input, &endpoint, "m".to_owned(), url)
+            State::open(&output, &input, &endpoint, "m".to_owned(), url)
         };
         fs::write(&input, "one").unwrap();
         let opened = open().unwrap();
-        assert!(opened.folder().ends_with("out.jsonl.batch"));
+        assert_eq!(opened.folder(), state);
         let purpose = fs::read_to_string(state.join("purpose.json")).unwrap();
         assert!(!purpose.contains("canary"), "{purpose}");
         assert!(open().is_ok());

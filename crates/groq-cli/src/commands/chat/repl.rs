@@ -45,7 +45,7 @@ pub(super) async fn run(
         conversation: Conversation::new(beginning),
         images,
     };
-    let mut keyboard = Keyboard::open(session.stderr.style())?;
+    let mut keyboard = Keyboard::open(session.stderr.style)?;
     while let Some(line) = keyboard.read_line().await? {
         let outcome = match Line::parse(&line) {
             Line::Empty => Ok(()),
@@ -136,18 +136,16 @@ impl Repl<'_> {
             }
             ("save" | "save!", "") => return Err(Failure::usage("/save needs a file")),
             ("save" | "save!", file) => {
-                let overwrite = Overwrite {
-                    allowed: name == "save!",
-                };
+                let allowed = name == "save!";
+                let overwrite = Overwrite { allowed };
                 save::write(self.conversation.messages(), file, overwrite).await?;
                 self.note(format!("Saved as {file}."));
             }
-            _ if rest.is_empty() => {
-                return Err(Failure::usage(format!(
-                    "unknown command /{name}; /help lists the commands"
-                )));
+            _ => {
+                let message = format!("unknown command /{name} {rest}");
+                let message = format!("{}; /help lists the commands", message.trim_end());
+                return Err(Failure::usage(message));
             }
-            _ => return Err(Failure::usage(format!("unknown command /{name} {rest}"))),
         }
         Ok(())
     }

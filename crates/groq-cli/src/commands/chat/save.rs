@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use groq_core::types::{Content, ContentPart, Message, TextContent};
+use groq_core::types::Message;
+use serde_json::Value;
 
 use crate::{
     failure::Failure,
@@ -20,56 +21,37 @@ pub(super) async fn write(
         .extension()
         .is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
     let text = if is_json {
-        let text = serde_json::to_string_pretty(messages);
-        text.map_err(|error| Failure::internal(format!("write JSON: {error}")))? + "\n"
+        serde_json::to_string_pretty(messages)? + "\n"
     } else {
-        markdown(messages)
+        markdown(messages)?
     };
     place.fill(move |out| out.write_all(text.as_bytes())).await
 }
 
-fn markdown(messages: &[Message]) -> String {
-    let sections = messages.iter().map(|message| {
-        let (who, text) = match message {
-            Message::System(message) | Message::Developer(message) => {
-                ("Instructions", text_of(&message.content))
-            }
-            Message::User(message) => ("Question", content_of(&message.content)),
-            Message::Assistant(message) => (
-                "Reply",
-                message.content.as_ref().map(text_of).unwrap_or_default(),
-            ),
-            _ => ("Other", String::new()),
+fn markdown(messages: &[Message]) -> Result<String, Failure> {
+    let section = |message: &Message| {
+        let message = serde_json::to_value(message)?;
+        let who = match message["role"].as_str() {
+            Some("system" | "developer") => "Instructions",
+            Some("user") => "Question",
+            Some("assistant") => "Reply",
+            _ => "Other",
         };
-        format!("## {who}\n\n{}\n", text.trim())
-    });
-    sections.collect::<Vec<_>>().join("\n")
-}
-
-fn content_of(content: &Content) -> String {
-    match content {
-        Content::Text(text) => text.clone(),
-        Content::Parts(parts) => {
-            let parts = parts.iter().map(|part| match part {
-                ContentPart::Text(part) => part.text.clone(),
-                _ => "(an image)".to_owned(),
-            });
-            parts.collect::<Vec<_>>().join("\n\n")
-        }
-        _ => String::new(),
-    }
-}
-
-fn text_of(content: &TextContent) -> String {
-    match content {
-        TextContent::Text(text) => text.clone(),
-        TextContent::Parts(parts) => parts.iter().map(|part| part.text.as_str()).collect(),
-        _ => String::new(),
-    }
+        let text = |part: &Value| part["text"].as_str().unwrap_or("(an image)").to_owned();
+        let text = match &message["content"] {
+            Value::Array(parts) => parts.iter().map(text).collect::<Vec<_>>().join("\n\n"),
+            content => content.as_str().unwrap_or_default().to_owned(),
+        };
+        Ok(format!("## {who}\n\n{}\n", text.trim()))
+    };
+    let sections = messages.iter().map(section);
+    Ok(sections.collect::<Result<Vec<_>, Failure>>()?.join("\n"))
 }
 
 #[cfg(test)]
 mod tests {
+    use groq_core::types::{Content, ContentPart};
+
     use super::*;
 
     #[test]
@@ -84,7 +66,7 @@ mod tests {
             Message::assistant("A *cat*.\n"),
         ];
         assert_eq!(
-            markdown(&messages),
+            markdown(&messages).unwrap(),
             "## Instructions\n\nBe brief.\n\n## Question\n\nWhat is this?\n\n(an image)\n\n## Reply\n\nA *cat*.\n"
         );
     }

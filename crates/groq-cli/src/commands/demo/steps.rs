@@ -2,7 +2,6 @@
 
 use std::{
     collections::HashMap,
-    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -10,7 +9,7 @@ use groq_audio::{LongAudio, PieceOptions, Speak, TranscribeEvent, subtitles};
 use groq_core::models::DefaultModel;
 use groq_core::{
     Client,
-    batch::{CompletionWindow, Phase},
+    batch::CompletionWindow,
     types::{ChatCompletionRequest, Message},
 };
 use groq_json::{GroqJson as _, JsonSchema, Tool};
@@ -18,7 +17,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::screen::Screen;
-use crate::{defaults, failure::Failure, units};
+use crate::{defaults, failure::Failure, files, terminal::shown, units};
 
 const QUESTION: &str =
     "In three sentences, why do fast language models change what software can do?";
@@ -39,12 +38,11 @@ pub(super) async fn chat(screen: &Screen<'_>, client: &Client) -> Result<Value, 
     let first = first.unwrap_or_default();
     let usage = stream.usage();
     let tokens = usage.map_or(0, |usage| usage.completion_tokens);
-    let rate = usage
-        .and_then(groq_core::types::CompletionUsage::tokens_per_second)
-        .unwrap_or_default();
+    let rate = usage.and_then(|usage| usage.tokens_per_second());
     screen.figures(&format!(
-        "{tokens} tokens, the first after {}, {rate:.0} tokens/s",
-        units::duration(first)
+        "{tokens} tokens, the first after {}, {:.0} tokens/s",
+        units::duration(first),
+        rate.unwrap_or_default()
     ))?;
     Ok(json!({"tokens": tokens, "first_token_seconds": first.as_secs_f64()}))
 }
@@ -68,9 +66,7 @@ pub(super) async fn typed(screen: &Screen<'_>, client: &Client) -> Result<Value,
         .model(defaults::of(DefaultModel::Chat))
         .user(question)
         .await?;
-    for line in format!("{:#?}", answer.value).lines() {
-        screen.line(line)?;
-    }
+    screen.line(&format!("{:#?}", answer.value))?;
     let mode = answer.attempts.last().map(|last| last.mode.to_string());
     let (mode, attempts) = (mode.unwrap_or_default(), answer.attempts.len());
     screen.figures(&format!(
@@ -100,29 +96,22 @@ pub(super) async fn tool(screen: &Screen<'_>, client: &Client) -> Result<Value, 
         .user(question)
         .max_steps(4)
         .await?;
-    let style = screen.style();
-    let mut calls = 0;
+    let style = screen.style;
     for message in &ran.messages {
-        match message {
-            Message::Assistant(message) => {
-                for call in message.tool_calls.iter().flatten() {
-                    calls += 1;
-                    let (name, arguments) = (&call.function.name, &call.function.arguments);
-                    let (name, arguments) = (style.bold(name), style.accent(arguments));
-                    screen.styled(&format!("  {name} {arguments}"))?;
-                }
+        if let Message::Assistant(message) = message {
+            for call in message.tool_calls.iter().flatten() {
+                let (name, arguments) = (&call.function.name, &call.function.arguments);
+                screen.styled(&format!(
+                    "  {} {}",
+                    style.bold(name),
+                    style.accent(arguments)
+                ))?;
             }
-            Message::Tool(message) => {
-                let result = serde_json::to_value(&message.content).unwrap_or_default();
-                let result = result.as_str().unwrap_or_default();
-                let (returns, result) = (style.dim("returns"), style.accent(result));
-                screen.styled(&format!("  {returns} {result}"))?;
-            }
-            _ => {}
         }
     }
     screen.line("")?;
     screen.line(&ran.text)?;
+    let calls: usize = ran.steps.iter().map(|step| step.calls.len()).sum();
     screen.figures(&format!(
         "{calls} call of a Rust closure, with typed and validated arguments"
     ))?;
@@ -144,29 +133,33 @@ pub(super) async fn audio(screen: &Screen<'_>, client: &Client) -> Result<Value,
     screen.question(&format!(
         "A speech of {words} words, spoken, and then as subtitles"
     ))?;
-    let spoken_pieces = groq_audio::split_text(SPEECH, 200).len();
-    let bar = screen.bar("speaking");
-    bar.set_length(spoken_pieces as u64);
-    let reader = Speak::new(client)
+    let speak = Speak::new(client)
         .model(defaults::of(DefaultModel::Speech))
         .voice(defaults::of(DefaultModel::Voice))
         .pause(Duration::from_millis(600));
-    let wav = reader.say(SPEECH).await?.to_vec();
-    drop(bar);
+    let wav = speak.say(SPEECH).await?.to_vec();
     let kilobytes = wav.len() / 1_000;
-    let transcript = transcribe(screen, client, wav).await?;
+    let bar = screen.bar("transcribing", 0);
+    let audio = LongAudio::new(client)
+        .model(defaults::of(DefaultModel::Transcription))
+        .pieces(PieceOptions::new().max_len(Duration::from_secs(15)))
+        .on_event(move |event| match event {
+            TranscribeEvent::Planned { .. } => bar.inc_length(1),
+            TranscribeEvent::Done { .. } => bar.inc(1),
+            _ => {}
+        });
+    let transcript = audio.transcribe(wav).await?;
+    drop(audio);
     let text = transcript.text();
     let is_same = text.split_whitespace().eq(SPEECH.split_whitespace());
     let cues = subtitles::Cues::default().lay_out(&transcript);
     let first = subtitles::srt(&cues[..cues.len().min(2)]);
-    for line in first.trim_end().lines() {
-        screen.line(line)?;
-    }
-    screen.line(&format!("\n... and {} more", cues.len().saturating_sub(2)))?;
-    let length = units::duration(Duration::from_secs_f64(transcript.seconds()));
-    screen.figures(&format!(
-        "spoken in {spoken_pieces} pieces, {length} of sound, {kilobytes} kB"
+    screen.line(&format!(
+        "{}\n\n... and {} more",
+        first.trim_end(),
+        cues.len().saturating_sub(2)
     ))?;
+    let length = units::duration(Duration::from_secs_f64(transcript.seconds()));
     let (pieces, joins) = (transcript.stats().pieces, transcript.joins().len());
     let same = if is_same {
         "every word is back, once"
@@ -174,31 +167,11 @@ pub(super) async fn audio(screen: &Screen<'_>, client: &Client) -> Result<Value,
         "some words differ"
     };
     screen.figures(&format!(
-        "transcribed in {pieces} overlapping pieces, {joins} joins: {same}"
+        "{length} of sound, {kilobytes} kB; {pieces} overlapping pieces, {joins} joins: {same}"
     ))?;
     Ok(json!({
         "seconds": transcript.seconds(), "words": words, "pieces": pieces, "cues": cues.len(), "same_words": is_same,
     }))
-}
-
-async fn transcribe(
-    screen: &Screen<'_>,
-    client: &Client,
-    wav: Vec<u8>,
-) -> Result<groq_audio::Transcript, Failure> {
-    let bar = Arc::new(screen.bar("transcribing"));
-    let shown = Arc::clone(&bar);
-    let audio = LongAudio::new(client)
-        .model(defaults::of(DefaultModel::Transcription))
-        .pieces(PieceOptions::new().max_len(Duration::from_secs(15)))
-        .on_event(move |event| match event {
-            TranscribeEvent::Planned { .. } => shown.inc_length(1),
-            TranscribeEvent::Done { .. } => shown.inc(1),
-            _ => {}
-        });
-    let transcript = audio.transcribe(wav).await?;
-    bar.finish_and_clear();
-    Ok(transcript)
 }
 
 /// What is asked for, by the ids of the requests.
@@ -218,8 +191,7 @@ pub(super) async fn batch(screen: &Screen<'_>, client: &Client) -> Result<Value,
     screen.question(&format!(
         "A greeting in {all} languages, as one file of requests"
     ))?;
-    let folder = tempfile::tempdir()
-        .map_err(|error| Failure::internal(format!("make a folder: {error}")))?;
+    let folder = files::scratch()?;
     let path = folder.path().join("greetings");
     let mut writer = client.batches().write::<ChatCompletionRequest>(path)?;
     for (language, greeting) in GREETINGS {
@@ -227,38 +199,27 @@ pub(super) async fn batch(screen: &Screen<'_>, client: &Client) -> Result<Value,
         let model = defaults::of(DefaultModel::Chat);
         writer.push(language, &ChatCompletionRequest::new(model, [question]))?;
     }
-    let bar = Arc::new(screen.bar("running"));
-    bar.set_length(all as u64);
-    let shown = Arc::clone(&bar);
+    let bar = screen.bar("running", all);
     let mut job = writer
         .finish(CompletionWindow::DAY)?
         .poll_interval(Duration::from_millis(200), Duration::from_millis(400))
-        .on_progress(move |progress| {
-            if progress.phase != Phase::Starting {
-                shown.set_position(progress.completed + progress.failed);
-            }
-        });
-    let results = job.run().await?;
-    bar.finish_and_clear();
+        .on_progress(move |progress| bar.set_position(progress.completed + progress.failed));
     // Results come in any order; they are found by their ids.
     let mut texts = HashMap::new();
-    for item in results {
+    for item in job.run().await? {
         let item = item?;
-        let text = item
-            .outcome
-            .ok()
-            .and_then(|reply| Some(reply.text()?.to_owned()));
+        let reply = item.outcome.ok();
+        let text = reply.and_then(|reply| Some(reply.text()?.to_owned()));
         texts.insert(item.id, text.unwrap_or_default());
     }
+    drop(job);
     let mut right = 0;
     for (language, greeting) in GREETINGS {
-        let text = texts.get(language).map_or("", String::as_str);
+        let text = texts.remove(language).unwrap_or_default();
         right += usize::from(text.trim() == greeting);
-        let language = screen.style().bold(format!("{language:<8}"));
-        screen.styled(&format!("  {language}  {}", crate::terminal::shown(text)))?;
+        let language = screen.style.bold(format!("{language:<8}"));
+        screen.styled(&format!("  {language}  {}", shown(&text)))?;
     }
-    screen.figures(&format!(
-        "{right} of {all} as expected, found by their ids; the state was on the disk all the time"
-    ))?;
+    screen.figures(&format!("{right} of {all} as expected, found by their ids"))?;
     Ok(json!({"items": all, "answered": right}))
 }

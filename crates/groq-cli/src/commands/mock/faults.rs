@@ -35,22 +35,20 @@ enum Step {
 impl Faults {
     /// The reply for the next request, and its description.
     pub(super) fn next(&self) -> (Reply, String) {
-        let number = self.seen.fetch_add(1, Ordering::Relaxed);
-        let number = if self.repeat {
-            number % self.steps.len().max(1)
-        } else {
-            number
-        };
-        let step = self.steps.get(number);
-        match step {
+        let mut number = self.seen.fetch_add(1, Ordering::Relaxed);
+        if self.repeat {
+            number %= self.steps.len().max(1);
+        }
+        match self.steps.get(number) {
             None | Some(Step::NoFault) => (Reply::generated(), String::new()),
             Some(Step::Status(status, wait)) => {
                 let reply = Reply::error(*status, "an injected fault");
-                let reply = match wait {
-                    Some(wait) => reply.header("retry-after", wait.as_secs_f64().to_string()),
-                    None => reply,
-                };
-                (reply, format!(": status {status}"))
+                let wait = wait.map(|wait| wait.as_secs_f64().to_string());
+                let set = |reply: Reply, wait| reply.header("retry-after", wait);
+                (
+                    options::apply(reply, wait, set),
+                    format!(": status {status}"),
+                )
             }
             Some(Step::Fault(fault)) => {
                 let what = format!("{fault:?}");
@@ -96,10 +94,10 @@ fn wrong(item: &str) -> String {
 }
 
 fn step(text: &str) -> Option<Step> {
-    let (what, value) = match text.split_once('=') {
-        Some((what, value)) => (what.trim(), Some(value.trim())),
-        None => (text, None),
-    };
+    let split = text.split_once('=');
+    let (what, value) = split.map_or((text, None), |(what, value)| {
+        (what.trim(), Some(value.trim()))
+    });
     if let Ok(status) = what.parse::<u16>() {
         let wait = value.map(|value| options::duration(value).ok());
         let is_error = (400..600).contains(&status) && wait != Some(None);

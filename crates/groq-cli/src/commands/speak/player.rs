@@ -14,6 +14,9 @@ const COMMON: &[&[&str]] = &[
     &["play", "-q"],
 ];
 
+const NO_PLAYER: &str =
+    "no audio player found: write a file with -o, or set 'player' in the settings file";
+
 /// A command line without the file.
 #[derive(Debug, PartialEq)]
 pub(super) struct Player(Vec<String>);
@@ -21,21 +24,21 @@ pub(super) struct Player(Vec<String>);
 impl Player {
     /// Finds the player of the settings, or the first common one that is installed.
     pub(super) fn find(setting: Option<&str>) -> Result<Self, Failure> {
-        let words: Vec<String> = if let Some(setting) = setting {
-            setting.split_whitespace().map(str::to_owned).collect()
-        } else {
-            let installed = COMMON.iter().find(|words| is_installed(words[0]));
-            let words = installed.ok_or_else(|| {
-                    Failure::usage(
-                        "no audio player found: write a file with -o, or set 'player' in the settings file",
-                    )
-                })?;
-            words.iter().map(ToString::to_string).collect()
+        let installed = || COMMON.iter().find(|words| is_installed(words[0]));
+        let (words, problem) = match setting {
+            Some(setting) => (
+                setting.split_whitespace().collect(),
+                "the setting 'player' is empty",
+            ),
+            None => (
+                installed().map_or(Vec::new(), |words| words.to_vec()),
+                NO_PLAYER,
+            ),
         };
         if words.is_empty() {
-            return Err(Failure::usage("the setting 'player' is empty"));
+            return Err(Failure::usage(problem));
         }
-        Ok(Self(words))
+        Ok(Self(words.into_iter().map(str::to_owned).collect()))
     }
 
     /// Plays a file to its end. A signal ends the player as well.
@@ -56,24 +59,18 @@ impl Player {
             .kill_on_drop(true)
             .spawn()
             .map_err(|error| Failure::usage(format!("start the player '{program}': {error}")))?;
-        let ended = running
-            .wait()
-            .await
-            .map_err(|error| Failure::internal(format!("wait for '{program}': {error}")))?;
-        if !ended.success() {
-            return Err(Failure::usage(format!(
+        let ended = running.wait().await;
+        match ended.map_err(|error| Failure::internal(format!("wait for '{program}': {error}")))? {
+            ended if ended.success() => Ok(()),
+            ended => Err(Failure::usage(format!(
                 "the player '{program}' failed: {ended}"
-            )));
+            ))),
         }
-        Ok(())
     }
 }
 
 fn is_installed(program: &str) -> bool {
-    let Some(path) = env::var_os("PATH") else {
-        return false;
-    };
-    env::split_paths(&path).any(|folder| {
+    env::split_paths(&env::var_os("PATH").unwrap_or_default()).any(|folder| {
         folder.join(program).is_file() || folder.join(format!("{program}.exe")).is_file()
     })
 }

@@ -48,11 +48,11 @@ pub(super) async fn print(
             }))?;
             continue;
         }
-        let price = match (estimate.cost, as_of) {
-            (Some(cost), Some(as_of)) => format!("{cost} (prices of {as_of})"),
-            (Some(cost), None) => cost.to_string(),
-            (None, _) => format!("the price of {model} is unknown"),
-        };
+        let as_of = as_of.map(|date| format!(" (prices of {date})"));
+        let price = estimate.cost.map_or_else(
+            || format!("the price of {model} is unknown"),
+            |cost| format!("{cost}{}", as_of.unwrap_or_default()),
+        );
         let wait = match estimate.wait {
             Duration::ZERO => String::new(),
             wait => format!(", {} with rate limits", units::duration(wait)),

@@ -29,25 +29,17 @@ pub(super) fn path(input: &Path, session: &Session) -> Option<PathBuf> {
         return None;
     }
     let path = fs::canonicalize(input).ok()?;
-    let server = if session.global.mock {
-        Some("mock".to_owned())
-    } else {
-        session.base_url().ok()?
-    };
+    let mock = session.global.mock.then(|| "mock".to_owned());
+    let server = mock.map_or_else(|| session.base_url(), |mock| Ok(Some(mock)));
+    let server = server.ok()?;
     // The hash may differ in another version: then the job starts again.
     let mut hasher = DefaultHasher::new();
     (&path, server).hash(&mut hasher);
     let state = settings::state_folder()?;
     let folder = state.join("journals");
-    let stem = path
-        .file_stem()
-        .map(|stem| stem.to_string_lossy().into_owned())
-        .unwrap_or_default();
-    let stem: String = stem
-        .chars()
-        .filter(|c| c.is_alphanumeric() || matches!(c, '-' | '_'))
-        .take(40)
-        .collect();
+    let stem = path.file_stem()?.to_string_lossy();
+    let is_plain = |c: &char| c.is_alphanumeric() || matches!(c, '-' | '_');
+    let stem: String = stem.chars().filter(is_plain).take(40).collect();
     let journal = folder.join(format!("{stem}-{:016x}.journal", hasher.finish()));
     let usable = private_folder(&state)
         .and_then(|()| private_folder(&folder))

@@ -8,8 +8,10 @@ use groq_audio::{
 };
 use groq_core::Client;
 
-use super::formats::{ENCODINGS, FORMATS, PLANS};
-use crate::{files::Overwrite, options};
+use crate::{
+    files::Overwrite,
+    options::{self, Values, apply},
+};
 
 /// Recordings, and how to transcribe them.
 #[derive(Debug, clap::Args)]
@@ -51,7 +53,7 @@ pub(crate) struct Recordings {
     pub(super) estimate: bool,
     /// Ignore what an earlier, interrupted run has done.
     #[arg(long)]
-    no_resume: bool,
+    pub(super) no_resume: bool,
     /// Exit with status 8 if the text cannot be trusted, after writing it.
     #[arg(long)]
     pub(super) strict: bool,
@@ -59,6 +61,32 @@ pub(crate) struct Recordings {
 
 const PIECES: std::ops::RangeInclusive<Duration> =
     Duration::from_secs(10)..=Duration::from_secs(7_200);
+
+/// `--format`. Each name is also the extension of files in that format.
+const FORMATS: Values<OutputFormat> = &[
+    ("txt", OutputFormat::Text, "Text alone"),
+    ("srt", OutputFormat::Srt, "SubRip subtitles"),
+    ("vtt", OutputFormat::Vtt, "WebVTT subtitles"),
+    ("json", OutputFormat::Json, "Words, segments, joins, flags"),
+];
+
+/// `--encoding`.
+const ENCODINGS: Values<Encoding> = &[
+    ("flac", Encoding::Flac, "Lossless, half the size"),
+    ("wav", Encoding::Wav, "Larger, less work for the service"),
+];
+
+/// `--plan`.
+const PLANS: Values<Plan> = &[
+    ("free", Plan::Free, "25 MB per upload, and its rate limits"),
+    ("developer", Plan::Developer, "100 MB per upload"),
+];
+
+/// The extension of files in a format.
+pub(super) fn extension(format: OutputFormat) -> &'static str {
+    let known = FORMATS.iter().find(|(_, known, _)| *known == format);
+    known.map_or("txt", |(name, ..)| name)
+}
 
 /// What to do with a recording.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -72,22 +100,16 @@ pub(crate) enum Task {
 impl Recordings {
     pub(super) fn long_audio(&self, client: &Client, model: &str) -> LongAudio<Client> {
         let mut audio = LongAudio::new(client).model(model).encoding(self.encoding);
-        if let Some(language) = &self.language {
-            audio = audio.language(language);
-        }
-        if let Some(prompt) = &self.prompt {
-            audio = audio.prompt(prompt);
-        }
-        if let Some(longest) = self.piece {
-            // A file that needs no cut is sent as it is, unless cuts are asked for.
-            audio = audio.pieces(PieceOptions::new().max_len(longest));
-        }
-        if let Some(pieces) = self.max_concurrency {
-            audio = audio.max_concurrency(pieces.into());
-        }
-        if let Some(wait) = self.max_wait {
-            audio = audio.max_wait(wait);
-        }
+        audio = apply(audio, self.language.as_ref(), LongAudio::language);
+        audio = apply(audio, self.prompt.as_ref(), LongAudio::prompt);
+        // A file that needs no cut is sent as it is, unless cuts are asked for.
+        let pieces = self
+            .piece
+            .map(|longest| PieceOptions::new().max_len(longest));
+        audio = apply(audio, pieces, LongAudio::pieces);
+        let concurrency = self.max_concurrency.map(usize::from);
+        audio = apply(audio, concurrency, LongAudio::max_concurrency);
+        audio = apply(audio, self.max_wait, LongAudio::max_wait);
         match self.plan {
             None => audio,
             Some(Plan::Free) => audio.quota(
@@ -97,10 +119,6 @@ impl Recordings {
             ),
             Some(plan) => audio.plan(plan),
         }
-    }
-
-    pub(super) fn resumes(&self) -> bool {
-        !self.no_resume
     }
 
     pub(crate) fn when_interrupted(&self) -> &'static str {

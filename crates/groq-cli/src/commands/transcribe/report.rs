@@ -5,6 +5,8 @@ use groq_audio::{
     subtitles::{self, Cue, Cues},
 };
 
+use groq_core::types::TranscriptionWord;
+
 use super::recordings::Task;
 use crate::{
     failure::Failure,
@@ -42,13 +44,11 @@ pub(super) fn text(
 
 /// One cue per word.
 fn cues(transcript: &Transcript) -> Vec<Cue> {
-    let words = transcript.words().iter();
-    words
-        .map(|word| {
-            let (start, end) = (milliseconds(word.start), milliseconds(word.end));
-            Cue::new(start, end, [word.word.clone()])
-        })
-        .collect()
+    let cue = |word: &TranscriptionWord| {
+        let (start, end) = (milliseconds(word.start), milliseconds(word.end));
+        Cue::new(start, end, [word.word.clone()])
+    };
+    transcript.words().iter().map(cue).collect()
 }
 
 /// One line per word.

@@ -1,11 +1,14 @@
 //! One recording after the other.
 
-use groq_audio::{OutputFormat, Quality, Transcript, models::Cost};
+use std::{path::Path, sync::Arc};
+
+use groq_audio::{Error, OutputFormat, Quality, Transcript, models::Cost};
 use groq_core::Client;
 use serde_json::{Value, json};
 
 use super::{
-    bars, estimate,
+    bars::Bars,
+    estimate,
     input::{name, source},
     journal,
     recordings::{Recordings, Task},
@@ -43,9 +46,8 @@ impl Recordings {
             return estimate::print(session, &audio, model, &self.inputs).await;
         }
         if targets.need_a_folder() && !session.global.json && !session.global.dry_run {
-            return Err(Failure::usage(
-                "several recordings need -o FOLDER, or --json",
-            ));
+            let message = "several recordings need -o FOLDER, or --json";
+            return Err(Failure::usage(message));
         }
         let client = session.connect().await?;
         let run = Run {
@@ -57,25 +59,20 @@ impl Recordings {
         };
         let mut failed = Vec::new();
         for target in &targets {
-            match run.one(target).await {
-                Ok(()) => {}
-                Err(failure) if self.inputs.len() == 1 || ends_all(&failure) => {
+            if let Err(failure) = run.one(target).await {
+                if self.inputs.len() == 1 || ends_all(&failure) {
                     return Err(failure);
                 }
-                Err(failure) => {
-                    run.report(target, &failure)?;
-                    failed.push(failure);
-                }
+                run.report(target, &failure)?;
+                failed.push(failure);
             }
         }
         let Some(first) = failed.first() else {
             return Ok(());
         };
         let (count, all) = (failed.len(), self.inputs.len());
-        Err(Failure::new(
-            first.status(),
-            format!("{count} of {all} recordings failed"),
-        ))
+        let message = format!("{count} of {all} recordings failed");
+        Err(Failure::new(first.status(), message))
     }
 }
 
@@ -86,6 +83,8 @@ fn ends_all(failure: &Failure) -> bool {
         Status::KeyRejected | Status::Usage | Status::ClosedPipe | Status::Internal
     )
 }
+
+const NO_RESUME: &str = "; --no-resume ignores the file";
 
 /// A run of the command.
 struct Run<'a> {
@@ -100,27 +99,24 @@ impl Run<'_> {
     /// Transcribes one recording.
     async fn one(&self, target: &Target) -> Result<(), Failure> {
         let session = self.session;
-        let journal = if self.options.resumes() && !session.global.dry_run {
-            journal::path(&target.input, session)
-        } else {
-            None
-        };
-        let bars = bars::Bars::new(session, &name(&target.input));
+        let resumes = !self.options.no_resume && !session.global.dry_run;
+        let journal = resumes.then(|| journal::path(&target.input, session));
+        let journal = journal.flatten();
+        let bars = Arc::new(Bars::new(session, &name(&target.input)));
         let mut audio = self.options.long_audio(&self.client, self.model);
         if let Some(path) = &journal {
             audio = audio.journal(path);
         }
-        let listener = bars.listener();
+        let listener = Arc::clone(&bars);
         audio = audio.on_event(move |event| listener.show(event));
-        let outcome = if self.task == Task::Translate {
-            audio.translate(source(&target.input)).await
-        } else {
-            audio.transcribe(source(&target.input)).await
+        let outcome = match self.task {
+            Task::Translate => audio.translate(source(&target.input)).await,
+            _ => audio.transcribe(source(&target.input)).await,
         };
-        drop(bars);
+        bars.clear();
         let transcript = match outcome {
             Ok(transcript) => self.write(&transcript, target).await.map(|()| transcript),
-            Err(error) => Err(self.failed(error, target)),
+            Err(error) => Err(self.failed(error, target, journal.as_deref())),
         };
         if let Some(path) = journal {
             journal::close(&path, transcript.is_ok());
@@ -128,17 +124,19 @@ impl Run<'_> {
         self.judge(&transcript?, target)
     }
 
-    fn failed(&self, error: groq_audio::Error, target: &Target) -> Failure {
-        let is_journal = error.is_journal();
-        let mut failure = Failure::from(error);
-        if is_journal {
-            let message = format!("{failure}; --no-resume ignores the file");
-            failure = Failure::new(failure.status(), message);
+    fn failed(&self, error: Error, target: &Target, journal: Option<&Path>) -> Failure {
+        let is_one = self.options.inputs.len() == 1;
+        let input = name(&target.input);
+        let failure = match journal.filter(|_| error.is_journal()) {
+            Some(path) => Failure::of_file(path.display())(error).hint(NO_RESUME),
+            None if is_one => return Failure::of_file(input)(error),
+            None => Failure::from(error),
+        };
+        if is_one {
+            failure
+        } else {
+            failure.about(input)
         }
-        if self.options.inputs.len() > 1 {
-            failure = failure.about(name(&target.input));
-        }
-        failure
     }
 
     async fn write(&self, transcript: &Transcript, target: &Target) -> Result<(), Failure> {
@@ -149,27 +147,23 @@ impl Run<'_> {
                 return out.text(&text);
             }
             let text = report::text(transcript, OutputFormat::Json, self.task)?;
-            let mut document: Value = serde_json::from_str(&text)
-                .map_err(|error| Failure::internal(format!("write JSON: {error}")))?;
+            let mut document: Value = serde_json::from_str(&text)?;
             document["file"] = in_json(&target.input).into();
             return out.json(&document);
         };
         place
             .fill(move |file| file.write_all(text.as_bytes()))
             .await?;
-        if self.session.global.json {
-            return out.json(&json!({
-                "file": in_json(&target.input),
-                "output": in_json(place.path()),
-                "verdict": report::verdict(transcript),
-                "seconds": transcript.seconds(),
-                "billed_seconds": transcript.usage().billed_audio.unwrap_or_default().as_secs_f64(),
-                "dollars": transcript.cost().map(Cost::as_dollars_f64),
-            }));
-        }
+        let document = json!({
+            "file": in_json(&target.input),
+            "output": in_json(place.path()),
+            "verdict": report::verdict(transcript),
+            "seconds": transcript.seconds(),
+            "billed_seconds": transcript.usage().billed_audio.unwrap_or_default().as_secs_f64(),
+            "dollars": transcript.cost().map(Cost::as_dollars_f64),
+        });
         let note = format!("wrote {}", place.path().display());
-        self.session.stderr.note(note);
-        Ok(())
+        self.session.done(&document, &note)
     }
 
     /// Reports how far the text can be trusted, and, with `--strict`, fails if it cannot.
@@ -198,11 +192,11 @@ impl Run<'_> {
     }
 }
 
-impl From<groq_audio::Error> for Failure {
-    fn from(error: groq_audio::Error) -> Self {
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
         use groq_audio::ErrorKind;
-        let service = std::error::Error::source(&error)
-            .and_then(|source| source.downcast_ref::<groq_core::Error>());
+        let source = std::error::Error::source(&error);
+        let service = source.and_then(|source| source.downcast_ref::<groq_core::Error>());
         if let (true, Some(service)) = (error.is_service(), service) {
             return service.into();
         }
@@ -217,9 +211,7 @@ impl From<groq_audio::Error> for Failure {
             ErrorKind::Service => Status::Network,
             _ => Status::Internal,
         };
-        Self::new(status, in_one_line(&error)).with(
-            "retry_after",
-            error.retry_after().map(|wait| wait.as_secs_f64()),
-        )
+        let wait = error.retry_after().map(|wait| wait.as_secs_f64());
+        Self::new(status, in_one_line(&error)).with("retry_after", wait)
     }
 }

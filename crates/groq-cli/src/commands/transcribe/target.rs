@@ -9,8 +9,8 @@ use std::{
 use groq_audio::OutputFormat;
 
 use super::{
-    formats::extension,
     input::{is_stdin, url},
+    recordings::extension,
 };
 use crate::{
     failure::Failure,
@@ -40,36 +40,21 @@ impl Targets {
             return Err(Failure::usage("standard input can be read only once"));
         }
         let output = output.filter(|path| *path != Path::new("-"));
-        let Some(output) = output else {
-            let format = format.unwrap_or(OutputFormat::Text);
-            let targets = inputs.iter().map(|input| Target {
-                input: input.clone(),
-                format,
-                place: None,
-            });
-            return Ok(Self(targets.collect()));
+        let is_folder = |path: &Path| {
+            inputs.len() > 1 || path.is_dir() || path.as_os_str().as_encoded_bytes().ends_with(b"/")
         };
-        let is_folder =
-            inputs.len() > 1 || output.is_dir() || output.to_string_lossy().ends_with('/');
-        if !is_folder {
-            let format = format
-                .or_else(|| OutputFormat::from_path(output))
-                .unwrap_or(OutputFormat::Text);
-            let place = Place::new(output, overwrite)?;
-            let targets = inputs.iter().map(|input| Target {
-                input: input.clone(),
-                format,
-                place: Some(place.clone()),
-            });
-            return Ok(Self(targets.collect()));
+        if let Some(folder) = output.filter(|path| is_folder(path)) {
+            let format = format.unwrap_or(OutputFormat::Text);
+            return in_folder(inputs, folder, format, overwrite, dry_run);
         }
-        in_folder(
-            inputs,
-            output,
-            format.unwrap_or(OutputFormat::Text),
-            overwrite,
-            dry_run,
-        )
+        let format = format.or_else(|| OutputFormat::from_path(output?));
+        let place = output.map(|path| Place::new(path, overwrite)).transpose()?;
+        let targets = inputs.iter().map(|input| Target {
+            input: input.clone(),
+            format: format.unwrap_or(OutputFormat::Text),
+            place: place.clone(),
+        });
+        Ok(Self(targets.collect()))
     }
 
     /// The first file that is written; the others are in the same folder.

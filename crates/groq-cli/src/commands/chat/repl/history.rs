@@ -6,7 +6,7 @@ use std::{
     path::PathBuf,
 };
 
-use crate::files::{open_private, private_folder};
+use crate::files::{open_private, private_folder, replace_private};
 
 /// How many questions are kept.
 pub(super) const MAX_QUESTIONS: usize = 1_000;
@@ -41,7 +41,8 @@ impl History {
         let lines: Vec<String> = lines.collect();
         let newest = lines[lines.len().saturating_sub(MAX_QUESTIONS)..].to_vec();
         if lines.len() > 2 * MAX_QUESTIONS {
-            let _ = self.replace(&newest);
+            let lines = newest.iter().filter_map(|question| line(question).ok());
+            let _ = replace_private(&self.path, lines.collect::<String>().as_bytes());
         }
         newest
     }
@@ -54,17 +55,6 @@ impl History {
         // In one write, so that the lines of two conversations do not mix.
         open_private(&self.path, OpenOptions::new().create(true).append(true))?
             .write_all(line(question)?.as_bytes())
-    }
-
-    fn replace(&self, questions: &[String]) -> io::Result<()> {
-        let folder = self.path.parent().ok_or(io::ErrorKind::NotFound)?;
-        // A temporary file is its owner's alone.
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        for question in questions {
-            file.write_all(line(question)?.as_bytes())?;
-        }
-        file.persist(&self.path)?;
-        Ok(())
     }
 }
 

@@ -1,6 +1,9 @@
 //! Lines from the terminal, with editing and history.
 
-use std::io;
+use std::{
+    io,
+    time::{Duration, Instant},
+};
 
 use rustyline::{
     Behavior, ColorMode, Config, Context, Editor, Helper,
@@ -43,7 +46,7 @@ impl Keyboard {
             .build();
         let memory = MemHistory::with_config(&config);
         let mut editor = Editor::with_history(config, memory).map_err(unusable)?;
-        editor.set_helper(Some(Rules));
+        editor.set_helper(Some(Rules::default()));
         let history = settings::state_folder().map(|folder| History::new(folder.join("history")));
         // The conversation works without a history file.
         for line in history.iter().flat_map(History::read) {
@@ -64,8 +67,12 @@ impl Keyboard {
                 .editor
                 .take()
                 .ok_or_else(|| Failure::internal("the line editor is gone"))?;
-            let prompt = self.prompt.clone();
+            let (prompt, terminal) = (self.prompt.clone(), self.terminal.clone());
             let typed = off_thread(move || {
+                let burst = terminal.burst(&prompt.1);
+                if let Some(rules) = editor.helper_mut() {
+                    rules.burst = burst;
+                }
                 let line = editor.readline(&prompt);
                 (editor, line)
             });
@@ -105,6 +112,7 @@ impl Keyboard {
 }
 
 /// The terminal as it was before the first line: an editor that is left within a line cannot restore it.
+#[derive(Clone)]
 struct TerminalState {
     #[cfg(unix)]
     settings: Option<rustix::termios::Termios>,
@@ -116,6 +124,44 @@ impl TerminalState {
             #[cfg(unix)]
             settings: rustix::termios::tcgetattr(io::stdin()).ok(),
         }
+    }
+
+    /// Shows the prompt, waits for the first key of a line, and counts the bytes that have arrived by then: a terminal without
+    /// bracketed paste sends pasted lines at once, and the editor reads them all but takes only the first.
+    fn burst(&self, prompt: &str) -> Burst {
+        #[cfg(unix)]
+        if let Some(settings) = &self.settings {
+            use std::io::Write as _;
+
+            use rustix::{
+                event::{PollFd, PollFlags, poll},
+                termios::{OptionalActions, tcsetattr},
+            };
+
+            let stdin = io::stdin();
+            let mut raw = settings.clone();
+            raw.make_raw();
+            let _ = tcsetattr(&stdin, OptionalActions::Now, &raw);
+            if let Ok(mut terminal) = std::fs::File::options().write(true).open("/dev/tty") {
+                let _ = write!(terminal, "\x1b[?2004h{prompt}");
+            }
+            let _ = poll(&mut [PollFd::new(&stdin, PollFlags::IN)], None);
+            let mut bytes = 0;
+            while let Ok(more) = rustix::io::ioctl_fionread(&stdin)
+                && more > bytes
+            {
+                bytes = more;
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            // The editor saves and restores the settings that it finds.
+            let _ = tcsetattr(&stdin, OptionalActions::Now, settings);
+            return Burst {
+                bytes: usize::try_from(bytes).unwrap_or_default(),
+                arrived: Some(Instant::now()),
+            };
+        }
+        let _ = prompt;
+        Burst::default()
     }
 
     fn restore(&self) {
@@ -141,8 +187,29 @@ fn unusable(error: ReadlineError) -> Failure {
     }
 }
 
+/// The bytes that arrived together at the beginning of a line.
+#[derive(Default)]
+struct Burst {
+    bytes: usize,
+    arrived: Option<Instant>,
+}
+
+impl Burst {
+    /// Whether more of it follows an input that ends here. It has an end, because keys that are not text count as well.
+    fn goes_on(&self, input: &str) -> bool {
+        let is_new = |arrived: Instant| arrived.elapsed() < BURST_TIME;
+        self.arrived.is_some_and(is_new) && input.len() + 1 < self.bytes
+    }
+}
+
+/// How long the editor may take for what has arrived.
+const BURST_TIME: Duration = Duration::from_millis(500);
+
 /// When an input is complete, and which commands there are.
-struct Rules;
+#[derive(Default)]
+struct Rules {
+    burst: Burst,
+}
 
 impl Helper for Rules {}
 
@@ -171,10 +238,12 @@ impl Highlighter for Rules {}
 
 impl Validator for Rules {
     fn validate(&self, context: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
-        Ok(if is_open(context.input()) {
-            ValidationResult::Incomplete
-        } else {
-            ValidationResult::Valid(None)
-        })
+        Ok(
+            if is_open(context.input()) || self.burst.goes_on(context.input()) {
+                ValidationResult::Incomplete
+            } else {
+                ValidationResult::Valid(None)
+            },
+        )
     }
 }
