@@ -198,7 +198,8 @@ impl Work<'_> {
             items.each(|number, line| {
                 let pushed = writer.push(&line.id, &Body(line.body));
                 let failure = Failure::of_file(folder.display());
-                pushed.map_err(|error| failure(error).about(format!("line {number}")))
+                let failure = |error| failure(error).about(format!("line {number}"));
+                pushed.map(drop).map_err(failure)
             })?;
             writer
                 .finish(window)

@@ -133,10 +133,7 @@ impl TerminalState {
         if let Some(settings) = &self.settings {
             use std::io::Write as _;
 
-            use rustix::{
-                event::{PollFd, PollFlags, poll},
-                termios::{OptionalActions, tcsetattr},
-            };
+            use rustix::termios::{OptionalActions, tcsetattr};
 
             let stdin = io::stdin();
             let mut raw = settings.clone();
@@ -145,13 +142,13 @@ impl TerminalState {
             if let Ok(mut terminal) = std::fs::File::options().write(true).open("/dev/tty") {
                 let _ = write!(terminal, "\x1b[?2004h{prompt}");
             }
-            let _ = poll(&mut [PollFd::new(&stdin, PollFlags::IN)], None);
             let mut bytes = 0;
+            // Until something has arrived, and nothing more does.
             while let Ok(more) = rustix::io::ioctl_fionread(&stdin)
-                && more > bytes
+                && (more == 0 || more > bytes)
             {
                 bytes = more;
-                std::thread::sleep(Duration::from_millis(5));
+                std::thread::sleep(Duration::from_millis(10));
             }
             // The editor saves and restores the settings that it finds.
             let _ = tcsetattr(&stdin, OptionalActions::Now, settings);
