@@ -32,18 +32,18 @@ impl Args {
         let screen = Screen::new(session);
 
         screen.heading("A streamed reply", "groq chat")?;
-        let chat = steps::chat(&screen, &session.client_of(&slow)?).await?;
+        let chat = Box::pin(steps::chat(&screen, &session.client_of(&slow)?)).await?;
         screen.heading("An answer as a Rust type", "groq json")?;
-        let typed = steps::typed(&screen, &client).await?;
+        let typed = Box::pin(steps::typed(&screen, &client)).await?;
         screen.heading("A tool call", "groq_json::Tool")?;
-        let tool = steps::tool(&screen, &client).await?;
+        let tool = Box::pin(steps::tool(&screen, &client)).await?;
         screen.heading(
             "Text to speech, and back to subtitles",
             "groq speak, groq transcribe",
         )?;
-        let audio = steps::audio(&screen, &client).await?;
+        let audio = Box::pin(steps::audio(&screen, &client)).await?;
         screen.heading("A batch, at half the price", "groq batch")?;
-        let batch = steps::batch(&screen, &client).await?;
+        let batch = Box::pin(steps::batch(&screen, &client)).await?;
 
         let time = started.elapsed();
         if session.global.json {

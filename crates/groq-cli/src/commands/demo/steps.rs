@@ -148,7 +148,7 @@ pub(super) async fn audio(screen: &Screen<'_>, client: &Client) -> Result<Value,
             TranscribeEvent::Done { .. } => bar.inc(1),
             _ => {}
         });
-    let transcript = audio.transcribe(wav).await?;
+    let transcript = Box::pin(audio.transcribe(wav)).await?;
     drop(audio);
     let text = transcript.text();
     let is_same = text.split_whitespace().eq(SPEECH.split_whitespace());
