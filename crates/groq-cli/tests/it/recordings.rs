@@ -169,15 +169,15 @@ fn what_was_broken_off_goes_on_where_it_was() {
     place.mock.clear_requests();
     let output = place.transcribe(&sound, &["--piece", "20", "--json"]);
     ends_with(&output, 0);
-    let usage = &document(&output)["usage"];
+    let stats = &document(&output)["stats"];
     let (pieces, known) = (
-        usage["pieces"].as_u64().unwrap(),
-        usage["from_journal"].as_u64().unwrap(),
+        stats["pieces"].as_u64().unwrap(),
+        stats["from_journal"].as_u64().unwrap(),
     );
     assert!(known >= 1 && known < pieces, "{known} of {pieces}");
     assert_eq!(
         Some(place.mock.requests().len() as u64),
-        usage["requests"].as_u64()
+        stats["requests"].as_u64()
     );
     assert_eq!(place.journals(), 0, "it is gone when the job is done");
 }
