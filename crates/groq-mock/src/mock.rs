@@ -46,7 +46,7 @@ impl Mock {
         let refused = |error| StartError::bind(wanted, error);
         let listener = TcpListener::bind(wanted).await.map_err(refused)?;
         let address = listener.local_addr().map_err(refused)?;
-        let state = Arc::new(state(options)?);
+        let state = Arc::new(State::new(options)?);
         let (stop, stopped) = watch::channel(false);
         let server = tokio::spawn(server::run(listener, Arc::clone(&state), stopped));
         Ok(Self {
@@ -186,27 +186,6 @@ impl Mock {
         self.stop.send_replace(true);
         let _ = (&mut self.server).await;
     }
-}
-
-#[cfg(not(feature = "record"))]
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "recordings are files, which may not be there"
-)]
-fn state(options: Options) -> Result<State, StartError> {
-    Ok(State::new(options))
-}
-
-#[cfg(feature = "record")]
-fn state(options: Options) -> Result<State, StartError> {
-    use crate::recordings::Recordings;
-    let open = |mode| {
-        Recordings::open(mode).map_err(|error| StartError::recording(mode.path.clone(), error))
-    };
-    let recordings = options.recordings.as_ref().map(open).transpose()?;
-    let mut state = State::new(options);
-    state.recordings = recordings;
-    Ok(state)
 }
 
 impl Drop for Mock {

@@ -20,6 +20,7 @@ use self::client::Upstream;
 use self::file::{Exchange, Header, Then, When};
 use self::scrub::Secrets;
 use crate::api_error::ApiError;
+use crate::error::StartError;
 use crate::request::Request;
 use crate::response::{Body, Response};
 
@@ -64,7 +65,11 @@ struct Kept {
 }
 
 impl Recordings {
-    pub(crate) fn open(mode: &Mode) -> io::Result<Self> {
+    pub(crate) fn open(mode: &Mode) -> Result<Self, StartError> {
+        Self::read(mode).map_err(|error| StartError::recording(mode.path.clone(), error))
+    }
+
+    fn read(mode: &Mode) -> io::Result<Self> {
         let upstream = mode.upstream.as_deref().map(Upstream::new).transpose()?;
         if upstream.is_some() {
             file::check_target(&mode.path)?;

@@ -24,18 +24,11 @@ pub(crate) fn create(mut exchange: Exchange<'_>) -> Outcome<Response> {
     let text = |key: &str| body.get(key).and_then(Value::as_str).unwrap_or_default();
     let model = exchange.state.models.find(text("model"))?;
     model.must_be(ModelKind::Reranking, "reranking")?;
-    let documents: Vec<&str> = body["docs"]
-        .as_array()
-        .map_or(&[][..], Vec::as_slice)
-        .iter()
-        .filter_map(Value::as_str)
-        .collect();
-    let spent = documents
-        .iter()
-        .map(|text| tokens::count(text))
-        .sum::<u64>()
-        + tokens::count(text("query"))
-        + tokens::count(text("instruction"));
+    let documents = body["docs"].as_array().into_iter().flatten();
+    let documents: Vec<&str> = documents.filter_map(Value::as_str).collect();
+    let texts = documents.iter().copied();
+    let texts = texts.chain([text("query"), text("instruction")]);
+    let spent = texts.map(tokens::count).sum();
     let charge = Charge::tokens(&model.id, spent);
     Ok(exchange.metered(charge, |_| {
         Response::of(&json!({"results": ranked(text("query"), &documents)}))

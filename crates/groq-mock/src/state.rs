@@ -8,6 +8,7 @@ use bytes::Bytes;
 use serde_json::Value;
 
 use crate::batches::store::Batches;
+use crate::error::StartError;
 use crate::files::store::Files;
 use crate::limits::{Limiter, Throttle};
 use crate::log::Log;
@@ -37,7 +38,11 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(crate) fn new(options: Options) -> Self {
+    #[cfg_attr(
+        not(feature = "record"),
+        expect(clippy::unnecessary_wraps, reason = "recordings may not be there")
+    )]
+    pub(crate) fn new(options: Options) -> Result<Self, StartError> {
         let models = Models::new(&options.extra_models);
         let mut limits = Vec::new();
         if options.free_plan {
@@ -47,7 +52,7 @@ impl State {
         }
         // Of two for a model, the later one counts.
         limits.extend(options.model_throttle.iter().cloned());
-        Self {
+        Ok(Self {
             models,
             limiter: Limiter::new(options.throttle.clone(), limits),
             log: Log::new(options.max_log_requests, options.max_log_bytes),
@@ -56,12 +61,16 @@ impl State {
             batches: Batches::default(),
             fine_tunings: Mutex::default(),
             #[cfg(feature = "record")]
-            recordings: None,
+            recordings: options
+                .recordings
+                .as_ref()
+                .map(crate::recordings::Recordings::open)
+                .transpose()?,
             requests: AtomicU64::new(0),
             connections: AtomicU64::new(0),
             open: AtomicUsize::new(0),
             options,
-        }
+        })
     }
 
     pub(crate) fn count_connection(&self) -> u64 {

@@ -230,29 +230,25 @@ impl Budget {
 /// What the model thinks, and where that shows; `None` for models that do not think.
 fn thought(request: &ChatRequest<'_>, random: &Random) -> Option<(String, ReasoningPlace)> {
     let effort = request.text("reasoning_effort");
-    let (show, steps) = match request.model.family {
+    let place = match request.model.family {
         Family::Plain => return None,
         Family::Qwen if effort == Some("none") => return None,
-        Family::GptOss => {
-            let show = if request.flag("include_reasoning") == Some(false) {
-                ReasoningPlace::Nowhere
-            } else {
-                ReasoningPlace::Field
-            };
-            (show, effort)
+        Family::Qwen => qwen_format(request),
+        Family::GptOss if request.flag("include_reasoning") == Some(false) => {
+            ReasoningPlace::Nowhere
         }
-        Family::Qwen => (qwen_format(request), effort),
+        Family::GptOss => ReasoningPlace::Field,
     };
-    let steps = match steps {
+    let steps = match effort {
         Some("low") => 1,
         Some("high") => 7,
         _ => 3,
     };
     let text = text::reasoning(request.prompt(), steps, &mut random.fork("reasoning"));
-    Some((text, show))
+    Some((text, place))
 }
 
-/// Raw unless told, and parsed where JSON or tools leave no room for thoughts in the content.
+/// Raw by default, and parsed where JSON or tools leave no room for thoughts in the content.
 fn qwen_format(request: &ChatRequest<'_>) -> ReasoningPlace {
     match (
         request.text("reasoning_format"),
@@ -279,9 +275,8 @@ fn draft(request: &ChatRequest<'_>, random: &Random) -> Outcome<Draft> {
             ..
         } => {
             let made = schema::generate(schema, &Hints::new(request.prompt()), random);
-            return made
-                .map(Draft::Json)
-                .map_err(|why| rules::bad_format(name, why.into_problem()));
+            let text = made.map_err(|why| rules::bad_format(name, why.into_problem()))?;
+            return Ok(Draft::Json(text));
         }
         Format::JsonSchema { schema: None, .. } | Format::JsonObject => {
             return Ok(Draft::Json(json::object(request, random)));
@@ -289,10 +284,8 @@ fn draft(request: &ChatRequest<'_>, random: &Random) -> Outcome<Draft> {
         Format::Text => {
             let results = request.results();
             let described = || json::described(request, random);
-            match results.is_empty().then(described).flatten() {
-                Some(json) => json,
-                None => text::answer(request.prompt(), &results, random),
-            }
+            let described = results.is_empty().then(described).flatten();
+            described.unwrap_or_else(|| text::answer(request.prompt(), &results, random))
         }
     };
     Ok(Draft::Text(text))
@@ -305,11 +298,9 @@ fn json_cut_off() -> Box<ApiError> {
 }
 
 fn call_cut_off(decision: &tools::Decision) -> Box<ApiError> {
-    let cut: String = decision
-        .arguments
-        .chars()
-        .take(decision.arguments.chars().count() / 2)
-        .collect();
+    let arguments = &decision.arguments;
+    let half = arguments.chars().count() / 2;
+    let cut: String = arguments.chars().take(half).collect();
     ApiError::invalid("Failed to call a function. Please adjust your prompt. See 'failed_generation' for more details.")
         .code("tool_use_failed")
         .failed_generation(format!("{{\"name\": \"{}\", \"arguments\": {cut}", decision.name))

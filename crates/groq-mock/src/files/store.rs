@@ -38,14 +38,8 @@ pub(crate) struct Files {
 #[derive(Clone, Debug)]
 struct Kept {
     about: About,
-    content: Content,
-}
-
-#[derive(Clone, Debug)]
-enum Content {
-    Memory(Bytes),
-    /// In the folder, under the file's id.
-    Folder,
+    /// `None` if it is in the folder, under the file's id.
+    content: Option<Bytes>,
 }
 
 impl Files {
@@ -68,9 +62,9 @@ impl Files {
         let content = match &self.folder {
             Some(folder) => {
                 write(folder, &about, &content).map_err(|_| unusable_folder())?;
-                Content::Folder
+                None
             }
-            None => Content::Memory(content),
+            None => Some(content),
         };
         kept.push(Kept { about, content });
         Ok(())
@@ -88,13 +82,9 @@ impl Files {
 
     pub(crate) fn content(&self, id: &str) -> Outcome<Bytes> {
         let kept = self.find(id)?;
-        match (kept.content, &self.folder) {
-            (Content::Memory(bytes), _) => Ok(bytes),
-            (Content::Folder, Some(folder)) => fs::read(content_path(folder, &kept.about.id))
-                .map(Bytes::from)
-                .map_err(|_| unusable_folder()),
-            (Content::Folder, None) => Err(unusable_folder()),
-        }
+        let read = |folder: &PathBuf| fs::read(content_path(folder, &kept.about.id)).ok();
+        let read = || self.folder.as_ref().and_then(read).map(Bytes::from);
+        kept.content.or_else(read).ok_or_else(unusable_folder)
     }
 
     pub(crate) fn remove(&self, id: &str) -> Outcome<()> {
@@ -150,10 +140,7 @@ fn found(folder: &Path) -> Vec<Kept> {
     };
     let paths = entries
         .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-        .filter(|path| {
-            path.extension()
-                .is_some_and(|extension| extension == "json")
-        });
+        .filter(|path| path.extension().is_some_and(|kind| kind == "json"));
     let mut files: Vec<About> = paths
         .filter_map(|path| about(folder, &path))
         .take(MAX_FILES)
@@ -161,7 +148,7 @@ fn found(folder: &Path) -> Vec<Kept> {
     files.sort_by(|one, two| (one.created_at, &one.id).cmp(&(two.created_at, &two.id)));
     let kept = |about| Kept {
         about,
-        content: Content::Folder,
+        content: None,
     };
     files.into_iter().map(kept).collect()
 }
@@ -172,11 +159,8 @@ fn about(folder: &Path, path: &Path) -> Option<About> {
         return None;
     }
     let mut about: About = serde_json::from_slice(&fs::read(path).ok()?).ok()?;
-    let is_id = about.id.starts_with("file_")
-        && about
-            .id
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    let is_id = about.id.starts_with("file_") && about.id.bytes().all(is_part);
     if !is_id || path != about_path(folder, &about.id) {
         return None;
     }

@@ -1,40 +1,53 @@
 //! Two schemas that both apply, as one.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-/// A schema that asks for what both ask for, as far as keywords can say it.
+/// A schema that requires what both require, as far as keywords can say it.
 pub(crate) fn merge(one: &Map<String, Value>, two: &Map<String, Value>) -> Map<String, Value> {
     let mut merged = one.clone();
     for (key, value) in two {
         let known = merged.get(key).filter(|known| *known != value);
-        let both = match known {
-            Some(known) => keyword(key, known, value),
-            None => Some(value.clone()),
-        };
+        let both = known.map_or(Some(value.clone()), |known| keyword(key, known, value));
         if let Some(both) = both {
             merged.insert(key.clone(), both);
         } else {
             // What cannot be put together stays apart, and is looked at when its turn comes.
-            append(&mut merged, "allOf", single(key, value));
+            let mut all = list(merged.get("allOf").unwrap_or(&json!([])));
+            all.push(json!({key: value}));
+            merged.insert("allOf".to_owned(), Value::Array(all));
         }
     }
     merged
 }
 
 fn keyword(key: &str, one: &Value, two: &Value) -> Option<Value> {
+    let is_larger = one.as_f64() >= two.as_f64();
+    let other = |list: &[Value], value: &Value| !list.contains(value);
     let both = match key {
         "properties" | "patternProperties" | "$defs" | "definitions" => by_key(one, two),
-        "required" => union(one, two),
-        "enum" => intersection(one, two),
+        "required" => {
+            let (mut all, more) = (list(one), list(two));
+            let more: Vec<Value> = more
+                .into_iter()
+                .filter(|value| other(&all, value))
+                .collect();
+            all.extend(more);
+            Value::Array(all)
+        }
+        "enum" => {
+            let (mut common, allowed) = (list(one), list(two));
+            common.retain(|value| allowed.contains(value));
+            Value::Array(common)
+        }
         "type" => types(one, two),
         "minimum" | "exclusiveMinimum" | "minLength" | "minItems" | "minProperties" => {
-            larger(one, two)
+            if is_larger { one } else { two }.clone()
         }
         "maximum" | "exclusiveMaximum" | "maxLength" | "maxItems" | "maxProperties" => {
-            smaller(one, two)
+            if is_larger { two } else { one }.clone()
         }
         "items" | "additionalProperties" => schemas(one, two),
-        "allOf" => concatenated(one, two),
+        "allOf" => Value::Array([list(one), list(two)].concat()),
         "anyOf" | "oneOf" | "not" | "if" | "then" | "else" | "$ref" | "pattern" | "multipleOf" => {
             return None;
         }
@@ -43,29 +56,14 @@ fn keyword(key: &str, one: &Value, two: &Value) -> Option<Value> {
     Some(both)
 }
 
-fn single(key: &str, value: &Value) -> Value {
-    Value::Object(Map::from_iter([(key.to_owned(), value.clone())]))
-}
-
-fn append(schema: &mut Map<String, Value>, key: &str, value: Value) {
-    match schema.get_mut(key) {
-        Some(Value::Array(list)) => list.push(value),
-        _ => {
-            schema.insert(key.to_owned(), Value::Array(vec![value]));
-        }
-    }
-}
-
 fn by_key(one: &Value, two: &Value) -> Value {
     let (Value::Object(one), Value::Object(two)) = (one, two) else {
         return two.clone();
     };
     let mut merged = one.clone();
     for (key, value) in two {
-        let both = merged
-            .get(key)
-            .map_or_else(|| value.clone(), |known| schemas(known, value));
-        merged.insert(key.clone(), both);
+        let both = merged.get(key).map(|known| schemas(known, value));
+        merged.insert(key.clone(), both.unwrap_or_else(|| value.clone()));
     }
     Value::Object(merged)
 }
@@ -78,62 +76,17 @@ fn schemas(one: &Value, two: &Value) -> Value {
     }
 }
 
-fn union(one: &Value, two: &Value) -> Value {
-    let mut all = list(one);
-    all.extend(
-        list(two)
-            .into_iter()
-            .filter(|value| !list(one).contains(value)),
-    );
-    Value::Array(all)
-}
-
-fn intersection(one: &Value, two: &Value) -> Value {
-    Value::Array(
-        list(one)
-            .into_iter()
-            .filter(|value| list(two).contains(value))
-            .collect(),
-    )
-}
-
-fn concatenated(one: &Value, two: &Value) -> Value {
-    Value::Array([list(one), list(two)].concat())
-}
-
 /// `integer` is also a `number`.
 fn types(one: &Value, two: &Value) -> Value {
     let (one, two) = (list(one), list(two));
     let covers = |types: &[Value], kind: &Value| {
-        types.contains(kind) || (kind == "integer" && types.iter().any(|other| other == "number"))
+        types.contains(kind) || (kind == "integer" && types.contains(&json!("number")))
     };
-    let mut both: Vec<Value> = one
+    let first = one.iter().filter(|kind| covers(&two, kind));
+    let rest = two
         .iter()
-        .filter(|kind| covers(&two, kind))
-        .cloned()
-        .collect();
-    both.extend(
-        two.iter()
-            .filter(|kind| covers(&one, kind) && !one.contains(kind))
-            .cloned(),
-    );
-    Value::Array(both)
-}
-
-fn larger(one: &Value, two: &Value) -> Value {
-    if one.as_f64() >= two.as_f64() {
-        one.clone()
-    } else {
-        two.clone()
-    }
-}
-
-fn smaller(one: &Value, two: &Value) -> Value {
-    if one.as_f64() <= two.as_f64() {
-        one.clone()
-    } else {
-        two.clone()
-    }
+        .filter(|kind| covers(&one, kind) && !one.contains(kind));
+    Value::Array(first.chain(rest).cloned().collect())
 }
 
 fn list(value: &Value) -> Vec<Value> {
@@ -145,8 +98,6 @@ fn list(value: &Value) -> Vec<Value> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]

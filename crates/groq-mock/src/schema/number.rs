@@ -17,13 +17,9 @@ pub(crate) fn make(
     random: &mut Random,
 ) -> Value {
     let range = Range::of(schema, name, whole);
-    let given = hints
-        .value_of(name)
-        .and_then(|text| text.parse::<f64>().ok());
-    let fitting = given
-        .into_iter()
-        .chain(hints.numbers())
-        .find(|number| range.accepts(*number));
+    let given = hints.value_of(name).and_then(|text| text.parse().ok());
+    let mut given = given.into_iter().chain(hints.numbers());
+    let fitting = given.find(|number| range.accepts(*number));
     written(fitting.unwrap_or_else(|| range.draw(random)), whole)
 }
 
@@ -32,50 +28,53 @@ pub(super) fn range(schema: &Map<String, Value>) -> impl Iterator<Item = String>
     let whole = schema.get("type").is_none_or(|kind| kind == "integer");
     let range = Range::of(schema, "", whole);
     let step = if range.step > 0.0 { range.step } else { 1.0 };
-    let numbers =
-        (0..=512_u32).map(move |place| ((range.low / step).ceil() + f64::from(place)) * step);
-    numbers
-        .map(move |number| (number, range.accepts(number)))
-        .filter(|(_, fits)| *fits)
-        .map(move |(number, _)| written(number, whole).to_string())
+    (0..=512_u32)
+        .map(move |place| ((range.low / step).ceil() + f64::from(place)) * step)
+        .filter(move |number| range.accepts(*number))
+        .map(move |number| written(number, whole).to_string())
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Range {
-    /// What the schema demands.
-    least: Option<f64>,
-    most: Option<f64>,
-    above: Option<f64>,
-    below: Option<f64>,
-    /// Where to look for a number: the bounds, or not far from the one that is there.
+    /// Lower bounds, inclusive and exclusive, and upper ones; infinite if unset.
+    least: f64,
+    above: f64,
+    most: f64,
+    below: f64,
+    /// Where to look for a number: the bounds, or near the one that is set.
     low: f64,
     high: f64,
+    /// Zero for any number.
     step: f64,
 }
 
 impl Range {
     fn of(schema: &Map<String, Value>, name: &str, whole: bool) -> Self {
         let get = |key: &str| schema.get(key).and_then(Value::as_f64);
-        let (least, most) = (get("minimum"), get("maximum"));
-        let (above, below) = (
-            exclusive(schema, "exclusiveMinimum", least),
-            exclusive(schema, "exclusiveMaximum", most),
-        );
+        // Older drafts write the exclusive bound as `true` beside the inclusive one.
+        let bounds = |key: &str, exclusive: &str, unset: f64| {
+            let inclusive = get(key).unwrap_or(unset);
+            let exclusive = match schema.get(exclusive) {
+                Some(Value::Bool(true)) => inclusive,
+                bound => bound.and_then(Value::as_f64).unwrap_or(unset),
+            };
+            (inclusive, exclusive)
+        };
+        let (least, above) = bounds("minimum", "exclusiveMinimum", f64::NEG_INFINITY);
+        let (most, below) = bounds("maximum", "exclusiveMaximum", f64::INFINITY);
         let step = get("multipleOf").filter(|step| *step > 0.0);
         let width = usual_width(name, whole) * step.unwrap_or(1.0).max(1.0);
-        let (low, high) = match (
-            above.into_iter().chain(least).reduce(f64::max),
-            below.into_iter().chain(most).reduce(f64::min),
-        ) {
-            (Some(low), Some(high)) => (low, high),
-            (Some(low), None) => (low, low + width),
-            (None, Some(high)) => (if high > 0.0 { 0.0 } else { high - width }, high),
-            (None, None) => (if width > 1.0 { 1.0 } else { 0.0 }, width),
+        let (low, high) = (least.max(above), most.min(below));
+        let (low, high) = match (low.is_finite(), high.is_finite()) {
+            (true, true) => (low, high),
+            (true, false) => (low, low + width),
+            (false, true) => (if high > 0.0 { 0.0 } else { high - width }, high),
+            (false, false) => (if width > 1.0 { 1.0 } else { 0.0 }, width),
         };
         Self {
             least,
-            most,
             above,
+            most,
             below,
             low,
             high,
@@ -84,22 +83,20 @@ impl Range {
     }
 
     fn accepts(&self, number: f64) -> bool {
-        let on_step = self.step <= 0.0 || (number / self.step).fract() == 0.0;
-        on_step
-            && (self.step <= 0.0 || number.abs() < EXACT)
-            && self.least.is_none_or(|least| number >= least)
-            && self.most.is_none_or(|most| number <= most)
-            && self.above.is_none_or(|above| number > above)
-            && self.below.is_none_or(|below| number < below)
+        let is_step =
+            self.step <= 0.0 || ((number / self.step).fract() == 0.0 && number.abs() < EXACT);
+        let is_inside = (self.least..=self.most).contains(&number);
+        is_step && is_inside && number > self.above && number < self.below
     }
 
     fn draw(&self, random: &mut Random) -> f64 {
         let near = self.low + (self.high - self.low) * random.unit();
-        let step = if self.step > 0.0 {
-            self.step
+        let decimal = if self.high - self.low <= 2.0 {
+            0.01
         } else {
-            decimals(self.high - self.low)
+            0.1
         };
+        let step = if self.step > 0.0 { self.step } else { decimal };
         let candidates = [
             (near / step).round() * step,
             (near / step).floor() * step,
@@ -110,47 +107,22 @@ impl Range {
             self.high,
             f64::midpoint(self.low, self.high),
         ];
-        // Tenths and hundredths are written as such: 0.30000000000000004 helps nobody.
-        let rounded = |number: f64| {
-            if step < 1.0 {
-                format!("{number:.6}").parse().unwrap_or(number)
-            } else {
-                number
-            }
+        // Tenths and hundredths are written as such, without the digits of rounding errors.
+        let rounded = |number: f64| match format!("{number:.6}").parse() {
+            Ok(rounded) if step < 1.0 => rounded,
+            _ => number,
         };
-        let found = candidates
-            .into_iter()
-            .map(rounded)
-            .find(|number| self.accepts(*number));
+        let mut candidates = candidates.into_iter().map(rounded);
+        let found = candidates.find(|number| self.accepts(*number));
         found.unwrap_or(self.low)
-    }
-}
-
-/// The exclusive bound, which older drafts write as `true` beside the inclusive one.
-fn exclusive(schema: &Map<String, Value>, key: &str, inclusive: Option<f64>) -> Option<f64> {
-    match schema.get(key)? {
-        Value::Bool(true) => inclusive,
-        bound => bound.as_f64(),
     }
 }
 
 fn usual_width(name: &str, whole: bool) -> f64 {
     let name = name.to_ascii_lowercase();
-    let is_share = [
-        "score",
-        "confidence",
-        "probability",
-        "ratio",
-        "fraction",
-        "temperature",
-    ]
-    .iter()
-    .any(|share| name.contains(share));
+    let shares = "score confidence probability ratio fraction temperature";
+    let is_share = shares.split(' ').any(|share| name.contains(share));
     if is_share && !whole { 1.0 } else { 100.0 }
-}
-
-fn decimals(width: f64) -> f64 {
-    if width <= 2.0 { 0.01 } else { 0.1 }
 }
 
 #[expect(

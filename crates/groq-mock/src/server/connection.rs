@@ -203,7 +203,7 @@ impl Connection {
             let left = u64::try_from(length - body.len()).unwrap_or(u64::MAX);
             let deadline = self.body_deadline(began, body.len());
             let mut limited = (&mut self.stream).take(left);
-            some_bytes(timeout_at(deadline, limited.read_buf(&mut body)).await)?;
+            some_bytes(&timeout_at(deadline, limited.read_buf(&mut body)).await)?;
         }
         Ok(body.freeze())
     }
@@ -222,7 +222,7 @@ impl Connection {
         while !chunks.decode(&mut self.buffer, &mut body, max)? {
             let deadline = self.body_deadline(began, body.len());
             let read = self.stream.read_buf(&mut self.buffer);
-            some_bytes(timeout_at(deadline, read).await)?;
+            some_bytes(&timeout_at(deadline, read).await)?;
         }
         Ok(body.freeze())
     }
@@ -332,7 +332,7 @@ impl Connection {
 }
 
 /// Fails if a read took too long or found the end of the connection.
-fn some_bytes(read: Result<io::Result<usize>, Elapsed>) -> Result<(), Failure> {
+fn some_bytes(read: &Result<io::Result<usize>, Elapsed>) -> Result<(), Failure> {
     match read {
         Ok(Ok(0) | Err(_)) => Err(None),
         Ok(Ok(_)) => Ok(()),
