@@ -87,11 +87,10 @@ fn written(inputs: &[&str], model: &str, encoded: bool, prompt_tokens: u64) -> R
 fn vector(text: &str) -> Vec<f32> {
     let mut sum = vec![0.0_f64; DIMENSIONS];
     let lower = text.to_lowercase();
-    for word in lower.split(|c: char| !c.is_alphanumeric()) {
-        if !word.is_empty() {
-            add(&mut sum, word, REACH, 1.0);
-        }
-    }
+    let words = lower.split(|c: char| !c.is_alphanumeric());
+    words
+        .filter(|word| !word.is_empty())
+        .for_each(|word| add(&mut sum, word, REACH, 1.0));
     // What tells texts of the same words apart, and gives a direction to a text without any.
     add(&mut sum, text, DIMENSIONS, 0.05);
     let length = sum.iter().map(|x| x * x).sum::<f64>().sqrt().max(1e-12);

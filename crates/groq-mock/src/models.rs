@@ -171,11 +171,8 @@ impl ModelEntry {
             ),
             (self.family != Family::Plain, ModelFeature::Reasoning),
         ];
-        let features: Vec<_> = features
-            .into_iter()
-            .filter(|(has, _)| *has)
-            .map(|(_, feature)| feature)
-            .collect();
+        let features = features.into_iter().filter(|(has, _)| *has);
+        let features: Vec<_> = features.map(|(_, feature)| feature).collect();
         model.supported_features = (!features.is_empty()).then_some(features);
         model
     }

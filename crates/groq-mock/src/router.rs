@@ -55,7 +55,7 @@ fn perform(operation: &Operation, id: &str, exchange: Exchange<'_>) -> Option<Ou
         "createChatCompletion" => chat::create(exchange),
         "listModels" => Ok(models::list(&exchange)),
         "retrieveModel" => models::retrieve(&exchange, id),
-        "deleteModel" => Err(models::delete(&exchange, id)),
+        "deleteModel" => models::delete(&exchange, id),
         "uploadFile" => files::upload(exchange),
         "listFiles" => Ok(files::list(&exchange)),
         "retrieveFile" => files::retrieve(&exchange, id),

@@ -4,15 +4,8 @@ use serde_json::{Map, Value, json};
 
 use crate::models::Family;
 
-/// What is called the same and means the same.
-const SHARED: &[&str] = &[
-    "model",
-    "temperature",
-    "top_p",
-    "parallel_tool_calls",
-    "tool_choice",
-    "service_tier",
-];
+/// Parameters with the same name and meaning.
+const SHARED: &str = "model temperature top_p parallel_tool_calls tool_choice service_tier";
 
 /// The body has been checked, so that what it must have is there.
 pub(super) fn chat(body: &Map<String, Value>, family: Family) -> Map<String, Value> {
@@ -22,8 +15,8 @@ pub(super) fn chat(body: &Map<String, Value>, family: Family) -> Map<String, Val
             chat.insert(name.to_owned(), value);
         }
     };
-    for name in SHARED {
-        set(name, body.get(*name).cloned());
+    for name in SHARED.split(' ') {
+        set(name, body.get(name).cloned());
     }
     set(
         "max_completion_tokens",

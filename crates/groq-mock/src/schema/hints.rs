@@ -89,18 +89,16 @@ impl<'a> Hints<'a> {
 
 /// A quoted text, or what comes before the next separator.
 fn first_value(text: &str) -> Option<&str> {
-    for quote in ['"', '`', '\''] {
-        if let Some(rest) = text.strip_prefix(quote) {
-            return rest
-                .split_once(quote)
-                .map(|(inner, _)| inner)
-                .filter(|inner| !inner.is_empty());
-        }
+    if let Some(quote) = text
+        .chars()
+        .next()
+        .filter(|c| matches!(c, '"' | '`' | '\''))
+    {
+        let (inner, _) = text[1..].split_once(quote)?;
+        return Some(inner).filter(|inner| !inner.is_empty());
     }
-    let end = text
-        .find([',', ';', '\n', ')', '}', ' '])
-        .unwrap_or(text.len());
-    let value = text[..end].trim_end_matches(['.', '!', '?']);
+    let value = text.split([',', ';', '\n', ')', '}', ' ']).next()?;
+    let value = value.trim_end_matches(['.', '!', '?']);
     // What looks like the beginning of a type or an object is a description, not a value.
     let is_value = !value.is_empty() && value.len() <= 200 && !value.starts_with(['{', '[', '<']);
     is_value.then_some(value)

@@ -1,33 +1,19 @@
 //! Prompts that say word for word what the answer is to be.
 
 /// What stands before the wanted text; compared in lower case.
-const OPENINGS: &[&str] = &[
-    "reply with exactly",
-    "respond with exactly",
-    "answer with exactly",
-    "say exactly",
-    "reply with only",
-    "respond with only",
-    "answer with only",
-    "reply only with",
-    "respond only with",
-    "answer only with",
-    "reply with the single word",
-    "respond with the single word",
-    "answer with the single word",
-    "repeat after me",
-    "repeat exactly",
-    "echo",
-];
+const OPENINGS: &str = "reply with exactly;respond with exactly;answer with exactly;say exactly;\
+    reply with only;respond with only;answer with only;reply only with;respond only with;answer only with;\
+    reply with the single word;respond with the single word;answer with the single word;\
+    repeat after me;repeat exactly;echo";
 
 /// The wanted text: what follows the colon, up to the end of the line, without quotes around it.
 pub(crate) fn wanted(prompt: &str) -> Option<&str> {
-    // Most prompts say nothing word for word, and are let go at once.
+    // Most prompts have no such text, and are done at once.
     if !prompt.contains(':') {
         return None;
     }
     let lower = prompt.to_ascii_lowercase();
-    let rest = OPENINGS.iter().find_map(|opening| {
+    let rest = OPENINGS.split(';').find_map(|opening| {
         let at = lower.find(opening)?;
         let after = &prompt[at + opening.len()..];
         // `exactly this phrase: …` has a word or two before the colon.
@@ -35,13 +21,11 @@ pub(crate) fn wanted(prompt: &str) -> Option<&str> {
         (between.len() <= 24 && !between.contains(['.', '\n'])).then_some(text)
     })?;
     let line = rest.trim_start().lines().next()?.trim();
-    let unquoted = [('"', '"'), ('`', '`'), ('\'', '\''), ('“', '”')]
-        .iter()
-        .find_map(|(open, close)| {
-            line.strip_prefix(*open)?
-                .split_once(*close)
-                .map(|(inner, _)| inner)
-        });
+    let quotes = [('"', '"'), ('`', '`'), ('\'', '\''), ('“', '”')];
+    let unquoted = quotes.into_iter().find_map(|(open, close)| {
+        let (inner, _) = line.strip_prefix(open)?.split_once(close)?;
+        Some(inner)
+    });
     let text = unquoted.unwrap_or(line);
     (!text.is_empty()).then_some(text)
 }

@@ -25,21 +25,14 @@ impl Shape {
         if let Some(counted) = counted(&words) {
             return counted;
         }
-        let has = |names: &[&str]| words.iter().any(|word| names.contains(word));
-        if words.len() <= 4 && has(&["hello", "hi", "hey", "greetings"]) {
+        let has = |names: &str| names.split(' ').any(|name| words.contains(&name));
+        if words.len() <= 4 && has("hello hi hey greetings") {
             Self::Greeting
-        } else if has(&[
-            "briefly",
-            "short",
-            "brief",
-            "summarize",
-            "summarise",
-            "tldr",
-        ]) {
+        } else if has("briefly short brief summarize summarise tldr") {
             Self::Sentences(2)
-        } else if has(&["essay", "detail", "detailed", "thorough", "long", "story"]) {
+        } else if has("essay detail detailed thorough long story") {
             Self::Paragraphs(4)
-        } else if has(&["list", "ideas", "tips", "steps", "examples"]) {
+        } else if has("list ideas tips steps examples") {
             Self::List(4)
         } else {
             Self::Sentences(3)
