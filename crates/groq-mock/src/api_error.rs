@@ -106,7 +106,7 @@ impl ApiError {
     pub(crate) fn response(&self) -> Response {
         let mut response = Response::json(self.status, self.body());
         if let Some(wait) = self.retry_after {
-            // Whole seconds, upwards: a client that waits as told must not be refused again.
+            // Whole seconds, rounded up: a client that waits this long must not be refused again.
             let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
             response.set("retry-after", seconds.to_string());
         }

@@ -9,6 +9,7 @@ use groq_models::ModelKind;
 use serde_json::{Value, json};
 
 use crate::api_error::{ApiError, Outcome};
+use crate::cast::single;
 use crate::check;
 use crate::exchange::Exchange;
 use crate::generated::requests;
@@ -97,7 +98,7 @@ fn vector(text: &str) -> Vec<f32> {
     sum.iter().map(|x| single(x / length)).collect()
 }
 
-/// Adds a text's direction, which has so many parts.
+/// Adds a text's direction, in a number of parts.
 fn add(sum: &mut [f64], text: &str, parts: usize, weight: f64) {
     let mut random = Random::new(Digest::new(0).text(text).finish());
     for _ in 0..parts {
@@ -106,14 +107,6 @@ fn add(sum: &mut [f64], text: &str, parts: usize, weight: f64) {
             *x += weight * (random.unit() * 2.0 - 1.0);
         }
     }
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "a vector has single precision"
-)]
-fn single(x: f64) -> f32 {
-    x as f32
 }
 
 #[cfg(test)]

@@ -43,14 +43,14 @@ pub enum Fault {
     CutAfterBytes(usize),
     /// The body ends after this many events, in good order: to HTTP it looks complete.
     CutAfterEvents(usize),
-    /// Nothing more comes for this long after so many events, then the rest.
+    /// Nothing more comes for this long after a number of events, then the rest.
     StallAfterEvents {
         /// How many events come first.
         events: usize,
         /// How long the silence lasts; [`Duration::MAX`] is until the client gives up.
         pause: Duration,
     },
-    /// Nothing more comes for this long after so many bytes, then the rest.
+    /// Nothing more comes for this long after a number of bytes, then the rest.
     StallAfterBytes {
         /// How many bytes come first.
         bytes: usize,
@@ -66,14 +66,14 @@ pub enum Fault {
         /// The time before each of them.
         every: Duration,
     },
-    /// The answer goes out in writes of so many bytes, headers and framing included.
+    /// The answer goes out in writes of this size, headers and framing included.
     Pieces {
         /// The bytes in one write; 0 counts as 1.
         size: usize,
         /// The time between two writes.
         pause: Duration,
     },
-    /// Several events go out in one write of up to so many bytes, as behind a buffering proxy.
+    /// Several events go out in one write of up to this many bytes, as behind a buffering proxy.
     Coalesce(usize),
     /// This event is replaced by one whose data is cut off in the middle.
     Garble(usize),

@@ -5,6 +5,7 @@ mod audio;
 mod batches;
 mod blocking;
 mod builder;
+mod cast;
 mod chat;
 mod check;
 mod cors;

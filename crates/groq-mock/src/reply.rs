@@ -253,7 +253,7 @@ impl Reply {
     ) -> (Response, Vec<Fault>) {
         let mut faults = self.faults.clone();
         let mut current = self.clone();
-        // A function may give a function; whoever nests them deeper than this gets the mock's own answer.
+        // A function may return a function; nested deeper than this, the mock's own answer is used.
         for _ in 0..8 {
             let Kind::Function(function) = &current.kind else {
                 break;

@@ -123,7 +123,7 @@ pub(crate) fn is_heavy(request: &Request) -> bool {
     body.len() > long || (!is_audio && memchr::memmem::find(body, b"\"$ref\"").is_some())
 }
 
-/// Refuses a request under a host name that is not the mock's own: a page in somebody's browser must not reach it.
+/// Refuses a request under a host name that is not the mock's own: a web page in a browser must not reach it.
 fn refused(state: &State, request: &Request) -> Option<Box<ApiError>> {
     let host = request
         .head()

@@ -20,8 +20,8 @@ use symphonia::core::packet::Packet;
 use symphonia::core::units::Duration;
 
 use super::recognize::Recognizer;
-use super::tones::rounded;
 use super::wav;
+use crate::cast::rounded;
 
 /// The most packets that are read: a quarter of a year of the shortest ones.
 const MAX_PACKETS: usize = 1 << 30;
@@ -41,7 +41,7 @@ pub(super) fn decode(bytes: &Bytes, recognizer: &mut Recognizer) -> Option<()> {
     if !is_wanted(bytes) {
         return None;
     }
-    // The decoders are somebody else's and the bytes anybody's: what goes wrong there is the recording's fault.
+    // The decoders are third-party code and the bytes untrusted: a panic counts as a damaged recording.
     catch_unwind(AssertUnwindSafe(|| packets(bytes, recognizer))).ok()?
 }
 

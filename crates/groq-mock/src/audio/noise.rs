@@ -23,7 +23,7 @@ impl TranscriptNoise {
         Self::default()
     }
 
-    /// Sets how likely a silence of more than two seconds is transcribed as words that nobody said, from 0 to 1.
+    /// Sets how likely a silence of more than two seconds is transcribed as words that were not spoken, from 0 to 1.
     pub fn invented(mut self, chance: f64) -> Self {
         self.invented = chance;
         self

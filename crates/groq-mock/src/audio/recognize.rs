@@ -4,7 +4,8 @@ use std::f64::consts::TAU;
 use std::ops::Range;
 
 use super::sound::seconds;
-use super::tones::{BEEP, MAX_WORD, check, high, low, rounded};
+use super::tones::{BEEP, MAX_WORD, check, high, low};
+use crate::cast::rounded;
 
 /// What is less loud is silence.
 const SILENCE: f32 = 0.02;
@@ -250,7 +251,7 @@ pub(super) fn recognize(sound: &super::sound::Sound) -> Vec<Span> {
     recognizer.finish().1
 }
 
-/// The word of so many beeps that begins at that many seconds.
+/// The word of `beeps` beeps that begins at `from` seconds.
 fn word(sound: &[f32], rate: u32, from: f64, beeps: usize) -> Option<String> {
     if !(2..=MAX_WORD + 1).contains(&beeps) {
         return None;
@@ -264,7 +265,7 @@ fn word(sound: &[f32], rate: u32, from: f64, beeps: usize) -> Option<String> {
         .flatten()
 }
 
-/// The byte of the beep that begins at that many seconds, where two tones and little else are heard in it.
+/// The byte of the beep that begins at `from` seconds, if two tones and little else are heard in it.
 fn byte(sound: &[f32], rate: u32, from: f64) -> Option<u8> {
     let at = |time: f64| rounded(time.max(0.0) * f64::from(rate));
     let range = at(from + MARGIN)..at(from + BEEP - MARGIN).min(sound.len());

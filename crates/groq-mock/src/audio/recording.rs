@@ -41,7 +41,7 @@ pub(super) enum Kind {
     Spoken,
     /// One of the words that stand for a sound, which has a number.
     Sound(usize),
-    /// What nobody said.
+    /// Transcribed, but not spoken.
     Invented,
 }
 

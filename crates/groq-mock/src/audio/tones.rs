@@ -6,6 +6,7 @@
 use std::f64::consts::TAU;
 
 use super::sound::{Sound, seconds};
+use crate::cast::{rounded, single};
 
 /// Seconds of one beep, and of its fading at either end.
 pub(super) const BEEP: f64 = 0.040;
@@ -96,23 +97,6 @@ pub(super) fn check(bytes: &[u8]) -> u8 {
 /// How many samples a time has.
 fn samples(length: f64, rate: u32) -> usize {
     rounded(length * f64::from(rate))
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "numbers of samples are positive and fit"
-)]
-pub(super) fn rounded(number: f64) -> usize {
-    number.round() as usize
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "samples have single precision"
-)]
-fn single(x: f64) -> f32 {
-    x as f32
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use super::recording::Recording;
 use super::request::{AudioRequest, Format, Task};
 use super::transcript;
 use crate::api_error::{ApiError, Outcome};
+use crate::cast::rounded;
 use crate::exchange::Exchange;
 use crate::limits::Charge;
 use crate::models::ModelEntry;
@@ -29,20 +30,13 @@ fn create(mut exchange: Exchange<'_>, task: Task) -> Outcome<Response> {
     }
     let options = &exchange.state.options;
     let recording = Recording::new(&request.source, options.seed, &options.transcript_noise)?;
-    let charge = Charge::audio(&model.id, billed(recording.duration));
+    // Whole seconds, and ten at least.
+    let seconds = rounded(recording.duration.ceil().max(10.0));
+    let seconds = u64::try_from(seconds).unwrap_or(u64::MAX);
+    let charge = Charge::audio(&model.id, seconds);
     Ok(exchange.metered(charge, |exchange| {
         written(&recording, &request, task, &exchange.id)
     }))
-}
-
-/// Whole seconds, and ten at least.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a duration is positive, and far shorter than that"
-)]
-fn billed(duration: f64) -> u64 {
-    duration.ceil().max(10.0) as u64
 }
 
 fn translatable(request: &AudioRequest, model: &ModelEntry) -> Outcome<()> {

@@ -2,6 +2,7 @@
 
 use super::recognize::Recognizer;
 use super::sound::Sound;
+use crate::cast::single;
 
 /// Frames that are mixed at a time.
 const FRAMES: usize = 4096;
@@ -123,14 +124,6 @@ fn sample(bytes: &[u8], float: bool) -> f32 {
     } else {
         0.0
     }
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "samples have single precision"
-)]
-fn single(sample: f64) -> f32 {
-    sample as f32
 }
 
 #[cfg(test)]

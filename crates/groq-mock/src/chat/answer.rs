@@ -8,6 +8,7 @@ use super::request::{ChatRequest, Format};
 use super::tools;
 use super::{executed, json, rules};
 use crate::api_error::{ApiError, Outcome};
+use crate::cast::float;
 use crate::ids;
 use crate::models::Family;
 use crate::random::Random;
@@ -304,14 +305,6 @@ fn call_cut_off(decision: &tools::Decision) -> Box<ApiError> {
     ApiError::invalid("Failed to call a function. Please adjust your prompt. See 'failed_generation' for more details.")
         .code("tool_use_failed")
         .failed_generation(format!("{{\"name\": \"{}\", \"arguments\": {cut}", decision.name))
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "counts of tokens are far below 2^52"
-)]
-fn float(count: u64) -> f64 {
-    count as f64
 }
 
 /// Seconds to nine places, as the service has them.

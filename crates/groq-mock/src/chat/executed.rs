@@ -8,7 +8,7 @@ use crate::schema::Hints;
 
 /// Characters of a prompt that a search or a program is about.
 const LONGEST: usize = 200;
-/// What Compound systems have unless told.
+/// The default tools of Compound systems.
 const COMPOUND: [&str; 2] = ["web_search", "code_interpreter"];
 
 /// What built-in tools did, where the prompt gives them something to do.

@@ -17,7 +17,7 @@ pub(crate) fn object(request: &ChatRequest<'_>, random: &Random) -> String {
         .unwrap_or_else(|| "{}".to_owned())
 }
 
-/// JSON in answer to a prompt that has a JSON Schema in it and says JSON: what models do that are told so in words.
+/// JSON in answer to a prompt that contains a JSON Schema and the word JSON.
 pub(crate) fn described(request: &ChatRequest<'_>, random: &Random) -> Option<String> {
     let is_asked = request
         .turns

@@ -134,7 +134,7 @@ impl<'a> ChatRequest<'a> {
         stops.into_iter().filter(|stop| !stop.is_empty()).collect()
     }
 
-    /// Without tools there is nothing to choose; with tools the model chooses unless told.
+    /// Without tools the default is none, with tools the model chooses.
     pub(crate) fn choice(&self) -> Choice<'a> {
         let named = |choice: &'a Value| {
             choice["function"]["name"]

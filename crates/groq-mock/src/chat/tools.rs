@@ -100,17 +100,15 @@ fn suggested<'a, 'b>(request: &'b ChatRequest<'a>) -> Vec<&'b Function<'a>> {
 /// Whether the user asks for an answer without tools.
 fn declines(prompt: &str) -> bool {
     let lower = prompt.to_lowercase();
-    let not = ["do not ", "don't ", "never ", "without "];
-    let tools = ["call", "calling", "use", "using"]
-        .iter()
-        .flat_map(|verb| ["", "any ", "a "].map(|some| format!("{verb} {some}tool")));
-    let phrases: Vec<String> = tools.collect();
-    not.iter().any(|not| {
-        lower.match_indices(not).any(|(at, _)| {
-            phrases
-                .iter()
-                .any(|phrase| lower[at + not.len()..].starts_with(phrase))
-        })
+    let says = |not: &str, verb: &str| {
+        ["", "any ", "a "]
+            .iter()
+            .any(|some| lower.contains(&format!("{not} {verb} {some}tool")))
+    };
+    ["do not", "don't", "never", "without"].iter().any(|not| {
+        ["call", "calling", "use", "using"]
+            .iter()
+            .any(|verb| says(not, verb))
     })
 }
 

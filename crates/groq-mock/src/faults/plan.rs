@@ -21,7 +21,7 @@ const PING: &[u8] = b": ping\n\n";
 pub(crate) enum Step {
     Write(Bytes),
     Sleep(Duration),
-    /// Wait until the body has been going out for so long.
+    /// Waits until this long after the first such step.
     Until(Duration),
     /// Resets the connection.
     Reset,

@@ -1,6 +1,8 @@
-//! A bucket that leaks evenly. It is told the time.
+//! A bucket that leaks evenly. The caller passes the time.
 
 use std::time::{Duration, Instant};
+
+use crate::cast::float;
 
 /// What is used of an allowance.
 #[derive(Debug)]
@@ -12,7 +14,7 @@ pub(crate) struct Bucket {
     at: Instant,
 }
 
-/// Sums of fractions miss their value by a little, and a client that waited as told must not be refused.
+/// Sums of fractions miss their value by a little, and a client that waited as long as it was asked to must not be refused.
 const SLACK: f64 = 1e-6;
 
 impl Bucket {
@@ -34,11 +36,11 @@ impl Bucket {
     }
 
     pub(crate) fn take(&mut self, amount: u64) {
-        // More than full is as good as full where nobody is refused; it must come back in one period at most.
+        // Unenforced limits may be exceeded, but must refill within one period.
         self.used = (self.used + float(amount)).min(self.amount);
     }
 
-    /// How long until so much can be taken; `None` if it can be taken now.
+    /// How long until this amount can be taken; `None` if it can be taken now.
     pub(crate) fn wait_for(&self, amount: u64) -> Option<Duration> {
         let missing = self.used + float(amount) - self.amount;
         (missing > SLACK).then(|| self.time_for(missing))
@@ -63,14 +65,6 @@ impl Bucket {
             .clamp(0.0, 1e15);
         Duration::try_from_secs_f64(milliseconds / 1000.0).unwrap_or(Duration::MAX)
     }
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "counts of tokens are far below 2^52"
-)]
-fn float(amount: u64) -> f64 {
-    amount as f64
 }
 
 #[expect(

@@ -106,7 +106,7 @@ impl Limiter {
 }
 
 impl Unit {
-    /// How much of it a request takes that takes so many tokens.
+    /// How much of it a request with this many tokens takes.
     fn of(self, tokens: u64, charge: Charge<'_>) -> u64 {
         match self {
             Self::Requests => 1,

@@ -129,7 +129,7 @@ impl Upstream {
     }
 }
 
-/// Without `needed` it trusts nobody: a service on this machine is spoken to in the clear.
+/// Without `needed` it trusts no certificate: a service on this machine uses plain HTTP.
 fn tls(needed: bool) -> io::Result<ClientConfig> {
     let provider = Arc::new(ring::default_provider());
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))

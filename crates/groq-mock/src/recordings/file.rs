@@ -139,7 +139,7 @@ pub(super) fn check_target(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Writes all recordings, into place when they are whole. Nobody but the owner may read the file.
+/// Writes all recordings, into place when they are whole. Only the owner may read the file.
 pub(super) fn write(path: &Path, exchanges: &[Exchange]) -> io::Result<()> {
     check_target(path)?;
     if let Some(folder) = path
@@ -150,7 +150,7 @@ pub(super) fn write(path: &Path, exchanges: &[Exchange]) -> io::Result<()> {
     }
     let mut part = path.as_os_str().to_owned();
     part.push(".part");
-    // What an earlier process left, or what somebody else put there; a link is removed, not what it points to.
+    // What an earlier process left, or another program put there; a link is removed, not what it points to.
     match fs::remove_file(&part) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}

@@ -11,7 +11,7 @@ use crate::random::Random;
 pub(super) struct Settings<'a> {
     pub(super) request: &'a Map<String, Value>,
     pub(super) created: u64,
-    /// Whether times are told, among the metadata.
+    /// Times for the metadata, if requested.
     pub(super) metrics: Option<&'a CompletionUsage>,
 }
 

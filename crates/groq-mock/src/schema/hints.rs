@@ -14,7 +14,7 @@ pub(crate) struct Hints<'a> {
     topic: Topic,
 }
 
-/// More of a prompt is not looked at: the value that somebody wants stands near the beginning or is not there.
+/// More of a prompt is not searched: values stand near its beginning.
 const MAX_PROMPT: usize = 16 * 1024;
 
 impl<'a> Hints<'a> {

@@ -45,7 +45,7 @@ pub(crate) async fn serve(
         number,
         stop,
     };
-    // An error means that the client is gone: there is nobody to tell.
+    // An error means that the client is gone, so it is dropped.
     let _ = connection.run().await;
     drop(open);
 }
@@ -273,7 +273,7 @@ impl Connection {
         for step in plan.by_ref() {
             match step {
                 Step::Write(bytes) => {
-                    // A client that takes nothing for so long is gone.
+                    // A client that reads nothing within the timeout is gone.
                     let idle = self.state.options.idle_timeout;
                     timeout(idle, self.stream.write_all(&bytes)).await??;
                 }

@@ -1,6 +1,6 @@
 //! A tokeniser: word-like pieces whose sum is the text.
 //!
-//! It is nobody's vocabulary. It gives the counts an order of magnitude that is right, and streams a rhythm that is.
+//! It has no vocabulary. Counts have the right order of magnitude, and streams the right rhythm.
 
 /// Letters in one token at most, so that long words come in pieces as they do from real models.
 const MAX_LETTERS: usize = 8;
@@ -17,7 +17,7 @@ pub(crate) fn count(text: &str) -> u64 {
     u64::try_from(tokens(text).count()).unwrap_or(u64::MAX)
 }
 
-/// The beginning of a text: so many tokens, and whether that is all of it.
+/// The first `max` tokens of a text, how many there are, and whether that is all of it.
 pub(crate) fn truncate(text: &str, max: u64) -> (&str, u64, bool) {
     let mut left = tokens(text);
     let mut taken = 0;

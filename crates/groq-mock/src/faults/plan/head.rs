@@ -9,7 +9,7 @@ use super::Plan;
 use crate::faults::Fault;
 use crate::response::Response;
 
-/// How the end of the body is told.
+/// How the end of the body is announced.
 #[derive(Clone, Copy)]
 pub(super) enum Length {
     Known(i64),
