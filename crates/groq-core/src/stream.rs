@@ -14,6 +14,7 @@ mod text;
 
 pub use chat::ChatStream;
 pub use response::ResponseStream;
+pub(crate) use response::failure;
 pub use text::TextDeltas;
 
 #[cfg(test)]

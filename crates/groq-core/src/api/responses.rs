@@ -2,14 +2,16 @@
 
 use std::borrow::Borrow;
 
+use bytes::Bytes;
 use groq_types::operations::CREATE_RESPONSE;
-use groq_types::{ResponseObject, ResponseRequest};
+use groq_types::{ResponseObject, ResponseRequest, ResponseStatus};
+use http::StatusCode;
 
 use super::call::Endpoint;
-use crate::error::Error;
+use crate::error::{Answer, Error};
 use crate::response::Response;
 use crate::shared::Core;
-use crate::stream::ResponseStream;
+use crate::stream::{ResponseStream, failure};
 use crate::transport::JSON;
 
 /// Responses; from [`Client::responses`]. The service calls them beta.
@@ -45,7 +47,8 @@ impl<'a> Responses<'a> {
     /// Before anything is sent, [`is_invalid_request`](Error::is_invalid_request) if the request asks for a stream. From the
     /// server, often [`is_rate_limited`](Error::is_rate_limited), [`is_authentication`](Error::is_authentication),
     /// [`is_model_not_found`](Error::is_model_not_found), [`is_too_large`](Error::is_too_large), and
-    /// [`is_failed_dependency`](Error::is_failed_dependency) if a remote MCP server failed.
+    /// [`is_failed_dependency`](Error::is_failed_dependency) if a remote MCP server failed. A response with the status `failed` is an
+    /// error too, with the response in [`Error::partial_response`].
     pub async fn create(
         self,
         request: impl Borrow<ResponseRequest>,
@@ -59,7 +62,19 @@ impl<'a> Responses<'a> {
             ));
         }
         let outgoing = endpoint.with_json(self.core, JSON, request)?;
-        endpoint.call(self.core, outgoing).await
+        let response: Response<ResponseObject> = endpoint.call(self.core, outgoing).await?;
+        if response.status != ResponseStatus::Failed {
+            return Ok(response);
+        }
+        let key = self.core.shared().api_key.expose();
+        let error = Error::api(failure(&response).without(key), StatusCode::OK)
+            .with_answer(Answer {
+                status: StatusCode::OK,
+                headers: response.headers().clone(),
+                body: Bytes::new(),
+            })
+            .with_partial_response(Some(response.into_inner()));
+        Err(endpoint.failed(error))
     }
 
     /// Generates a response, and returns it as it is written, event by event.

@@ -18,6 +18,11 @@ use crate::transport::{Answered, BodyFailure, ResponseBody};
 pub(super) trait View<R>: Sized {
     /// Adds an event to the reply, and says what is to be seen of it.
     fn take(reply: &mut R, event: Event<'_>) -> Message<Self>;
+
+    /// Whether it only says that the server is still there.
+    fn is_keep_alive(&self) -> bool {
+        false
+    }
 }
 
 /// A stream of events, and the reply so far.
@@ -154,13 +159,16 @@ impl<R: Reply> Events<R> {
                 return Ok(Step::Dry);
             };
             self.count += 1;
-            self.answered.body.made_progress();
             if self.count == 1 && self.answered.recorder.trace().is_on() {
                 let now = self.client.runtime().now();
                 let after = now.saturating_duration_since(self.answered.started);
                 self.answered.recorder.trace().first_chunk(after);
             }
-            match V::take(&mut self.reply, event) {
+            let message = V::take(&mut self.reply, event);
+            if !matches!(&message, Message::Item(item) if item.is_keep_alive()) {
+                self.answered.body.made_progress();
+            }
+            match message {
                 Message::Ignored => {}
                 Message::Done => return Ok(Step::Done),
                 Message::Item(item) => return Ok(Step::Item(item)),

@@ -6,7 +6,9 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use futures_core::Stream;
-use groq_types::{OutputContentPart, OutputItem, OutputText, ResponseObject, ResponseStreamEvent};
+use groq_types::{
+    OutputContentPart, OutputItem, OutputText, ResponseObject, ResponseStatus, ResponseStreamEvent,
+};
 use serde_json::{Map, Value, json};
 
 use super::event::{self, Message};
@@ -130,6 +132,7 @@ impl fmt::Debug for ResponseStream {
 #[derive(Default)]
 struct Progress {
     response: Option<ResponseObject>,
+    places: Vec<Place>,
     over: bool,
     /// An event was left out that may have held a piece of a call.
     skipped_call: bool,
@@ -148,6 +151,19 @@ impl View<Progress> for ResponseStreamEvent {
             other => other,
         }
     }
+
+    fn is_keep_alive(&self) -> bool {
+        let ResponseStreamEvent::Other(event) = self else {
+            return false;
+        };
+        let kind = event
+            .get("type")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        ["keepalive", "keep_alive", "keep-alive", "heartbeat", "ping"]
+            .iter()
+            .any(|word| kind.rsplit('.').next() == Some(word))
+    }
 }
 
 impl Progress {
@@ -157,45 +173,68 @@ impl Progress {
         match event {
             // What has come stays where a later event repeats the response without it.
             Event::Created(event) | Event::InProgress(event)
-                if self.response.is_none() || !event.response.output.is_empty() =>
+                if self.is_nameless() || !event.response.output.is_empty() =>
             {
-                self.response = Some(event.response.clone());
+                let so_far = self.response.replace(event.response.clone());
+                if let (Some(response), Some(so_far)) = (&mut self.response, so_far)
+                    && response.output.is_empty()
+                {
+                    response.output = so_far.output;
+                } else {
+                    self.places.clear();
+                }
             }
             Event::Other(event) if self.response.is_none() => self.response = announced(event),
-            Event::Completed(event) | Event::Incomplete(event) => self.end(&event.response),
-            Event::Failed(event) => {
+            Event::Completed(event) | Event::Incomplete(event)
+                if event.response.status != ResponseStatus::Failed =>
+            {
                 self.end(&event.response);
-                let error = event.response.error.as_ref();
-                let message = error.map_or("the response failed", |error| error.message.as_str());
-                let mut failure = ApiError::from_message(message.to_owned());
-                failure.code = error.and_then(|error| error.code.clone());
-                return Err(Box::new(failure));
+            }
+            Event::Completed(event) | Event::Incomplete(event) | Event::Failed(event) => {
+                self.end(&event.response);
+                return Err(Box::new(failure(&event.response)));
             }
             Event::OutputItemAdded(event) | Event::OutputItemDone(event) => {
                 self.put_item(event.output_index, &event.item);
             }
             Event::ContentPartAdded(event) | Event::ContentPartDone(event) => {
-                if let Some(parts) = self.parts(event.output_index) {
-                    put(parts, event.content_index, event.part.clone());
+                if let Some(part) = self.part(
+                    event.output_index,
+                    id(event.item_id.as_ref()),
+                    event.content_index,
+                ) {
+                    part.clone_from(&event.part);
                 }
             }
             Event::OutputTextDelta(event) => {
-                if let Some(text) = self.text(event.output_index, event.content_index) {
+                if let Some(text) = self.text(
+                    event.output_index,
+                    id(event.item_id.as_ref()),
+                    event.content_index,
+                ) {
                     text.push_str(&event.delta);
                 }
             }
             Event::OutputTextDone(event) => {
-                if let Some(text) = self.text(event.output_index, event.content_index) {
+                if let Some(text) = self.text(
+                    event.output_index,
+                    id(event.item_id.as_ref()),
+                    event.content_index,
+                ) {
                     text.clone_from(&event.text);
                 }
             }
             Event::FunctionCallArgumentsDelta(event) => {
-                if let Some(arguments) = self.arguments(event.output_index) {
+                if let Some(arguments) =
+                    self.arguments(event.output_index, id(event.item_id.as_ref()))
+                {
                     arguments.push_str(&event.delta);
                 }
             }
             Event::FunctionCallArgumentsDone(event) => {
-                if let Some(arguments) = self.arguments(event.output_index) {
+                if let Some(arguments) =
+                    self.arguments(event.output_index, id(event.item_id.as_ref()))
+                {
                     arguments.clone_from(&event.arguments);
                 }
             }
@@ -216,48 +255,148 @@ impl Progress {
         self.over = true;
     }
 
-    fn put_item(&mut self, index: Option<u32>, item: &OutputItem) {
-        if let Some(response) = &mut self.response {
-            put(&mut response.output, index, item.clone());
-        }
+    /// Whether nothing has come of the response but pieces.
+    fn is_nameless(&self) -> bool {
+        self.response
+            .as_ref()
+            .is_none_or(|response| response.id.is_empty())
     }
 
-    fn item(&mut self, index: Option<u32>) -> Option<&mut OutputItem> {
+    /// The output, and where each of its items belongs. Some servers begin with it, without announcing the response.
+    fn output(&mut self) -> Option<(&mut Vec<OutputItem>, &mut Vec<Place>)> {
+        if self.response.is_none() {
+            self.response = announced(&Map::from_iter([(
+                "response".to_owned(),
+                json!({"id": ""}),
+            )]));
+        }
         let output = &mut self.response.as_mut()?.output;
-        match index {
-            Some(index) => output.get_mut(usize::try_from(index).ok()?),
-            None => output.last_mut(),
+        for position in self.places.len()..output.len() {
+            self.places.push(Place {
+                index: u32::try_from(position).ok(),
+                parts: Vec::new(),
+            });
         }
+        Some((output, &mut self.places))
     }
 
-    fn parts(&mut self, index: Option<u32>) -> Option<&mut Vec<OutputContentPart>> {
-        match self.item(index)? {
-            OutputItem::Message(message) => Some(&mut message.content),
-            _ => None,
-        }
-    }
-
-    fn text(&mut self, index: Option<u32>, part: Option<u32>) -> Option<&mut String> {
-        let parts = self.parts(index)?;
-        if parts.is_empty() {
-            parts.push(OutputContentPart::OutputText(OutputText::new("")));
-        }
-        let part = match part {
-            Some(part) => parts.get_mut(usize::try_from(part).ok()?),
-            None => parts.last_mut(),
+    /// Puts an item over the one with its id, or its index, or where its index belongs.
+    fn put_item(&mut self, index: Option<u32>, item: &OutputItem) {
+        let Some((output, places)) = self.output() else {
+            return;
         };
-        match part? {
+        let names = names(item);
+        let same = |(known, place): (&OutputItem, &Place)| {
+            let known = self::names(known);
+            match (known.0, names.0) {
+                (Some(known), Some(new)) => known == new,
+                _ if index.is_some() => place.index == index,
+                _ => names.1.is_some() && known.1 == names.1,
+            }
+        };
+        let found = output.iter().zip(&*places).position(same);
+        if let Some(found) = found {
+            output[found] = item.clone();
+            return;
+        }
+        let behind = |place: &Place| index.is_some() && place.index > index;
+        let position = places.iter().position(behind).unwrap_or(places.len());
+        output.insert(position, item.clone());
+        let parts = Vec::new();
+        places.insert(position, Place { index, parts });
+    }
+
+    fn item(
+        &mut self,
+        index: Option<u32>,
+        id: Option<&str>,
+    ) -> Option<(&mut OutputItem, &mut Place)> {
+        let (output, places) = self.output()?;
+        let by_id = output
+            .iter()
+            .rposition(|item| id.is_some() && names(item).0 == id);
+        let by_index = || {
+            places
+                .iter()
+                .rposition(|place| index.is_some() && place.index == index)
+        };
+        let position = by_id.or_else(by_index).or_else(|| match index {
+            Some(_) => None,
+            None => output.len().checked_sub(1),
+        })?;
+        Some((&mut output[position], &mut places[position]))
+    }
+
+    /// A part of a message; one that nobody announced is a text.
+    fn part(
+        &mut self,
+        index: Option<u32>,
+        id: Option<&str>,
+        part: Option<u32>,
+    ) -> Option<&mut OutputContentPart> {
+        let (OutputItem::Message(message), place) = self.item(index, id)? else {
+            return None;
+        };
+        let (content, parts) = (&mut message.content, &mut place.parts);
+        for position in parts.len()..content.len() {
+            parts.push(u32::try_from(position).ok()?);
+        }
+        let last = parts.last().copied().unwrap_or_default();
+        let number = part.unwrap_or(last);
+        let position = parts.binary_search(&number).unwrap_or_else(|position| {
+            parts.insert(position, number);
+            content.insert(position, OutputContentPart::OutputText(OutputText::new("")));
+            position
+        });
+        content.get_mut(position)
+    }
+
+    fn text(
+        &mut self,
+        index: Option<u32>,
+        id: Option<&str>,
+        part: Option<u32>,
+    ) -> Option<&mut String> {
+        match self.part(index, id, part)? {
             OutputContentPart::OutputText(part) => Some(&mut part.text),
             _ => None,
         }
     }
 
-    fn arguments(&mut self, index: Option<u32>) -> Option<&mut String> {
-        match self.item(index)? {
+    fn arguments(&mut self, index: Option<u32>, id: Option<&str>) -> Option<&mut String> {
+        match self.item(index, id)?.0 {
             OutputItem::FunctionCall(call) => Some(&mut call.arguments),
             _ => None,
         }
     }
+}
+
+/// Where an item, and its parts, belong: their indices may have gaps.
+struct Place {
+    index: Option<u32>,
+    parts: Vec<u32>,
+}
+
+fn id(id: Option<&String>) -> Option<&str> {
+    id.map(String::as_str).filter(|id| !id.is_empty())
+}
+
+/// The id of an item, and that of its call.
+fn names(item: &OutputItem) -> (Option<&str>, Option<&str>) {
+    match item {
+        OutputItem::Message(item) => (id(item.id.as_ref()), None),
+        OutputItem::FunctionCall(item) => (id(item.id.as_ref()), Some(item.call_id.as_str())),
+        _ => (None, None),
+    }
+}
+
+/// Why a response failed.
+pub(crate) fn failure(response: &ResponseObject) -> ApiError {
+    let error = response.error.as_ref();
+    let message = error.map_or("the response failed", |error| error.message.as_str());
+    let mut failure = ApiError::from_message(message.to_owned());
+    failure.code = error.and_then(|error| error.code.clone());
+    failure
 }
 
 /// The beginning of a response that is announced by its id, and little else, so that what comes has a place.
@@ -267,15 +406,6 @@ fn announced(event: &Map<String, Value>) -> Option<ResponseObject> {
     let told = event.get("response")?.as_object()?.clone();
     response.as_object_mut()?.extend(told);
     serde_json::from_value(response).ok()
-}
-
-/// Puts an element in its place: over the one that is there, or at the end.
-fn put<T>(all: &mut Vec<T>, index: Option<u32>, element: T) {
-    let index = index.and_then(|index| usize::try_from(index).ok());
-    match index.and_then(|index| all.get_mut(index)) {
-        Some(place) => *place = element,
-        None => all.push(element),
-    }
 }
 
 impl Reply for Progress {
@@ -325,7 +455,6 @@ impl Reply for Progress {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use groq_types::ResponseStatus;
 
     fn add_all(events: &[Value]) -> Progress {
         let mut progress = Progress::default();
@@ -374,6 +503,55 @@ mod tests {
             (response.output.len(), response.status),
             (2, ResponseStatus::Completed)
         );
+    }
+
+    #[test]
+    fn items_and_parts_go_where_their_ids_and_indices_say() {
+        let message =
+            |id: &str| json!({"type": "message", "id": id, "role": "assistant", "content": []});
+        let call = |arguments: &str| json!({"type": "function_call", "id": "f1", "call_id": "c1", "name": "f", "arguments": arguments});
+        let text = |index: u32, part: u32, id: &str, delta: &str| json!({"type": "response.output_text.delta", "output_index": index, "content_index": part, "item_id": id, "delta": delta});
+        // Nobody announced the response; indices are skipped, and come late; parts grow; a call is told twice.
+        let progress = add_all(&[
+            json!({"type": "response.output_item.added", "output_index": 5, "item": message("m5")}),
+            text(5, 0, "m5", "c"),
+            text(5, 2, "m5", "d"),
+            text(5, 2, "m5", "e"),
+            json!({"type": "response.output_item.added", "output_index": 2, "item": message("m2")}),
+            text(2, 0, "m2", "a"),
+            text(9, 0, "m2", "b"),
+            json!({"type": "response.output_item.added", "output_index": 7, "item": call("")}),
+            json!({"type": "response.function_call_arguments.delta", "output_index": 7, "item_id": "f1", "delta": "{}"}),
+            json!({"type": "response.output_item.done", "output_index": 7, "item": call("{}")}),
+            json!({"type": "response.created", "response": response("in_progress", &json!([]))}),
+            json!({"type": "response.completed", "response": response("completed", &json!([]))}),
+        ]);
+        let response = progress.response.expect("a response");
+        assert_eq!(response.id, "resp_1");
+        let output = serde_json::to_value(&response.output).expect("JSON");
+        assert_eq!(output.as_array().map(Vec::len), Some(3));
+        assert_eq!(
+            (&output[0]["id"], &output[1]["id"]),
+            (&json!("m2"), &json!("m5"))
+        );
+        assert_eq!(output[0]["content"][0]["text"], "ab");
+        assert_eq!(output[1]["content"][0]["text"], "c");
+        assert_eq!(output[1]["content"][1]["text"], "de");
+        assert_eq!(output[2]["arguments"], "{}");
+    }
+
+    #[test]
+    fn a_completed_event_around_a_failed_response_is_an_error() {
+        let failed = response("failed", &json!([]));
+        for kind in [
+            "response.completed",
+            "response.incomplete",
+            "response.failed",
+        ] {
+            let event = serde_json::from_value(json!({"type": kind, "response": failed}));
+            let added = Progress::default().add(&event.expect("an event"));
+            assert!(added.is_err(), "{kind}");
+        }
     }
 
     #[test]

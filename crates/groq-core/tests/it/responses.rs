@@ -281,6 +281,62 @@ async fn errors_inside_a_stream_are_errors() {
 }
 
 #[tokio::test]
+async fn a_failed_response_is_an_error_whole_or_streamed() {
+    let mut failed = response("failed", "canary");
+    failed["error"] = json!({"code": "server_error", "message": "told you so"});
+    let server = Server::start([Reply::json(200, failed.to_string())]).await;
+    let (client, _) = server.client();
+    let whole = client.responses().create(request()).await;
+    let streamed = beginning().write(event("response.completed", json!({"response": failed})));
+    let streamed = stream(streamed.close()).await.finish().await;
+    for error in [
+        whole.expect_err("it failed"),
+        streamed.expect_err("it failed"),
+    ] {
+        assert_eq!(
+            (error.code(), error.message()),
+            (Some("server_error"), "told you so")
+        );
+        assert!(error.is_server_error(), "{error:?}");
+        let partial = error.partial_response().expect("the response");
+        assert_eq!(partial.output_text(), "canary");
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_event_with_an_empty_error_is_an_unknown_event() {
+    for empty in [json!(null), json!(""), json!(false)] {
+        let unknown = event("response.brand_new", json!({"error": empty}));
+        let reply = beginning().write(unknown).write(end()).close();
+        let (events, error) = read(stream(reply).await).await;
+        assert!(error.is_none(), "{error:?}");
+        assert_eq!(events.len(), 7);
+    }
+}
+
+#[tokio::test]
+async fn a_skipped_call_is_no_success() {
+    let bad =
+        "data: {\"type\":\"response.output_item.done\",\"item\":{\"type\":\"function_call\"}}\n\n";
+    let empty = event(
+        "response.completed",
+        json!({"response": response("completed", "")}),
+    );
+    for (last, whole) in [(empty, false), (end(), true)] {
+        let server = Server::start([beginning().write(bad).write(last).close()]).await;
+        let (client, _) = server.client();
+        let options = groq_core::RequestOptions::new().skip_undecodable_events(true);
+        let client = client.with_options(options);
+        let stream = client
+            .responses()
+            .stream(request())
+            .await
+            .expect("a stream");
+        assert_eq!(stream.finish().await.is_ok(), whole);
+    }
+}
+
+#[tokio::test]
 async fn a_response_in_one_piece_is_kept() {
     let server = Server::start([Reply::json(
         200,
