@@ -28,7 +28,10 @@ pub(crate) fn caught(
 }
 
 fn record(info: &PanicHookInfo<'_>) {
-    let message = info.payload_as_str().unwrap_or("no message");
+    let payload = info.payload();
+    let text = payload.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    let message = text.unwrap_or("no message");
     let place = info.location().map(ToString::to_string);
     let report = format!(
         "internal error at {}: {message}; this is a bug in groq {} ({} {}): please report this line together \

@@ -165,9 +165,10 @@ fn report_attempts(session: &Session, attempts: &[ExtractAttempt]) {
         let reason = attempt.reason.as_ref().map(|reason| format!(" ({reason})"));
         let failure = attempt.failure.as_ref().map(ToString::to_string);
         let repairs = attempt.repairs.iter();
-        let repairs: String = repairs
+        let repairs: Vec<_> = repairs
             .map(|repair| format!(", repaired: {repair}"))
             .collect();
+        let repairs = repairs.concat();
         session.stderr.note(format!(
             "attempt {} by {}{}: {}{repairs}",
             number + 1,

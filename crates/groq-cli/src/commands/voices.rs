@@ -23,7 +23,8 @@ pub(crate) struct Args {
 #[derive(Serialize)]
 struct Voice {
     model: String,
-    voice: String,
+    #[serde(rename = "voice")]
+    name: String,
     default: bool,
     as_of: Date,
 }
@@ -36,13 +37,13 @@ impl Args {
             model.voices.iter().map(|voice| Voice {
                 default: default == [model.id.as_str(), voice],
                 model: model.id.clone(),
-                voice: voice.clone(),
+                name: voice.clone(),
                 as_of: model.as_of,
             })
         });
         let columns = [
             Column::left("MODEL", |voice: &Voice| voice.model.clone()),
-            Column::left("VOICE", |voice| voice.voice.clone()),
+            Column::left("VOICE", |voice| voice.name.clone()),
             Column::left("", |voice| {
                 if voice.default { "default" } else { "" }.to_owned()
             }),

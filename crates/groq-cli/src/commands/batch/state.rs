@@ -120,7 +120,8 @@ fn digest(path: &Path) -> io::Result<String> {
         file.consume(count);
     }
     let digits = hash.finalize().into_iter();
-    Ok(digits.map(|byte| format!("{byte:02x}")).collect())
+    let digits: Vec<_> = digits.map(|byte| format!("{byte:02x}")).collect();
+    Ok(digits.concat())
 }
 
 #[cfg(test)]

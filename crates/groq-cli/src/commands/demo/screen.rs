@@ -59,7 +59,7 @@ impl<'a> Screen<'a> {
         if self.session.global.json {
             return Ok(());
         }
-        self.styled(line)
+        self.session.out.styled(line)
     }
 
     pub(super) fn bar(&self, prefix: &str, length: usize) -> Arc<Bar> {

@@ -38,7 +38,7 @@ pub(super) async fn chat(screen: &Screen<'_>, client: &Client) -> Result<Value, 
     let first = first.unwrap_or_default();
     let usage = stream.usage();
     let tokens = usage.map_or(0, |usage| usage.completion_tokens);
-    let rate = usage.and_then(|usage| usage.tokens_per_second());
+    let rate = usage.and_then(groq_core::types::CompletionUsage::tokens_per_second);
     screen.figures(&format!(
         "{tokens} tokens, the first after {}, {:.0} tokens/s",
         units::duration(first),
