@@ -32,6 +32,8 @@ pub mod runtime;
 mod shared;
 pub mod sse;
 mod stream;
+#[cfg(doc)]
+pub mod tasks;
 mod transport;
 mod upload;
 mod vector;
