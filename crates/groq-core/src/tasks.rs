@@ -26,6 +26,7 @@
 //! use std::time::Duration;
 //!
 //! #[derive(serde::Deserialize, JsonSchema)]
+//! #[schemars(crate = "groq_json::schemars")]
 //! struct Invoice {
 //!     number: String,
 //!     total_cents: u64,
