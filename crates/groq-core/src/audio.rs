@@ -50,7 +50,7 @@ impl AudioInput {
         Self::new(Given::Url(URL_SAFE.encode(bytes)))
     }
 
-    /// Says how long the recording is, for [pacing](crate::ClientBuilder::pacing) by seconds of audio. Nothing else depends on it.
+    /// Says how long the recording is, for a [rate limiter](crate::ClientBuilder::rate_limiter) that counts seconds of audio. Nothing else depends on it.
     ///
     /// A WAV file tells by itself. Of what is not known beforehand, the seconds are counted when the response tells them.
     pub fn duration(mut self, duration: Duration) -> Self {

@@ -20,7 +20,7 @@ use crate::response::Response;
 use crate::shared::Core;
 use crate::transport::Outgoing;
 
-/// Audio; from [`Client::audio`].
+/// Audio; from [`Client::audio`](crate::Client::audio).
 ///
 /// The type of the reply depends on its format, so each format has a method.
 #[derive(Clone, Copy, Debug)]

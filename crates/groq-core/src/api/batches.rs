@@ -11,7 +11,7 @@ use crate::response::Response;
 use crate::shared::Core;
 use crate::transport::JSON;
 
-/// Batches; from [`Client::batches`].
+/// Batches; from [`Client::batches`](crate::Client::batches).
 ///
 /// [`write`](Self::write) and [`resume`](Self::resume) do the whole of it for typed requests; the rest are the operations that they are
 /// made of.

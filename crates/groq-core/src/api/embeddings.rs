@@ -10,7 +10,7 @@ use crate::response::Response;
 use crate::shared::Core;
 use crate::transport::JSON;
 
-/// Embeddings; from [`Client::embeddings`]. Groq does not document them.
+/// Embeddings; from [`Client::embeddings`](crate::Client::embeddings). Groq does not document them.
 #[derive(Clone, Copy, Debug)]
 #[must_use = "a resource does nothing until one of its methods is called"]
 pub struct Embeddings<'a> {

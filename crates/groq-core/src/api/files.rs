@@ -11,7 +11,7 @@ use crate::response::Response;
 use crate::shared::Core;
 use crate::upload::{Form, Kind, Max, Upload};
 
-/// Files; from [`Client::files`].
+/// Files; from [`Client::files`](crate::Client::files).
 #[derive(Clone, Copy, Debug)]
 #[must_use = "a resource does nothing until one of its methods is called"]
 pub struct Files<'a> {

@@ -10,7 +10,7 @@ use crate::response::Response;
 use crate::shared::Core;
 use crate::transport::JSON;
 
-/// Fine-tunings; from [`Client::fine_tunings`]. They are not open to everybody.
+/// Fine-tunings; from [`Client::fine_tunings`](crate::Client::fine_tunings). They are not open to everybody.
 ///
 /// Their paths have no `/openai` in front: with a base URL of your own, they go to the same host, at their own path.
 #[derive(Clone, Copy, Debug)]

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::response::Response;
 use crate::shared::Core;
 
-/// Models; from [`Client::models`].
+/// Models; from [`Client::models`](crate::Client::models).
 #[derive(Clone, Copy, Debug)]
 #[must_use = "a resource does nothing until one of its methods is called"]
 pub struct Models<'a> {

@@ -10,7 +10,7 @@ use crate::response::Response;
 use crate::shared::Core;
 use crate::transport::JSON;
 
-/// Reranking; from [`Client::reranking`]. Groq does not document it.
+/// Reranking; from [`Client::reranking`](crate::Client::reranking). Groq does not document it.
 #[derive(Clone, Copy, Debug)]
 #[must_use = "a resource does nothing until one of its methods is called"]
 pub struct Reranking<'a> {

@@ -14,7 +14,7 @@ use crate::shared::Core;
 use crate::stream::{ResponseStream, failure};
 use crate::transport::JSON;
 
-/// Responses; from [`Client::responses`]. The service calls them beta.
+/// Responses; from [`Client::responses`](crate::Client::responses). The service calls them beta.
 ///
 /// It keeps none of them: to go on, send the output back as input; [`ResponseExt`](crate::ResponseExt) does the conversion.
 #[derive(Clone, Copy, Debug)]
