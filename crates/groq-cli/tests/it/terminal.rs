@@ -195,6 +195,24 @@ fn a_conversation_has_commands_history_and_an_end() {
 }
 
 #[test]
+fn tab_completes_commands_models_and_files() {
+    let home = tempfile::tempdir().unwrap();
+    std::fs::create_dir(home.path().join("a folder")).unwrap();
+    let home_name = home.path().to_str().unwrap();
+    let mut terminal = Terminal::open(&["chat", "--mock"], &[("HOME", home_name)]);
+    terminal.expect("> ");
+    terminal.send("/mo\topenai/gpt-oss-1\t\r");
+    terminal.expect("The model is now openai/gpt-oss-120b.");
+    terminal.expect("> ");
+    terminal.send(&format!("/save {home_name}/a f\ttalk.md\r"));
+    terminal.expect("Saved as");
+    terminal.expect("> ");
+    terminal.send("/quit\r");
+    assert_eq!(terminal.end(), Some(0), "{}", terminal.shown());
+    assert!(home.path().join("a folder/talk.md").exists());
+}
+
+#[test]
 fn lines_that_are_pasted_without_marks_are_one_question() {
     let mock = Mock::builder().start_blocking().unwrap();
     let url = mock.url();

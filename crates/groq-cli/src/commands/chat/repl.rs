@@ -26,7 +26,8 @@ const HELP: &str = "\
 /clear         start again; the system prompt stays
 /quit          leave, as Ctrl-D does
 A line that ends with \\ continues on the next one, and so does everything between two lines of \"\"\".
-Ctrl-C stops a reply; the arrow keys recall earlier questions, Tab completes commands.";
+Ctrl-C stops a reply; the arrow keys recall earlier questions, Tab completes commands,
+models and names of files.";
 
 /// Converses until the user leaves.
 pub(super) async fn run(

@@ -5,9 +5,10 @@ use std::{
     time::{Duration, Instant},
 };
 
+use groq_core::models::{Catalog, ModelKind};
 use rustyline::{
     Behavior, ColorMode, Config, Context, Editor, Helper,
-    completion::Completer,
+    completion::{Completer, FilenameCompleter},
     error::ReadlineError,
     highlight::Highlighter,
     hint::Hinter,
@@ -220,11 +221,36 @@ impl Completer for Rules {
         _: &Context<'_>,
     ) -> rustyline::Result<(usize, Vec<String>)> {
         let typed = &line[..position];
-        let commands = COMMANDS
-            .iter()
-            .filter(|command| !typed.is_empty() && command.starts_with(typed));
-        Ok((0, commands.map(ToString::to_string).collect()))
+        let Some((command, argument)) = typed.split_once(' ') else {
+            let commands = COMMANDS.iter().filter(|_| !typed.is_empty());
+            return Ok((0, beginning_with(typed, commands.copied())));
+        };
+        let start = typed.len() - argument.len();
+        match command {
+            "/model" => {
+                let catalog = Catalog::shipped();
+                let usable = |id: &str| !catalog.is_retired(id);
+                let chat = catalog
+                    .models()
+                    .filter(|model| model.kind == ModelKind::Chat);
+                let ids = chat.map(|model| model.id.as_str()).filter(|id| usable(id));
+                Ok((start, beginning_with(argument, ids)))
+            }
+            "/image" | "/save" | "/save!" => {
+                // As within a quote, names of files are not escaped.
+                let quoted = format!("'{argument}");
+                let (at, files) = FilenameCompleter::new().complete_path(&quoted, quoted.len())?;
+                let files = files.into_iter().map(|file| file.replacement);
+                Ok((start + at.saturating_sub(1), files.collect()))
+            }
+            _ => Ok((start, Vec::new())),
+        }
     }
+}
+
+fn beginning_with<'a>(typed: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let fitting = names.filter(|name| name.starts_with(typed));
+    fitting.map(str::to_owned).collect()
 }
 
 impl Hinter for Rules {
