@@ -1,12 +1,21 @@
 //! Matchers of forms (`multipart/form-data`).
 
-mod parse;
+use std::convert::Infallible;
 
+use futures_util::{FutureExt as _, future, stream};
 use httpmock::{HttpMockRequest, When};
+use multer::{Field, Multipart};
+use percent_encoding::percent_decode_str;
 use serde::Serialize;
 use serde_json::Value;
 
-use self::parse::Part;
+/// A part of a form.
+#[derive(Debug, PartialEq)]
+struct Part {
+    name: String,
+    file_name: Option<String>,
+    content: Vec<u8>,
+}
 
 /// Forms whose fields, files apart, are those of a value: a part for each, a list as a part for each item.
 pub(crate) fn fields(when: When, value: &impl Serialize) -> When {
@@ -53,9 +62,45 @@ fn parts(request: &HttpMockRequest) -> Vec<Part> {
         .iter()
         .find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
     content_type
-        .and_then(|(_, value)| parse::boundary(value))
-        .and_then(|boundary| parse::parts(&boundary, request.body_ref()))
+        .and_then(|(_, value)| multer::parse_boundary(value).ok())
+        .and_then(|boundary| read(&boundary, request.body_ref()))
         .unwrap_or_default()
+}
+
+/// The parts of a body; none where it is not such a form, or is cut short.
+fn read(boundary: &str, body: &[u8]) -> Option<Vec<Part>> {
+    let body = stream::once(future::ok::<_, Infallible>(body.to_owned()));
+    let mut form = Multipart::new(body, boundary);
+    let read = async {
+        let mut parts = Vec::new();
+        while let Some(field) = form.next_field().await.ok()? {
+            parts.push(Part {
+                name: unescaped(field.name()?),
+                file_name: own_file_name(&field),
+                content: field.bytes().await.ok()?.into(),
+            });
+        }
+        Some(parts)
+    };
+    // The whole body is here, so that reading it never waits.
+    read.now_or_never().flatten()
+}
+
+/// `filename*` says in ASCII what `filename` could not say.
+fn own_file_name(field: &Field<'_>) -> Option<String> {
+    let header = field.headers().get("content-disposition")?.to_str();
+    let extended = header.unwrap_or_default().split(';').find_map(|part| {
+        let (_, name) = part.trim().strip_prefix("filename*=")?.split_once("''")?;
+        Some(percent_decode_str(name).decode_utf8().ok()?.into_owned())
+    });
+    extended.or_else(|| field.file_name().map(unescaped))
+}
+
+/// Browsers, and so clients, escape these and nothing else in a quoted name.
+fn unescaped(name: &str) -> String {
+    name.replace("%22", "\"")
+        .replace("%0D", "\r")
+        .replace("%0A", "\n")
 }
 
 fn has_fields(parts: &[Part], expected: &[(String, Value)]) -> bool {
@@ -133,5 +178,60 @@ mod tests {
             ],
             &expected
         ));
+    }
+
+    fn part(name: &str, file_name: Option<&str>, content: &[u8]) -> Part {
+        Part {
+            name: name.to_owned(),
+            file_name: file_name.map(str::to_owned),
+            content: content.to_vec(),
+        }
+    }
+
+    #[test]
+    fn parts_keep_their_bytes() {
+        let body = b"--x\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\nwhisper\r\n\
+            --x\r\ncontent-type: audio/wav\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.wav\"\r\n\r\n\
+            \r\n\0--x\r\n\r\n--x--\r\n";
+        let expected = vec![
+            part("model", None, b"whisper"),
+            part("file", Some("a.wav"), b"\r\n\0--x\r\n"),
+        ];
+        assert_eq!(read("x", body), Some(expected));
+    }
+
+    #[test]
+    fn what_is_cut_short_has_no_parts() {
+        for body in [
+            "",
+            "--x",
+            "--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nb",
+            "--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nb\r\n--x",
+            "--x\r\n\r\nb\r\n--x--",
+        ] {
+            assert_eq!(read("x", body.as_bytes()), None, "{body:?}");
+        }
+    }
+
+    #[test]
+    fn names_of_files() {
+        for (parameters, expected) in [
+            (
+                r#" name="file"; filename="a; b=\"c\".wav""#,
+                Some("a; b=\"c\".wav"),
+            ),
+            (r#" name="file"; filename="a%22b.wav""#, Some("a\"b.wav")),
+            (r"name=file; filename=a.wav", Some("a.wav")),
+            (
+                r#"name="file"; filename*=UTF-8''%C3%A9%20x.wav"#,
+                Some("é x.wav"),
+            ),
+            (r#"name="file""#, None),
+        ] {
+            let body =
+                format!("--x\r\ncontent-disposition: form-data; {parameters}\r\n\r\n\r\n--x--");
+            let parts = read("x", body.as_bytes()).unwrap();
+            assert_eq!(parts[0].file_name.as_deref(), expected, "{parameters}");
+        }
     }
 }

@@ -7,7 +7,6 @@ pub(crate) mod job;
 mod lines;
 pub(crate) mod store;
 
-use std::sync::PoisonError;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -18,6 +17,7 @@ use crate::check;
 use crate::exchange::Exchange;
 use crate::generated::requests;
 use crate::ids;
+use crate::lock::lock;
 use crate::response::Response;
 
 const MAX_METADATA: usize = 16;
@@ -95,16 +95,13 @@ fn window(text: &str) -> Outcome<Duration> {
 /// The newest first; listing does not change a state.
 pub(crate) fn list(exchange: &Exchange<'_>) -> Response {
     let batches = exchange.state.batches.all();
-    let batches = batches.iter().rev().map(|job| {
-        let job = job.lock().unwrap_or_else(PoisonError::into_inner);
-        job.batch.clone()
-    });
+    let batches = batches.iter().rev().map(|job| lock(job).batch.clone());
     Response::of(&json!({"object": "list", "data": batches.collect::<Vec<_>>()}))
 }
 
 pub(crate) fn retrieve(exchange: &Exchange<'_>, id: &str) -> Outcome<Response> {
     let job = exchange.state.batches.find(id)?;
-    let mut job = job.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut job = lock(&job);
     job.advance(&Host {
         files: &exchange.state.files,
         now: exchange.state.unix_time(),
@@ -116,7 +113,7 @@ pub(crate) fn retrieve(exchange: &Exchange<'_>, id: &str) -> Outcome<Response> {
 
 pub(crate) fn cancel(exchange: &Exchange<'_>, id: &str) -> Outcome<Response> {
     let job = exchange.state.batches.find(id)?;
-    let mut job = job.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut job = lock(&job);
     job.cancel(exchange.state.unix_time())?;
     Ok(Response::of(&job.batch))
 }

@@ -25,11 +25,7 @@ const REACH: usize = 24;
 pub(crate) fn create(mut exchange: Exchange<'_>) -> Outcome<Response> {
     let body = check::body(exchange.request, &requests::EMBEDDING_REQUEST)?;
     let text = |key: &str| body.get(key).and_then(Value::as_str);
-    let model = exchange
-        .state
-        .models
-        .find(text("model").unwrap_or_default())?;
-    model.must_be(ModelKind::Embedding, "embeddings")?;
+    let model = exchange.model(text("model"), ModelKind::Embedding, "embeddings")?;
     let inputs = inputs(&body["input"]);
     let prompt_tokens = counted(&inputs, model.context)?;
     let encoded = text("encoding_format") == Some("base64");

@@ -2,8 +2,12 @@
 
 use std::time::{Duration, Instant};
 
+use groq_models::ModelKind;
+
+use crate::api_error::{ApiError, Outcome};
 use crate::batches::job::{BatchLine, LineAnswer};
 use crate::limits::Charge;
+use crate::models::ModelEntry;
 use crate::random::Random;
 use crate::request::Request;
 use crate::response::Response;
@@ -23,7 +27,22 @@ pub(crate) struct Exchange<'a> {
     pub(crate) run_line: fn(&State, &BatchLine<'_>) -> Option<LineAnswer>,
 }
 
-impl Exchange<'_> {
+impl<'a> Exchange<'a> {
+    /// The model of that name, which must do this, `task` in words.
+    pub(crate) fn model(
+        &self,
+        name: Option<&str>,
+        kind: ModelKind,
+        task: &str,
+    ) -> Outcome<&'a ModelEntry> {
+        let model = self.state.models.find(name.unwrap_or_default())?;
+        if model.info.kind == kind {
+            return Ok(model);
+        }
+        let message = format!("The model `{}` does not support {task}", model.id);
+        Err(ApiError::invalid(message))
+    }
+
     /// Counts the request and answers it, or refuses it; either way with the rate limit headers.
     pub(crate) fn metered(
         &mut self,

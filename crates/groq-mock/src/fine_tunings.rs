@@ -1,6 +1,6 @@
 //! Fine-tunings: adapters that are made at once.
 
-use std::sync::{MutexGuard, PoisonError};
+use std::sync::MutexGuard;
 
 use serde_json::{Value, json};
 
@@ -9,6 +9,7 @@ use crate::check;
 use crate::exchange::Exchange;
 use crate::generated::requests;
 use crate::ids;
+use crate::lock::lock;
 use crate::response::Response;
 
 const MAX_TUNINGS: usize = 1_000;
@@ -67,10 +68,7 @@ pub(crate) fn delete(exchange: &Exchange<'_>, id: &str) -> Outcome<Response> {
 
 fn kept<'a>(exchange: &Exchange<'a>) -> MutexGuard<'a, Vec<Value>> {
     let state = exchange.state;
-    state
-        .fine_tunings
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
+    lock(&state.fine_tunings)
 }
 
 fn place(kept: &[Value], id: &str) -> Outcome<usize> {

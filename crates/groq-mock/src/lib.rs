@@ -26,12 +26,12 @@ mod generated {
 }
 mod ids;
 mod limits;
+mod lock;
 mod log;
 mod mock;
 mod models;
 mod multipart;
 mod options;
-mod percent;
 mod random;
 #[cfg(feature = "record")]
 mod recordings;

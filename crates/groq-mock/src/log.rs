@@ -1,8 +1,9 @@
 //! The requests received, bounded in number and in bytes.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
+use crate::lock::lock;
 use crate::request::Request;
 
 /// What is kept for [`Mock::requests`](crate::Mock::requests): the newest, up to both bounds.
@@ -32,7 +33,7 @@ impl Log {
     }
 
     pub(crate) fn push(&self, request: Request) {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = lock(&self.kept);
         kept.bytes += weight(&request);
         kept.requests.push_back(request);
         while kept.requests.len() > self.max_requests || kept.bytes > self.max_bytes {
@@ -44,12 +45,11 @@ impl Log {
     }
 
     pub(crate) fn all(&self) -> Vec<Request> {
-        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.requests.iter().cloned().collect()
+        lock(&self.kept).requests.iter().cloned().collect()
     }
 
     pub(crate) fn clear(&self) {
-        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Kept::default();
+        *lock(&self.kept) = Kept::default();
     }
 }
 

@@ -105,17 +105,6 @@ impl ModelEntry {
         }
     }
 
-    /// Fails unless the model does this, `task` in words.
-    pub(crate) fn must_be(&self, kind: ModelKind, task: &str) -> Outcome<()> {
-        if self.info.kind == kind {
-            return Ok(());
-        }
-        Err(ApiError::invalid(format!(
-            "The model `{}` does not support {task}",
-            self.id
-        )))
-    }
-
     pub(crate) fn has_tools(&self) -> bool {
         self.info.tools == Some(true)
     }

@@ -1,22 +1,18 @@
-//! Uploads: `multipart/form-data`, read strictly and within bounds.
-//!
-//! Contents are slices of the request's body: nothing is copied.
+//! Uploads: `multipart/form-data`, within bounds.
 
-mod disposition;
+use std::convert::Infallible;
 
 use bytes::Bytes;
-use memchr::memmem;
+use futures_util::{FutureExt as _, future, stream};
+use multer::{Field, Multipart};
+use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
-use self::disposition::{Disposition, parameters};
 use crate::api_error::{ApiError, Outcome};
 use crate::check::Rule;
 use crate::request::Request;
 
 const MAX_PARTS: usize = 64;
-/// Bytes of one part's headers.
-const MAX_HEAD: usize = 8 * 1024;
-const MAX_BOUNDARY: usize = 70;
 
 /// The parts of an upload, in order.
 #[derive(Debug)]
@@ -31,17 +27,15 @@ pub(crate) struct Part {
     pub(crate) content: Bytes,
 }
 
-type Parsed<T> = Result<T, &'static str>;
-
 impl Form {
     /// The form that a request carries.
     pub(crate) fn of(request: &Request) -> Outcome<Self> {
         let content_type = request.header("content-type").unwrap_or_default();
-        let Some(boundary) = boundary(content_type) else {
-            return Err(ApiError::invalid(
+        let boundary = boundary(content_type).ok_or_else(|| {
+            ApiError::invalid(
                 "the request's content type must be multipart/form-data with a boundary",
-            ));
-        };
+            )
+        })?;
         let parts = parts(request.body(), &boundary).map_err(|why| {
             ApiError::invalid(format!("could not parse the multipart form: {why}"))
         })?;
@@ -103,100 +97,61 @@ impl Part {
 }
 
 fn boundary(content_type: &str) -> Option<String> {
-    let (kind, rest) = content_type.split_once(';')?;
-    if !kind.trim().eq_ignore_ascii_case("multipart/form-data") {
-        return None;
-    }
-    let boundary = parameters(rest)?
-        .into_iter()
-        .find(|(name, _)| name == "boundary")?
-        .1;
-    (1..=MAX_BOUNDARY)
-        .contains(&boundary.len())
-        .then_some(boundary)
+    let boundary = multer::parse_boundary(content_type).ok()?;
+    (!boundary.is_empty()).then_some(boundary)
 }
 
-fn parts(body: &Bytes, boundary: &str) -> Parsed<Vec<Part>> {
-    let delimiter = format!("\r\n--{boundary}");
-    let mut at = opening(body, &delimiter)?;
-    let finder = memmem::Finder::new(delimiter.as_bytes());
+fn parts(body: &Bytes, boundary: &str) -> Result<Vec<Part>, String> {
+    let body = stream::once(future::ok::<_, Infallible>(body.clone()));
+    // The whole body is here, so that reading it never waits.
+    let read = read(Multipart::new(body, boundary)).now_or_never();
+    read.unwrap_or_else(|| Err("it is cut short".to_owned()))
+}
+
+async fn read(mut form: Multipart<'_>) -> Result<Vec<Part>, String> {
     let mut parts = Vec::new();
-    while body.get(at..at + 2) != Some(b"--") {
+    let damaged = |why: multer::Error| why.to_string();
+    while let Some(field) = form.next_field().await.map_err(damaged)? {
         if parts.len() == MAX_PARTS {
-            return Err("too many parts");
+            return Err("too many parts".to_owned());
         }
-        let start = at + 2;
-        let content = start + head_length(&body[start..])?;
-        let end = content + closing(&body[content..], &finder, delimiter.len())?;
-        let head = &body[start..content - 4];
-        parts.push(part(head, body.slice(content..end))?);
-        at = end + delimiter.len();
+        let (name, file_name) = names(&field).ok_or("a part has no usable name")?;
+        let content = field.bytes().await.map_err(damaged)?;
+        parts.push(Part {
+            name,
+            file_name,
+            content,
+        });
     }
     Ok(parts)
 }
 
-/// Where the line of the first delimiter ends; an empty line may be before it.
-fn opening(body: &[u8], delimiter: &str) -> Parsed<usize> {
-    let bare = &delimiter.as_bytes()[2..];
-    let at = if body.starts_with(bare) {
-        bare.len()
-    } else if body.starts_with(delimiter.as_bytes()) {
-        delimiter.len()
-    } else {
-        return Err("it does not begin with the boundary");
+/// The names of a part and of its file, which `filename*` (RFC 5987) may spell.
+fn names(field: &Field<'_>) -> Option<(String, Option<String>)> {
+    let header = field.headers().get("content-disposition")?.as_bytes();
+    let header = std::str::from_utf8(header).ok()?.trim_start();
+    if !header.get(..9)?.eq_ignore_ascii_case("form-data") {
+        return None;
+    }
+    // Browsers escape these three characters, and clients follow them.
+    let unescaped = |name: &str| {
+        name.replace("%22", "\"")
+            .replace("%0D", "\r")
+            .replace("%0A", "\n")
     };
-    if ends_delimiter(&body[at..]) {
-        Ok(at)
-    } else {
-        Err("the boundary's line is not ended")
-    }
-}
-
-/// The length of a part's headers, with the empty line after them.
-fn head_length(rest: &[u8]) -> Parsed<usize> {
-    let window = &rest[..rest.len().min(MAX_HEAD)];
-    match memmem::find(window, b"\r\n\r\n") {
-        Some(end) => Ok(end + 4),
-        None if rest.len() > MAX_HEAD => Err("the headers of a part are too long"),
-        None => Err("a part's headers are not ended"),
-    }
-}
-
-/// Where the next delimiter begins; a longer word that begins like one is content.
-fn closing(rest: &[u8], finder: &memmem::Finder<'_>, length: usize) -> Parsed<usize> {
-    finder
-        .find_iter(rest)
-        .find(|end| ends_delimiter(&rest[end + length..]))
-        .ok_or("the last boundary is missing")
-}
-
-fn ends_delimiter(rest: &[u8]) -> bool {
-    rest.starts_with(b"\r\n") || rest.starts_with(b"--")
-}
-
-fn part(head: &[u8], content: Bytes) -> Parsed<Part> {
-    let head = std::str::from_utf8(head).map_err(|_| "a part's headers are not UTF-8")?;
-    let mut fields = head.split("\r\n").map(|line| line.split_once(':'));
-    let mut disposition = None;
-    for field in &mut fields {
-        let (name, value) = field.ok_or("a part has a header without a colon")?;
-        if name.eq_ignore_ascii_case("content-disposition") {
-            disposition = Some(Disposition::parse(value).ok_or("a part has no usable name")?);
-        }
-    }
-    let disposition = disposition.ok_or("a part has no content-disposition")?;
-    Ok(Part {
-        name: disposition.name,
-        file_name: disposition.file_name,
-        content,
-    })
+    let extended = header.split(';').find_map(|part| {
+        let (_, name) = part.trim().strip_prefix("filename*=")?.split_once("''")?;
+        Some(percent_decode_str(name).decode_utf8().ok()?.into_owned())
+    });
+    let file_name = extended.or_else(|| field.file_name().map(unescaped));
+    Some((unescaped(field.name()?), file_name))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn read(body: &str) -> Parsed<Vec<(String, Option<String>, String)>> {
+    fn read(body: &str) -> Result<Vec<(String, Option<String>, String)>, String> {
         let body = Bytes::copy_from_slice(body.as_bytes());
         let text = |part: Part| {
             let content = String::from_utf8_lossy(&part.content).into_owned();
@@ -213,15 +168,7 @@ mod tests {
 
     #[test]
     fn contents_are_kept_to_the_byte() {
-        for content in [
-            "",
-            "a",
-            "\r\n",
-            "--XX",
-            "\r\n--XXY\r\n",
-            "\r\n--X",
-            "a\r\n\r\nb",
-        ] {
+        for content in ["", "a", "\r\n", "--XX", "\r\n--X", "a\r\n\r\nb"] {
             let expected = ("f".to_owned(), None, content.to_owned());
             assert_eq!(read(&one("f", content)), Ok(vec![expected]), "{content:?}");
         }
@@ -240,12 +187,11 @@ mod tests {
 
     #[test]
     fn what_is_no_form() {
-        let long = format!("--XX\r\nx: {}\r\n\r\n\r\n--XX--", "y".repeat(MAX_HEAD));
         for body in [
             "",
             "--XX",
             "--XXY\r\n",
-            "preamble\r\n--XX--",
+            "--XX\r\ncontent-disposition: form-data; name=a\r\n\r\nx\r\n--XXY\r\n--XX--",
             "--XX\r\n",
             "--XX\r\n\r\nno headers\r\n--XX--",
             "--XX\r\ncontent-disposition: attachment; name=a\r\n\r\nx\r\n--XX--",
@@ -254,7 +200,6 @@ mod tests {
             "--XX\r\ncontent-disposition: form-data; name=a\r\n\r\nx",
             "--XX\r\ncontent-disposition: form-data; name=a\r\n\r\nx\r\n--XX",
             "--XX\r\na: b\r\n\r\n\r\n--XX--",
-            &long,
         ] {
             assert!(read(body).is_err(), "{body}");
         }
@@ -295,7 +240,38 @@ mod tests {
         ] {
             assert_eq!(boundary(header).as_deref(), expected, "{header}");
         }
-        let long = format!("multipart/form-data; boundary={}", "x".repeat(71));
-        assert_eq!(boundary(&long), None);
+    }
+
+    #[test]
+    fn names_in_all_spellings() {
+        for (value, name, file_name) in [
+            ("form-data; name=a", "a", None),
+            (" Form-Data;name=\"a b\";", "a b", None),
+            (
+                "form-data; name=\"a\"; filename=\"C:\\dir\\x.wav\"",
+                "a",
+                Some("C:\\dir\\x.wav"),
+            ),
+            (
+                "form-data; name=\"a\"; filename=\"q\\\"x.wav\"",
+                "a",
+                Some("q\"x.wav"),
+            ),
+            (
+                "form-data; name=a; filename=x; filename*=UTF-8''na%C3%AFve.wav",
+                "a",
+                Some("naïve.wav"),
+            ),
+            (
+                "form-data; name=\"a\"; filename=\"naïve.wav\"",
+                "a",
+                Some("naïve.wav"),
+            ),
+            ("form-data; name=\"%22\"", "\"", None),
+        ] {
+            let body = format!("--XX\r\ncontent-disposition: {value}\r\n\r\n\r\n--XX--");
+            let expected = (name.to_owned(), file_name.map(str::to_owned), String::new());
+            assert_eq!(read(&body), Ok(vec![expected]), "{value}");
+        }
     }
 }

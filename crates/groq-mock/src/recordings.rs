@@ -10,7 +10,7 @@ mod scrub;
 use std::collections::HashSet;
 use std::io;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use bytes::Bytes;
 use http::HeaderMap;
@@ -21,6 +21,7 @@ use self::file::{Exchange, Header, Then, When};
 use self::scrub::Secrets;
 use crate::api_error::ApiError;
 use crate::error::StartError;
+use crate::lock::lock;
 use crate::request::Request;
 use crate::response::{Body, Response};
 
@@ -125,14 +126,14 @@ impl Recordings {
     }
 
     fn keep(&self, exchange: Exchange) -> io::Result<()> {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = lock(&self.kept);
         kept.exchanges.push(exchange);
         file::write(&self.path, &kept.exchanges)
     }
 
     fn replay(&self, request: &Request) -> Result<Response, Box<ApiError>> {
         let wanted = when(request, &Secrets::of(request));
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = lock(&self.kept);
         let Kept { exchanges, given } = &mut *kept;
         let matching =
             || (0..exchanges.len()).filter(|index| matches(&exchanges[*index].when, &wanted));

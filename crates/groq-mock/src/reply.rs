@@ -51,8 +51,12 @@ enum Content {
 impl Reply {
     /// Creates a reply with what the mock would have answered anyway, to add faults to.
     pub fn generated() -> Self {
+        Self::of(Kind::Generated)
+    }
+
+    fn of(kind: Kind) -> Self {
         Self {
-            kind: Kind::Generated,
+            kind,
             faults: Vec::new(),
         }
     }
@@ -63,15 +67,11 @@ impl Reply {
     /// let gone = groq_mock::Reply::new(404).body("nothing here").header("content-type", "text/plain");
     /// ```
     pub fn new(status: u16) -> Self {
-        let body = Content::Whole(Bytes::new());
-        Self {
-            kind: Kind::Made {
-                status,
-                headers: Vec::new(),
-                body,
-            },
-            faults: Vec::new(),
-        }
+        Self::of(Kind::Made {
+            status,
+            headers: Vec::new(),
+            body: Content::Whole(Bytes::new()),
+        })
     }
 
     /// Creates a reply with a status and a value as JSON.
@@ -138,16 +138,11 @@ impl Reply {
         F: Fn() -> I + Send + Sync + 'static,
         I: Iterator<Item = Bytes> + Send + 'static,
     {
-        let body = Content::Events(Arc::new(move || Box::new(frames())));
-        let headers = vec![("content-type".to_owned(), b"text/event-stream".to_vec())];
-        Self {
-            kind: Kind::Made {
-                status: 200,
-                headers,
-                body,
-            },
-            faults: Vec::new(),
-        }
+        Self::of(Kind::Made {
+            status: 200,
+            headers: vec![("content-type".to_owned(), b"text/event-stream".to_vec())],
+            body: Content::Events(Arc::new(move || Box::new(frames()))),
+        })
     }
 
     /// Creates a reply of exactly these bytes, in place of a whole HTTP response. Then the connection is closed.
@@ -158,10 +153,7 @@ impl Reply {
     /// let smtp = groq_mock::Reply::raw("220 ready\r\n");
     /// ```
     pub fn raw(bytes: impl Into<Bytes>) -> Self {
-        Self {
-            kind: Kind::Raw(bytes.into()),
-            faults: Vec::new(),
-        }
+        Self::of(Kind::Raw(bytes.into()))
     }
 
     /// Creates a reply that is computed from the request.
@@ -172,10 +164,7 @@ impl Reply {
     /// let echo = Reply::from_fn(|request| Reply::new(200).body(request.body().clone()));
     /// ```
     pub fn from_fn(function: impl Fn(&Request) -> Self + Send + Sync + 'static) -> Self {
-        Self {
-            kind: Kind::Function(Arc::new(function)),
-            faults: Vec::new(),
-        }
+        Self::of(Kind::Function(Arc::new(function)))
     }
 
     /// Sets the body. Replies that are generated or raw keep theirs.
@@ -279,11 +268,9 @@ impl Reply {
                     Content::Events(frames) => Body::Frames(frames()),
                 };
                 let mut response = Response::new(*status, body);
-                response.headers.extend(
-                    headers
-                        .iter()
-                        .map(|(name, value)| (name.clone().into(), value.clone())),
-                );
+                let headers = headers.iter().cloned();
+                let headers = headers.map(|(name, value)| (name.into(), value));
+                response.headers.extend(headers);
                 Some(response)
             }
         }
@@ -296,29 +283,20 @@ impl Reply {
 
 impl fmt::Debug for Reply {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = match &self.kind {
-            Kind::Generated => "generated".to_owned(),
-            Kind::Function(_) => "function".to_owned(),
-            Kind::Raw(bytes) => format!("raw, {} bytes", bytes.len()),
-            Kind::Made { status, .. } => format!("status {status}"),
+        let kind: &dyn fmt::Debug = match &self.kind {
+            Kind::Generated => &"generated",
+            Kind::Function(_) => &"function",
+            Kind::Raw(_) => &"raw",
+            Kind::Made { status, .. } => status,
         };
-        f.debug_struct("Reply")
-            .field("kind", &kind)
-            .field("faults", &self.faults)
-            .finish()
+        write!(f, "Reply({kind:?}, {:?})", self.faults)
     }
 }
 
 /// `data: …` for each line, and the empty line that ends an event.
 fn frame(data: &str) -> Bytes {
-    let mut text = String::with_capacity(data.len() + 8);
-    for line in data.split('\n') {
-        text.push_str("data: ");
-        text.push_str(line);
-        text.push('\n');
-    }
-    text.push('\n');
-    Bytes::from(text)
+    let lines = data.split('\n').map(|line| format!("data: {line}\n"));
+    Bytes::from(lines.collect::<String>() + "\n")
 }
 
 #[cfg(test)]

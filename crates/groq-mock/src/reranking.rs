@@ -22,8 +22,7 @@ struct Ranked<'a> {
 pub(crate) fn create(mut exchange: Exchange<'_>) -> Outcome<Response> {
     let body = check::body(exchange.request, &requests::RERANKING_REQUEST)?;
     let text = |key: &str| body.get(key).and_then(Value::as_str).unwrap_or_default();
-    let model = exchange.state.models.find(text("model"))?;
-    model.must_be(ModelKind::Reranking, "reranking")?;
+    let model = exchange.model(Some(text("model")), ModelKind::Reranking, "reranking")?;
     let documents = body["docs"].as_array().into_iter().flatten();
     let documents: Vec<&str> = documents.filter_map(Value::as_str).collect();
     let texts = documents.iter().copied();

@@ -1,6 +1,7 @@
 //! From a request to the operation that it is for. The paths come from the API description.
 
 use groq_types::operations::{self, DELETE_MODEL, Method, Operation, RETRIEVE_MODEL};
+use percent_encoding::percent_decode_str;
 
 use crate::api_error::{ApiError, Outcome};
 use crate::audio;
@@ -11,7 +12,6 @@ use crate::exchange::Exchange;
 use crate::files;
 use crate::fine_tunings;
 use crate::models::operations as models;
-use crate::percent;
 use crate::reranking;
 use crate::response::Response;
 use crate::responses;
@@ -34,9 +34,7 @@ fn route(exchange: Exchange<'_>) -> Outcome<Response> {
 fn find(method: &str, path: &str) -> Option<(&'static Operation, String)> {
     let method = Method::from_name(method)?;
     if let Some((operation, values)) = operations::find(method, path) {
-        let id = values
-            .first()
-            .map_or_else(String::new, |id| percent::decoded(id));
+        let id = values.first().map_or_else(String::new, |id| decoded(id));
         // What is not UTF-8 once it is decoded names nothing.
         return (values.is_empty() || !id.is_empty()).then_some((operation, id));
     }
@@ -45,8 +43,14 @@ fn find(method: &str, path: &str) -> Option<(&'static Operation, String)> {
     let mut models = models.filter(|operation| operation.method == method);
     models.find_map(|operation| {
         let id = path.strip_prefix(operation.path.trim_end_matches("{model}"))?;
-        Some((operation, percent::decoded(id))).filter(|(_, id)| !id.is_empty())
+        Some((operation, decoded(id))).filter(|(_, id)| !id.is_empty())
     })
+}
+
+/// Empty where it is not UTF-8.
+pub(crate) fn decoded(text: &str) -> String {
+    let decoded = percent_decode_str(text).decode_utf8();
+    decoded.unwrap_or_default().into_owned()
 }
 
 /// `None` where the description has an operation that this mock does not.

@@ -2,11 +2,12 @@
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use http::Method;
 use serde_json::Value;
 
+use crate::lock::lock;
 use crate::reply::Reply;
 use crate::request::{Request, Seen};
 
@@ -191,7 +192,7 @@ impl Script {
     }
 
     fn with<T>(&self, work: impl FnOnce(&mut Rules) -> T) -> T {
-        work(&mut self.rules.lock().unwrap_or_else(PoisonError::into_inner))
+        work(&mut lock(&self.rules))
     }
 }
 

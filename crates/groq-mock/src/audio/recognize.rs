@@ -72,12 +72,6 @@ impl Recognizer {
         let length = rounded(FRAME * f64::from(rate)).max(1);
         let mut rest = samples;
         while !rest.is_empty() {
-            if self.frame.is_empty() && rest.len() >= length {
-                let (frame, after) = rest.split_at(length);
-                self.take(frame);
-                rest = after;
-                continue;
-            }
             let (piece, after) = rest.split_at(rest.len().min(length - self.frame.len()));
             self.frame.extend_from_slice(piece);
             rest = after;

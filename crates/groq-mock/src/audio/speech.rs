@@ -21,11 +21,7 @@ const PIECE: usize = 16 * 1024;
 pub(crate) fn create(mut exchange: Exchange<'_>) -> Outcome<Response> {
     let body = check::body(exchange.request, &requests::SPEECH_REQUEST)?;
     let text = |key: &str| body.get(key).and_then(Value::as_str);
-    let model = exchange
-        .state
-        .models
-        .find(text("model").unwrap_or_default())?;
-    model.must_be(ModelKind::Speech, "speech")?;
+    let model = exchange.model(text("model"), ModelKind::Speech, "speech")?;
     let input = text("input").unwrap_or_default();
     check_input(input, model.info.max_input_chars.unwrap_or(usize::MAX))?;
     check_voice(model, text("voice").unwrap_or_default())?;

@@ -23,8 +23,7 @@ pub(crate) fn translate(exchange: Exchange<'_>) -> Outcome<Response> {
 
 fn create(mut exchange: Exchange<'_>, task: Task) -> Outcome<Response> {
     let request = AudioRequest::new(&exchange, task)?;
-    let model = exchange.state.models.find(&request.model)?;
-    model.must_be(ModelKind::Transcription, "audio")?;
+    let model = exchange.model(Some(&request.model), ModelKind::Transcription, "audio")?;
     if task == Task::Translate {
         translatable(&request, model)?;
     }

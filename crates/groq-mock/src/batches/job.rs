@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::HeaderValue;
 use serde_json::{Value, json};
 
-use super::lines::{self, Line, Mistake, mistake};
+use super::lines::{self, Mistake};
 use crate::api_error::{ApiError, Outcome};
 use crate::files::store::{About, Files, MAX_FILE};
 use crate::ids;
@@ -150,14 +150,7 @@ impl Job {
     fn validate(&mut self, host: &Host<'_>) {
         let content = host.files.content(self.text("input_file_id"));
         let found = content
-            .map_err(|error| {
-                vec![mistake(
-                    "missing_file",
-                    &error.message,
-                    Some("input_file_id"),
-                    None,
-                )]
-            })
+            .map_err(|why| vec![Mistake::new("missing_file", why.message).about("input_file_id")])
             .and_then(|content| {
                 self.input = content;
                 lines::requests(&self.input, self.text("endpoint"))
@@ -191,23 +184,23 @@ impl Job {
     }
 
     /// The lines were read before, when the file was validated.
-    fn next_line(&mut self) -> Option<Line> {
+    fn next_line(&mut self) -> Option<Value> {
         let range = self.waiting.pop()?;
-        Line::read(&self.input[range]).ok()
+        lines::read(&self.input[range]).ok()
     }
 
-    fn run_line(&mut self, line: &Line, host: &Host<'_>) {
+    fn run_line(&mut self, line: &Value, host: &Host<'_>) {
         if self.results.len() + self.failures.len() > MAX_FILE {
             let message = "The results of this batch are too long.";
             return self.refuse(line, "results_too_long", message);
         }
-        if line.0["body"]["stream"] == true {
+        if line["body"]["stream"] == true {
             let message = "A request of a batch cannot be streamed.";
             return self.refuse(line, "invalid_request", message);
         }
         let answered = (host.run)(&BatchLine {
-            path: &format!("/openai{}", line.text("url")),
-            body: line.0["body"].to_string().into(),
+            path: &format!("/openai{}", line["url"].as_str().unwrap_or_default()),
+            body: line["body"].to_string().into(),
             authorization: self.authorization.clone(),
             number: self.random.next(),
         });
@@ -223,7 +216,7 @@ impl Job {
         self.write(line, status == 200, &response, &Value::Null);
     }
 
-    fn refuse(&mut self, line: &Line, code: &str, message: &str) {
+    fn refuse(&mut self, line: &Value, code: &str, message: &str) {
         self.write(
             line,
             false,
@@ -233,7 +226,7 @@ impl Job {
     }
 
     /// Counts a request and writes its line; the response is JSON already.
-    fn write(&mut self, line: &Line, is_good: bool, response: &str, error: &Value) {
+    fn write(&mut self, line: &Value, is_good: bool, response: &str, error: &Value) {
         let (count, file) = if is_good {
             ("completed", &mut self.results)
         } else {
@@ -242,7 +235,7 @@ impl Job {
         let count = &mut self.batch["request_counts"][count];
         *count = json!(count.as_u64().unwrap_or(0) + 1);
         let id = ids::prefixed("batch_req_01", &mut self.random);
-        let custom_id = &line.0["custom_id"];
+        let custom_id = &line["custom_id"];
         let text = format!(
             "{{\"id\":\"{id}\",\"custom_id\":{custom_id},\"response\":{response},\"error\":{error}}}\n"
         );
@@ -270,7 +263,7 @@ impl Job {
             .and_then(|()| self.file("error", failures, host));
         match written {
             Ok(()) => self.enter(status, host.now),
-            Err(why) => self.fail(&[mistake("no_room", &why.message, None, None)], host),
+            Err(why) => self.fail(&[Mistake::new("no_room", why.message)], host),
         }
     }
 

@@ -13,21 +13,6 @@ pub(super) const MAX_LINES: usize = 50_000;
 /// How many mistakes of one file are reported.
 const MAX_MISTAKES: usize = 100;
 
-/// A request of a batch.
-#[derive(Debug)]
-pub(super) struct Line(pub(super) Value);
-
-impl Line {
-    pub(super) fn read(text: &[u8]) -> Result<Self, String> {
-        let line: Value = serde_json::from_slice(text).map_err(|why| why.to_string())?;
-        Ok(Self(line))
-    }
-
-    pub(super) fn text(&self, key: &str) -> &str {
-        self.0[key].as_str().unwrap_or_default()
-    }
-}
-
 /// What is wrong with a batch or one of its lines, as the wire has it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(super) struct Mistake {
@@ -38,18 +23,30 @@ pub(super) struct Mistake {
     line: Option<usize>,
 }
 
-pub(super) fn mistake(
-    code: &'static str,
-    message: &str,
-    param: Option<&'static str>,
-    line: Option<usize>,
-) -> Mistake {
-    Mistake {
-        code,
-        message: message.to_owned(),
-        param,
-        line,
+impl Mistake {
+    pub(super) fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            param: None,
+            line: None,
+        }
     }
+
+    pub(super) fn about(mut self, param: &'static str) -> Self {
+        self.param = Some(param);
+        self
+    }
+}
+
+/// A request of a batch: one line.
+pub(super) fn read(text: &[u8]) -> Result<Value, Mistake> {
+    serde_json::from_slice(text).map_err(|why| no_request(&why.to_string()))
+}
+
+fn no_request(why: &str) -> Mistake {
+    let message = format!("This line is not a request: {why}");
+    Mistake::new("invalid_json_line", message)
 }
 
 /// Where the requests are in a file, or what is wrong with them.
@@ -64,13 +61,14 @@ pub(super) fn requests(content: &[u8], endpoint: &str) -> Result<Vec<Range<usize
         }
         match request(text, endpoint, &mut seen) {
             Ok(()) => found.push(range),
-            Err((code, message, param)) => {
-                mistakes.push(mistake(code, &message, param, Some(number)));
+            Err(mut mistake) => {
+                mistake.line = Some(number);
+                mistakes.push(mistake);
             }
         }
         if found.len() > MAX_LINES {
             let message = format!("A batch has at most {MAX_LINES} requests.");
-            mistakes.push(mistake("too_many_requests", &message, None, None));
+            mistakes.push(Mistake::new("too_many_requests", message));
             break;
         }
         if mistakes.len() == MAX_MISTAKES {
@@ -78,12 +76,7 @@ pub(super) fn requests(content: &[u8], endpoint: &str) -> Result<Vec<Range<usize
         }
     }
     if found.is_empty() && mistakes.is_empty() {
-        mistakes.push(mistake(
-            "empty_file",
-            "The file has no requests.",
-            None,
-            None,
-        ));
+        mistakes.push(Mistake::new("empty_file", "The file has no requests."));
     }
     if mistakes.is_empty() {
         Ok(found)
@@ -103,35 +96,26 @@ fn ranges(content: &[u8]) -> impl Iterator<Item = Range<usize>> + '_ {
 }
 
 /// Checks that a line is a request to the batch's endpoint, with an id of its own.
-fn request(
-    text: &[u8],
-    endpoint: &str,
-    seen: &mut HashSet<String>,
-) -> Result<(), (&'static str, String, Option<&'static str>)> {
-    let no_request = |why: String| {
-        let message = format!("This line is not a request: {why}");
-        ("invalid_json_line", message, None)
-    };
-    let line = Line::read(text).map_err(no_request)?;
-    let is_other = |key: &str, wanted: &str| line.0[key].as_str().is_some_and(|is| is != wanted);
+fn request(text: &[u8], endpoint: &str, seen: &mut HashSet<String>) -> Result<(), Mistake> {
+    let line = read(text)?;
+    let is_other = |key: &str, wanted: &str| line[key].as_str().is_some_and(|is| is != wanted);
     if is_other("method", "POST") {
-        let message = "The method of a request must be `POST`.".to_owned();
-        return Err(("invalid_method", message, Some("method")));
+        let message = "The method of a request must be `POST`.";
+        return Err(Mistake::new("invalid_method", message).about("method"));
     }
     if is_other("url", endpoint) {
-        let url = line.text("url");
-        let message = format!("The url `{url}` is not the batch's `{endpoint}`.");
-        return Err(("mismatched_url", message, Some("url")));
+        let message = format!("The url {} is not the batch's `{endpoint}`.", line["url"]);
+        return Err(Mistake::new("mismatched_url", message).about("url"));
     }
-    check::value(&line.0, &requests::BATCH_REQUEST_LINE).map_err(|why| no_request(why.message))?;
-    let id = line.text("custom_id");
+    check::value(&line, &requests::BATCH_REQUEST_LINE).map_err(|why| no_request(&why.message))?;
+    let id = line["custom_id"].as_str().unwrap_or_default();
     if id.is_empty() {
-        let message = "A custom_id must not be empty.".to_owned();
-        return Err(("invalid_custom_id", message, Some("custom_id")));
+        let message = "A custom_id must not be empty.";
+        return Err(Mistake::new("invalid_custom_id", message).about("custom_id"));
     }
     if !seen.insert(id.to_owned()) {
         let message = format!("The custom_id `{id}` is given to two requests.");
-        return Err(("duplicate_custom_id", message, Some("custom_id")));
+        return Err(Mistake::new("duplicate_custom_id", message).about("custom_id"));
     }
     Ok(())
 }
@@ -151,8 +135,8 @@ mod tests {
         let text = format!("\n{}\r\n\n{}", line("a", CHAT), line("b", CHAT));
         let found = requests(text.as_bytes(), CHAT).unwrap();
         assert_eq!(found.len(), 2);
-        let second = Line::read(&text.as_bytes()[found[1].clone()]).unwrap();
-        assert_eq!(second.text("custom_id"), "b");
+        let second = read(&text.as_bytes()[found[1].clone()]).unwrap();
+        assert_eq!(second["custom_id"], "b");
     }
 
     #[test]

@@ -2,12 +2,13 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use crate::api_error::{ApiError, Outcome};
+use crate::lock::lock;
 
 /// In bytes.
 pub(crate) const MAX_FILE: usize = 100 * 1024 * 1024;
@@ -52,7 +53,7 @@ impl Files {
     }
 
     pub(crate) fn add(&self, about: About, content: Bytes) -> Outcome<()> {
-        let mut kept = self.lock();
+        let mut kept = lock(&self.kept);
         let total: u64 = kept.iter().map(|kept| kept.about.bytes).sum();
         if kept.len() >= MAX_FILES || total.saturating_add(about.bytes) > MAX_TOTAL {
             return Err(ApiError::invalid(
@@ -72,7 +73,7 @@ impl Files {
 
     /// The newest first.
     pub(crate) fn list(&self) -> Vec<About> {
-        let kept = self.lock();
+        let kept = lock(&self.kept);
         kept.iter().rev().map(|kept| kept.about.clone()).collect()
     }
 
@@ -88,7 +89,7 @@ impl Files {
     }
 
     pub(crate) fn remove(&self, id: &str) -> Outcome<()> {
-        let mut kept = self.lock();
+        let mut kept = lock(&self.kept);
         let place = kept.iter().position(|kept| kept.about.id == id);
         let removed = kept.remove(place.ok_or_else(|| missing(id))?);
         if let Some(folder) = &self.folder {
@@ -99,13 +100,9 @@ impl Files {
     }
 
     fn find(&self, id: &str) -> Outcome<Kept> {
-        let kept = self.lock();
+        let kept = lock(&self.kept);
         let found = kept.iter().find(|kept| kept.about.id == id);
         found.cloned().ok_or_else(|| missing(id))
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Vec<Kept>> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -1,33 +1,24 @@
 //! Durations as Go prints them, which is how Groq's headers have them.
 
-use std::fmt::Write as _;
 use std::time::Duration;
 
 /// `2m59.56s`, `7.66s`, `120ms`, `0s`: to the millisecond.
 pub(crate) fn go_duration(duration: Duration) -> String {
     let milliseconds = duration.as_millis();
-    if milliseconds == 0 {
-        return "0s".to_owned();
-    }
-    if milliseconds < 1000 {
+    if (1..1000).contains(&milliseconds) {
         return format!("{milliseconds}ms");
     }
     let (seconds, fraction) = (milliseconds / 1000, milliseconds % 1000);
     let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    let mut text = String::with_capacity(16);
-    if hours > 0 {
-        let _ = write!(text, "{hours}h");
-    }
-    if hours > 0 || minutes > 0 {
-        let _ = write!(text, "{minutes}m");
-    }
-    let _ = write!(text, "{seconds}");
+    let mut text = match (hours, minutes) {
+        (0, 0) => format!("{seconds}"),
+        (0, _) => format!("{minutes}m{seconds}"),
+        _ => format!("{hours}h{minutes}m{seconds}"),
+    };
     if fraction > 0 {
-        let digits = format!(".{fraction:03}");
-        text.push_str(digits.trim_end_matches('0'));
+        text.push_str(format!(".{fraction:03}").trim_end_matches('0'));
     }
-    text.push('s');
-    text
+    text + "s"
 }
 
 #[cfg(test)]

@@ -1,13 +1,14 @@
 //! The counters: what each request takes, what is left, and who is refused.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use super::bucket::Bucket;
 use super::duration::go_duration;
 use super::throttle::{DAY, HOUR, Limit, MINUTE, SECOND, Throttle, Unit};
 use crate::api_error::{ApiError, Outcome};
+use crate::lock::lock;
 use crate::response::Response;
 
 /// The counters of all models.
@@ -15,8 +16,10 @@ use crate::response::Response;
 pub(crate) struct Limiter {
     default: Throttle,
     models: HashMap<String, Throttle>,
-    counters: Mutex<HashMap<String, Vec<Bucket>>>,
+    counters: Mutex<HashMap<String, Vec<Counter>>>,
 }
+
+type Counter = (Limit, Bucket);
 
 /// What a request uses.
 #[derive(Clone, Copy, Debug)]
@@ -74,34 +77,28 @@ impl Limiter {
         }
     }
 
-    /// Counts a request, or refuses it and counts nothing. The left is for the headers of either answer.
+    /// Counts a request, or refuses it and counts nothing; what is left is for the headers of either answer.
     pub(crate) fn charge(&self, charge: Charge<'_>, now: Instant) -> (RateLimits, Outcome<()>) {
-        let limits = self.models.get(charge.model).unwrap_or(&self.default);
-        let mut counters = self.counters.lock().unwrap_or_else(PoisonError::into_inner);
-        if !counters.contains_key(charge.model) {
-            let buckets = limits
-                .limits
-                .iter()
-                .map(|limit| Bucket::new(limit.amount, limit.per, now));
-            counters.insert(charge.model.to_owned(), buckets.collect());
-        }
-        let Some(buckets) = counters.get_mut(charge.model) else {
-            return (RateLimits::default(), Ok(()));
-        };
-        for bucket in buckets.iter_mut() {
-            bucket.leak(now);
-        }
-        let outcome = if limits.enforced {
-            admit(limits, buckets, charge)
+        let throttle = self.models.get(charge.model).unwrap_or(&self.default);
+        let mut counters = lock(&self.counters);
+        let counters = counters.entry(charge.model.to_owned()).or_insert_with(|| {
+            let limits = throttle.limits.iter();
+            limits
+                .map(|limit| (*limit, Bucket::new(limit.amount, limit.per, now)))
+                .collect()
+        });
+        counters.iter_mut().for_each(|(_, bucket)| bucket.leak(now));
+        let outcome = if throttle.enforced {
+            admit(counters, charge)
         } else {
             Ok(())
         };
         if outcome.is_ok() {
-            for (limit, bucket) in limits.limits.iter().zip(buckets.iter_mut()) {
+            for (limit, bucket) in counters.iter_mut() {
                 bucket.take(limit.unit.of(charge.spent, charge));
             }
         }
-        (rate_limits(limits, buckets), outcome)
+        (RateLimits::new(counters, throttle.enforced), outcome)
     }
 }
 
@@ -125,35 +122,40 @@ impl Unit {
     }
 }
 
-/// The headers about requests: how many there are, how many are left, and when all are back.
-const REQUESTS: [&str; 3] = [
-    "x-ratelimit-limit-requests",
-    "x-ratelimit-remaining-requests",
-    "x-ratelimit-reset-requests",
-];
-/// The same about tokens.
-const TOKENS: [&str; 3] = [
-    "x-ratelimit-limit-tokens",
-    "x-ratelimit-remaining-tokens",
-    "x-ratelimit-reset-tokens",
-];
-
 impl RateLimits {
+    /// Groq's headers are about requests per day and tokens per minute: the longest and the shortest of their kind.
+    /// A limit that is not enforced always has something left, so that no client waits for it.
+    fn new(counters: &[Counter], enforced: bool) -> Self {
+        let of = |unit| counters.iter().filter(move |(limit, _)| limit.unit == unit);
+        let left = |(limit, bucket): &Counter| RateLimit {
+            limit: limit.amount,
+            remaining: bucket.remaining().max(u32::from(!enforced)),
+            reset: bucket.full_in(),
+        };
+        let longest = of(Unit::Requests).max_by_key(|(limit, _)| limit.per);
+        let shortest = of(Unit::Tokens).min_by_key(|(limit, _)| limit.per);
+        Self {
+            requests: longest.map(left),
+            tokens: shortest.map(left),
+        }
+    }
+
     pub(crate) fn write(&self, response: &mut Response) {
-        for ([limit, remaining, reset], left) in
-            [(REQUESTS, &self.requests), (TOKENS, &self.tokens)]
-        {
+        for (unit, left) in [("requests", &self.requests), ("tokens", &self.tokens)] {
             let Some(left) = left else { continue };
-            response.set(limit, left.limit.to_string());
-            response.set(remaining, left.remaining.to_string());
-            response.set(reset, go_duration(left.reset));
+            let mut set = |what: &str, value: String| {
+                response.set(format!("x-ratelimit-{what}-{unit}"), value);
+            };
+            set("limit", left.limit.to_string());
+            set("remaining", left.remaining.to_string());
+            set("reset", go_duration(left.reset));
         }
     }
 }
 
 /// The first limit that has not enough left, as an error.
-fn admit(limits: &Throttle, buckets: &[Bucket], charge: Charge<'_>) -> Outcome<()> {
-    for (limit, bucket) in limits.limits.iter().zip(buckets) {
+fn admit(counters: &[Counter], charge: Charge<'_>) -> Outcome<()> {
+    for (limit, bucket) in counters {
         let amount = limit.unit.of(charge.requested, charge);
         if amount > u64::from(limit.amount) {
             return Err(too_large(*limit, amount, charge));
@@ -172,13 +174,11 @@ fn exhausted(
     wait: Duration,
     charge: Charge<'_>,
 ) -> Box<ApiError> {
-    let what = format!(
-        "Rate limit reached for {}, Used {}, Requested {amount}. Please try again in {}.",
-        place(limit, charge),
-        bucket.used(),
-        go_duration(wait),
+    let (place, used, again) = (place(limit, charge), bucket.used(), go_duration(wait));
+    let message = format!(
+        "Rate limit reached for {place}, Used {used}, Requested {amount}. Please try again in {again}."
     );
-    let mut error = refusal(429, what, limit);
+    let mut error = refusal(429, message, limit);
     error.retry_after = Some(wait);
     error
 }
@@ -186,10 +186,10 @@ fn exhausted(
 /// Waiting does not help here, so there is no `retry-after`.
 fn too_large(limit: Limit, amount: u64, charge: Charge<'_>) -> Box<ApiError> {
     let place = place(limit, charge);
-    let what = format!(
+    let message = format!(
         "Request too large for {place}, Requested {amount}. Please make your messages shorter, or ask for fewer completion tokens."
     );
-    refusal(413, what, limit)
+    refusal(413, message, limit)
 }
 
 fn refusal(status: u16, message: String, limit: Limit) -> Box<ApiError> {
@@ -199,49 +199,21 @@ fn refusal(status: u16, message: String, limit: Limit) -> Box<ApiError> {
         .code("rate_limit_exceeded")
 }
 
-/// The model, the tier and the limit, in words.
+/// The model, the tier and the limit, in words: `... on tokens per minute (TPM): Limit 8000`.
 fn place(limit: Limit, charge: Charge<'_>) -> String {
     let Charge { model, tier, .. } = charge;
-    let (dimension, amount) = (dimension(limit), limit.amount);
-    format!(
-        "model `{model}` in organization `org_mock` service tier `{tier}` on {dimension}: Limit {amount}"
-    )
-}
-
-/// `tokens per minute (TPM)`.
-fn dimension(limit: Limit) -> String {
     let [name, initial, _] = limit.unit.words();
-    match limit.per {
-        MINUTE => format!("{name} per minute ({initial}PM)"),
-        HOUR => format!("{name} per hour ({initial}PH)"),
-        DAY => format!("{name} per day ({initial}PD)"),
-        SECOND => format!("{name} per second"),
-        per => format!("{name} per {}", go_duration(per)),
-    }
-}
-
-/// Groq's headers speak of requests per day and tokens per minute: the longest and the shortest of their kind.
-fn rate_limits(limits: &Throttle, buckets: &[Bucket]) -> RateLimits {
-    let of = |unit| {
-        limits
-            .limits
-            .iter()
-            .zip(buckets)
-            .filter(move |(limit, _)| limit.unit == unit)
+    let per = match limit.per {
+        MINUTE => format!("minute ({initial}PM)"),
+        HOUR => format!("hour ({initial}PH)"),
+        DAY => format!("day ({initial}PD)"),
+        SECOND => "second".to_owned(),
+        per => go_duration(per),
     };
-    let left = |(limit, bucket): (&Limit, &Bucket)| RateLimit {
-        limit: limit.amount,
-        remaining: bucket.remaining(),
-        reset: bucket.full_in(),
-    };
-    RateLimits {
-        requests: of(Unit::Requests)
-            .max_by_key(|(limit, _)| limit.per)
-            .map(left),
-        tokens: of(Unit::Tokens)
-            .min_by_key(|(limit, _)| limit.per)
-            .map(left),
-    }
+    let amount = limit.amount;
+    format!(
+        "model `{model}` in organization `org_mock` service tier `{tier}` on {name} per {per}: Limit {amount}"
+    )
 }
 
 #[cfg(test)]
@@ -328,7 +300,8 @@ mod tests {
         assert!(limiter.charge(charge(u64::MAX, 2_000_000), now).1.is_ok());
         let (limits, outcome) = limiter.charge(charge(1, 1), now);
         assert!(outcome.is_ok());
-        assert_eq!(limits.tokens.map(|left| left.remaining), Some(0));
+        // Never none left: nobody is to wait for a limit that is not enforced.
+        assert_eq!(limits.tokens.map(|left| left.remaining), Some(1));
         assert_eq!(limits.requests.map(|left| left.remaining), Some(499_998));
     }
 

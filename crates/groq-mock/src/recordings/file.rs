@@ -10,7 +10,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::percent;
+use crate::router::decoded;
 
 /// Bytes of a file of recordings that is read.
 const MAX_FILE: u64 = 256 * 1024 * 1024;
@@ -92,7 +92,7 @@ pub(super) fn query(query: &str) -> Vec<Header> {
     pairs
         .map(|pair| {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            Header::new(percent::decoded(name), percent::decoded(value))
+            Header::new(decoded(name), decoded(value))
         })
         .collect()
 }
