@@ -5,7 +5,7 @@ use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use groq_models::{Catalog, image_pixels};
+use groq_models::{Catalog, image_media_type, image_pixels};
 use groq_types::ContentPart;
 #[cfg(not(target_arch = "wasm32"))]
 use tokio::io::AsyncReadExt as _;
@@ -96,7 +96,7 @@ impl Images {
     /// the images are too many, or too large, in bytes or in pixels.
     pub fn bytes(mut self, bytes: impl AsRef<[u8]>) -> Result<Self, Error> {
         let bytes = bytes.as_ref();
-        let kind = kind(bytes).ok_or_else(|| {
+        let kind = image_media_type(bytes).ok_or_else(|| {
             Error::refused("the image is neither PNG, JPEG, GIF nor WebP").with_operation(OPERATION)
         })?;
         if let Some(pixels) = image_pixels(bytes).filter(|pixels| *pixels > self.max_pixels) {
@@ -173,30 +173,6 @@ impl Images {
             .with_hint("give their URLs")
             .with_operation(OPERATION)
     }
-}
-
-fn kind(bytes: &[u8]) -> Option<&'static str> {
-    Some(match bytes {
-        [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => "image/png",
-        [0xff, 0xd8, 0xff, ..] => "image/jpeg",
-        [b'G', b'I', b'F', b'8', ..] => "image/gif",
-        [
-            b'R',
-            b'I',
-            b'F',
-            b'F',
-            _,
-            _,
-            _,
-            _,
-            b'W',
-            b'E',
-            b'B',
-            b'P',
-            ..,
-        ] => "image/webp",
-        _ => return None,
-    })
 }
 
 #[cfg(test)]

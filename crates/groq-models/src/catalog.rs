@@ -11,7 +11,7 @@ use groq_types::ModelList;
 use serde::{Deserialize, Serialize};
 
 use crate::date::Date;
-use crate::diagnostic::{Diagnostics, Severity};
+use crate::diagnostic::Diagnostics;
 use crate::error::{Error, ErrorKind};
 use crate::model::ModelInfo;
 use crate::price::{Billing, Cost, Price};
@@ -184,11 +184,7 @@ impl Catalog {
     /// Returns all models, in the order of their ids.
     ///
     /// ```
-    /// use groq_models::{Catalog, ModelKind};
-    ///
-    /// let catalog = Catalog::shipped();
-    /// let speech = catalog.models().filter(|model| model.kind == ModelKind::Speech);
-    /// assert_eq!(speech.filter(|model| !catalog.is_retired(&model.id)).count(), 2);
+    /// assert!(groq_models::Catalog::shipped().models().any(|model| model.id == "whisper-large-v3"));
     /// ```
     pub fn models(&self) -> impl Iterator<Item = &ModelInfo> {
         self.content.models.values()
@@ -323,6 +319,10 @@ impl Catalog {
     }
 
     /// Returns the English name of a language, as transcriptions name it.
+    ///
+    /// ```
+    /// assert_eq!(groq_models::Catalog::shipped().language_name("de"), Some("german"));
+    /// ```
     pub fn language_name(&self, code: &str) -> Option<&str> {
         self.content.languages.get(code).map(String::as_str)
     }
@@ -382,7 +382,7 @@ impl Catalog {
         if shorter(service.min_billed_audio()) {
             let billed = service.min_billed_audio().as_secs_f64();
             let message = format!("it is billed as {billed} seconds");
-            diagnostics.add("file", Severity::Note, message);
+            diagnostics.note("file", message);
         }
         if let Some(bytes) = bytes.filter(|bytes| *bytes > most) {
             let message = format!(

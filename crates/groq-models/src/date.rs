@@ -34,13 +34,6 @@ impl Default for Date {
 
 impl Date {
     /// Creates a day; `None` if the calendar has no such day.
-    ///
-    /// ```
-    /// use groq_models::Date;
-    ///
-    /// assert!(Date::new(2028, 2, 29).is_some());
-    /// assert!(Date::new(2026, 2, 29).is_none());
-    /// ```
     pub fn new(year: u16, month: u8, day: u8) -> Option<Self> {
         let leap =
             year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
@@ -74,8 +67,8 @@ impl Date {
         }
     }
 
-    /// Returns today's date in UTC; `None` where the platform has no clock, as `wasm32-unknown-unknown` has none.
-    pub fn today() -> Option<Self> {
+    /// Today in UTC; `None` where the platform has no clock, as `wasm32-unknown-unknown` has none.
+    pub(crate) fn today() -> Option<Self> {
         #[cfg(all(target_family = "wasm", target_os = "unknown"))]
         return None;
         #[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
@@ -84,29 +77,6 @@ impl Date {
             let since = now.duration_since(std::time::UNIX_EPOCH).ok()?;
             Some(Self::from_unix_seconds(since.as_secs()))
         }
-    }
-
-    /// Returns the year.
-    pub fn year(self) -> u16 {
-        self.year
-    }
-
-    /// Returns the month, from 1 to 12.
-    ///
-    /// ```
-    /// use groq_models::Date;
-    ///
-    /// let day: Date = "2026-09-15".parse()?;
-    /// assert_eq!((day.year(), day.month(), day.day()), (2026, 9, 15));
-    /// # Ok::<(), groq_models::Error>(())
-    /// ```
-    pub fn month(self) -> u8 {
-        self.month
-    }
-
-    /// Returns the day of the month, from 1 to 31.
-    pub fn day(self) -> u8 {
-        self.day
     }
 }
 
@@ -127,13 +97,10 @@ impl FromStr for Date {
             is_number.then(|| part.parse().ok())?
         };
         let mut parts = text.splitn(3, '-');
-        let year = number(parts.next(), 4);
-        let month = number(parts.next(), 2).and_then(|month| u8::try_from(month).ok());
-        let day = number(parts.next(), 2).and_then(|day| u8::try_from(day).ok());
-        let date = year
-            .zip(month)
-            .zip(day)
-            .and_then(|((year, month), day)| Self::new(year, month, day));
+        let (year, month, day) = (parts.next(), parts.next(), parts.next());
+        let small = |part| u8::try_from(number(part, 2)?).ok();
+        let date = number(year, 4).zip(small(month)).zip(small(day));
+        let date = date.and_then(|((year, month), day)| Self::new(year, month, day));
         date.ok_or_else(|| {
             let message = format!("{text:?} is not a date: expected YYYY-MM-DD");
             Error::new(ErrorKind::InvalidValue, message)

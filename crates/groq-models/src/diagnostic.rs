@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::catalog::Catalog;
 use crate::error::{Error, ErrorKind};
-use crate::model::ModelInfo;
+use crate::model::{ModelInfo, ModelKind};
 
 /// A request that can be checked before it is sent.
 ///
@@ -111,22 +111,36 @@ impl Diagnostics {
         }
     }
 
-    pub(crate) fn add(
-        &mut self,
-        field: &'static str,
-        severity: Severity,
-        message: impl Into<String>,
-    ) {
+    pub(crate) fn warn(&mut self, field: &'static str, message: impl Into<String>) {
+        self.add(field, Severity::Warning, message);
+    }
+
+    pub(crate) fn note(&mut self, field: &'static str, message: impl Into<String>) {
+        self.add(field, Severity::Note, message);
+    }
+
+    fn add(&mut self, field: &'static str, severity: Severity, message: impl Into<String>) {
+        let message = message.into();
         self.0.push(Diagnostic {
             field,
             severity,
-            message: message.into(),
+            message,
         });
     }
 
-    /// Finds a model in the catalog, and reports it if it is shut down.
-    pub(crate) fn model<'c>(&mut self, catalog: &'c Catalog, id: &str) -> Option<&'c ModelInfo> {
+    /// Finds a model in the catalog, and reports it if it is shut down, or known to be of other kinds than these.
+    pub(crate) fn model<'c>(
+        &mut self,
+        catalog: &'c Catalog,
+        id: &str,
+        kinds: &[ModelKind],
+        verb: &str,
+    ) -> Option<&'c ModelInfo> {
+        self.error_if(id.trim().is_empty(), "model", "it is empty");
         let model = catalog.get(id)?;
+        if model.kind != ModelKind::Other && !kinds.contains(&model.kind) {
+            self.error("model", format!("{id} does not {verb}"));
+        }
         if let Some(end) = &model.retirement
             && catalog.is_retired(id)
         {

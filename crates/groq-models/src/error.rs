@@ -65,53 +65,30 @@ impl Error {
     }
 
     /// Returns the id of the model that a catalog is wrong about, if it is about one.
-    ///
-    /// ```
-    /// use groq_models::Catalog;
-    ///
-    /// let file = br#"{"format": 1, "as_of": "2027-01-01", "models": [
-    ///     {"id": "a", "as_of": "2027-01-01", "kind": "chat"},
-    ///     {"id": "a", "as_of": "2027-01-01", "kind": "chat"}]}"#;
-    /// let error = Catalog::from_json(file).expect_err("a model stands there twice");
-    /// assert_eq!(error.model(), Some("a"));
-    /// ```
     pub fn model(&self) -> Option<&str> {
         self.model.as_deref()
     }
+}
 
-    /// Returns whether a catalog file could not be read.
-    pub fn is_io(&self) -> bool {
-        self.kind == ErrorKind::Io
-    }
+macro_rules! predicates {
+    ($($name:ident $kind:ident $doc:literal;)*) => {
+        impl Error {
+            $(
+                #[doc = concat!("Returns whether ", $doc, ".")]
+                pub fn $name(&self) -> bool {
+                    self.kind == ErrorKind::$kind
+                }
+            )*
+        }
+    };
+}
 
-    /// Returns whether a catalog file has a format that this version does not know.
-    pub fn is_unsupported_format(&self) -> bool {
-        self.kind == ErrorKind::UnsupportedFormat
-    }
-
-    /// Returns whether a catalog file is not JSON, or its content is wrong.
-    pub fn is_invalid_catalog(&self) -> bool {
-        self.kind == ErrorKind::InvalidCatalog
-    }
-
-    /// Returns whether the service would refuse a request.
-    ///
-    /// ```
-    /// use groq_models::types::{ChatCompletionRequest, Message};
-    /// use groq_models::{Catalog, Validate as _};
-    ///
-    /// let request = ChatCompletionRequest::new("openai/gpt-oss-20b", [Message::user("Hi")]).with_n(2u32);
-    /// let error = request.validate(&Catalog::shipped()).into_result().expect_err("n is 1");
-    /// assert!(error.is_invalid_request());
-    /// ```
-    pub fn is_invalid_request(&self) -> bool {
-        self.kind == ErrorKind::InvalidRequest
-    }
-
-    /// Returns whether a reply is not one of a guard model.
-    pub fn is_unexpected_reply(&self) -> bool {
-        self.kind == ErrorKind::UnexpectedReply
-    }
+predicates! {
+    is_io Io "a catalog file could not be read";
+    is_unsupported_format UnsupportedFormat "a catalog file has a format that this version does not know";
+    is_invalid_catalog InvalidCatalog "a catalog file is not JSON, or its content is wrong";
+    is_invalid_request InvalidRequest "the service would refuse a request";
+    is_unexpected_reply UnexpectedReply "a reply is not one of a guard model";
 }
 
 impl fmt::Display for Error {

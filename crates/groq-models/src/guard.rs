@@ -37,15 +37,6 @@ impl GuardVerdict {
     ///
     /// [`is_unexpected_reply`](Error::is_unexpected_reply) if the reply is not one of a guard model, or has no text. Do not take
     /// the text for safe then.
-    ///
-    /// ```
-    /// use groq_models::GuardVerdict;
-    /// use groq_models::types::{ChatCompletion, Choice, CompletionMessage};
-    ///
-    /// let message = CompletionMessage::new().with_content("It is safe.");
-    /// let reply = ChatCompletion::new("c1", [Choice::new(0, message)], 0u64, "some/chat-model");
-    /// assert!(GuardVerdict::from_completion(&reply).expect_err("no verdict").is_unexpected_reply());
-    /// ```
     pub fn from_completion(completion: &ChatCompletion) -> Result<Self, Error> {
         let text = completion.text().unwrap_or_default();
         Self::read(text).ok_or_else(|| {

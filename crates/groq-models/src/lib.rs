@@ -18,7 +18,7 @@ pub use date::Date;
 pub use diagnostic::{Diagnostic, Diagnostics, Severity, Validate};
 pub use error::{Error, ErrorKind};
 pub use guard::GuardVerdict;
-pub use image::image_pixels;
+pub use image::{image_media_type, image_pixels};
 pub use model::{
     JsonSchemaSupport, ModelInfo, ModelKind, Quotas, Retirement, Stage, TranscriptionInfo,
 };

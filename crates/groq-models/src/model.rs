@@ -187,15 +187,6 @@ impl Quotas {
 }
 
 /// The end of a model.
-///
-/// ```
-/// use groq_models::Catalog;
-///
-/// let catalog = Catalog::shipped();
-/// let end = catalog.get("playai-tts").and_then(|model| model.retirement.as_ref()).expect("it is gone");
-/// assert_eq!(end.date.to_string(), "2025-12-31");
-/// assert_eq!(end.successor.as_deref(), Some("canopylabs/orpheus-v1-english"));
-/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Retirement {
@@ -247,17 +238,8 @@ impl ModelInfo {
         (!unknown).then_some(false)
     }
 
-    /// Returns the key of the source of a fact, such as `context_window` or `price.cached_input`.
-    ///
-    /// ```
-    /// use groq_models::Catalog;
-    ///
-    /// let catalog = Catalog::shipped();
-    /// let model = catalog.get("openai/gpt-oss-20b").expect("a known model");
-    /// assert_eq!(model.source_of("price.cached_input"), Some("model-list"));
-    /// assert_eq!(model.source_of("price.output"), Some("docs-models"));
-    /// ```
-    pub fn source_of(&self, fact: &str) -> Option<&str> {
+    /// The key of the source of a fact, such as `context_window` or `price.cached_input`.
+    pub(crate) fn source_of(&self, fact: &str) -> Option<&str> {
         let find = |fact: &str| {
             let mut sources = self.evidence.iter();
             let found = sources.find(|(_, facts)| facts.iter().any(|one| one == fact));

@@ -36,6 +36,10 @@ impl Cost {
     pub const ZERO: Self = Self(0);
 
     /// Creates an amount from nano-dollars.
+    ///
+    /// ```
+    /// assert_eq!(groq_models::Cost::from_nano_dollars(2_500_000).to_string(), "$0.0025");
+    /// ```
     pub const fn from_nano_dollars(nanos: u64) -> Self {
         Self(nanos)
     }
@@ -206,18 +210,6 @@ impl Price {
     /// or the price is by contract. `batch_percent` is what a batch costs of the price.
     ///
     /// [`Catalog::cost`](crate::Catalog::cost) finds the price of a model.
-    ///
-    /// ```
-    /// use std::time::Duration;
-    /// use groq_models::{Billing, Price, Usage};
-    ///
-    /// let price = Price::AudioHour { input: "0.111".parse()? };
-    /// let minute = Usage::default().audio(Duration::from_secs(60));
-    /// let cost = price.cost(&minute, Billing::OnDemand, 50).expect("a known price");
-    /// assert_eq!(cost.nano_dollars(), 1_850_000);
-    /// assert_eq!(price.cost(&Usage::default(), Billing::OnDemand, 50), None);
-    /// # Ok::<(), groq_models::Error>(())
-    /// ```
     pub fn cost(&self, usage: &Usage, billing: Billing, batch_percent: u8) -> Option<Cost> {
         const MILLION: u128 = 1_000_000;
         let percent = match billing {

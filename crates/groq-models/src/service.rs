@@ -8,15 +8,6 @@ use serde::{Deserialize, Serialize};
 use crate::quota::Plan;
 
 /// What the service allows, whatever the model.
-///
-/// ```
-/// use groq_models::{Catalog, Plan};
-///
-/// let catalog = Catalog::shipped();
-/// let service = catalog.service();
-/// assert_eq!(service.upload_bytes.of(Plan::Free), 25_000_000);
-/// assert_eq!(service.min_billed_audio().as_secs(), 10);
-/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ServiceLimits {
@@ -79,6 +70,11 @@ impl ServiceLimits {
     }
 
     /// Returns the least audio that is billed for a request, and that counts against limits.
+    ///
+    /// ```
+    /// let catalog = groq_models::Catalog::shipped();
+    /// assert_eq!(catalog.service().min_billed_audio().as_secs(), 10);
+    /// ```
     pub fn min_billed_audio(&self) -> Duration {
         Duration::from_millis(self.min_billed_audio_ms)
     }

@@ -54,12 +54,6 @@ impl Usage {
     }
 
     /// Sets how many tokens of the prompt were cached.
-    ///
-    /// ```
-    /// use groq_models::Usage;
-    ///
-    /// assert_eq!(Usage::new(1_000, 50).cached_tokens(900).limited_tokens(), 150);
-    /// ```
     pub const fn cached_tokens(mut self, tokens: u64) -> Self {
         self.cached_tokens = tokens;
         self
@@ -103,6 +97,10 @@ impl Usage {
     }
 
     /// Returns the tokens that count against rate limits: all but the cached ones.
+    ///
+    /// ```
+    /// assert_eq!(groq_models::Usage::new(1_000, 50).cached_tokens(900).limited_tokens(), 150);
+    /// ```
     pub const fn limited_tokens(&self) -> u64 {
         self.total_tokens().saturating_sub(self.cached_tokens)
     }
@@ -110,49 +108,43 @@ impl Usage {
 
 impl From<&CompletionUsage> for Usage {
     fn from(usage: &CompletionUsage) -> Self {
-        let cached = usage.prompt_tokens_details.as_ref();
-        let reasoning = usage.completion_tokens_details.as_ref();
         Self::new(usage.prompt_tokens, usage.completion_tokens)
-            .cached_tokens(cached.and_then(|it| it.cached_tokens).unwrap_or_default())
-            .reasoning_tokens(
-                reasoning
-                    .and_then(|it| it.reasoning_tokens)
-                    .unwrap_or_default(),
-            )
+            .cached_tokens(usage.cached_tokens())
+            .reasoning_tokens(usage.reasoning_tokens())
     }
 }
 
 impl From<&ResponseUsage> for Usage {
     fn from(usage: &ResponseUsage) -> Self {
         let cached = usage.input_tokens_details.as_ref();
+        let cached = cached.and_then(|details| details.cached_tokens);
         let reasoning = usage.output_tokens_details.as_ref();
+        let reasoning = reasoning.and_then(|details| details.reasoning_tokens);
         Self::new(usage.input_tokens, usage.output_tokens)
-            .cached_tokens(cached.and_then(|it| it.cached_tokens).unwrap_or_default())
-            .reasoning_tokens(
-                reasoning
-                    .and_then(|it| it.reasoning_tokens)
-                    .unwrap_or_default(),
-            )
+            .cached_tokens(cached.unwrap_or_default())
+            .reasoning_tokens(reasoning.unwrap_or_default())
     }
 }
 
 impl AddAssign for Usage {
     fn add_assign(&mut self, more: Self) {
-        let sum = |one: Option<Duration>, other: Option<Duration>| match (one, other) {
-            (Some(one), Some(other)) => Some(one.saturating_add(other)),
-            (one, other) => one.or(other),
-        };
-        *self = Self {
-            prompt_tokens: self.prompt_tokens.saturating_add(more.prompt_tokens),
-            cached_tokens: self.cached_tokens.saturating_add(more.cached_tokens),
-            completion_tokens: self
-                .completion_tokens
-                .saturating_add(more.completion_tokens),
-            reasoning_tokens: self.reasoning_tokens.saturating_add(more.reasoning_tokens),
-            audio: sum(self.audio, more.audio),
-            billed_audio: sum(self.billed_audio, more.billed_audio),
-            characters: self.characters.saturating_add(more.characters),
-        };
+        for (sum, more) in [
+            (&mut self.prompt_tokens, more.prompt_tokens),
+            (&mut self.cached_tokens, more.cached_tokens),
+            (&mut self.completion_tokens, more.completion_tokens),
+            (&mut self.reasoning_tokens, more.reasoning_tokens),
+            (&mut self.characters, more.characters),
+        ] {
+            *sum = sum.saturating_add(more);
+        }
+        for (sum, more) in [
+            (&mut self.audio, more.audio),
+            (&mut self.billed_audio, more.billed_audio),
+        ] {
+            if let Some(more) = more {
+                *sum = Some(sum.unwrap_or_default().saturating_add(more));
+            }
+        }
     }
 }
 

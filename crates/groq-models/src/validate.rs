@@ -3,7 +3,6 @@
 mod audio;
 mod chat;
 mod content;
-mod model;
 mod others;
 mod responses;
 mod rules;

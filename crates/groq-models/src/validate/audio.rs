@@ -6,7 +6,7 @@ use groq_types::{
 };
 
 use crate::catalog::{Catalog, DefaultModel};
-use crate::diagnostic::{Diagnostics, Severity, Validate};
+use crate::diagnostic::{Diagnostics, Validate};
 use crate::model::{ModelInfo, ModelKind};
 
 const SAMPLE_RATES: [u32; 7] = [8_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000];
@@ -14,10 +14,8 @@ const SAMPLE_RATES: [u32; 7] = [8_000, 16_000, 22_050, 24_000, 32_000, 44_100, 4
 impl Validate for TranscriptionRequest {
     fn validate(&self, catalog: &Catalog) -> Diagnostics {
         let mut diagnostics = Diagnostics::default();
-        let model = diagnostics.model(catalog, &self.model);
-        transcribes(model, &mut diagnostics);
-        prompt(self.prompt.as_deref(), catalog, &mut diagnostics);
-        temperature(self.temperature, &mut diagnostics);
+        let (prompt, temperature) = (self.prompt.as_deref(), self.temperature);
+        let model = recording(&self.model, prompt, temperature, catalog, &mut diagnostics);
         let timestamps = self.timestamp_granularities.as_ref();
         let verbose = self.response_format == Some(TranscriptionFormat::VerboseJson);
         diagnostics.error_if(
@@ -35,10 +33,8 @@ impl Validate for TranscriptionRequest {
 impl Validate for TranslationRequest {
     fn validate(&self, catalog: &Catalog) -> Diagnostics {
         let mut diagnostics = Diagnostics::default();
-        let model = diagnostics.model(catalog, &self.model);
-        transcribes(model, &mut diagnostics);
-        prompt(self.prompt.as_deref(), catalog, &mut diagnostics);
-        temperature(self.temperature, &mut diagnostics);
+        let (prompt, temperature) = (self.prompt.as_deref(), self.temperature);
+        let model = recording(&self.model, prompt, temperature, catalog, &mut diagnostics);
         let language = self.language.as_ref();
         diagnostics.error_if(
             language.is_some_and(|language| language.as_str() != "en"),
@@ -96,31 +92,45 @@ fn in_a_batch(format: Option<TranscriptionFormat>, diagnostics: &mut Diagnostics
 impl Validate for SpeechRequest {
     fn validate(&self, catalog: &Catalog) -> Diagnostics {
         let mut diagnostics = Diagnostics::default();
-        if let Some(model) = diagnostics.model(catalog, &self.model) {
+        let kinds = [ModelKind::Speech];
+        if let Some(model) = diagnostics.model(catalog, &self.model, &kinds, "speak") {
             speaks(self, model, &mut diagnostics);
         }
-        let speed = self
-            .speed
-            .is_some_and(|speed| !(0.5..=5.0).contains(&speed));
-        let rate = self
-            .sample_rate
-            .is_some_and(|rate| !SAMPLE_RATES.contains(&rate));
+        let is_not = |value: Option<f64>| value.is_some_and(|it| !(0.5..=5.0).contains(&it));
+        let rate = self.sample_rate;
+        let rate = rate.is_some_and(|rate| !SAMPLE_RATES.contains(&rate));
         let rates = "it must be 8000, 16000, 22050, 24000, 32000, 44100 or 48000";
         diagnostics.errors_if([
-            (speed, "speed", "it must be from 0.5 to 5"),
+            (self.input.trim().is_empty(), "input", "it is empty"),
+            (is_not(self.speed), "speed", "it must be from 0.5 to 5"),
             (rate, "sample_rate", rates),
         ]);
         diagnostics
     }
 }
 
-fn transcribes(model: Option<&ModelInfo>, diagnostics: &mut Diagnostics) {
-    let transcribes = |kind| matches!(kind, ModelKind::Transcription | ModelKind::Other);
-    diagnostics.error_if(
-        model.is_some_and(|model| !transcribes(model.kind)),
-        "model",
-        "it does not transcribe",
-    );
+/// What transcriptions and translations have in common.
+fn recording<'c>(
+    model: &str,
+    prompt: Option<&str>,
+    temperature: Option<f64>,
+    catalog: &'c Catalog,
+    diagnostics: &mut Diagnostics,
+) -> Option<&'c ModelInfo> {
+    let kinds = [ModelKind::Transcription];
+    let model = diagnostics.model(catalog, model, &kinds, "transcribe");
+    let service = catalog.service();
+    let chars = prompt.map_or(0, |prompt| prompt.chars().count());
+    if chars > service.audio_prompt_chars {
+        let message = format!(
+            "it has {chars} characters, and at most {} are possible, about {} tokens",
+            service.audio_prompt_chars, service.audio_prompt_tokens
+        );
+        diagnostics.error("prompt", message);
+    }
+    let fits = temperature.is_none_or(|temperature| (0.0..=1.0).contains(&temperature));
+    diagnostics.error_if(!fits, "temperature", "it must be from 0 to 1");
+    model
 }
 
 /// A model of many languages may try one that is not listed. A model of one language does not.
@@ -133,34 +143,14 @@ fn knows_language(model: &ModelInfo, language: &str, diagnostics: &mut Diagnosti
         }
         known if !known.iter().any(|one| one == language) => {
             let message = format!("{language:?} is not among the languages of {}", model.id);
-            diagnostics.add("language", Severity::Warning, message);
+            diagnostics.warn("language", message);
         }
         _ => {}
     }
 }
 
-fn prompt(prompt: Option<&str>, catalog: &Catalog, diagnostics: &mut Diagnostics) {
-    let service = catalog.service();
-    let chars = prompt.map_or(0, |prompt| prompt.chars().count());
-    if chars > service.audio_prompt_chars {
-        let message = format!(
-            "it has {chars} characters, and at most {} are possible, about {} tokens",
-            service.audio_prompt_chars, service.audio_prompt_tokens
-        );
-        diagnostics.error("prompt", message);
-    }
-}
-
-fn temperature(temperature: Option<f64>, diagnostics: &mut Diagnostics) {
-    let fits = temperature.is_none_or(|temperature| (0.0..=1.0).contains(&temperature));
-    diagnostics.error_if(!fits, "temperature", "it must be from 0 to 1");
-}
-
 fn speaks(request: &SpeechRequest, model: &ModelInfo, diagnostics: &mut Diagnostics) {
     let id = &model.id;
-    if model.kind != ModelKind::Speech && model.kind != ModelKind::Other {
-        diagnostics.error("model", format!("{id} does not speak"));
-    }
     if !model.voices.is_empty() && !model.voices.contains(&request.voice) {
         let voices = model.voices.join(", ");
         diagnostics.error("voice", format!("the voices of {id} are {voices}"));
@@ -171,11 +161,8 @@ fn speaks(request: &SpeechRequest, model: &ModelInfo, diagnostics: &mut Diagnost
         let message = format!("{id} speaks at most {max} characters in one request");
         diagnostics.error("input", message);
     }
-    let formats: Vec<&str> = model
-        .speech_formats
-        .iter()
-        .map(SpeechFormat::as_str)
-        .collect();
+    let formats = model.speech_formats.iter().map(SpeechFormat::as_str);
+    let formats: Vec<&str> = formats.collect();
     match &request.response_format {
         _ if formats.is_empty() => {}
         Some(format) if model.speech_formats.contains(format) => {}
@@ -188,7 +175,7 @@ fn speaks(request: &SpeechRequest, model: &ModelInfo, diagnostics: &mut Diagnost
                 "set {}: the documented default may be a format that {id} does not have",
                 formats.join(" or ")
             );
-            diagnostics.add("response_format", Severity::Warning, message);
+            diagnostics.warn("response_format", message);
         }
     }
 }

@@ -2,15 +2,13 @@
 
 use groq_types::{
     AssistantMessage, ChatCompletionRequest, Content, ContentPart, Message, ReasoningFormat,
-    ResponseFormat, StopSequences, TextContent, Tool,
+    ResponseFormat, StopSequences, TextContent,
 };
 
 use super::content::Contents;
-use super::model::{self, Asked};
-use super::rules;
+use super::rules::{self, Asked};
 use crate::catalog::Catalog;
-use crate::diagnostic::{Diagnostics, Severity, Validate};
-use crate::model::ModelInfo;
+use crate::diagnostic::{Diagnostics, Validate};
 use crate::service::ServiceLimits;
 
 const MAX_STOPS: usize = 4;
@@ -18,7 +16,7 @@ const MAX_STOPS: usize = 4;
 impl Validate for ChatCompletionRequest {
     fn validate(&self, catalog: &Catalog) -> Diagnostics {
         let mut diagnostics = Diagnostics::default();
-        let model = diagnostics.model(catalog, &self.model);
+        let model = diagnostics.model(catalog, &self.model, &rules::CONVERSES, "converse");
         unsupported(self, &mut diagnostics);
         sampling(self, &mut diagnostics);
         format(self, catalog.service(), &mut diagnostics);
@@ -32,8 +30,12 @@ impl Validate for ChatCompletionRequest {
             "messages",
             "JSON mode needs the word JSON in the messages",
         );
-        if let Some(model) = model {
-            of_model(self, model, &contents, &mut diagnostics);
+        rules::asked(model, &asked(self, &contents), &mut diagnostics);
+        if let (Some(model), Some(_)) = (model, &self.reasoning_format)
+            && model.reasoning_format == Some(false)
+        {
+            let message = format!("{} takes include_reasoning instead", model.id);
+            diagnostics.error("reasoning_format", message);
         }
         diagnostics
     }
@@ -71,11 +73,8 @@ fn sampling(request: &ChatCompletionRequest, diagnostics: &mut Diagnostics) {
     rules::sampling(request.temperature, request.top_p, diagnostics);
     let penalties = [request.frequency_penalty, request.presence_penalty];
     if penalties.iter().any(Option::is_some) {
-        diagnostics.add(
-            "frequency_penalty, presence_penalty",
-            Severity::Warning,
-            "no current model supports them",
-        );
+        let fields = "frequency_penalty, presence_penalty";
+        diagnostics.warn(fields, "no current model supports them");
     }
     if let Some(StopSequences::Many(stops)) = &request.stop {
         diagnostics.error_if(
@@ -118,44 +117,27 @@ fn reasoning(request: &ChatCompletionRequest, diagnostics: &mut Diagnostics) {
 }
 
 fn tools(request: &ChatCompletionRequest, diagnostics: &mut Diagnostics) {
-    let tools: &[Tool] = request.tools.as_deref().unwrap_or_default();
-    rules::tool_count("tools", tools.len(), diagnostics);
-    for function in tools.iter().filter_map(|tool| tool.function.as_ref()) {
-        rules::name("tools", &function.name, diagnostics);
-    }
-    let functions = request.functions.as_deref().unwrap_or_default();
-    rules::tool_count("functions", functions.len(), diagnostics);
-    for function in functions {
-        rules::name("functions", &function.name, diagnostics);
-    }
+    let tools = request.tools.iter().flatten();
+    let names = tools.map(|tool| Some(tool.function.as_ref()?.name.as_str()));
+    rules::tools("tools", names, diagnostics);
+    let functions = request.functions.iter().flatten();
+    let names = functions.map(|function| Some(function.name.as_str()));
+    rules::tools("functions", names, diagnostics);
 }
 
-fn of_model(
-    request: &ChatCompletionRequest,
-    model: &ModelInfo,
-    contents: &Contents,
-    diagnostics: &mut Diagnostics,
-) {
+fn asked<'a>(request: &'a ChatCompletionRequest, contents: &'a Contents) -> Asked<'a> {
     let schema = match &request.response_format {
         Some(ResponseFormat::JsonSchema(format)) => Some(format.json_schema.strict == Some(true)),
         _ => None,
     };
-    let asked = Asked {
-        contents,
-        contents_field: "messages",
+    let output = request.max_completion_tokens.or(request.max_tokens);
+    Asked {
+        contents: ("messages", contents),
         tools: has_tools(request),
         parallel_tools: request.parallel_tool_calls,
-        schema,
-        schema_field: "response_format",
-        output: request.max_completion_tokens.or(request.max_tokens),
-        output_field: "max_completion_tokens",
-        effort: request.reasoning_effort.as_ref(),
-        effort_field: "reasoning_effort",
-    };
-    model::check(model, &asked, diagnostics);
-    if request.reasoning_format.is_some() && model.reasoning_format == Some(false) {
-        let message = format!("{} takes include_reasoning instead", model.id);
-        diagnostics.error("reasoning_format", message);
+        schema: ("response_format", schema),
+        output: ("max_completion_tokens", output),
+        effort: ("reasoning_effort", request.reasoning_effort.as_ref()),
     }
 }
 

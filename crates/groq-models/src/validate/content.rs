@@ -1,6 +1,6 @@
 //! What stands in messages, counted and measured.
 
-use crate::diagnostic::{Diagnostics, Severity};
+use crate::diagnostic::Diagnostics;
 use crate::image::{base64_prefix, image_pixels};
 use crate::service::ServiceLimits;
 
@@ -73,7 +73,7 @@ impl Contents {
         if self.image_bytes > service.image_request_bytes {
             let most = service.image_request_bytes;
             let message = format!("the images have more than {most} bytes; give their URLs");
-            diagnostics.add(field, Severity::Warning, message);
+            diagnostics.warn(field, message);
         }
     }
 }

@@ -6,11 +6,9 @@ use groq_types::{
 };
 
 use super::content::Contents;
-use super::model::{self, Asked};
-use super::rules;
+use super::rules::{self, Asked};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostics, Validate};
-use crate::model::ModelInfo;
 use crate::service::ServiceLimits;
 
 const MAX_METADATA: usize = 16;
@@ -18,7 +16,7 @@ const MAX_METADATA: usize = 16;
 impl Validate for ResponseRequest {
     fn validate(&self, catalog: &Catalog) -> Diagnostics {
         let mut diagnostics = Diagnostics::default();
-        let model = diagnostics.model(catalog, &self.model);
+        let model = diagnostics.model(catalog, &self.model, &rules::CONVERSES, "converse");
         unsupported(self, &mut diagnostics);
         rules::sampling(self.temperature, self.top_p, &mut diagnostics);
         tools(self, catalog.service(), &mut diagnostics);
@@ -32,9 +30,7 @@ impl Validate for ResponseRequest {
             "input",
             "JSON mode needs the word JSON in the input or the instructions",
         );
-        if let Some(model) = model {
-            of_model(self, model, &contents, &mut diagnostics);
-        }
+        rules::asked(model, &asked(self, &contents), &mut diagnostics);
         diagnostics
     }
 }
@@ -58,12 +54,11 @@ fn unsupported(request: &ResponseRequest, diagnostics: &mut Diagnostics) {
 
 fn tools(request: &ResponseRequest, service: &ServiceLimits, diagnostics: &mut Diagnostics) {
     let tools: &[ResponseTool] = request.tools.as_deref().unwrap_or_default();
-    rules::tool_count("tools", tools.len(), diagnostics);
-    for tool in tools {
-        if let ResponseTool::Function(function) = tool {
-            rules::name("tools", &function.name, diagnostics);
-        }
-    }
+    let names = tools.iter().map(|tool| match tool {
+        ResponseTool::Function(function) => Some(function.name.as_str()),
+        _ => None,
+    });
+    rules::tools("tools", names, diagnostics);
     let excluded = match format(request) {
         Some(TextFormat::JsonObject(_)) => &service.json_object_excludes,
         Some(TextFormat::JsonSchema(_)) => &service.json_schema_excludes,
@@ -72,31 +67,22 @@ fn tools(request: &ResponseRequest, service: &ServiceLimits, diagnostics: &mut D
     rules::json_excludes(excluded, &[("tools", !tools.is_empty())], diagnostics);
 }
 
-fn of_model(
-    request: &ResponseRequest,
-    model: &ModelInfo,
-    contents: &Contents,
-    diagnostics: &mut Diagnostics,
-) {
-    let tools = request.tools.as_ref();
+fn asked<'a>(request: &'a ResponseRequest, contents: &'a Contents) -> Asked<'a> {
     let schema = match format(request) {
         Some(TextFormat::JsonSchema(format)) => Some(format.strict == Some(true)),
         _ => None,
     };
+    let tools = request.tools.as_ref();
     let reasoning = request.reasoning.as_ref();
-    let asked = Asked {
-        contents,
-        contents_field: "input",
+    let effort = reasoning.and_then(|reasoning| reasoning.effort.as_ref());
+    Asked {
+        contents: ("input", contents),
         tools: tools.is_some_and(|tools| !tools.is_empty()),
         parallel_tools: request.parallel_tool_calls,
-        schema,
-        schema_field: "text",
-        output: request.max_output_tokens,
-        output_field: "max_output_tokens",
-        effort: reasoning.and_then(|reasoning| reasoning.effort.as_ref()),
-        effort_field: "reasoning",
-    };
-    model::check(model, &asked, diagnostics);
+        schema: ("text", schema),
+        output: ("max_output_tokens", request.max_output_tokens),
+        effort: ("reasoning", effort),
+    }
 }
 
 fn format(request: &ResponseRequest) -> Option<&TextFormat> {
@@ -107,7 +93,10 @@ fn contents(request: &ResponseRequest, diagnostics: &mut Diagnostics) -> Content
     let mut contents = Contents::default();
     contents.text(request.instructions.as_deref().unwrap_or_default());
     match &request.input {
-        ResponseInput::Text(text) => contents.text(text),
+        ResponseInput::Text(text) => {
+            diagnostics.error_if(text.is_empty(), "input", "it is empty");
+            contents.text(text);
+        }
         ResponseInput::Items(items) => {
             diagnostics.error_if(items.is_empty(), "input", "there is none");
             for item in items {
