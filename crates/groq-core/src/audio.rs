@@ -1,12 +1,9 @@
 //! Audio as it is given to a call: attached, or by its URL.
 
-#[cfg(not(target_arch = "wasm32"))]
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE;
-use bytes::Bytes;
 
 use crate::error::Error;
 use crate::multipart::Framing;
@@ -108,34 +105,9 @@ impl std::fmt::Debug for Given {
     }
 }
 
-impl From<Upload> for AudioInput {
-    fn from(file: Upload) -> Self {
+/// An upload, or what becomes one: a path, or bytes.
+impl<T: Into<Upload>> From<T> for AudioInput {
+    fn from(file: T) -> Self {
         Self::file(file)
-    }
-}
-
-#[cfg(not(target_arch = "wasm32"))]
-impl From<PathBuf> for AudioInput {
-    fn from(path: PathBuf) -> Self {
-        Self::file(path)
-    }
-}
-
-#[cfg(not(target_arch = "wasm32"))]
-impl From<&Path> for AudioInput {
-    fn from(path: &Path) -> Self {
-        Self::file(path)
-    }
-}
-
-impl From<Bytes> for AudioInput {
-    fn from(bytes: Bytes) -> Self {
-        Self::file(bytes)
-    }
-}
-
-impl From<Vec<u8>> for AudioInput {
-    fn from(bytes: Vec<u8>) -> Self {
-        Self::file(bytes)
     }
 }

@@ -15,7 +15,7 @@ use futures_core::Stream;
 use http::header;
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 
-use crate::error::{Answer, Error};
+use crate::error::Error;
 use crate::response::{head_accessors, head_rate_limits};
 use crate::shared::Core;
 use crate::transport::{Answered, BodyFailure, ResponseBody};
@@ -221,16 +221,11 @@ impl Download {
 
     fn fail(&mut self, failure: BodyFailure) -> Error {
         self.over = true;
-        let now = self.client.runtime().now();
-        let elapsed = now.saturating_duration_since(self.answered.started);
+        let elapsed = self.answered.elapsed_by_now(&self.client);
         failure
             .into_error("max_response_bytes")
             .with_operation(self.operation)
-            .with_answer(Answer {
-                status: self.answered.status,
-                headers: self.answered.headers.clone(),
-                body: Bytes::new(),
-            })
+            .with_answer(self.answered.answer(Bytes::new()))
             .with_attempts(self.answered.attempts.clone(), elapsed)
     }
 }

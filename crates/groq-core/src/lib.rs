@@ -23,7 +23,7 @@ pub mod limits;
 mod middleware;
 mod multipart;
 #[cfg(doctest)]
-mod must_use;
+mod must_use_tests;
 mod options;
 mod output;
 mod response;

@@ -1,8 +1,7 @@
 //! What is done with the output of a response: reading it, and sending it back.
 
 use groq_types::{
-    FunctionCallItem, InputItem, OutputContentPart, OutputItem, OutputMessage, ResponseObject,
-    TypedInputItem,
+    FunctionCallItem, InputItem, OutputContentPart, OutputItem, ResponseObject, TypedInputItem,
 };
 use serde_json::{Value, json};
 
@@ -53,49 +52,31 @@ impl ResponseExt for ResponseObject {
     }
 
     fn into_input(self) -> Vec<InputItem> {
-        self.output
-            .into_iter()
-            .map(|item| input(item).into())
-            .collect()
-    }
-}
-
-fn input(item: OutputItem) -> TypedInputItem {
-    match item {
-        OutputItem::Message(message) => replayed(&message),
-        OutputItem::FunctionCall(item) => item.into(),
-        OutputItem::Reasoning(item) => item.into(),
-        OutputItem::McpListTools(item) => item.into(),
-        OutputItem::McpCall(item) => item.into(),
-        OutputItem::McpApprovalRequest(item) => item.into(),
-        OutputItem::CodeInterpreterCall(item) => item.into(),
-        OutputItem::WebSearchCall(item) => item.into(),
-        OutputItem::Other(item) => TypedInputItem::Other(item),
-        // An item of a newer version of the wire types: it goes back as it came.
-        other => match serde_json::to_value(&other) {
-            Ok(Value::Object(item)) => TypedInputItem::Other(item),
-            _ => TypedInputItem::Other(serde_json::Map::new()),
-        },
+        self.output.iter().map(input).collect()
     }
 }
 
 /// A message goes back with its parts as they came: an input message has no assistant, and no text that was put out.
-fn replayed(message: &OutputMessage) -> TypedInputItem {
-    let mut item = serde_json::to_value(message).unwrap_or_default();
-    if let Some(item) = item.as_object_mut() {
-        item.insert("type".to_owned(), json!("message"));
-        item.entry("role").or_insert_with(|| json!("assistant"));
-        let parts = item.get_mut("content").and_then(Value::as_array_mut);
-        // The list must be there, be it empty.
-        for part in parts.into_iter().flatten().filter_map(Value::as_object_mut) {
-            if part.get("type") == Some(&json!("output_text")) {
-                part.entry("annotations").or_insert_with(|| json!([]));
-            }
-        }
+fn input(item: &OutputItem) -> InputItem {
+    let mut value = serde_json::to_value(item).unwrap_or_default();
+    if matches!(item, OutputItem::Message(_)) {
+        complete(&mut value);
+    } else if let Ok(item) = serde_json::from_value(value.clone()) {
+        return item;
     }
-    match item {
-        Value::Object(item) => TypedInputItem::Other(item),
-        _ => TypedInputItem::Other(serde_json::Map::new()),
+    let item = value.as_object_mut().map(std::mem::take);
+    TypedInputItem::Other(item.unwrap_or_default()).into()
+}
+
+/// Adds what a message must have, and may come without.
+fn complete(message: &mut Value) {
+    message["role"] = json!("assistant");
+    let parts = message["content"].as_array_mut().into_iter().flatten();
+    for part in parts.filter(|part| part["type"] == "output_text") {
+        // The list must be there, be it empty.
+        if part["annotations"].is_null() {
+            part["annotations"] = json!([]);
+        }
     }
 }
 

@@ -1,7 +1,5 @@
 //! What is uploaded: a file, bytes, or what a reader gives.
 
-#[cfg(not(target_arch = "wasm32"))]
-mod blocking;
 mod body;
 pub(crate) mod name;
 mod pieces;
@@ -13,18 +11,17 @@ use std::fs::Metadata;
 use std::io;
 #[cfg(not(target_arch = "wasm32"))]
 use std::path::{Path, PathBuf};
-use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 #[cfg(not(target_arch = "wasm32"))]
 use std::time::SystemTime;
 
 use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
+use futures_util::TryStreamExt as _;
 use tokio::io::AsyncRead;
 
 use crate::error::{Error, ErrorKind};
 use crate::transport::source::Pieces;
-use pieces::{FromReader, FromStream};
 
 pub(crate) use body::Form;
 pub(crate) use name::Kind;
@@ -78,23 +75,8 @@ enum Content {
 pub(crate) struct Slot(Mutex<Option<Pieces>>);
 
 impl Slot {
-    fn new(pieces: Pieces) -> Arc<Self> {
-        Arc::new(Self(Mutex::new(Some(pieces))))
-    }
-
-    fn take(&self) -> Option<Pieces> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
-    }
-
-    fn put(&self, pieces: Pieces) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(pieces);
-    }
-
-    fn is_empty(&self) -> bool {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .is_none()
+    fn lock(&self) -> MutexGuard<'_, Option<Pieces>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -112,7 +94,7 @@ impl Upload {
 
     /// What this reader gives, up to its end.
     pub fn reader(reader: impl AsyncRead + Send + 'static) -> Self {
-        Self::once(Box::pin(FromReader::new(Box::pin(reader))))
+        Self::once(pieces::from_reader(reader))
     }
 
     /// What this reader of the standard library gives, up to its end. It is read on a thread that may block.
@@ -124,16 +106,16 @@ impl Upload {
     /// ```
     #[cfg(not(target_arch = "wasm32"))]
     pub fn blocking_reader(reader: impl io::Read + Send + 'static) -> Self {
-        Self::once(Box::pin(blocking::FromRead::new(reader)))
+        Self::once(pieces::from_blocking_reader(reader))
     }
 
     /// What this stream gives, up to its end.
     pub fn stream(stream: impl Stream<Item = Result<Bytes, io::Error>> + Send + 'static) -> Self {
-        Self::once(Box::pin(FromStream(Box::pin(stream))))
+        Self::once(pieces::from_stream(stream))
     }
 
     fn once(pieces: Pieces) -> Self {
-        Self::new(Content::Once(Slot::new(pieces)))
+        Self::new(Content::Once(Arc::new(Slot(Mutex::new(Some(pieces))))))
     }
 
     fn new(content: Content) -> Self {
@@ -165,41 +147,32 @@ impl Upload {
 
     /// Looks at the content, as it is to be in all attempts.
     pub(crate) async fn prepare(self, kind: Kind, max: Max) -> Result<Prepared, Error> {
-        let mut prepared = match &self.content {
+        let mut given = self.name;
+        let mut prepared = Prepared {
+            length: self.length,
             #[cfg(not(target_arch = "wasm32"))]
-            Content::Path(path) => Prepared::at(path).await?,
-            Content::Bytes(bytes) => Prepared {
-                content: Content::Bytes(bytes.clone()),
-                length: Some(bytes.len() as u64),
-                #[cfg(not(target_arch = "wasm32"))]
-                modified: None,
-                name: String::new(),
-                max,
-                progress: None,
-            },
-            Content::Once(slot) => Prepared {
-                content: Content::Once(Arc::clone(slot)),
-                length: self.length,
-                #[cfg(not(target_arch = "wasm32"))]
-                modified: None,
-                name: String::new(),
-                max,
-                progress: None,
-            },
+            modified: None,
+            name: String::new(),
+            max,
+            progress: self.progress,
+            content: self.content,
         };
-        prepared.max = max;
-        if let Some(length) = prepared.length {
-            max.check(length)?;
-        }
-        prepared.progress = self.progress;
-        let given = self.name.as_deref().or_else(|| match &self.content {
+        match &prepared.content {
             #[cfg(not(target_arch = "wasm32"))]
-            Content::Path(path) => path.file_name()?.to_str(),
-            _ => None,
-        });
-        prepared.name = match name::given(given, kind) {
+            Content::Path(path) => {
+                let metadata = metadata_of(path).await?;
+                prepared.length = Some(metadata.len());
+                prepared.modified = metadata.modified().ok();
+                let name = || Some(path.file_name()?.to_str()?.to_owned());
+                given = given.or_else(name);
+            }
+            Content::Bytes(bytes) => prepared.length = Some(bytes.len() as u64),
+            Content::Once(_) => {}
+        }
+        max.check(prepared.length.unwrap_or_default())?;
+        prepared.name = match name::given(given.as_deref(), kind) {
             Some(name) => name,
-            None => name::sniffed(given, kind, &prepared.beginning().await?)?,
+            None => name::sniffed(given.as_deref(), kind, &prepared.beginning().await?)?,
         };
         Ok(prepared)
     }
@@ -241,28 +214,11 @@ pub(crate) struct Prepared {
 }
 
 impl Prepared {
-    #[cfg(not(target_arch = "wasm32"))]
-    async fn at(path: &Path) -> Result<Self, Error> {
-        let metadata = metadata_of(path).await?;
-        Ok(Self {
-            content: Content::Path(path.to_owned()),
-            length: Some(metadata.len()),
-            modified: metadata.modified().ok(),
-            name: String::new(),
-            max: Max {
-                bytes: u64::MAX,
-                setting: "",
-                hint: "",
-            },
-            progress: None,
-        })
-    }
-
     /// Begins to read, from the start.
     pub(crate) async fn open(&self) -> Result<Pieces, Error> {
         match &self.content {
-            Content::Bytes(bytes) => Ok(Box::pin(FromStream::of(bytes.clone()))),
-            Content::Once(slot) => Ok(Box::pin(pieces::Late::new(Arc::clone(slot)))),
+            Content::Bytes(bytes) => Ok(pieces::from_bytes(bytes.clone())),
+            Content::Once(slot) => Ok(pieces::late(Arc::clone(slot))),
             #[cfg(not(target_arch = "wasm32"))]
             Content::Path(path) => {
                 let cannot = |error| unreadable(path, error);
@@ -272,26 +228,17 @@ impl Prepared {
                 {
                     return Err(changed());
                 }
-                Ok(Box::pin(FromReader::new(Box::pin(file))))
+                Ok(pieces::from_reader(file))
             }
         }
     }
 
     pub(crate) fn is_consumed(&self) -> bool {
-        match &self.content {
-            #[cfg(not(target_arch = "wasm32"))]
-            Content::Path(_) => false,
-            Content::Bytes(_) => false,
-            Content::Once(slot) => slot.is_empty(),
-        }
+        matches!(&self.content, Content::Once(slot) if slot.lock().is_none())
     }
 
     fn is_a_path(&self) -> bool {
-        match self.content {
-            #[cfg(not(target_arch = "wasm32"))]
-            Content::Path(_) => true,
-            Content::Bytes(_) | Content::Once(_) => false,
-        }
+        !matches!(self.content, Content::Bytes(_) | Content::Once(_))
     }
 
     /// The first bytes. A reader gets them back.
@@ -299,28 +246,26 @@ impl Prepared {
         /// What tells a kind, or how long a recording is. A reader may give it byte by byte.
         const ENOUGH: usize = 512;
         let mut pieces = match &self.content {
-            Content::Once(slot) => match slot.take() {
-                Some(pieces) => pieces,
-                None => return Ok(Bytes::new()),
-            },
+            Content::Once(slot) => {
+                let Some(pieces) = slot.lock().take() else {
+                    return Ok(Bytes::new());
+                };
+                pieces
+            }
             _ => self.open().await?,
         };
         let mut first = BytesMut::new();
         while first.len() < ENOUGH
-            && let Some(piece) = next(&mut pieces).await
+            && let Some(piece) = pieces.try_next().await?
         {
-            first.extend_from_slice(&piece?);
+            first.extend_from_slice(&piece);
         }
         let first = first.freeze();
         if let Content::Once(slot) = &self.content {
-            slot.put(Box::pin(pieces::Again::new(first.clone(), pieces)));
+            *slot.lock() = Some(pieces::again(first.clone(), pieces));
         }
         Ok(first)
     }
-}
-
-async fn next(pieces: &mut Pieces) -> Option<Result<Bytes, Error>> {
-    std::future::poll_fn(|context| Pin::new(&mut *pieces).poll_next(context)).await
 }
 
 fn changed() -> Error {

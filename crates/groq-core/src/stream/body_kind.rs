@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use super::reply::Reply;
-use crate::error::{Answer, ApiError, Error, ErrorKind};
+use crate::error::{ApiError, Error, ErrorKind};
 use crate::shared::Core;
 use crate::sse::LimitError;
 use crate::transport::{Answered, ResponseBody};
@@ -103,11 +103,7 @@ pub(super) fn document<R: Reply>(
         };
         Error::new(ErrorKind::UnexpectedResponse, message)
     };
-    error.with_answer(Answer {
-        status: answered.status,
-        headers: answered.headers.clone(),
-        body: client.kept(body),
-    })
+    error.with_answer(answered.answer(client.kept(body)))
 }
 
 pub(super) fn too_large(error: LimitError) -> Error {

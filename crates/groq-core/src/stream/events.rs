@@ -9,7 +9,7 @@ use serde::de::IgnoredAny;
 use super::body_kind::{self, BodyKind, too_large};
 use super::event::Message;
 use super::reply::Reply;
-use crate::error::{Answer, ApiError, Error, ErrorKind};
+use crate::error::{ApiError, Error, ErrorKind};
 use crate::shared::Core;
 use crate::sse::{Decoder, Event};
 use crate::transport::{Answered, BodyFailure, ResponseBody};
@@ -71,13 +71,11 @@ impl<R: Reply> Events<R> {
         operation: &'static str,
         mut answered: Answered<ResponseBody>,
     ) -> Result<Self, Error> {
-        let beginning = match body_kind::beginning::<R>(&client, &mut answered).await {
+        let beginning = body_kind::beginning::<R>(&client, &mut answered).await;
+        let beginning = match beginning {
             Ok(beginning) => beginning,
             Err(error) => {
-                let elapsed = client
-                    .runtime()
-                    .now()
-                    .saturating_duration_since(answered.started);
+                let elapsed = answered.elapsed_by_now(&client);
                 return Err(error
                     .with_operation(operation)
                     .with_attempts(answered.attempts, elapsed));
@@ -118,35 +116,31 @@ impl<R: Reply> Events<R> {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<V, Error>>> {
         // Every event of a piece is taken before the socket is looked at again.
-        loop {
-            if matches!(self.state, State::Complete { .. } | State::Failed) {
-                return Poll::Ready(None);
-            }
-            match self.step() {
-                Ok(Step::Item(item)) => return Poll::Ready(Some(Ok(item))),
-                Ok(Step::Done) if !self.reply.may_be_done() => {
-                    return Poll::Ready(Some(Err(self.fail(unfinished()))));
-                }
-                // The end of the body mostly comes along; having read it, the connection can be used again.
-                Ok(Step::Done) => match self.complete(true) {
-                    Ok(()) => drop(self.answered.body.poll_chunk(context)),
-                    Err(error) => return Poll::Ready(Some(Err(self.fail(error)))),
-                },
-                Ok(Step::Dry) if self.reply.is_over() => match self.complete(false) {
-                    Ok(()) => drop(self.answered.body.poll_chunk(context)),
-                    Err(error) => return Poll::Ready(Some(Err(self.fail(error)))),
-                },
-                Ok(Step::Dry) => {
-                    let more = ready!(self.answered.body.poll_chunk(context));
-                    match self.refill(more) {
-                        Ok(None) => {}
-                        Ok(Some(last)) => return Poll::Ready(Some(Ok(last))),
-                        Err(error) => return Poll::Ready(Some(Err(self.fail(error)))),
-                    }
-                }
+        while !matches!(self.state, State::Complete { .. } | State::Failed) {
+            match ready!(self.advance(context)) {
+                Ok(None) => {}
+                Ok(Some(item)) => return Poll::Ready(Some(Ok(item))),
                 Err(error) => return Poll::Ready(Some(Err(self.fail(error)))),
             }
         }
+        Poll::Ready(None)
+    }
+
+    fn advance<V: View<R>>(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<V>, Error>> {
+        let done_marker = match self.step()? {
+            Step::Item(item) => return Poll::Ready(Ok(Some(item))),
+            Step::Done if !self.reply.may_be_done() => return Poll::Ready(Err(unfinished())),
+            Step::Done => true,
+            Step::Dry if self.reply.is_over() => false,
+            Step::Dry => {
+                let more = ready!(self.answered.body.poll_chunk(context));
+                return Poll::Ready(self.refill(more));
+            }
+        };
+        self.complete(done_marker)?;
+        // The end of the body mostly comes along; having read it, the connection can be used again.
+        drop(self.answered.body.poll_chunk(context));
+        Poll::Ready(Ok(None))
     }
 
     /// Takes the next event out of the bytes at hand.
@@ -160,8 +154,7 @@ impl<R: Reply> Events<R> {
             };
             self.count += 1;
             if self.count == 1 && self.answered.recorder.trace().is_on() {
-                let now = self.client.runtime().now();
-                let after = now.saturating_duration_since(self.answered.started);
+                let after = self.answered.elapsed_by_now(&self.client);
                 self.answered.recorder.trace().first_chunk(after);
             }
             let message = V::take(&mut self.reply, event);
@@ -278,11 +271,7 @@ impl<R: Reply> Events<R> {
         self.state = State::Failed;
         self.reply.finalize();
         self.release();
-        let elapsed = self
-            .client
-            .runtime()
-            .now()
-            .saturating_duration_since(self.answered.started);
+        let elapsed = self.answered.elapsed_by_now(&self.client);
         let error = error
             .with_operation(self.operation)
             .with_attempts(self.answered.attempts.clone(), elapsed);
@@ -293,10 +282,9 @@ impl<R: Reply> Events<R> {
             self.reply.added_to(error)
         };
         if error.headers().is_some() {
-            error
-        } else {
-            error.with_answer(self.answer(Bytes::new()))
+            return error;
         }
+        error.with_answer(self.answered.answer(Bytes::new()))
     }
 
     /// Ends the call: reports what it used, and frees what it holds.
@@ -319,15 +307,7 @@ impl<R: Reply> Events<R> {
             ErrorKind::Decode,
             format!("event {} does not decode: {reason}", self.count),
         )
-        .with_answer(self.answer(data))
-    }
-
-    fn answer(&self, body: Bytes) -> Answer {
-        Answer {
-            status: self.answered.status,
-            headers: self.answered.headers.clone(),
-            body,
-        }
+        .with_answer(self.answered.answer(data))
     }
 }
 

@@ -3,12 +3,10 @@
 //! Gateways leave out what nobody needs, and write some things in another form. What has one reading is read so; what has two stays an
 //! error. No chunk comes here that decodes as it is.
 
-use std::collections::HashSet;
-use std::fmt;
-
-use groq_types::{ChatCompletionChunk, CompletionUsage, Logprobs, ServiceTier, StreamXGroq};
-use serde::de::{self, DeserializeOwned, MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use groq_types::{
+    ChatCompletionChunk, CompletionMessage, CompletionUsage, Logprobs, ServiceTier, StreamXGroq,
+};
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use super::accumulator::{Accumulator, Piece};
@@ -54,15 +52,14 @@ pub(super) fn content(data: &[u8]) -> Content {
 }
 
 fn is_call(object: &Map<String, Value>) -> bool {
-    [
+    const NAMES: [&str; 5] = [
         "tool_calls",
         "tool_call",
         "function_call",
         "function",
         "arguments",
-    ]
-    .iter()
-    .any(|key| !is_absent(object.get(*key)))
+    ];
+    NAMES.iter().any(|name| !is_absent(object.get(*name)))
 }
 
 fn has_call(value: &Value) -> bool {
@@ -75,8 +72,35 @@ fn has_call(value: &Value) -> bool {
 
 /// An object in which no key comes twice: such a one has two readings.
 fn object(data: &[u8]) -> Option<Map<String, Value>> {
-    serde_json::from_slice::<NoTwins>(data).ok()?;
-    serde_json::from_slice(data).ok()
+    let object: Map<String, Value> = serde_json::from_slice(data).ok()?;
+    (members(&object) == colons(data)).then_some(object)
+}
+
+/// How many members an object has, with those of all objects in it.
+fn members(object: &Map<String, Value>) -> usize {
+    fn inside(value: &Value) -> usize {
+        match value {
+            Value::Object(object) => members(object),
+            Value::Array(all) => all.iter().map(inside).sum(),
+            _ => 0,
+        }
+    }
+    object.values().map(|value| 1 + inside(value)).sum()
+}
+
+/// How many members JSON has as it is written: each has a colon outside of strings.
+fn colons(json: &[u8]) -> usize {
+    let (mut colons, mut in_string, mut escaped) = (0, false, false);
+    for byte in json {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'"' => in_string = !in_string,
+            b':' if !in_string => colons += 1,
+            _ => {}
+        }
+    }
+    colons
 }
 
 /// Whether a value is left out, or says as much.
@@ -89,21 +113,24 @@ fn is_absent(value: Option<&Value>) -> bool {
     }
 }
 
+/// What a chunk without choices may say, and what it may not.
+const OF_A_CHUNK: [&str; 8] = [
+    "id",
+    "object",
+    "created",
+    "model",
+    "usage",
+    "service_tier",
+    "system_fingerprint",
+    "x_groq",
+];
+const OF_A_REPLY: [&str; 6] = ["content", "text", "message", "delta", "output", "response"];
+
 fn mend(chunk: &mut Map<String, Value>, reply: &Accumulator) -> Result<(), Unclear> {
     if is_absent(chunk.get("choices")) {
         let has = |keys: &[&str]| keys.iter().any(|key| !is_absent(chunk.get(*key)));
-        let of_a_chunk = has(&[
-            "id",
-            "object",
-            "created",
-            "model",
-            "usage",
-            "service_tier",
-            "system_fingerprint",
-            "x_groq",
-        ]);
-        let of_a_reply =
-            has(&["content", "text", "message", "delta", "output", "response"]) || is_call(chunk);
+        let of_a_chunk = has(&OF_A_CHUNK);
+        let of_a_reply = has(&OF_A_REPLY) || is_call(chunk);
         // Whatever comes after the end is an extra, as long as it says nothing more.
         if of_a_reply || !(of_a_chunk || reply.is_finished()) {
             return Err(None);
@@ -158,22 +185,12 @@ fn whole(value: &mut Value) {
 /// The count that is missing follows from the two others. A usage that says nothing is none.
 fn mend_usage(object: &mut Map<String, Value>) {
     if let Some(Value::Object(usage)) = object.get_mut("usage") {
-        let count = |key: &str| usage.get(key).and_then(Value::as_u64);
-        let (prompt, completion, total) = (
-            count("prompt_tokens"),
-            count("completion_tokens"),
-            count("total_tokens"),
-        );
+        let [prompt, completion, total] = ["prompt_tokens", "completion_tokens", "total_tokens"]
+            .map(|key| usage.get(key).and_then(Value::as_u64));
         let missing = match (prompt, completion, total) {
-            (Some(prompt), Some(completion), None) => {
-                Some(("total_tokens", prompt.saturating_add(completion)))
-            }
-            (Some(prompt), None, Some(total)) => {
-                Some(("completion_tokens", total.saturating_sub(prompt)))
-            }
-            (None, Some(completion), Some(total)) => {
-                Some(("prompt_tokens", total.saturating_sub(completion)))
-            }
+            (Some(one), Some(other), None) => Some(("total_tokens", one.saturating_add(other))),
+            (Some(part), None, Some(all)) => Some(("completion_tokens", all.saturating_sub(part))),
+            (None, Some(part), Some(all)) => Some(("prompt_tokens", all.saturating_sub(part))),
             _ => None,
         };
         if let Some((key, count)) = missing {
@@ -234,11 +251,7 @@ fn delta_of(
     index: u32,
     reply: &Accumulator,
 ) -> Result<Map<String, Value>, Unclear> {
-    if choice
-        .get("text")
-        .and_then(Value::as_str)
-        .is_some_and(|text| !text.is_empty())
-    {
+    if text(choice.get("text")).is_some_and(|text| !text.is_empty()) {
         return Err(None);
     }
     if is_absent(choice.get("message")) {
@@ -248,13 +261,9 @@ fn delta_of(
         return Err(None);
     };
     let so_far = reply.message(index);
-    let is_begun = so_far.is_some_and(|message| {
-        message
-            .content
-            .as_deref()
-            .is_some_and(|text| !text.is_empty())
-            || message.reasoning.is_some()
-    }) || reply.has_calls(index);
+    let has_text = |text: &Option<String>| text.as_deref().is_some_and(|text| !text.is_empty());
+    let has_begun = |it: &CompletionMessage| has_text(&it.content) || it.reasoning.is_some();
+    let is_begun = so_far.is_some_and(has_begun) || reply.has_calls(index);
     if !is_begun {
         return Ok(message);
     }
@@ -271,17 +280,16 @@ fn mend_delta(
     choice: u32,
     reply: &Accumulator,
 ) -> Result<(), Unclear> {
-    if let Some(content) = delta
-        .get("content")
-        .filter(|content| content.is_array() || content.is_object())
-    {
+    let content = delta.get("content");
+    if let Some(content) = content.filter(|content| content.is_array() || content.is_object()) {
         let (mut text, mut reasoning) = (String::new(), String::new());
         join(content, &mut text, &mut reasoning).ok_or(None)?;
-        let said = !text.is_empty();
-        delta.insert(
-            "content".to_owned(),
-            if said { json!(text) } else { Value::Null },
-        );
+        let content = if text.is_empty() {
+            Value::Null
+        } else {
+            json!(text)
+        };
+        delta.insert("content".to_owned(), content);
         if !reasoning.is_empty() {
             if !is_absent(delta.get("reasoning")) {
                 return Err(None);
@@ -292,16 +300,15 @@ fn mend_delta(
     if let Some(Value::Object(function)) = delta.get_mut("function_call") {
         mend_function(function);
     }
-    match delta.get_mut("tool_calls") {
-        Some(Value::Array(pieces)) => mend_calls(pieces, choice, reply),
-        Some(single @ Value::Object(_)) => {
-            let mut pieces = vec![single.take()];
-            mend_calls(&mut pieces, choice, reply)?;
-            *single = Value::Array(pieces);
-            Ok(())
+    if let Some(calls) = delta.get_mut("tool_calls") {
+        if calls.is_object() {
+            *calls = json!([calls.take()]);
         }
-        _ => Ok(()),
+        if let Value::Array(pieces) = calls {
+            return mend_calls(pieces, choice, reply);
+        }
     }
+    Ok(())
 }
 
 /// Joins the parts of a content: texts, and thoughts, which are texts as well.
@@ -373,71 +380,12 @@ fn text(value: Option<&Value>) -> Option<&str> {
 
 fn piece_of(piece: &Value) -> Piece<'_> {
     let function = piece.get("function");
+    let of_function = |key| text(function?.get(key));
+    let index = piece.get("index").and_then(Value::as_u64);
     Piece {
-        index: piece
-            .get("index")
-            .and_then(Value::as_u64)
-            .and_then(|index| u32::try_from(index).ok()),
+        index: index.and_then(|index| u32::try_from(index).ok()),
         id: text(piece.get("id")).unwrap_or_default(),
-        name: text(function.and_then(|function| function.get("name"))).unwrap_or_default(),
-        arguments: text(function.and_then(|function| function.get("arguments")))
-            .unwrap_or_default(),
-    }
-}
-
-/// JSON in which no object has a key twice.
-struct NoTwins;
-
-impl<'de> Deserialize<'de> for NoTwins {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Self)
-    }
-}
-
-impl<'de> Visitor<'de> for NoTwins {
-    type Value = Self;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON without a key twice")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self, A::Error> {
-        let mut keys = HashSet::new();
-        while let Some(key) = map.next_key::<String>()? {
-            map.next_value::<Self>()?;
-            if !keys.insert(key) {
-                return Err(de::Error::custom("a key comes twice"));
-            }
-        }
-        Ok(self)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut all: A) -> Result<Self, A::Error> {
-        while all.next_element::<Self>()?.is_some() {}
-        Ok(self)
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Self, E> {
-        Ok(self)
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Self, E> {
-        Ok(self)
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Self, E> {
-        Ok(self)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Self, E> {
-        Ok(self)
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<Self, E> {
-        Ok(self)
-    }
-
-    fn visit_unit<E>(self) -> Result<Self, E> {
-        Ok(self)
+        name: of_function("name").unwrap_or_default(),
+        arguments: of_function("arguments").unwrap_or_default(),
     }
 }

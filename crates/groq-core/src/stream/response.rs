@@ -197,46 +197,27 @@ impl Progress {
             Event::OutputItemAdded(event) | Event::OutputItemDone(event) => {
                 self.put_item(event.output_index, &event.item);
             }
-            Event::ContentPartAdded(event) | Event::ContentPartDone(event) => {
-                if let Some(part) = self.part(
-                    event.output_index,
-                    id(event.item_id.as_ref()),
-                    event.content_index,
-                ) {
-                    part.clone_from(&event.part);
+            Event::ContentPartAdded(e) | Event::ContentPartDone(e) => {
+                let part = self.part(e.output_index, e.item_id.as_deref(), e.content_index);
+                if let Some(part) = part {
+                    part.clone_from(&e.part);
                 }
             }
-            Event::OutputTextDelta(event) => {
-                if let Some(text) = self.text(
-                    event.output_index,
-                    id(event.item_id.as_ref()),
-                    event.content_index,
-                ) {
-                    text.push_str(&event.delta);
-                }
+            Event::OutputTextDelta(e) => {
+                let text = self.text(e.output_index, e.item_id.as_deref(), e.content_index);
+                put(text, &e.delta, Put::AtTheEnd);
             }
-            Event::OutputTextDone(event) => {
-                if let Some(text) = self.text(
-                    event.output_index,
-                    id(event.item_id.as_ref()),
-                    event.content_index,
-                ) {
-                    text.clone_from(&event.text);
-                }
+            Event::OutputTextDone(e) => {
+                let text = self.text(e.output_index, e.item_id.as_deref(), e.content_index);
+                put(text, &e.text, Put::Instead);
             }
-            Event::FunctionCallArgumentsDelta(event) => {
-                if let Some(arguments) =
-                    self.arguments(event.output_index, id(event.item_id.as_ref()))
-                {
-                    arguments.push_str(&event.delta);
-                }
+            Event::FunctionCallArgumentsDelta(e) => {
+                let arguments = self.arguments(e.output_index, e.item_id.as_deref());
+                put(arguments, &e.delta, Put::AtTheEnd);
             }
-            Event::FunctionCallArgumentsDone(event) => {
-                if let Some(arguments) =
-                    self.arguments(event.output_index, id(event.item_id.as_ref()))
-                {
-                    arguments.clone_from(&event.arguments);
-                }
+            Event::FunctionCallArgumentsDone(e) => {
+                let arguments = self.arguments(e.output_index, e.item_id.as_deref());
+                put(arguments, &e.arguments, Put::Instead);
             }
             _ => {}
         }
@@ -312,6 +293,7 @@ impl Progress {
         id: Option<&str>,
     ) -> Option<(&mut OutputItem, &mut Place)> {
         let (output, places) = self.output()?;
+        let id = named(id);
         let by_id = output
             .iter()
             .rposition(|item| id.is_some() && names(item).0 == id);
@@ -320,10 +302,8 @@ impl Progress {
                 .iter()
                 .rposition(|place| index.is_some() && place.index == index)
         };
-        let position = by_id.or_else(by_index).or_else(|| match index {
-            Some(_) => None,
-            None => output.len().checked_sub(1),
-        })?;
+        let last = || output.len().checked_sub(1).filter(|_| index.is_none());
+        let position = by_id.or_else(by_index).or_else(last)?;
         Some((&mut output[position], &mut places[position]))
     }
 
@@ -377,15 +357,32 @@ struct Place {
     parts: Vec<u32>,
 }
 
-fn id(id: Option<&String>) -> Option<&str> {
-    id.map(String::as_str).filter(|id| !id.is_empty())
+/// How a text joins what is there.
+enum Put {
+    AtTheEnd,
+    Instead,
+}
+
+fn put(text: Option<&mut String>, more: &str, how: Put) {
+    let Some(text) = text else { return };
+    if let Put::Instead = how {
+        text.clear();
+    }
+    text.push_str(more);
+}
+
+fn named(id: Option<&str>) -> Option<&str> {
+    id.filter(|id| !id.is_empty())
 }
 
 /// The id of an item, and that of its call.
 fn names(item: &OutputItem) -> (Option<&str>, Option<&str>) {
     match item {
-        OutputItem::Message(item) => (id(item.id.as_ref()), None),
-        OutputItem::FunctionCall(item) => (id(item.id.as_ref()), Some(item.call_id.as_str())),
+        OutputItem::Message(item) => (named(item.id.as_deref()), None),
+        OutputItem::FunctionCall(item) => {
+            let call = Some(item.call_id.as_str());
+            (named(item.id.as_deref()), call)
+        }
         _ => (None, None),
     }
 }

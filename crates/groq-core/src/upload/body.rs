@@ -1,12 +1,10 @@
 //! A form as a body: its frame, and the file inside it.
 
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_core::Stream;
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
 use super::{Prepared, UploadProgress, changed};
 use crate::error::{Error, ErrorKind};
@@ -61,45 +59,18 @@ impl Source for Form {
                 None => (Some(frame), None),
                 Some(file) => {
                     let length = file.length.map(|length| length.saturating_add(frame));
-                    (length, Some(Checked::new(file.open().await?, file)))
+                    (length, Some(Checked::open(file).await?))
                 }
             };
-            let pieces = Box::pin(Body {
-                head: Some(head),
-                file,
-                tail: Some(tail),
-            });
+            let one = |bytes| stream::iter([Ok(bytes)]);
+            let file = stream::iter(file).flatten();
+            let pieces = Box::pin(one(head).chain(file).chain(one(tail)));
             Ok(Opened { length, pieces })
         })
     }
 
     fn is_consumed(&self) -> bool {
         self.file.as_ref().is_some_and(|file| file.is_consumed())
-    }
-}
-
-/// The bytes of a form, in order.
-struct Body {
-    head: Option<Bytes>,
-    file: Option<Checked>,
-    tail: Option<Bytes>,
-}
-
-impl Stream for Body {
-    type Item = Result<Bytes, Error>;
-
-    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let body = self.get_mut();
-        if let Some(head) = body.head.take() {
-            return Poll::Ready(Some(Ok(head)));
-        }
-        if let Some(file) = &mut body.file {
-            match ready!(file.poll(context)) {
-                Some(piece) => return Poll::Ready(Some(piece)),
-                None => body.file = None,
-            }
-        }
-        Poll::Ready(body.tail.take().map(Ok))
     }
 }
 
@@ -111,40 +82,32 @@ struct Checked {
 }
 
 impl Checked {
-    fn new(pieces: Pieces, file: &Arc<Prepared>) -> Self {
-        Self {
-            pieces,
+    async fn open(file: &Arc<Prepared>) -> Result<Pieces, Error> {
+        let checked = Self {
+            pieces: file.open().await?,
             file: Arc::clone(file),
             sent: 0,
-        }
+        };
+        Ok(Box::pin(stream::try_unfold(checked, Self::next)))
     }
 
-    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
-        match ready!(self.pieces.as_mut().poll_next(context)) {
-            None => Poll::Ready(match self.file.length {
-                Some(length) if length != self.sent => Some(Err(self.other_length(length))),
-                _ => None,
-            }),
-            Some(Ok(piece)) => Poll::Ready(Some(self.count(piece))),
-            Some(Err(error)) => Poll::Ready(Some(Err(error))),
-        }
-    }
-
-    fn count(&mut self, piece: Bytes) -> Result<Bytes, Error> {
-        self.sent += piece.len() as u64;
+    async fn next(mut self) -> Result<Option<(Bytes, Self)>, Error> {
+        let piece = self.pieces.try_next().await?;
+        self.sent += piece.as_ref().map_or(0, Bytes::len) as u64;
         self.file.max.check(self.sent)?;
         if let Some(length) = self.file.length
-            && self.sent > length
+            && (self.sent > length || piece.is_none() && self.sent < length)
         {
             return Err(self.other_length(length));
         }
+        let Some(piece) = piece else { return Ok(None) };
         if let Some(report) = &self.file.progress {
             report(UploadProgress {
                 sent: self.sent,
                 total: self.file.length,
             });
         }
-        Ok(piece)
+        Ok(Some((piece, self)))
     }
 
     fn other_length(&self, length: u64) -> Error {

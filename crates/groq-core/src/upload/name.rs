@@ -83,34 +83,30 @@ fn extension(name: &str) -> Option<&str> {
     (!stem.is_empty() && !extension.is_empty()).then_some(extension)
 }
 
-/// The kinds that the service takes, by how they begin.
+/// The kinds that the service takes, by what stands at a place near their beginning.
+const MARKS: [(usize, &[u8], &str); 9] = [
+    (0, b"fLaC", "flac"),
+    (0, b"OggS", "ogg"),
+    (8, b"WAVE", "wav"),
+    (4, b"ftypM4A", "m4a"),
+    (4, b"ftyp", "mp4"),
+    (0, b"\x1a\x45\xdf\xa3", "webm"),
+    (0, b"ID3", "mp3"),
+    (0, b"\0\0\x01\xb3", "mpeg"),
+    (0, b"\0\0\x01\xba", "mpeg"),
+];
+
 fn audio_extension(beginning: &[u8]) -> Option<&'static str> {
-    Some(match beginning {
-        [b'f', b'L', b'a', b'C', ..] => "flac",
-        [b'O', b'g', b'g', b'S', ..] => "ogg",
-        [
-            b'R',
-            b'I',
-            b'F',
-            b'F',
-            _,
-            _,
-            _,
-            _,
-            b'W',
-            b'A',
-            b'V',
-            b'E',
-            ..,
-        ] => "wav",
-        [_, _, _, _, b'f', b't', b'y', b'p', b'M', b'4', b'A', ..] => "m4a",
-        [_, _, _, _, b'f', b't', b'y', b'p', ..] => "mp4",
-        [0x1a, 0x45, 0xdf, 0xa3, ..] => "webm",
-        [b'I', b'D', b'3', ..] => "mp3",
-        [0, 0, 1, 0xb3 | 0xba, ..] => "mpeg",
+    let is_there = |at, mark| {
+        beginning
+            .get(at..)
+            .is_some_and(|it: &[u8]| it.starts_with(mark))
+    };
+    let known = MARKS.iter().find(|(at, mark, _)| is_there(*at, mark));
+    known.map(|(.., extension)| *extension).or(match beginning {
         // The sync word of a frame of MPEG audio, of a layer that exists.
-        [0xff, second, ..] if second & 0xe0 == 0xe0 && second & 0x06 != 0 => "mp3",
-        _ => return None,
+        [0xff, second, ..] if second & 0xe0 == 0xe0 && second & 0x06 != 0 => Some("mp3"),
+        _ => None,
     })
 }
 
