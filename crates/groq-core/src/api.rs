@@ -1,5 +1,25 @@
 //! The operations, a file per resource.
 
+/// A resource: what its operations are called on.
+macro_rules! resource {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug)]
+        #[must_use = "a resource does nothing until one of its methods is called"]
+        pub struct $name<'a> {
+            pub(crate) core: &'a crate::shared::Core,
+        }
+
+        impl<'a> $name<'a> {
+            pub(crate) fn new(core: &'a crate::shared::Core) -> Self {
+                Self { core }
+            }
+        }
+    };
+}
+
+use resource;
+
 mod audio;
 mod batches;
 mod call;

@@ -2,7 +2,8 @@
 //!
 //! A batch lives in a folder of its own. The requests are written there as they come, in as many files as the limits of the service
 //! need; then they are uploaded, run, and their results downloaded. After each step the folder says how far things are, so that a program
-//! that was killed goes on where it was: nothing is run twice, and each item is answered once. Memory holds a few bytes for each item, and
+//! that was killed goes on where it was: nothing is run twice, and each item is answered once. One process at a time works on a folder: a
+//! [`Writer`] and a [`Job`] hold a lock that ends with them, and with the process. Memory holds a few bytes for each item, and
 //! never the items themselves.
 //!
 //! ```no_run
@@ -80,7 +81,7 @@ impl Batches<'_> {
     /// # Errors
     ///
     /// [`is_io`](Error::is_io) if the folder cannot be used; [`is_invalid_request`](Error::is_invalid_request) if the batch in it
-    /// is finished.
+    /// is finished, or another process works on it.
     pub fn write<T: BatchItem>(self, folder: impl AsRef<Path>) -> Result<Writer<T>, Error> {
         Writer::open(self.core.clone(), folder.as_ref())
     }
@@ -99,9 +100,10 @@ impl Batches<'_> {
     ///
     /// # Errors
     ///
-    /// [`is_io`](Error::is_io) if there is none; [`is_invalid_request`](Error::is_invalid_request) if it is of other requests.
+    /// [`is_io`](Error::is_io) if there is none; [`is_invalid_request`](Error::is_invalid_request) if it is of other requests, or another
+    /// process works on it.
     pub fn resume<T: BatchItem>(self, folder: impl AsRef<Path>) -> Result<Job<T>, Error> {
-        Job::load(self.core.clone(), folder.as_ref())
+        Job::resume(self.core.clone(), folder.as_ref())
     }
 
     /// Goes on with a batch that is known by its id alone, in a new folder: the old one is lost, or another program began it.

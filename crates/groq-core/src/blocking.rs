@@ -67,17 +67,6 @@ use passed_on;
 ///
 /// It is cheap to clone, and clones share connections, the retry budget and the thread that serves them: make one for a program, and
 /// use it from as many threads as you like.
-///
-/// ```no_run
-/// use groq_core::blocking::Client;
-/// use groq_core::types::{ChatCompletionRequest, Message};
-///
-/// let client = Client::from_env()?;
-/// let request = ChatCompletionRequest::new("openai/gpt-oss-20b", [Message::user("Why is the sky blue?")]);
-/// let reply = client.chat().create(request)?;
-/// println!("{:?}", reply.text());
-/// # Ok::<(), groq_core::Error>(())
-/// ```
 #[derive(Clone)]
 pub struct Client {
     /// The client that makes the calls. It must not get out: its connections are served only as long as this one lives.

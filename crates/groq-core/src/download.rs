@@ -23,6 +23,8 @@ use crate::transport::{Answered, BodyFailure, ResponseBody};
 use crate::upload::shown;
 #[cfg(not(target_arch = "wasm32"))]
 use file::Unfinished;
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) use file::sync_folder;
 
 /// The content of a file, or spoken audio, as it comes in.
 ///

@@ -301,30 +301,24 @@ pub(crate) fn shown(path: &Path) -> String {
     format!("{:?}", name.to_string_lossy())
 }
 
-#[cfg(not(target_arch = "wasm32"))]
-impl From<PathBuf> for Upload {
-    fn from(path: PathBuf) -> Self {
-        Self::path(path)
-    }
+macro_rules! from {
+    ($($(#[$cfg:meta])? $given:ty => $make:ident;)*) => {$(
+        $(#[$cfg])?
+        impl From<$given> for Upload {
+            fn from(given: $given) -> Self {
+                Self::$make(given)
+            }
+        }
+    )*};
 }
 
-#[cfg(not(target_arch = "wasm32"))]
-impl From<&Path> for Upload {
-    fn from(path: &Path) -> Self {
-        Self::path(path)
-    }
-}
-
-impl From<Bytes> for Upload {
-    fn from(bytes: Bytes) -> Self {
-        Self::bytes(bytes)
-    }
-}
-
-impl From<Vec<u8>> for Upload {
-    fn from(bytes: Vec<u8>) -> Self {
-        Self::bytes(bytes)
-    }
+from! {
+    #[cfg(not(target_arch = "wasm32"))]
+    PathBuf => path;
+    #[cfg(not(target_arch = "wasm32"))]
+    &Path => path;
+    Bytes => bytes;
+    Vec<u8> => bytes;
 }
 
 /// Leaves out the content.

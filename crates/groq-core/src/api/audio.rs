@@ -17,16 +17,13 @@ use crate::download::Download;
 use crate::error::Error;
 use crate::multipart::Framing;
 use crate::response::Response;
-use crate::shared::Core;
 use crate::transport::Outgoing;
 
-/// Audio; from [`Client::audio`](crate::Client::audio).
-///
-/// The type of the reply depends on its format, so each format has a method.
-#[derive(Clone, Copy, Debug)]
-#[must_use = "a resource does nothing until one of its methods is called"]
-pub struct Audio<'a> {
-    core: &'a Core,
+super::resource! {
+    /// Audio; from [`Client::audio`](crate::Client::audio).
+    ///
+    /// The type of the reply depends on its format, so each format has a method.
+    Audio
 }
 
 const TRANSCRIBE: Endpoint =
@@ -34,11 +31,25 @@ const TRANSCRIBE: Endpoint =
 const TRANSLATE: Endpoint = Endpoint::new("create translation", &operations::CREATE_TRANSLATION);
 const SPEAK: Endpoint = Endpoint::new("create speech", &operations::CREATE_SPEECH);
 
-impl<'a> Audio<'a> {
-    pub(crate) fn new(core: &'a Core) -> Self {
-        Self { core }
-    }
+/// The methods that send a recording: the request, the reply and how it is read, the operation, its form, and its format.
+macro_rules! recordings {
+    ($($(#[$doc:meta])* $name:ident($request:ty) -> $reply:ty = $read:ident $endpoint:ident $form:ident $format:ident;)*) => {
+        impl Audio<'_> {
+            $($(#[$doc])*
+            pub async fn $name(
+                self,
+                audio: impl Into<AudioInput>,
+                request: impl Borrow<$request>,
+            ) -> Result<Response<$reply>, Error> {
+                let format = TranscriptionFormat::$format;
+                let framing = form::$form(self.core, request.borrow(), format);
+                self.$read($endpoint, audio.into(), framing).await
+            })*
+        }
+    };
+}
 
+recordings! {
     /// Transcribes speech.
     ///
     /// For timestamps, use [`transcribe_verbose`](Self::transcribe_verbose).
@@ -63,40 +74,14 @@ impl<'a> Audio<'a> {
     /// name of the file does not say its kind and its content does not show it. On the way, [`is_io`](Error::is_io) if the file
     /// changes. From the server, often [`is_invalid_request`](Error::is_invalid_request), [`is_rate_limited`](Error::is_rate_limited)
     /// and [`is_too_large`](Error::is_too_large).
-    pub async fn transcribe(
-        self,
-        audio: impl Into<AudioInput>,
-        request: impl Borrow<TranscriptionRequest>,
-    ) -> Result<Response<Transcription>, Error> {
-        let framing = form::transcription(request.borrow(), TranscriptionFormat::Json);
-        self.json(TRANSCRIBE, audio.into(), framing).await
-    }
+    transcribe(TranscriptionRequest) -> Transcription = json TRANSCRIBE transcription Json;
 
     /// Transcribes speech, and returns the text alone.
-    ///
-    /// ```no_run
-    /// use groq_core::Upload;
-    /// use groq_core::types::TranscriptionRequest;
-    ///
-    /// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
-    /// let request = TranscriptionRequest::new("whisper-large-v3-turbo");
-    /// let text = client.audio().transcribe_text(Upload::path("interview.mp3"), request).await?;
-    /// println!("{}", *text);
-    /// # Ok(())
-    /// # }
-    /// ```
     ///
     /// # Errors
     ///
     /// Those of [`transcribe`](Self::transcribe), and [`is_unexpected_response`](Error::is_unexpected_response) if no text comes.
-    pub async fn transcribe_text(
-        self,
-        audio: impl Into<AudioInput>,
-        request: impl Borrow<TranscriptionRequest>,
-    ) -> Result<Response<String>, Error> {
-        let framing = form::transcription(request.borrow(), TranscriptionFormat::Text);
-        self.text(TRANSCRIBE, audio.into(), framing).await
-    }
+    transcribe_text(TranscriptionRequest) -> String = text TRANSCRIBE transcription Text;
 
     /// Transcribes speech, with segments or words and their times.
     ///
@@ -119,14 +104,7 @@ impl<'a> Audio<'a> {
     /// # Errors
     ///
     /// Those of [`transcribe`](Self::transcribe).
-    pub async fn transcribe_verbose(
-        self,
-        audio: impl Into<AudioInput>,
-        request: impl Borrow<TranscriptionRequest>,
-    ) -> Result<Response<VerboseTranscription>, Error> {
-        let framing = form::transcription(request.borrow(), TranscriptionFormat::VerboseJson);
-        self.json(TRANSCRIBE, audio.into(), framing).await
-    }
+    transcribe_verbose(TranscriptionRequest) -> VerboseTranscription = json TRANSCRIBE transcription VerboseJson;
 
     /// Translates speech into English.
     ///
@@ -145,67 +123,24 @@ impl<'a> Audio<'a> {
     /// # Errors
     ///
     /// Those of [`transcribe`](Self::transcribe).
-    pub async fn translate(
-        self,
-        audio: impl Into<AudioInput>,
-        request: impl Borrow<TranslationRequest>,
-    ) -> Result<Response<Transcription>, Error> {
-        let framing = form::translation(request.borrow(), TranscriptionFormat::Json);
-        self.json(TRANSLATE, audio.into(), framing).await
-    }
+    translate(TranslationRequest) -> Transcription = json TRANSLATE translation Json;
 
     /// Translates speech into English, and returns the text alone.
-    ///
-    /// ```no_run
-    /// use groq_core::Upload;
-    /// use groq_core::types::TranslationRequest;
-    ///
-    /// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
-    /// let request = TranslationRequest::new("whisper-large-v3");
-    /// let text = client.audio().translate_text(Upload::path("gespraech.mp3"), request).await?;
-    /// println!("{}", *text);
-    /// # Ok(())
-    /// # }
-    /// ```
     ///
     /// # Errors
     ///
     /// Those of [`transcribe_text`](Self::transcribe_text).
-    pub async fn translate_text(
-        self,
-        audio: impl Into<AudioInput>,
-        request: impl Borrow<TranslationRequest>,
-    ) -> Result<Response<String>, Error> {
-        let framing = form::translation(request.borrow(), TranscriptionFormat::Text);
-        self.text(TRANSLATE, audio.into(), framing).await
-    }
+    translate_text(TranslationRequest) -> String = text TRANSLATE translation Text;
 
     /// Translates speech into English, with segments and their times. There are no words in it.
-    ///
-    /// ```no_run
-    /// use groq_core::Upload;
-    /// use groq_core::types::TranslationRequest;
-    ///
-    /// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
-    /// let request = TranslationRequest::new("whisper-large-v3");
-    /// let translation = client.audio().translate_verbose(Upload::path("gespraech.mp3"), request).await?;
-    /// println!("{:?}", translation.segments);
-    /// # Ok(())
-    /// # }
-    /// ```
     ///
     /// # Errors
     ///
     /// Those of [`transcribe`](Self::transcribe).
-    pub async fn translate_verbose(
-        self,
-        audio: impl Into<AudioInput>,
-        request: impl Borrow<TranslationRequest>,
-    ) -> Result<Response<VerboseTranscription>, Error> {
-        let framing = form::translation(request.borrow(), TranscriptionFormat::VerboseJson);
-        self.json(TRANSLATE, audio.into(), framing).await
-    }
+    translate_verbose(TranslationRequest) -> VerboseTranscription = json TRANSLATE translation VerboseJson;
+}
 
+impl Audio<'_> {
     /// Speaks a text. What comes can be played as it comes, kept in memory, or saved.
     ///
     /// Set `response_format` to WAV: it is the only form that the Orpheus models give, while the service's declared default is MP3.

@@ -8,24 +8,17 @@ use serde_json::Value;
 use super::call::Endpoint;
 use crate::error::Error;
 use crate::response::Response;
-use crate::shared::Core;
 use crate::transport::JSON;
 
-/// Batches; from [`Client::batches`](crate::Client::batches).
-///
-/// [`write`](Self::write) and [`resume`](Self::resume) do the whole of it for typed requests; the rest are the operations that they are
-/// made of.
-#[derive(Clone, Copy, Debug)]
-#[must_use = "a resource does nothing until one of its methods is called"]
-pub struct Batches<'a> {
-    pub(crate) core: &'a Core,
+super::resource! {
+    /// Batches; from [`Client::batches`](crate::Client::batches).
+    ///
+    /// [`write`](Self::write) and [`resume`](Self::resume) do the whole of it for typed requests; the rest are the operations that they are
+    /// made of.
+    Batches
 }
 
-impl<'a> Batches<'a> {
-    pub(crate) fn new(core: &'a Core) -> Self {
-        Self { core }
-    }
-
+impl Batches<'_> {
     /// Creates a batch of the requests in an uploaded file.
     ///
     /// It is retried only if the server certainly created none. After other errors, check [`list`](Self::list).
@@ -97,13 +90,6 @@ impl<'a> Batches<'a> {
     }
 
     /// Cancels a batch. Items that are done keep their results.
-    ///
-    /// ```no_run
-    /// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
-    /// client.batches().cancel("batch_01").await?;
-    /// # Ok(())
-    /// # }
-    /// ```
     ///
     /// # Errors
     ///

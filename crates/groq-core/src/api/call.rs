@@ -144,6 +144,15 @@ impl Endpoint {
         self.call(core, self.outgoing(core, ids, JSON)?).await
     }
 
+    /// Makes a call that sends a value as JSON, and decodes its response.
+    pub(super) async fn post<T: Reply>(
+        self,
+        core: &Core,
+        request: &impl Request,
+    ) -> Result<Response<T>, Error> {
+        self.call(core, self.with_json(core, JSON, request)?).await
+    }
+
     /// The same, for responses that break their own schema in a known way: `mend` corrects what does not decode.
     pub(super) async fn call_mended<T: Reply>(
         self,

@@ -8,74 +8,66 @@ use groq_types::{ChatCompletion, ChatCompletionRequest, ServiceTier};
 use super::call::Endpoint;
 use crate::error::Error;
 use crate::response::Response;
-use crate::shared::Core;
 use crate::stream::ChatStream;
-use crate::transport::JSON;
 
-/// Chat completions; from [`Client::chat`](crate::Client::chat).
-///
-/// Requests are passed by value or by reference. Futures do not borrow the resource, so calls can run at the same time:
-///
-/// ```no_run
-/// # use groq_core::types::{ChatCompletionRequest, Message};
-/// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
-/// let one = ChatCompletionRequest::new("openai/gpt-oss-20b", [Message::user("What is TLS?")]);
-/// let other = ChatCompletionRequest::new("openai/gpt-oss-20b", [Message::user("What is DNS?")]);
-/// let (one, other) = tokio::join!(client.chat().create(one), client.chat().create(&other));
-/// println!("{:?} {:?}", one?.text(), other?.text());
-/// # Ok(())
-/// # }
-/// ```
-///
-/// The first of two replies:
-///
-/// ```no_run
-/// # use groq_core::types::ChatCompletionRequest;
-/// # async fn example(client: groq_core::Client, request: ChatCompletionRequest) -> Result<(), groq_core::Error> {
-/// let reply = tokio::select! {
-///     reply = client.chat().create(&request) => reply?,
-///     reply = client.chat().create_with_flex_fallback(&request, None) => reply?,
-/// };
-/// # Ok(())
-/// # }
-/// ```
-///
-/// Many at once, limited by [`max_concurrency`](crate::ClientBuilder::max_concurrency):
-///
-/// ```no_run
-/// # use groq_core::types::ChatCompletionRequest;
-/// # async fn example(client: groq_core::Client, requests: Vec<ChatCompletionRequest>) {
-/// let mut calls = tokio::task::JoinSet::new();
-/// for request in requests {
-///     let client = client.clone();
-///     calls.spawn(async move { client.chat().create(request).await });
-/// }
-/// let replies = calls.join_all().await;
-/// # }
-/// ```
-///
-/// A future that is kept for later:
-///
-/// ```no_run
-/// # use groq_core::types::ChatCompletionRequest;
-/// # async fn example(client: groq_core::Client, request: ChatCompletionRequest) -> Result<(), groq_core::Error> {
-/// let call = client.chat().create(request);
-/// println!("asking..");
-/// let reply = call.await?;
-/// # Ok(())
-/// # }
-/// ```
-#[derive(Clone, Copy, Debug)]
-#[must_use = "a resource does nothing until one of its methods is called"]
-pub struct Chat<'a> {
-    core: &'a Core,
+super::resource! {
+    /// Chat completions; from [`Client::chat`](crate::Client::chat).
+    ///
+    /// Requests are passed by value or by reference. Futures do not borrow the resource, so calls can run at the same time:
+    ///
+    /// ```no_run
+    /// # use groq_core::types::{ChatCompletionRequest, Message};
+    /// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
+    /// let one = ChatCompletionRequest::new("openai/gpt-oss-20b", [Message::user("What is TLS?")]);
+    /// let other = ChatCompletionRequest::new("openai/gpt-oss-20b", [Message::user("What is DNS?")]);
+    /// let (one, other) = tokio::join!(client.chat().create(one), client.chat().create(&other));
+    /// println!("{:?} {:?}", one?.text(), other?.text());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// The first of two replies:
+    ///
+    /// ```no_run
+    /// # use groq_core::types::ChatCompletionRequest;
+    /// # async fn example(client: groq_core::Client, request: ChatCompletionRequest) -> Result<(), groq_core::Error> {
+    /// let reply = tokio::select! {
+    ///     reply = client.chat().create(&request) => reply?,
+    ///     reply = client.chat().create_with_flex_fallback(&request, None) => reply?,
+    /// };
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Many at once, limited by [`max_concurrency`](crate::ClientBuilder::max_concurrency):
+    ///
+    /// ```no_run
+    /// # use groq_core::types::ChatCompletionRequest;
+    /// # async fn example(client: groq_core::Client, requests: Vec<ChatCompletionRequest>) {
+    /// let mut calls = tokio::task::JoinSet::new();
+    /// for request in requests {
+    ///     let client = client.clone();
+    ///     calls.spawn(async move { client.chat().create(request).await });
+    /// }
+    /// let replies = calls.join_all().await;
+    /// # }
+    /// ```
+    ///
+    /// A future that is kept for later:
+    ///
+    /// ```no_run
+    /// # use groq_core::types::ChatCompletionRequest;
+    /// # async fn example(client: groq_core::Client, request: ChatCompletionRequest) -> Result<(), groq_core::Error> {
+    /// let call = client.chat().create(request);
+    /// println!("asking..");
+    /// let reply = call.await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    Chat
 }
 
-impl<'a> Chat<'a> {
-    pub(crate) fn new(core: &'a Core) -> Self {
-        Self { core }
-    }
-
+impl Chat<'_> {
     /// Creates a chat completion, and returns it whole.
     ///
     /// Only what the request contains is sent. To see the reply as it is written, use [`stream`](Self::stream).
@@ -109,8 +101,7 @@ impl<'a> Chat<'a> {
                     .with_hint("call chat().stream, or leave `stream` unset"),
             ));
         }
-        let outgoing = endpoint.with_json(self.core, JSON, request)?;
-        endpoint.call(self.core, outgoing).await
+        endpoint.post(self.core, request).await
     }
 
     /// Creates a chat completion on the flex tier, or on another tier if flex has no capacity.
@@ -147,21 +138,7 @@ impl<'a> Chat<'a> {
         }
     }
 
-    /// Creates a chat completion on the flex tier, or on another tier, and returns it as it is written.
-    ///
-    /// It is to [`create_with_flex_fallback`](Self::create_with_flex_fallback) what [`stream`](Self::stream) is to [`create`](Self::create). A stream that
-    /// has begun stays where it is.
-    ///
-    /// ```no_run
-    /// use groq_core::types::{ChatCompletionRequest, Message, ServiceTier};
-    ///
-    /// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
-    /// let request = ChatCompletionRequest::new("openai/gpt-oss-20b", [Message::user("Explain TLS in one line")]);
-    /// let stream = client.chat().stream_with_flex_fallback(request, Some(ServiceTier::OnDemand)).await?;
-    /// println!("{:?}", stream.finish().await?.text());
-    /// # Ok(())
-    /// # }
-    /// ```
+    /// Does the same as [`create_with_flex_fallback`](Self::create_with_flex_fallback) with a stream. One that has begun stays where it is.
     ///
     /// # Errors
     ///

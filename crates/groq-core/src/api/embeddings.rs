@@ -7,21 +7,13 @@ use groq_types::{EmbeddingList, EmbeddingRequest, operations};
 use super::call::Endpoint;
 use crate::error::Error;
 use crate::response::Response;
-use crate::shared::Core;
-use crate::transport::JSON;
 
-/// Embeddings; from [`Client::embeddings`](crate::Client::embeddings). Groq does not document them.
-#[derive(Clone, Copy, Debug)]
-#[must_use = "a resource does nothing until one of its methods is called"]
-pub struct Embeddings<'a> {
-    core: &'a Core,
+super::resource! {
+    /// Embeddings; from [`Client::embeddings`](crate::Client::embeddings). Groq does not document them.
+    Embeddings
 }
 
-impl<'a> Embeddings<'a> {
-    pub(crate) fn new(core: &'a Core) -> Self {
-        Self { core }
-    }
-
+impl Embeddings<'_> {
     /// Turns texts into vectors.
     ///
     /// In base64 they are shorter on the wire; [`EmbeddingExt::floats`](crate::EmbeddingExt::floats) reads either form.
@@ -49,7 +41,6 @@ impl<'a> Embeddings<'a> {
         request: impl Borrow<EmbeddingRequest>,
     ) -> Result<Response<EmbeddingList>, Error> {
         let endpoint = Endpoint::new("create embedding", &operations::CREATE_EMBEDDING);
-        let outgoing = endpoint.with_json(self.core, JSON, request.borrow())?;
-        endpoint.call(self.core, outgoing).await
+        endpoint.post(self.core, request.borrow()).await
     }
 }

@@ -8,21 +8,14 @@ use crate::download::Download;
 use crate::error::Error;
 use crate::multipart::Framing;
 use crate::response::Response;
-use crate::shared::Core;
 use crate::upload::{Form, Kind, Max, Upload};
 
-/// Files; from [`Client::files`](crate::Client::files).
-#[derive(Clone, Copy, Debug)]
-#[must_use = "a resource does nothing until one of its methods is called"]
-pub struct Files<'a> {
-    core: &'a Core,
+super::resource! {
+    /// Files; from [`Client::files`](crate::Client::files).
+    Files
 }
 
-impl<'a> Files<'a> {
-    pub(crate) fn new(core: &'a Core) -> Self {
-        Self { core }
-    }
-
+impl Files<'_> {
     /// Uploads a file, piece by piece.
     ///
     /// The file of a batch has one JSON object a line. An upload is retried only if the server certainly created no file. After

@@ -7,23 +7,15 @@ use groq_types::{FineTuning, FineTuningDeletion, FineTuningList, FineTuningReque
 use super::call::Endpoint;
 use crate::error::Error;
 use crate::response::Response;
-use crate::shared::Core;
-use crate::transport::JSON;
 
-/// Fine-tunings; from [`Client::fine_tunings`](crate::Client::fine_tunings). They are not open to everybody.
-///
-/// Their paths have no `/openai` in front: with a base URL of your own, they go to the same host, at their own path.
-#[derive(Clone, Copy, Debug)]
-#[must_use = "a resource does nothing until one of its methods is called"]
-pub struct FineTunings<'a> {
-    core: &'a Core,
+super::resource! {
+    /// Fine-tunings; from [`Client::fine_tunings`](crate::Client::fine_tunings). They are not open to everybody.
+    ///
+    /// Their paths have no `/openai` in front: with a base URL of your own, they go to the same host, at their own path.
+    FineTunings
 }
 
-impl<'a> FineTunings<'a> {
-    pub(crate) fn new(core: &'a Core) -> Self {
-        Self { core }
-    }
-
+impl FineTunings<'_> {
     /// Lists the fine-tunings of the organization.
     ///
     /// ```no_run
@@ -71,19 +63,10 @@ impl<'a> FineTunings<'a> {
         request: impl Borrow<FineTuningRequest>,
     ) -> Result<Response<FineTuning>, Error> {
         let endpoint = Endpoint::new("create fine-tuning", &operations::CREATE_FINE_TUNING);
-        let outgoing = endpoint.with_json(self.core, JSON, request.borrow())?;
-        endpoint.call(self.core, outgoing).await
+        endpoint.post(self.core, request.borrow()).await
     }
 
     /// Retrieves a fine-tuning.
-    ///
-    /// ```no_run
-    /// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
-    /// let tuning = client.fine_tunings().get("ft_01").await?;
-    /// println!("{:?}", tuning.data);
-    /// # Ok(())
-    /// # }
-    /// ```
     ///
     /// # Errors
     ///
@@ -95,13 +78,6 @@ impl<'a> FineTunings<'a> {
     }
 
     /// Deletes a fine-tuning.
-    ///
-    /// ```no_run
-    /// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
-    /// client.fine_tunings().delete("ft_01").await?;
-    /// # Ok(())
-    /// # }
-    /// ```
     ///
     /// # Errors
     ///

@@ -5,20 +5,13 @@ use groq_types::{Model, ModelDeletion, ModelList, operations};
 use super::call::Endpoint;
 use crate::error::Error;
 use crate::response::Response;
-use crate::shared::Core;
 
-/// Models; from [`Client::models`](crate::Client::models).
-#[derive(Clone, Copy, Debug)]
-#[must_use = "a resource does nothing until one of its methods is called"]
-pub struct Models<'a> {
-    core: &'a Core,
+super::resource! {
+    /// Models; from [`Client::models`](crate::Client::models).
+    Models
 }
 
-impl<'a> Models<'a> {
-    pub(crate) fn new(core: &'a Core) -> Self {
-        Self { core }
-    }
-
+impl Models<'_> {
     /// Lists the models that the key may use.
     ///
     /// ```no_run

@@ -7,21 +7,13 @@ use groq_types::{Reranking as Reranked, RerankingRequest, operations};
 use super::call::Endpoint;
 use crate::error::Error;
 use crate::response::Response;
-use crate::shared::Core;
-use crate::transport::JSON;
 
-/// Reranking; from [`Client::reranking`](crate::Client::reranking). Groq does not document it.
-#[derive(Clone, Copy, Debug)]
-#[must_use = "a resource does nothing until one of its methods is called"]
-pub struct Reranking<'a> {
-    core: &'a Core,
+super::resource! {
+    /// Reranking; from [`Client::reranking`](crate::Client::reranking). Groq does not document it.
+    Reranking
 }
 
-impl<'a> Reranking<'a> {
-    pub(crate) fn new(core: &'a Core) -> Self {
-        Self { core }
-    }
-
+impl Reranking<'_> {
     /// Sorts texts by how well they answer a query, the best first.
     ///
     /// ```no_run
@@ -45,7 +37,6 @@ impl<'a> Reranking<'a> {
         request: impl Borrow<RerankingRequest>,
     ) -> Result<Response<Reranked>, Error> {
         let endpoint = Endpoint::new("create reranking", &operations::CREATE_RERANKING);
-        let outgoing = endpoint.with_json(self.core, JSON, request.borrow())?;
-        endpoint.call(self.core, outgoing).await
+        endpoint.post(self.core, request.borrow()).await
     }
 }

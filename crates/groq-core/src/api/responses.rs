@@ -10,24 +10,16 @@ use http::StatusCode;
 use super::call::Endpoint;
 use crate::error::{Answer, Error};
 use crate::response::Response;
-use crate::shared::Core;
 use crate::stream::{ResponseStream, failure};
-use crate::transport::JSON;
 
-/// Responses; from [`Client::responses`](crate::Client::responses). The service calls them beta.
-///
-/// It keeps none of them: to go on, send the output back as input; [`ResponseExt`](crate::ResponseExt) does the conversion.
-#[derive(Clone, Copy, Debug)]
-#[must_use = "a resource does nothing until one of its methods is called"]
-pub struct Responses<'a> {
-    core: &'a Core,
+super::resource! {
+    /// Responses; from [`Client::responses`](crate::Client::responses). The service calls them beta.
+    ///
+    /// It keeps none of them: to go on, send the output back as input; [`ResponseExt`](crate::ResponseExt) does the conversion.
+    Responses
 }
 
-impl<'a> Responses<'a> {
-    pub(crate) fn new(core: &'a Core) -> Self {
-        Self { core }
-    }
-
+impl Responses<'_> {
     /// Generates a response, and returns it whole.
     ///
     /// ```no_run
@@ -61,8 +53,7 @@ impl<'a> Responses<'a> {
                     .with_hint("call responses().stream, or leave `stream` unset"),
             ));
         }
-        let outgoing = endpoint.with_json(self.core, JSON, request)?;
-        let response: Response<ResponseObject> = endpoint.call(self.core, outgoing).await?;
+        let response: Response<ResponseObject> = endpoint.post(self.core, request).await?;
         if response.status != ResponseStatus::Failed {
             return Ok(response);
         }

@@ -40,6 +40,7 @@ pub(crate) async fn adopt<T: BatchItem>(
         );
     };
     files::create_folder(folder).map_err(failed)?;
+    let lock = files::lock(folder).map_err(|error| error.with_operation(OPERATION))?;
     // Under a name that no other call takes for the items of a batch, until all is known of it.
     let coming = folder.join("adopted.jsonl");
     Files::new(&core)
@@ -65,7 +66,7 @@ pub(crate) async fn adopt<T: BatchItem>(
         let _ = fs::remove_file(&input);
         error.with_operation(OPERATION)
     })?;
-    Job::load(core, folder)
+    Job::load(core, folder, lock)
 }
 
 fn items(input: &Path, max_line: usize) -> io::Result<u64> {

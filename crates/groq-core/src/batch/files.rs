@@ -4,8 +4,12 @@
 //! nothing but a plain file is opened at all.
 
 use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
-use std::io;
+use std::io::{self, Write as _};
 use std::path::Path;
+use std::process;
+
+use crate::error::Error;
+use crate::upload::shown;
 
 /// Creates a folder for the owner alone; one that exists stays as it is.
 pub(super) fn create_folder(folder: &Path) -> io::Result<()> {
@@ -75,6 +79,65 @@ pub(super) fn make_private(path: &Path) -> io::Result<()> {
     #[cfg(not(unix))]
     let _ = path;
     Ok(())
+}
+
+/// Takes a folder for this process, as long as the file is open. The error names the process that has it.
+pub(super) fn lock(folder: &Path) -> Result<File, Error> {
+    let failed = |error| Error::io("cannot lock the folder of the batch", error);
+    let path = folder.join("batch.lock");
+    let Some(mut file) = locked(&path).map_err(failed)? else {
+        let id = fs::read_to_string(&path).unwrap_or_default();
+        let owner = match id.trim() {
+            "" => "another process".to_owned(),
+            id if id.parse() == Ok(process::id()) => "this process".to_owned(),
+            id => format!("process {id}"),
+        };
+        let message = format!("{owner} already works on the batch in {}", shown(folder));
+        return Err(Error::refused(message).with_hint("wait until it ends, or use another folder"));
+    };
+    file.set_len(0)
+        .and_then(|()| write!(file, "{}", process::id()))
+        .map_err(failed)?;
+    Ok(file)
+}
+
+/// Opens a file for one process alone; `None` if another has it.
+#[cfg(unix)]
+fn locked(path: &Path) -> io::Result<Option<File>> {
+    use rustix::fs::{FlockOperation, flock};
+    use rustix::io::Errno;
+
+    let file = append(path)?;
+    match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+        Err(Errno::WOULDBLOCK) => Ok(None),
+        // Some network file systems have no locks: no other process is assumed there.
+        Ok(()) | Err(Errno::NOSYS | Errno::OPNOTSUPP | Errno::NOLCK) => Ok(Some(file)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Others may read it, to learn who has it.
+#[cfg(windows)]
+fn locked(path: &Path) -> io::Result<Option<File>> {
+    use std::os::windows::fs::OpenOptionsExt as _;
+
+    const SHARE_READ: u32 = 1;
+    const SHARING_VIOLATION: i32 = 32;
+    let mut options = OpenOptions::new();
+    match options
+        .append(true)
+        .create(true)
+        .share_mode(SHARE_READ)
+        .open(path)
+    {
+        Err(error) if error.raw_os_error() == Some(SHARING_VIOLATION) => Ok(None),
+        opened => opened.map(Some),
+    }
+}
+
+#[cfg(not(any(unix, windows)))]
+fn locked(path: &Path) -> io::Result<Option<File>> {
+    append(path).map(Some)
 }
 
 /// A file that does not exist yet. Creating it follows no link.

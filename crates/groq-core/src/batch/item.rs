@@ -44,39 +44,30 @@ impl BatchItem for ChatCompletionRequest {
     }
 }
 
-/// It is answered by a [`VerboseTranscription`] in either form of JSON: the plain form just has less in it.
-impl BatchItem for BatchTranscriptionBody {
-    type Reply = VerboseTranscription;
+macro_rules! audio_items {
+    ($($body:ty => $endpoint:ident;)*) => {$(
+        /// It is answered by a [`VerboseTranscription`] in either form of JSON: the plain form has less in it.
+        impl BatchItem for $body {
+            type Reply = VerboseTranscription;
 
-    fn endpoint() -> BatchEndpoint {
-        BatchEndpoint::V1AudioTranscriptions
-    }
+            fn endpoint() -> BatchEndpoint {
+                BatchEndpoint::$endpoint
+            }
 
-    fn check(&self) -> Result<(), Error> {
-        no_plain_text(self.response_format)
-    }
+            fn check(&self) -> Result<(), Error> {
+                if self.response_format != Some(TranscriptionFormat::Text) {
+                    return Ok(());
+                }
+                Err(Error::refused("the answer to an item of a batch is JSON")
+                    .with_hint("leave `response_format` unset, or ask for verbose_json"))
+            }
+        }
+    )*};
 }
 
-/// It is answered by a [`VerboseTranscription`] in either form of JSON: the plain form just has less in it.
-impl BatchItem for BatchTranslationBody {
-    type Reply = VerboseTranscription;
-
-    fn endpoint() -> BatchEndpoint {
-        BatchEndpoint::V1AudioTranslations
-    }
-
-    fn check(&self) -> Result<(), Error> {
-        no_plain_text(self.response_format)
-    }
-}
-
-/// The results of a batch are JSON.
-fn no_plain_text(format: Option<TranscriptionFormat>) -> Result<(), Error> {
-    if format == Some(TranscriptionFormat::Text) {
-        return Err(Error::refused("the answer to an item of a batch is JSON")
-            .with_hint("leave `response_format` unset, or ask for verbose_json"));
-    }
-    Ok(())
+audio_items! {
+    BatchTranscriptionBody => V1AudioTranscriptions;
+    BatchTranslationBody => V1AudioTranslations;
 }
 
 /// Why an item of a batch has no reply.
@@ -84,7 +75,7 @@ fn no_plain_text(format: Option<TranscriptionFormat>) -> Result<(), Error> {
 #[non_exhaustive]
 pub enum ItemError {
     /// The service answered it with an error status.
-    AcquireError {
+    Refused {
         /// The status, as in [`Error::status`].
         status: u16,
         /// The code, as in [`Error::code`].
@@ -103,10 +94,10 @@ pub enum ItemError {
     Undecodable {
         /// Where, and why.
         reason: String,
-        /// The reply, or the line of the results that has none.
+        /// The reply, or its line in the results; empty if the line does not say whose it is.
         body: serde_json::Map<String, serde_json::Value>,
     },
-    /// It has no result: the batch as a whole failed, was cancelled, or expired first.
+    /// It has no result: the batch as a whole failed, was canceled, or expired first.
     NotRun {
         /// What became of the batch.
         status: BatchStatus,
@@ -115,31 +106,56 @@ pub enum ItemError {
     },
 }
 
+impl ItemError {
+    /// Returns the error status that the service answered the item with.
+    ///
+    /// ```
+    /// # fn example(error: groq_core::batch::ItemError) {
+    /// println!("{:?} {:?}", error.status(), error.code());
+    /// # }
+    /// ```
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            Self::Refused { status, .. } => Some(*status),
+            _ => None,
+        }
+    }
+
+    /// Returns the service's code.
+    pub fn code(&self) -> Option<&str> {
+        match self {
+            Self::Refused { code, .. } | Self::Failed { code, .. } => code.as_deref(),
+            _ => None,
+        }
+    }
+}
+
 impl fmt::Display for ItemError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let words = |words: &Option<String>| words.clone().unwrap_or_default();
         match self {
-            Self::AcquireError {
-                status,
-                code,
-                message,
-            } => write!(
-                f,
-                "refused with status {status} {}: {}",
-                words(code),
-                words(message)
-            ),
-            Self::Failed { code, message } => {
-                write!(f, "not run {}: {}", words(code), words(message))
+            Self::Refused { status, .. } => write!(f, "refused with status {status}")?,
+            Self::Failed { .. } => f.write_str("not run")?,
+            Self::Undecodable { .. } => f.write_str("the reply does not decode")?,
+            Self::NotRun { status, .. } => write!(f, "no result, the batch is {status}")?,
+        }
+        if let Some(code) = self.code() {
+            write!(f, " {code}")?;
+        }
+        match self {
+            Self::Undecodable { reason, .. }
+            | Self::Refused {
+                message: Some(reason),
+                ..
             }
-            Self::Undecodable { reason, .. } => write!(f, "the reply does not decode: {reason}"),
-            Self::NotRun { status, reason } => {
-                write!(f, "no result, the batch is {}", status.as_str())?;
-                match reason {
-                    Some(reason) => write!(f, ": {reason}"),
-                    None => Ok(()),
-                }
+            | Self::Failed {
+                message: Some(reason),
+                ..
             }
+            | Self::NotRun {
+                reason: Some(reason),
+                ..
+            } => write!(f, ": {reason}"),
+            _ => Ok(()),
         }
     }
 }

@@ -1,6 +1,8 @@
 //! A batch on its way through the service.
 
 use std::fmt;
+use std::fs::File;
+use std::future::Future;
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,6 +12,7 @@ use groq_types::{Batch, BatchEndpoint, BatchRequest, FilePurpose};
 
 use super::files;
 use super::item::BatchItem;
+use super::lines::{Lines, if_there};
 use super::results::Results;
 use super::state::{self, Part, Phase, Progress, State};
 use super::window;
@@ -31,6 +34,8 @@ pub struct Job<T> {
     poll: Backoff,
     timeout: Duration,
     report: Option<Report>,
+    /// No other process works on the folder as long as this is open.
+    _lock: File,
     item: PhantomData<fn(T)>,
 }
 
@@ -38,8 +43,25 @@ type Report = Arc<dyn Fn(&Progress) + Send + Sync>;
 
 const OPERATION: &str = "run batch";
 
+/// What was created a moment ago may be unknown for another one: so often is it asked for again.
+const RETRIES_IF_NOT_FOUND: u32 = 5;
+const WAIT_IF_NOT_FOUND: Backoff = Backoff {
+    initial: Duration::from_secs(1),
+    max: Duration::from_secs(16),
+    factor: 2.0,
+    jitter: 0.25,
+};
+
 impl<T: BatchItem> Job<T> {
-    pub(crate) fn load(core: Core, folder: &Path) -> Result<Self, Error> {
+    /// Goes on with the batch in a folder that nobody else works on.
+    pub(crate) fn resume(core: Core, folder: &Path) -> Result<Self, Error> {
+        // Without a batch, no lock is left behind.
+        State::load(folder)
+            .and_then(|_| Self::load(core, folder, files::lock(folder)?))
+            .map_err(|error| error.with_operation(OPERATION))
+    }
+
+    pub(super) fn load(core: Core, folder: &Path, lock: File) -> Result<Self, Error> {
         let state = State::load(folder).map_err(|error| error.with_operation(OPERATION))?;
         check_endpoint::<T>(&state.endpoint).map_err(|error| error.with_operation(OPERATION))?;
         Ok(Self {
@@ -53,18 +75,12 @@ impl<T: BatchItem> Job<T> {
                 ..Backoff::default()
             },
             report: None,
+            _lock: lock,
             item: PhantomData,
         })
     }
 
     /// Sets a function that is called whenever the batch has progressed.
-    ///
-    /// ```no_run
-    /// # async fn example(mut job: groq_core::batch::Job<groq_core::types::ChatCompletionRequest>) -> Result<(), groq_core::Error> {
-    /// let mut job = job.on_progress(|progress| println!("{progress:?}"));
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn on_progress(mut self, report: impl Fn(&Progress) + Send + Sync + 'static) -> Self {
         self.report = Some(Arc::new(report));
         self
@@ -92,13 +108,6 @@ impl<T: BatchItem> Job<T> {
     }
 
     /// Sets the longest wait for the service; an hour more than the completion window by default.
-    ///
-    /// ```no_run
-    /// # async fn example(mut job: groq_core::batch::Job<groq_core::types::ChatCompletionRequest>) -> Result<(), groq_core::Error> {
-    /// let mut job = job.timeout(std::time::Duration::from_secs(3600));
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn timeout(mut self, limit: Duration) -> Self {
         self.timeout = limit;
         self
@@ -199,7 +208,10 @@ impl<T: BatchItem> Job<T> {
             self.change(index, |part| part.creating = true)?;
             let endpoint = BatchEndpoint::from(self.state.endpoint.as_str());
             let request = BatchRequest::new(file_id, endpoint, self.state.window.as_str());
-            Batches::new(&self.core).create(request).await?.into_inner()
+            let batches = Batches::new(&self.core);
+            self.until_found(|| batches.create(&request))
+                .await?
+                .into_inner()
         };
         self.change(index, |part| {
             part.batch_id = Some(batch.id.clone());
@@ -216,14 +228,6 @@ impl<T: BatchItem> Job<T> {
     }
 
     /// Waits until the service has finished all batches.
-    ///
-    /// ```no_run
-    /// # async fn example(mut job: groq_core::batch::Job<groq_core::types::ChatCompletionRequest>) -> Result<(), groq_core::Error> {
-    /// job.start().await?;
-    /// job.wait().await?;
-    /// # Ok(())
-    /// # }
-    /// ```
     ///
     /// # Errors
     ///
@@ -256,13 +260,6 @@ impl<T: BatchItem> Job<T> {
 
     /// Polls the service once, and returns the progress.
     ///
-    /// ```no_run
-    /// # async fn example(mut job: groq_core::batch::Job<groq_core::types::ChatCompletionRequest>) -> Result<(), groq_core::Error> {
-    /// println!("{} items are done", job.refresh().await?.completed);
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
     /// # Errors
     ///
     /// Those of [`Batches::get`](crate::Batches::get).
@@ -270,8 +267,10 @@ impl<T: BatchItem> Job<T> {
         for index in 0..self.state.parts.len() {
             let part = &self.state.parts[index];
             if let (Some(id), false) = (part.batch_id.clone(), part.is_over()) {
-                let batch = Batches::new(&self.core).get(id).await?.into_inner();
+                let batches = Batches::new(&self.core);
+                let batch = self.until_found(|| batches.get(&id)).await?;
                 self.change(index, |part| part.note(&batch))?;
+                self.look_for_all(index).await?;
             }
         }
         self.tell(Phase::Running, Part::is_over);
@@ -285,25 +284,11 @@ impl<T: BatchItem> Job<T> {
     /// Those of [`run`](Self::run).
     pub async fn download(&mut self) -> Result<(), Error> {
         for index in 0..self.state.parts.len() {
-            let part = self.state.parts[index].clone();
+            let part = &self.state.parts[index];
             if part.downloaded || !part.is_over() {
                 continue;
             }
-            let outputs = [
-                (
-                    part.output_file_id,
-                    state::output(&self.folder, part.number),
-                ),
-                (part.error_file_id, state::errors(&self.folder, part.number)),
-            ];
-            for (id, path) in outputs {
-                // A file has its name only when it is whole, so what is there need not be fetched again.
-                if let Some(id) = id
-                    && !path.exists()
-                {
-                    Files::new(&self.core).content(id).await?.save(path).await?;
-                }
-            }
+            self.fetch(index).await?;
             self.change(index, |part| part.downloaded = true)?;
             self.tell(Phase::Downloading, |part| part.downloaded);
         }
@@ -313,14 +298,76 @@ impl<T: BatchItem> Job<T> {
         Ok(())
     }
 
+    /// Downloads the files that a batch has so far.
+    async fn fetch(&self, index: usize) -> Result<(), Error> {
+        let part = &self.state.parts[index];
+        let output = state::output(&self.folder, part.number);
+        let errors = state::errors(&self.folder, part.number);
+        for (id, path) in [
+            (&part.output_file_id, output),
+            (&part.error_file_id, errors),
+        ] {
+            // A file has its name only when it is whole, so what is there need not be fetched again.
+            if let Some(id) = id
+                && !path.exists()
+            {
+                let files = Files::new(&self.core);
+                let content = self.until_found(|| files.content(id)).await?;
+                content.save(path).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks whether a file that the counts promise will not come, because another has its results: some servers write one.
+    async fn look_for_all(&mut self, index: usize) -> Result<(), Error> {
+        let part = &self.state.parts[index];
+        let has_some = part.output_file_id.is_some() || part.error_file_id.is_some();
+        if !(part.has_ended() && part.lacks_a_file() && has_some) {
+            return Ok(());
+        }
+        self.fetch(index).await?;
+        let part = &self.state.parts[index];
+        let (number, promised) = (part.number, part.completed.saturating_add(part.failed));
+        let max = self.core.settings().max_response();
+        let mut found = 0;
+        for path in [
+            state::output(&self.folder, number),
+            state::errors(&self.folder, number),
+        ] {
+            let lines = if_there(&path, max);
+            let ids = lines.and_then(|lines| lines.map(Lines::ids).transpose());
+            let ids = ids.map_err(|error| {
+                Error::io("cannot read the results", error).with_operation(OPERATION)
+            })?;
+            found += ids.map_or(0, |ids| ids.len() as u64);
+        }
+        if found >= promised {
+            self.change(index, |part| part.complete = true)?;
+        }
+        Ok(())
+    }
+
+    /// Makes a call, and again after a while if it does not find what was created a moment ago.
+    async fn until_found<R, F>(&self, call: impl Fn() -> F) -> Result<R, Error>
+    where
+        F: Future<Output = Result<R, Error>>,
+    {
+        let mut retries = 0;
+        loop {
+            match call().await {
+                Err(error) if error.is_not_found() && retries < RETRIES_IF_NOT_FOUND => {
+                    let runtime = Arc::clone(self.core.runtime());
+                    let wait = WAIT_IF_NOT_FOUND.wait(retries, runtime.random());
+                    runtime.sleep(wait, Purpose::Wait).await;
+                    retries += 1;
+                }
+                result => return result,
+            }
+        }
+    }
+
     /// Returns the downloaded results. Items of other files are missing.
-    ///
-    /// ```no_run
-    /// # async fn example(mut job: groq_core::batch::Job<groq_core::types::ChatCompletionRequest>) -> Result<(), groq_core::Error> {
-    /// let done = job.results().count();
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn results(&self) -> Results<T> {
         let max = self.core.settings().max_response();
         let parts = self.state.parts.iter().filter(|part| part.downloaded);
@@ -328,13 +375,6 @@ impl<T: BatchItem> Job<T> {
     }
 
     /// Cancels the batches. [`run`](Self::run) still returns the results of items that are done.
-    ///
-    /// ```no_run
-    /// # async fn example(mut job: groq_core::batch::Job<groq_core::types::ChatCompletionRequest>) -> Result<(), groq_core::Error> {
-    /// job.cancel().await?;
-    /// # Ok(())
-    /// # }
-    /// ```
     ///
     /// # Errors
     ///

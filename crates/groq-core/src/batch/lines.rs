@@ -10,40 +10,67 @@ use serde::Deserialize;
 
 use super::files;
 
-/// The lines of a file. None of them is longer than a limit.
+/// The lines of a file. No more of one is kept than a limit.
 pub(super) struct Lines {
     file: BufReader<File>,
     max_bytes: usize,
     line: Vec<u8>,
 }
 
+/// How a line ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LineEnd {
+    Newline,
+    File,
+    /// It is longer than the limit, and the rest of it was left out.
+    Limit,
+}
+
 impl Lines {
     pub(super) fn open(path: &Path, max_bytes: usize) -> io::Result<Self> {
+        let file = files::existing(path, OpenOptions::new().read(true))?;
         Ok(Self {
-            file: BufReader::with_capacity(
-                64 << 10,
-                files::existing(path, OpenOptions::new().read(true))?,
-            ),
+            file: BufReader::with_capacity(64 << 10, file),
             max_bytes,
             line: Vec::new(),
         })
     }
 
-    /// The next line, without its end, and whether it had one.
-    pub(super) fn next(&mut self) -> io::Result<Option<(&[u8], bool)>> {
+    /// The next line, without its end, and how it ends.
+    pub(super) fn next(&mut self) -> io::Result<Option<(&[u8], LineEnd)>> {
         self.line.clear();
         let mut limited = (&mut self.file).take(self.max_bytes as u64 + 1);
         limited.read_until(b'\n', &mut self.line)?;
-        if self.line.is_empty() {
+        let end = if self.line.pop_if(|last| *last == b'\n').is_some() {
+            LineEnd::Newline
+        } else if self.line.len() > self.max_bytes {
+            self.file.skip_until(b'\n')?;
+            LineEnd::Limit
+        } else if self.line.is_empty() {
             return Ok(None);
+        } else {
+            LineEnd::File
+        };
+        Ok(Some((&self.line, end)))
+    }
+
+    /// The ids on all lines that have one.
+    pub(super) fn ids(mut self) -> io::Result<Ids> {
+        let mut ids = Ids::default();
+        while let Some((line, _)) = self.next()? {
+            if let Ok(line) = serde_json::from_slice::<LineId>(line) {
+                ids.insert(&line.custom_id);
+            }
         }
-        let ended = self.line.last() == Some(&b'\n');
-        if !ended && self.line.len() > self.max_bytes {
-            let message = format!("a line is longer than {} bytes", self.max_bytes);
-            return Err(io::Error::new(io::ErrorKind::InvalidData, message));
-        }
-        let end = self.line.len() - usize::from(ended);
-        Ok(Some((&self.line[..end], ended)))
+        Ok(ids)
+    }
+}
+
+/// The lines of a file, if there is one.
+pub(super) fn if_there(path: &Path, max_bytes: usize) -> io::Result<Option<Lines>> {
+    match Lines::open(path, max_bytes) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        lines => lines.map(Some),
     }
 }
 

@@ -5,17 +5,18 @@ use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 
 use groq_types::{BatchLineResponse, BatchResponseLine, BatchStatus};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::item::{BatchItem, ItemError};
-use super::lines::{Ids, LineId, Lines};
+use super::lines::{Ids, LineId, Lines, if_there};
 use super::state::{self, Part};
-use crate::error::{ApiError, Error, ErrorKind, explain, explain_error};
+use crate::error::{ApiError, Error, explain, explain_error, text};
 
 /// The results of a batch, read from the disk one by one; from [`Job::run`](super::Job::run).
 ///
 /// They come in the service's order, which is not that of the items. Each item comes once: first those with results, then those that failed,
-/// then those that have neither. An error means that the files cannot be read; of a line that is none, the next is still read.
+/// then those that have neither. A line that does not decode is an error of its item. An error of the iterator means that the files cannot be
+/// read, and ends it.
 pub struct Results<T> {
     folder: PathBuf,
     max_line: usize,
@@ -43,6 +44,8 @@ struct Current {
     lines: Option<Lines>,
     /// Items that have not come yet.
     open: Ids,
+    /// Why the first line that does not say whose it is does not decode.
+    undecodable: Option<String>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -76,7 +79,7 @@ impl<T: BatchItem> Results<T> {
             };
             match current.next_line()? {
                 Some(line) => {
-                    if let Some(item) = current.read::<T>(&line)? {
+                    if let Some(item) = current.read::<T>(&line) {
                         return Ok(Some(item));
                     }
                 }
@@ -89,32 +92,26 @@ impl<T: BatchItem> Results<T> {
 
 impl Current {
     fn begin(part: Part, folder: &Path, max_line: usize) -> Result<Self, Error> {
-        let mut open = Ids::default();
-        let mut lines =
-            Lines::open(&state::input(folder, part.number), max_line).map_err(failed)?;
-        while let Some((line, _)) = lines.next().map_err(failed)? {
-            if let Ok(line) = serde_json::from_slice::<LineId>(line) {
-                open.insert(&line.custom_id);
-            }
-        }
-        let output = state::output(folder, part.number);
+        let input = Lines::open(&state::input(folder, part.number), max_line);
+        let output = if_there(&state::output(folder, part.number), max_line);
         Ok(Self {
             part,
             stage: Stage::Output,
-            lines: if_there(&output, max_line)?,
-            open,
+            lines: output.map_err(failed)?,
+            open: input.and_then(Lines::ids).map_err(failed)?,
+            undecodable: None,
         })
     }
 
     fn advance(&mut self, folder: &Path, max_line: usize) -> Result<(), Error> {
         let number = self.part.number;
-        (self.stage, self.lines) = if self.stage == Stage::Output {
-            let errors = state::errors(folder, number);
-            (Stage::Errors, if_there(&errors, max_line)?)
+        let (stage, path) = if self.stage == Stage::Output {
+            (Stage::Errors, state::errors(folder, number))
         } else {
-            let input = state::input(folder, number);
-            (Stage::Missing, if_there(&input, max_line)?)
+            (Stage::Missing, state::input(folder, number))
         };
+        self.stage = stage;
+        self.lines = if_there(&path, max_line).map_err(failed)?;
         Ok(())
     }
 
@@ -127,29 +124,49 @@ impl Current {
     }
 
     /// What a line says; `None` if it says nothing new.
-    fn read<T: BatchItem>(&mut self, line: &[u8]) -> Result<Option<Item<T::Reply>>, Error> {
+    fn read<T: BatchItem>(&mut self, line: &[u8]) -> Option<Item<T::Reply>> {
+        let line = text::without_byte_order_mark(line);
         if line.trim_ascii().is_empty() {
-            return Ok(None);
+            return None;
         }
-        let id: LineId = serde_json::from_slice(line).map_err(|error| undecodable(line, &error))?;
-        if !self.open.remove(&id.custom_id) {
-            return Ok(None);
+        let id = match serde_json::from_slice::<LineId>(line) {
+            Ok(line) => line.custom_id,
+            Err(error) => {
+                let reason = explain_error(line, &error);
+                let reason = || format!("no line has its id, and one cannot be read: {reason}");
+                self.undecodable.get_or_insert_with(reason);
+                return None;
+            }
+        };
+        if !self.open.remove(&id) {
+            return None;
         }
         if self.stage == Stage::Missing {
-            let status = self.part.status.as_deref().unwrap_or_default();
-            return Ok(Some(Item {
-                id: id.custom_id,
-                outcome: Err(ItemError::NotRun {
-                    status: BatchStatus::from(status),
-                    reason: self.part.reason.clone(),
-                }),
+            return Some(Item {
+                id,
+                outcome: Err(self.missing()),
                 request_id: None,
-            }));
+            });
         }
-        Ok(Some(match serde_json::from_slice(line) {
+        Some(match serde_json::from_slice(line) {
             Ok(line) => answered::<T>(line),
-            Err(error) => garbled(id.custom_id, line, &error),
-        }))
+            Err(error) => garbled(id, line, &error),
+        })
+    }
+
+    /// Why an item has no line of its own: it may be the one that does not decode.
+    fn missing(&self) -> ItemError {
+        if let Some(reason) = &self.undecodable {
+            return ItemError::Undecodable {
+                reason: reason.clone(),
+                body: Map::new(),
+            };
+        }
+        let status = self.part.status.as_deref().unwrap_or_default();
+        ItemError::NotRun {
+            status: BatchStatus::from(status),
+            reason: self.part.reason.clone(),
+        }
     }
 }
 
@@ -187,59 +204,39 @@ fn garbled<R>(id: String, line: &[u8], error: &serde_json::Error) -> Item<R> {
 }
 
 fn reply<T: BatchItem>(response: BatchLineResponse) -> Result<T::Reply, ItemError> {
-    let body = Value::Object(response.body);
+    let body = response.body;
     if !(200..300).contains(&response.status_code) {
-        let api = ApiError::from_body(body.to_string().as_bytes());
-        return Err(ItemError::AcquireError {
+        let api = ApiError::from_body(Value::Object(body).to_string().as_bytes());
+        return Err(ItemError::Refused {
             status: u16::try_from(response.status_code).unwrap_or_default(),
             code: api.code,
             message: api.message,
         });
     }
-    match serde_json::from_value(body.clone()) {
-        Ok(reply) => Ok(reply),
-        Err(_) => Err(ItemError::Undecodable {
-            reason: explain::<T::Reply>(body.to_string().as_bytes()),
-            body: match body {
-                Value::Object(body) => body,
-                _ => serde_json::Map::new(),
-            },
-        }),
-    }
-}
-
-fn if_there(path: &Path, max_line: usize) -> Result<Option<Lines>, Error> {
-    match Lines::open(path, max_line) {
-        Ok(lines) => Ok(Some(lines)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(failed(error)),
-    }
+    serde_json::from_value(Value::Object(body.clone())).map_err(|_| {
+        let json = Value::Object(body.clone()).to_string();
+        ItemError::Undecodable {
+            reason: explain::<T::Reply>(json.as_bytes()),
+            body,
+        }
+    })
 }
 
 fn failed(error: std::io::Error) -> Error {
     Error::io("cannot read the files of the batch", error).with_operation(OPERATION)
 }
 
-fn undecodable(line: &[u8], error: &serde_json::Error) -> Error {
-    let message = format!("a line does not decode: {}", explain_error(line, error));
-    Error::new(ErrorKind::Decode, message).with_operation(OPERATION)
-}
-
 impl<T: BatchItem> Iterator for Results<T> {
     type Item = Result<Item<T::Reply>, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        match self.try_next() {
-            Ok(item) => item.map(Ok),
-            Err(error) => {
-                if error.is_io() {
-                    // What cannot be read now cannot be read on either.
-                    self.current = None;
-                    self.parts = Vec::new().into_iter();
-                }
-                Some(Err(error))
-            }
+        let item = self.try_next();
+        if item.is_err() {
+            // What cannot be read now cannot be read on either.
+            self.current = None;
+            self.parts = Vec::new().into_iter();
         }
+        item.transpose()
     }
 }
 

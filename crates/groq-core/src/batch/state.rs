@@ -8,6 +8,7 @@ use groq_types::{Batch, BatchStatus};
 use serde::{Deserialize, Serialize};
 
 use super::files;
+use crate::download::sync_folder;
 use crate::error::Error;
 use crate::upload::shown;
 
@@ -44,6 +45,9 @@ pub(super) struct Part {
     pub(super) completed: u64,
     #[serde(default)]
     pub(super) failed: u64,
+    /// The files that there are hold as many results as the counts promise.
+    #[serde(default)]
+    pub(super) complete: bool,
     #[serde(default)]
     pub(super) downloaded: bool,
 }
@@ -98,7 +102,9 @@ impl State {
         let mut file = files::replace(&new)?;
         file.write_all(&serde_json::to_vec_pretty(self)?)?;
         file.sync_all()?;
-        fs::rename(&new, path(folder))
+        fs::rename(&new, path(folder))?;
+        sync_folder(folder);
+        Ok(())
     }
 }
 
@@ -117,12 +123,9 @@ impl Part {
             self.completed = counts.completed;
             self.failed = counts.failed;
         }
-        let errors = batch
-            .errors
-            .as_ref()
-            .and_then(|errors| errors.data.as_ref());
-        self.reason = errors.and_then(|errors| {
-            let first = errors.first()?;
+        let errors = batch.errors.as_ref();
+        let first = errors.and_then(|errors| errors.data.as_ref()?.first());
+        self.reason = first.and_then(|first| {
             let message = first.message.as_deref().or(first.code.as_deref())?;
             Some(match first.line {
                 Some(line) => format!("line {line}: {message}"),
@@ -131,18 +134,22 @@ impl Part {
         });
     }
 
-    /// Whether the service is done with it, one way or another.
+    /// Whether the service is done with it, one way or another, and all that it promises can be downloaded.
     pub(super) fn is_over(&self) -> bool {
+        self.has_ended() && (self.complete || !self.lacks_a_file())
+    }
+
+    pub(super) fn has_ended(&self) -> bool {
+        use BatchStatus::{Cancelled, Completed, Expired, Failed};
         let status = self.status.as_deref().map(BatchStatus::from);
-        matches!(
-            status,
-            Some(
-                BatchStatus::Completed
-                    | BatchStatus::Failed
-                    | BatchStatus::Expired
-                    | BatchStatus::Cancelled
-            )
-        )
+        matches!(status, Some(Completed | Failed | Expired | Cancelled))
+    }
+
+    /// Whether the counts promise results of which there is no file yet. Nothing of a batch that failed was run.
+    pub(super) fn lacks_a_file(&self) -> bool {
+        let lacks = self.completed > 0 && self.output_file_id.is_none()
+            || self.failed > 0 && self.error_file_id.is_none();
+        lacks && self.status.as_deref() != Some(BatchStatus::Failed.as_str())
     }
 }
 

@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::files;
 use super::item::BatchItem;
 use super::job::Job;
-use super::lines::{Ids, LineId, Lines};
+use super::lines::{Ids, LineEnd, LineId, Lines};
 use super::state::{self, Part, State};
 use super::window::CompletionWindow;
 use crate::error::{Error, ErrorKind};
@@ -28,6 +28,7 @@ pub struct Writer<T> {
     max_bytes: u64,
     parts: Vec<Part>,
     file: Option<BufWriter<File>>,
+    lock: File,
     /// Bytes in the last file.
     bytes: u64,
     /// Items that an earlier run wrote, and this one did not give yet.
@@ -49,6 +50,8 @@ struct Line<'a, T> {
 
 impl<T: BatchItem> Writer<T> {
     pub(crate) fn open(core: Core, folder: &Path) -> Result<Self, Error> {
+        files::create_folder(folder).map_err(failed)?;
+        let lock = files::lock(folder).map_err(|error| error.with_operation(OPERATION))?;
         if State::exists(folder) {
             return Err(Error::refused("the batch in the folder is finished")
                 .with_hint("go on with it by batches().resume, or use another folder")
@@ -61,15 +64,14 @@ impl<T: BatchItem> Writer<T> {
             max_items: 50_000,
             parts: Vec::new(),
             file: None,
+            lock,
             bytes: 0,
             found: Ids::default(),
             written: Ids::default(),
             line: Vec::new(),
             item: PhantomData,
         };
-        files::create_folder(folder)
-            .and_then(|()| writer.recover())
-            .map_err(failed)?;
+        writer.recover().map_err(failed)?;
         Ok(writer)
     }
 
@@ -168,7 +170,7 @@ impl<T: BatchItem> Writer<T> {
         state
             .save(&self.folder)
             .map_err(|error| error.with_operation(OPERATION))?;
-        Job::load(self.core, &self.folder)
+        Job::load(self.core, &self.folder, self.lock)
     }
 
     /// Takes over what an earlier run wrote. What it was writing when it ended is cut off.
@@ -181,7 +183,14 @@ impl<T: BatchItem> Writer<T> {
             let (mut items, mut bytes) = (0, 0);
             let max = usize::try_from(self.max_bytes).unwrap_or(usize::MAX);
             let mut lines = Lines::open(&path, max)?;
-            while let Some((line, true)) = lines.next()? {
+            while let Some((line, end)) = lines.next()? {
+                if end == LineEnd::Limit {
+                    let message = format!("a line is longer than {max} bytes");
+                    return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+                }
+                if end == LineEnd::File {
+                    break;
+                }
                 let Ok(line_id) = serde_json::from_slice::<LineId>(line) else {
                     break;
                 };
@@ -216,14 +225,14 @@ impl<T: BatchItem> Writer<T> {
         let (Some(part), folder) = (self.parts.last_mut(), &self.folder) else {
             return Ok(());
         };
-        if self.file.is_none() {
-            let path = state::input(folder, part.number);
-            let file = files::append(&path)?;
-            self.file = Some(BufWriter::new(file));
-        }
-        if let Some(file) = &mut self.file {
-            file.write_all(&self.line)?;
-        }
+        let file = match &mut self.file {
+            Some(file) => file,
+            none => none.insert(BufWriter::new(files::append(&state::input(
+                folder,
+                part.number,
+            ))?)),
+        };
+        file.write_all(&self.line)?;
         part.items += 1;
         self.bytes += length;
         Ok(())

@@ -86,16 +86,6 @@ resources! {
         translate(audio: impl Into<AudioInput>, request: impl Borrow<TranslationRequest>) -> Response<Transcription>;
         translate_text(audio: impl Into<AudioInput>, request: impl Borrow<TranslationRequest>) -> Response<String>;
         translate_verbose(audio: impl Into<AudioInput>, request: impl Borrow<TranslationRequest>) -> Response<VerboseTranscription>;
-        /// ```no_run
-        /// use groq_core::types::SpeechRequest;
-        ///
-        /// # fn example(client: groq_core::blocking::Client) -> Result<(), groq_core::Error> {
-        /// let request = SpeechRequest::new("canopylabs/orpheus-v1-english", "Good morning!", "hannah");
-        /// client.audio().speak(request)?.save("morning.wav")?;
-        /// # Ok(())
-        /// # }
-        /// ```
-        ///
         speak(request: impl Borrow<SpeechRequest>) -> Download;
     }
 
@@ -113,17 +103,6 @@ resources! {
 
     /// Chat completions; from [`Client::chat`].
     Chat by chat {
-        /// ```no_run
-        /// use groq_core::types::{ChatCompletionRequest, Message};
-        ///
-        /// # fn example(client: groq_core::blocking::Client) -> Result<(), groq_core::Error> {
-        /// let question = Message::user("Explain TLS in one line");
-        /// let reply = client.chat().create(ChatCompletionRequest::new("openai/gpt-oss-20b", [question]))?;
-        /// println!("{:?}", reply.text());
-        /// # Ok(())
-        /// # }
-        /// ```
-        ///
         create(request: impl Borrow<ChatCompletionRequest>) -> Response<ChatCompletion>;
         create_with_flex_fallback(request: impl Borrow<ChatCompletionRequest>, otherwise: Option<ServiceTier>) -> Response<ChatCompletion>;
         /// ```no_run

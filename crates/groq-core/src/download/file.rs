@@ -1,11 +1,12 @@
 //! A file that gets its name when it is whole.
 
 use std::ffi::OsString;
+use std::fs;
 use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use tokio::fs::{self, File};
+use tokio::fs::File;
 use tokio::task::spawn_blocking;
 
 /// A file under another name. It goes away unless it is finished.
@@ -20,7 +21,7 @@ impl Unfinished {
         let (name, path) = (name.to_owned(), beside(name)?);
         // Where no one waits any more, the file is still made; it belongs to its guard then, which goes with what no one takes.
         let made = spawn_blocking(move || {
-            let mut options = std::fs::OpenOptions::new();
+            let mut options = fs::OpenOptions::new();
             let file = options.write(true).create_new(true).open(&path)?;
             let guard = Self {
                 name,
@@ -37,17 +38,31 @@ impl Unfinished {
     pub(super) async fn finish(mut self, file: File) -> io::Result<()> {
         file.sync_all().await?;
         drop(file);
-        fs::rename(&self.path, &self.name).await?;
-        self.renamed = true;
-        Ok(())
+        let named = spawn_blocking(move || {
+            fs::rename(&self.path, &self.name)?;
+            self.renamed = true;
+            sync_folder(self.name.parent().unwrap_or(&self.name));
+            Ok(())
+        });
+        named.await.map_err(io::Error::other)?
     }
+}
+
+/// Makes a new name in a folder outlive a crash of the system, where the system can do that.
+pub(crate) fn sync_folder(folder: &Path) {
+    let here = folder.as_os_str().is_empty();
+    let folder = if here { Path::new(".") } else { folder };
+    #[cfg(unix)]
+    let _ = fs::File::open(folder).and_then(|folder| folder.sync_all());
+    #[cfg(not(unix))]
+    let _ = folder;
 }
 
 impl Drop for Unfinished {
     fn drop(&mut self) {
         if !self.renamed {
             // If it cannot be removed, it stays under a name that says what it is.
-            let _ = std::fs::remove_file(&self.path);
+            let _ = fs::remove_file(&self.path);
         }
     }
 }

@@ -179,7 +179,7 @@ async fn process(folder: &Path) {
         let item = item.expect("an item");
         let answer = match item.outcome {
             Ok(reply) => reply.text().expect("a text").to_owned(),
-            Err(ItemError::AcquireError { status, .. }) => status.to_string(),
+            Err(ItemError::Refused { status, .. }) => status.to_string(),
             Err(other) => unreachable!("{other}"),
         };
         writeln!(joined, "{} {answer}", item.id).expect("written");

@@ -57,7 +57,7 @@ fn check_all(results: Results<ChatCompletionRequest>, items: u32) {
                 assert_ne!(number % 7, 0);
                 assert_eq!(reply.text(), Some(format!("question {number}").as_str()));
             }
-            Err(ItemError::AcquireError {
+            Err(ItemError::Refused {
                 status,
                 code,
                 message,
@@ -109,6 +109,7 @@ async fn items_come_back_by_their_ids() {
     // And again, from the disk alone.
     let requests = service.change(|inner| inner.requests);
     check_all(job.run().await.expect("results"), 25);
+    drop(job);
     let mut resumed = client
         .batches()
         .resume::<ChatCompletionRequest>(folder.path())

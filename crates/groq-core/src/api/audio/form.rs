@@ -1,7 +1,6 @@
 //! The forms of transcriptions and translations, and the text that answers them.
 
 use bytes::Bytes;
-use groq_models::Catalog;
 use groq_types::{Language, TranscriptionFormat, TranscriptionRequest, TranslationRequest};
 
 use crate::error::{ApiError, Error, ErrorKind, explain_bytes};
@@ -11,6 +10,7 @@ use crate::shared::Core;
 use crate::transport::Answered;
 
 pub(super) fn translation(
+    core: &Core,
     request: &TranslationRequest,
     format: TranscriptionFormat,
 ) -> Result<Framing, Error> {
@@ -20,14 +20,15 @@ pub(super) fn translation(
     same.prompt.clone_from(&request.prompt);
     same.response_format = request.response_format;
     same.temperature = request.temperature;
-    transcription(&same, format)
+    transcription(core, &same, format)
 }
 
 pub(super) fn transcription(
+    core: &Core,
     request: &TranscriptionRequest,
     format: TranscriptionFormat,
 ) -> Result<Framing, Error> {
-    check(request, format)?;
+    check(core, request, format)?;
     // JSON is what comes unless something else is asked for.
     let named = (format != TranscriptionFormat::Json).then(|| format.as_str());
     let language = request.language.as_ref().map(Language::as_str);
@@ -45,7 +46,11 @@ pub(super) fn transcription(
 }
 
 /// Refuses what contradicts itself, or the method that is called.
-fn check(request: &TranscriptionRequest, format: TranscriptionFormat) -> Result<(), Error> {
+fn check(
+    core: &Core,
+    request: &TranscriptionRequest,
+    format: TranscriptionFormat,
+) -> Result<(), Error> {
     if request.url.is_some() {
         return Err(Error::refused("the request has a URL beside the audio")
             .with_hint("give the URL as the audio, by AudioInput::url"));
@@ -65,8 +70,7 @@ fn check(request: &TranscriptionRequest, format: TranscriptionFormat) -> Result<
     }
     let prompt = request.prompt.as_deref().unwrap_or_default();
     let prompt_chars = prompt.chars().count();
-    let catalog = Catalog::shipped();
-    let service = catalog.service();
+    let service = core.shared().catalog.service();
     if prompt_chars > service.audio_prompt_chars {
         let (chars, tokens) = (service.audio_prompt_chars, service.audio_prompt_tokens);
         let message = format!(

@@ -25,6 +25,12 @@ pub(super) struct Inner {
     pub(super) polls: u32,
     /// How batches end, if not well.
     pub(super) end: Option<&'static str>,
+    /// For how many polls an ended batch does not say which files it has.
+    pub(super) late: u32,
+    /// Whether refused items are among the others, without a file of their own.
+    pub(super) one_file: bool,
+    /// How many times what was just created is not found.
+    pub(super) missing: u32,
 }
 
 pub(super) struct Running {
@@ -59,6 +65,11 @@ impl Inner {
         let line = request.line().to_owned();
         let (method, path) = line.split_once(' ').expect("a line");
         let parts: Vec<_> = path.trim_start_matches("/openai/v1/").split('/').collect();
+        // What was created is not found at first: neither by its id, nor by another operation.
+        if self.missing > 0 && !matches!(parts.as_slice(), ["files"]) {
+            self.missing -= 1;
+            return Reply::error(404, &[]);
+        }
         match (method, parts.as_slice()) {
             ("POST", ["files"]) => self.upload(request),
             ("GET", ["files"]) => {
@@ -136,7 +147,12 @@ impl Inner {
             let fails = id.parse::<u32>().is_ok_and(|number| number % 7 == 0);
             let (to, status, body) = if fails {
                 let error = json!({"error": {"message": "told you so", "code": "some_code"}});
-                (&mut errors, 400, error)
+                let file = if self.one_file {
+                    &mut output
+                } else {
+                    &mut errors
+                };
+                (file, 400, error)
             } else {
                 (&mut output, 200, answer(&line))
             };
@@ -162,14 +178,21 @@ impl Inner {
             (None, Some(end)) if running.polls > self.polls => end,
             (None, _) => "in_progress",
         };
+        let is_late = running.polls <= self.polls.saturating_add(self.late);
         let (output, errors) = match &running.outputs {
+            Some(_) if is_late => (Value::Null, Value::Null),
+            Some((output, _)) if self.one_file => (json!(output), Value::Null),
             Some((output, errors)) => (json!(output), json!(errors)),
             // As the service writes it.
             None => (json!({}), json!({})),
         };
+        let counts = match status {
+            "cancelled" | "expired" => json!({"total": 3, "completed": 0, "failed": 0}),
+            _ => json!({"total": 3, "completed": 2, "failed": 1}),
+        };
         let failures = (status == "failed").then(|| json!({"object": "list", "data": [{"code": "c", "message": "bad line", "param": null, "line": 2}]}));
         json!({"id": id, "object": "batch", "status": status, "endpoint": "/v1/chat/completions", "input_file_id": running.input, "output_file_id": output,
-            "error_file_id": errors, "errors": failures, "request_counts": {"total": 3, "completed": 2, "failed": 1},
+            "error_file_id": errors, "errors": failures, "request_counts": counts,
             "completed_at": null, "metadata": null})
     }
 }
