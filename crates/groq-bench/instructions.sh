@@ -19,3 +19,7 @@ for payload in chunk tool_chunk last_chunk completion; do
     plain=$(per_decode plain "$payload")
     echo "$payload: groq $groq, plain $plain, ratio $(echo "scale=3; $groq / $plain" | bc)"
 done
+
+for kind in alike odd; do
+    echo "stream of text, chunks $kind: $(per_decode stream "$kind")"
+done

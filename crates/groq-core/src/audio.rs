@@ -43,6 +43,10 @@ impl AudioInput {
     }
 
     /// Puts the audio itself in the place of its URL, in Base64URL.
+    ///
+    /// ```
+    /// let audio = groq_core::AudioInput::base64url([0u8; 64]);
+    /// ```
     pub fn base64url(bytes: impl AsRef<[u8]>) -> Self {
         Self::new(Given::Url(URL_SAFE.encode(bytes)))
     }

@@ -66,18 +66,6 @@ use crate::error::Error;
 impl Batches<'_> {
     /// Begins a batch of typed requests in this folder, or goes on with one that was not finished; see [`batch`](crate::batch).
     ///
-    /// ```no_run
-    /// use groq_core::types::{ChatCompletionRequest, Message};
-    ///
-    /// # fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
-    /// let mut writer = client.batches().write("capitals")?;
-    /// let question = Message::user("What is the capital of Chad?");
-    /// writer.push("Chad", &ChatCompletionRequest::new("openai/gpt-oss-20b", [question]))?;
-    /// let job = writer.finish(groq_core::batch::CompletionWindow::DAY)?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
     /// # Errors
     ///
     /// [`is_io`](Error::is_io) if the folder cannot be used; [`is_invalid_request`](Error::is_invalid_request) if the batch in it
@@ -87,16 +75,6 @@ impl Batches<'_> {
     }
 
     /// Goes on with the finished batch in this folder; see [`batch`](crate::batch).
-    ///
-    /// ```no_run
-    /// use groq_core::types::ChatCompletionRequest;
-    ///
-    /// # async fn example(client: groq_core::Client) -> Result<(), groq_core::Error> {
-    /// let mut job = client.batches().resume::<ChatCompletionRequest>("capitals")?;
-    /// let results = job.run().await?;
-    /// # Ok(())
-    /// # }
-    /// ```
     ///
     /// # Errors
     ///

@@ -223,7 +223,13 @@ impl ClientBuilder {
     pub fn build(self) -> Result<Client, Error> {
         let base_url = BaseUrl::parse(&self.base_url, self.plaintext_http)?;
         let api_key = Keys::new(self.api_key, self.key_provider)?;
-        let mut settings = self.options.over(&Settings::default());
+        let defaults = Settings {
+            max_audio_bytes: self.catalog.upload_bytes(Plan::Free),
+            max_file_bytes: self.catalog.service().file_bytes,
+            ..Settings::default()
+        };
+        let options = self.options.with_catalog(&self.catalog);
+        let mut settings = options.over(&defaults);
         if let Some(problem) = settings.problem.take() {
             return Err(Error::config(problem));
         }

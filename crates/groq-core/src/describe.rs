@@ -14,6 +14,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::limits::{CallEstimate, Usage};
+use crate::stream::clear_blank;
 use crate::transport::Summary;
 
 /// The body of a call.
@@ -29,6 +30,9 @@ pub(crate) trait Reply: DeserializeOwned {
     fn summary(&self) -> Summary<'_> {
         Summary::default()
     }
+
+    /// Clears what some servers spell as an empty text, where others leave it out.
+    fn clear_blanks(&mut self) {}
 }
 
 impl Request for ChatCompletionRequest {
@@ -76,6 +80,12 @@ impl Reply for ChatCompletion {
                 .usage
                 .as_ref()
                 .map(|usage| Usage::new(usage.prompt_tokens, usage.completion_tokens)),
+        }
+    }
+
+    fn clear_blanks(&mut self) {
+        for choice in &mut self.choices {
+            clear_blank(&mut choice.finish_reason);
         }
     }
 }

@@ -81,6 +81,10 @@ impl Images {
 
     /// Adds an image by its URL. The service fetches it.
     ///
+    /// ```
+    /// let images = groq_core::Images::new().url("https://example.com/dog.jpg");
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`is_limit_exceeded`](Error::is_limit_exceeded) if there are too many.

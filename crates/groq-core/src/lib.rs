@@ -33,7 +33,8 @@ mod shared;
 pub mod sse;
 mod stream;
 #[cfg(doc)]
-pub mod tasks;
+#[doc = include_str!("tasks.md")]
+pub mod tasks {}
 mod transport;
 mod upload;
 mod vector;

@@ -159,6 +159,7 @@ simple_options!(define);
 #[must_use = "options do nothing until they are given to a client"]
 pub struct RequestOptions {
     pub(crate) simple: Simple,
+    pub(crate) plan: Option<Plan>,
     #[expect(clippy::option_option, reason = "unset, or set to none")]
     pub(crate) timeout: Option<Option<Duration>>,
     pub(crate) retry: Option<RetryPolicy>,
@@ -174,6 +175,13 @@ impl RequestOptions {
     /// Creates options that change nothing.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Takes the limits of the plan from a catalog.
+    pub(crate) fn with_catalog(mut self, catalog: &Catalog) -> Self {
+        let bytes = self.plan.map(|plan| catalog.upload_bytes(plan));
+        self.simple.max_audio_bytes = self.simple.max_audio_bytes.or(bytes);
+        self
     }
 
     /// Lays these options over `settings`.
@@ -242,15 +250,17 @@ macro_rules! setters {
                 $self
             }
 
-            /// Sets [`max_audio_bytes`](Self::max_audio_bytes) to what may be attached with a plan.
+            /// Sets [`max_audio_bytes`](Self::max_audio_bytes) to what may be attached with a plan, by the catalog of the client.
             ///
             /// ```
             /// use groq_core::{RequestOptions, models::Plan};
             ///
             /// let options = RequestOptions::new().plan(Plan::Developer);
             /// ```
-            pub fn plan($self, plan: Plan) -> Self {
-                $self.max_audio_bytes(Catalog::shipped().upload_bytes(plan))
+            pub fn plan(mut $self, plan: Plan) -> Self {
+                $options.plan = Some(plan);
+                $options.simple.max_audio_bytes = None;
+                $self
             }
 
             /// Adds a header, such as `Groq-Model-Version`. Options replace the client's headers of the same name.

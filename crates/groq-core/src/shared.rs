@@ -46,6 +46,7 @@ pub(crate) struct Shared {
 impl Core {
     /// The same client with other options.
     pub(crate) fn with_options(&self, options: RequestOptions) -> Self {
+        let options = options.with_catalog(&self.shared.catalog);
         Self {
             shared: Arc::clone(&self.shared),
             settings: Arc::new(options.over(&self.settings)),

@@ -88,6 +88,10 @@ impl Upload {
     }
 
     /// These bytes.
+    ///
+    /// ```
+    /// let noise = groq_core::Upload::bytes(vec![0u8; 64]).name("noise.wav");
+    /// ```
     pub fn bytes(bytes: impl Into<Bytes>) -> Self {
         Self::new(Content::Bytes(bytes.into()))
     }

@@ -153,13 +153,6 @@ impl Operation {
     }
 
     /// Returns the values of the path parameters, percent-encoded as they stand, if the path is one of this operation.
-    ///
-    /// ```
-    /// use groq_types::operations::DELETE_FILE;
-    ///
-    /// assert_eq!(DELETE_FILE.values_in("/openai/v1/files/file_1"), Some(vec!["file_1"]));
-    /// assert_eq!(DELETE_FILE.values_in("/openai/v1/files"), None);
-    /// ```
     pub fn values_in<'a>(&self, path: &'a str) -> Option<Vec<&'a str>> {
         let mut values = Vec::new();
         let mut rest = path;
@@ -180,12 +173,6 @@ impl Operation {
     }
 
     /// Returns whether the operation can answer with server-sent events.
-    ///
-    /// ```
-    /// use groq_types::operations::{CREATE_CHAT_COMPLETION, LIST_MODELS};
-    ///
-    /// assert!(CREATE_CHAT_COMPLETION.streams() && !LIST_MODELS.streams());
-    /// ```
     pub fn streams(&self) -> bool {
         let mut replies = self.replies.iter();
         replies.any(|reply| matches!(reply, Reply::Events(_)))
@@ -246,13 +233,6 @@ impl Method {
     }
 
     /// Returns the method with this name, which is in capitals.
-    ///
-    /// ```
-    /// use groq_types::operations::Method;
-    ///
-    /// assert_eq!(Method::from_name("DELETE"), Some(Method::Delete));
-    /// assert_eq!(Method::from_name("OPTIONS"), None);
-    /// ```
     pub fn from_name(name: &str) -> Option<Self> {
         let all = [Self::Delete, Self::Get, Self::Patch, Self::Post, Self::Put];
         all.into_iter().find(|method| method.as_str() == name)
@@ -276,11 +256,6 @@ impl InvalidPathParameter {
     /// Returns the name of the parameter, such as `model`.
     pub fn name(&self) -> &'static str {
         self.name
-    }
-
-    /// Returns the value that was refused.
-    pub fn value(&self) -> &str {
-        &self.value
     }
 }
 

@@ -171,9 +171,10 @@ pub(super) fn decode<T: Reply>(
     mut answered: Answered<bytes::Bytes>,
     mend: Option<fn(&mut Value)>,
 ) -> Result<Response<T>, Error> {
-    let Some(value) = parse::<T>(&answered.body, mend) else {
+    let Some(mut value) = parse::<T>(&answered.body, mend) else {
         return Err(undecoded::<T>(core, answered));
     };
+    value.clear_blanks();
     if answered.recorder.is_on() {
         answered.recorder.finish(&value.summary());
     }
@@ -205,7 +206,9 @@ pub(super) fn undecoded<T: DeserializeOwned>(
             ),
         ),
     };
-    error
+    let error = error
         .with_answer(answered.answer(core.kept(&answered.body)))
-        .with_attempts(answered.attempts, answered.elapsed)
+        .with_attempts(answered.attempts, answered.elapsed);
+    answered.recorder.trace().failed(&error);
+    error
 }

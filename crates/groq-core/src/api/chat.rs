@@ -106,8 +106,7 @@ impl Chat<'_> {
 
     /// Creates a chat completion on the flex tier, or on another tier if flex has no capacity.
     ///
-    /// The flex tier is tried as often as the client retries, with its waits; then the request goes to the tier `otherwise`, in a
-    /// call of its own. Without one, it is as if you had set the tier yourself.
+    /// The flex tier is tried as often as the client retries; then the request goes to the tier `otherwise`, in a call of its own.
     ///
     /// ```no_run
     /// use groq_core::types::{ChatCompletionRequest, Message, ServiceTier};

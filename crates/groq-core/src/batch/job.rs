@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use groq_types::{Batch, BatchEndpoint, BatchRequest, FilePurpose};
+use groq_types::{BatchEndpoint, BatchRequest, FilePurpose};
 
 use super::files;
 use super::item::BatchItem;
@@ -164,44 +164,36 @@ impl<T: BatchItem> Job<T> {
     async fn upload(&mut self, index: usize) -> Result<String, Error> {
         let part = &self.state.parts[index];
         let name = part.upload_name(&self.state.token);
-        let known = if part.uploading {
-            self.uploaded_before(&name).await?
+        let files = Files::new(&self.core);
+        let mut known = None;
+        if part.uploading {
+            let list = files.list().await?.into_inner().data;
+            let mut list = list.into_iter();
+            known = list.find(|file| file.filename.as_deref() == Some(&*name));
+        }
+        let file = if let Some(file) = known {
+            file
         } else {
-            None
-        };
-        let id = if let Some(id) = known {
-            id
-        } else {
+            let path = state::input(&self.folder, part.number);
             self.change(index, |part| part.uploading = true)?;
-            let path = state::input(&self.folder, self.state.parts[index].number);
             files::plain(&path).map_err(|error| {
                 Error::io("cannot upload the items", error).with_operation(OPERATION)
             })?;
-            let file = Upload::path(path).name(name);
-            let uploaded = Files::new(&self.core)
-                .upload(file, FilePurpose::Batch)
-                .await?;
-            uploaded.into_inner().id
+            let upload = Upload::path(path).name(name);
+            let files = Files::new(&self.core);
+            files.upload(upload, FilePurpose::Batch).await?.into_inner()
         };
-        self.change(index, |part| part.file_id = Some(id.clone()))?;
-        Ok(id)
-    }
-
-    async fn uploaded_before(&self, name: &str) -> Result<Option<String>, Error> {
-        let list = Files::new(&self.core).list().await?;
-        let same = list
-            .data
-            .iter()
-            .find(|file| file.filename.as_deref() == Some(name));
-        Ok(same.map(|file| file.id.clone()))
+        self.change(index, |part| part.file_id = Some(file.id.clone()))?;
+        Ok(file.id)
     }
 
     async fn create(&mut self, index: usize, file_id: &str) -> Result<(), Error> {
-        let known = if self.state.parts[index].creating {
-            self.created_before(file_id).await?
-        } else {
-            None
-        };
+        let mut known = None;
+        if self.state.parts[index].creating {
+            let list = Batches::new(&self.core).list().await?.into_inner().data;
+            let mut list = list.into_iter();
+            known = list.find(|batch| batch.input_file_id.as_deref() == Some(file_id));
+        }
         let batch = if let Some(batch) = known {
             batch
         } else {
@@ -209,22 +201,13 @@ impl<T: BatchItem> Job<T> {
             let endpoint = BatchEndpoint::from(self.state.endpoint.as_str());
             let request = BatchRequest::new(file_id, endpoint, self.state.window.as_str());
             let batches = Batches::new(&self.core);
-            self.until_found(|| batches.create(&request))
-                .await?
-                .into_inner()
+            let created = self.until_found(|| batches.create(&request)).await?;
+            created.into_inner()
         };
         self.change(index, |part| {
             part.batch_id = Some(batch.id.clone());
             part.note(&batch);
         })
-    }
-
-    async fn created_before(&self, file_id: &str) -> Result<Option<Batch>, Error> {
-        let list = Batches::new(&self.core).list().await?.into_inner();
-        Ok(list
-            .data
-            .into_iter()
-            .find(|batch| batch.input_file_id.as_deref() == Some(file_id)))
     }
 
     /// Waits until the service has finished all batches.

@@ -34,6 +34,10 @@ impl CompletionWindow {
     pub const WEEK: Self = Self::days(7);
 
     /// Creates a window of hours.
+    ///
+    /// ```
+    /// assert_eq!(groq_core::batch::CompletionWindow::hours(36).to_string(), "36h");
+    /// ```
     pub const fn hours(hours: u32) -> Self {
         Self(Unit::Hours(hours))
     }

@@ -50,13 +50,20 @@ struct Line<'a, T> {
 
 impl<T: BatchItem> Writer<T> {
     pub(crate) fn open(core: Core, folder: &Path) -> Result<Self, Error> {
-        files::create_folder(folder).map_err(failed)?;
-        let lock = files::lock(folder).map_err(|error| error.with_operation(OPERATION))?;
-        if State::exists(folder) {
-            return Err(Error::refused("the batch in the folder is finished")
-                .with_hint("go on with it by batches().resume, or use another folder")
-                .with_operation(OPERATION));
-        }
+        let not_finished = || {
+            if !State::exists(folder) {
+                return Ok(());
+            }
+            Err(Error::refused("the batch in the folder is finished")
+                .with_hint("go on with it by batches().resume, or use another folder"))
+        };
+        let lock = not_finished().and_then(|()| {
+            files::create_folder(folder).map_err(failed)?;
+            let lock = files::lock(folder)?;
+            // Another process may have finished it meanwhile.
+            not_finished().map(|()| lock)
+        });
+        let lock = lock.map_err(|error| error.with_operation(OPERATION))?;
         let mut writer = Self {
             max_bytes: core.settings().max_file_bytes,
             core,

@@ -1,7 +1,6 @@
 //! The operations: each waits for the async method of the same name.
 
 use std::borrow::Borrow;
-use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -191,12 +190,8 @@ impl Chat<'_> {
     /// Says something in a conversation, and returns the reply; see [`Conversation::say`].
     ///
     /// ```no_run
-    /// use groq_core::Conversation;
-    /// use groq_core::types::{ChatCompletionRequest, Message};
-    ///
-    /// # fn example(client: groq_core::blocking::Client) -> Result<(), groq_core::Error> {
-    /// let beginning = ChatCompletionRequest::new("openai/gpt-oss-20b", [Message::system("Answer in one line.")]);
-    /// let mut conversation = Conversation::new(beginning);
+    /// # use groq_core::{Conversation, blocking::Client, types::Message};
+    /// # fn example(client: Client, mut conversation: Conversation) -> Result<(), groq_core::Error> {
     /// let reply = client.chat().say(&mut conversation, Message::user("What is TLS?"))?;
     /// # Ok(())
     /// # }
@@ -229,6 +224,7 @@ impl Chat<'_> {
 }
 
 /// A request for which this crate has no method; from [`Client::request`].
+#[derive(Debug)]
 #[must_use = "a request is only sent by `send` or `send_for_bytes`"]
 pub struct RequestBuilder<'a> {
     request: crate::RequestBuilder<'a>,
@@ -239,14 +235,9 @@ impl Client {
     /// Creates any request, for operations without a method; see [`Client::request`](crate::Client::request).
     ///
     /// ```no_run
-    /// use serde_json::{Value, json};
-    ///
     /// # fn example(client: groq_core::blocking::Client) -> Result<(), groq_core::Error> {
-    /// let reply = client
-    ///     .request(http::Method::POST, "/openai/v1/something/new")
-    ///     .json(&json!({"model": "openai/gpt-oss-20b"}))?
-    ///     .send::<Value>()?;
-    /// println!("{}", reply["id"]);
+    /// let request = client.request(http::Method::GET, "/openai/v1/something/new").query("verbose", "true");
+    /// println!("{}", request.send::<serde_json::Value>()?["id"]);
     /// # Ok(())
     /// # }
     /// ```
@@ -292,12 +283,6 @@ impl RequestBuilder<'_> {
     /// Those of [`RequestBuilder::send_for_bytes`](crate::RequestBuilder::send_for_bytes).
     pub fn send_for_bytes(self) -> Result<Response<Bytes>, Error> {
         self.worker.finish(self.request.send_for_bytes())
-    }
-}
-
-impl fmt::Debug for RequestBuilder<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.request.fmt(f)
     }
 }
 

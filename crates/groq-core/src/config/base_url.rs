@@ -87,6 +87,11 @@ impl BaseUrl {
         &self.host
     }
 
+    #[cfg(feature = "tracing")]
+    pub(crate) fn port(&self) -> Option<u16> {
+        self.root.port_or_known_default()
+    }
+
     #[cfg(not(target_arch = "wasm32"))]
     pub(crate) fn is_https(&self) -> bool {
         self.https

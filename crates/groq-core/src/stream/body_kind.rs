@@ -3,6 +3,7 @@
 use bytes::Bytes;
 
 use super::reply::Reply;
+use crate::describe::Reply as _;
 use crate::error::{ApiError, Error, ErrorKind};
 use crate::shared::Core;
 use crate::sse::LimitError;
@@ -79,7 +80,8 @@ pub(super) fn document<R: Reply>(
     body: &Bytes,
 ) -> Error {
     let json = content(body);
-    let error = if let Ok(whole) = serde_json::from_slice::<R::Whole>(json) {
+    let error = if let Ok(mut whole) = serde_json::from_slice::<R::Whole>(json) {
+        whole.clear_blanks();
         let error = Error::new(
             ErrorKind::UnexpectedResponse,
             "the server sent the reply in one piece instead of a stream",

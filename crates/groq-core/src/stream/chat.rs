@@ -1,12 +1,9 @@
 //! The stream of a chat completion.
 
 use std::borrow::Cow;
-use std::fmt;
 use std::future::poll_fn;
-use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use futures_core::Stream;
 use groq_types::{ChatCompletion, ChatCompletionChunk, CompletionUsage};
 
 use super::accumulator::Accumulator;
@@ -17,10 +14,8 @@ use super::reply::Reply;
 use super::template::{Template, Templates};
 use crate::describe;
 use crate::error::{ApiError, Error};
-use crate::response::{head_accessors, head_rate_limits};
-use crate::shared::Core;
 use crate::sse::Event;
-use crate::transport::{Answered, ResponseBody, Summary};
+use crate::transport::Summary;
 
 /// A reply that is read as it is written; from [`Chat::stream`](crate::Chat::stream).
 ///
@@ -46,18 +41,9 @@ use crate::transport::{Answered, ResponseBody, Summary};
 #[must_use = "a stream does nothing until it is read"]
 pub struct ChatStream(Events<Conversation>);
 
+super::event_stream!(ChatStream yields ChatCompletionChunk);
+
 impl ChatStream {
-    head_accessors!(self => self.0.answered);
-    head_rate_limits!(self => self.0.answered);
-
-    pub(crate) async fn open(
-        client: Core,
-        operation: &'static str,
-        answered: Answered<ResponseBody>,
-    ) -> Result<Self, Error> {
-        Events::open(client, operation, answered).await.map(Self)
-    }
-
     /// Returns the next chunk; `None` when the reply is complete.
     ///
     /// Its future can be dropped and called again: no chunk is lost.
@@ -118,12 +104,6 @@ impl ChatStream {
     /// ```
     pub fn usage(&self) -> Option<&CompletionUsage> {
         self.snapshot().usage.as_ref()
-    }
-
-    /// Returns the number of events that did not decode and were skipped; see
-    /// [`skip_undecodable_events`](crate::RequestOptions::skip_undecodable_events).
-    pub fn skipped_events(&self) -> u64 {
-        self.0.skipped
     }
 
     /// Returns whether the server ended the stream with `[DONE]`.
@@ -254,24 +234,5 @@ impl Reply for Conversation {
 
     fn whole(error: Error, whole: ChatCompletion) -> Error {
         error.with_partial(whole)
-    }
-}
-
-impl Stream for ChatStream {
-    type Item = Result<ChatCompletionChunk, Error>;
-
-    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.get_mut().poll(context)
-    }
-}
-
-/// Leaves out the reply.
-impl fmt::Debug for ChatStream {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ChatStream")
-            .field("state", &self.0.state)
-            .field("events", &self.0.count)
-            .field("request_id", &self.request_id())
-            .finish_non_exhaustive()
     }
 }

@@ -2,7 +2,7 @@
 
 use std::str;
 
-use groq_types::{ChatCompletionChunk, FinishReason, ResponseStreamEvent, Role, UnknownFields};
+use groq_types::{ChatCompletionChunk, ResponseStreamEvent, UnknownFields};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -50,16 +50,15 @@ fn has_error(fields: &UnknownFields) -> bool {
 /// Clears what some servers spell as an empty text, or as `null` in quotes, where others leave it out: the choice is not finished.
 pub(super) fn clear_blanks(chunk: &mut ChatCompletionChunk) {
     for choice in &mut chunk.choices {
-        if let Some(FinishReason::Other(reason)) = &choice.finish_reason
-            && is_none(reason)
-        {
-            choice.finish_reason = None;
-        }
-        if let Some(Role::Other(role)) = &choice.delta.role
-            && is_none(role)
-        {
-            choice.delta.role = None;
-        }
+        clear_blank(&mut choice.finish_reason);
+        clear_blank(&mut choice.delta.role);
+    }
+}
+
+/// Clears a word that says nothing.
+pub(crate) fn clear_blank(word: &mut Option<impl AsRef<str>>) {
+    if word.as_ref().is_some_and(|word| is_none(word.as_ref())) {
+        *word = None;
     }
 }
 

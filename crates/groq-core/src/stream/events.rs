@@ -270,21 +270,20 @@ impl<R: Reply> Events<R> {
     fn fail(&mut self, error: Error) -> Error {
         self.state = State::Failed;
         self.reply.finalize();
-        self.release();
         let elapsed = self.answered.elapsed_by_now(&self.client);
-        let error = error
+        let mut error = error
             .with_operation(self.operation)
             .with_attempts(self.answered.attempts.clone(), elapsed);
         // A whole reply that came in place of the stream is there already.
-        let error = if error.has_partial() {
-            error
-        } else {
-            self.reply.added_to(error)
-        };
-        if error.headers().is_some() {
-            return error;
+        if !error.has_partial() {
+            error = self.reply.added_to(error);
         }
-        error.with_answer(self.answered.answer(Bytes::new()))
+        if error.headers().is_none() {
+            error = error.with_answer(self.answered.answer(Bytes::new()));
+        }
+        self.answered.recorder.trace().failed(&error);
+        self.release();
+        error
     }
 
     /// Ends the call: reports what it used, and frees what it holds.

@@ -1,14 +1,13 @@
 //! What all streams assemble.
 
-use serde::de::DeserializeOwned;
-
+use crate::describe;
 use crate::error::Error;
 use crate::transport::Summary;
 
 /// A reply that is put together from events.
 pub(super) trait Reply: Default {
     /// The reply, as a server that does not stream sends it.
-    type Whole: DeserializeOwned;
+    type Whole: describe::Reply;
     /// What asks for it in one piece.
     const CREATE: &'static str;
 

@@ -1,11 +1,7 @@
 //! The stream of a response.
 
-use std::fmt;
 use std::future::poll_fn;
-use std::pin::Pin;
-use std::task::{Context, Poll};
 
-use futures_core::Stream;
 use groq_types::{
     OutputContentPart, OutputItem, OutputText, ResponseObject, ResponseStatus, ResponseStreamEvent,
 };
@@ -17,10 +13,8 @@ use super::lenient::{self, Content};
 use super::reply::Reply;
 use crate::describe;
 use crate::error::{ApiError, Error};
-use crate::response::{head_accessors, head_rate_limits};
-use crate::shared::Core;
 use crate::sse::Event;
-use crate::transport::{Answered, ResponseBody, Summary};
+use crate::transport::Summary;
 
 /// A response that is read as it is written; from [`Responses::stream`](crate::Responses::stream).
 ///
@@ -47,18 +41,9 @@ use crate::transport::{Answered, ResponseBody, Summary};
 #[must_use = "a stream does nothing until it is read"]
 pub struct ResponseStream(Events<Progress>);
 
+super::event_stream!(ResponseStream yields ResponseStreamEvent);
+
 impl ResponseStream {
-    head_accessors!(self => self.0.answered);
-    head_rate_limits!(self => self.0.answered);
-
-    pub(crate) async fn open(
-        client: Core,
-        operation: &'static str,
-        answered: Answered<ResponseBody>,
-    ) -> Result<Self, Error> {
-        Events::open(client, operation, answered).await.map(Self)
-    }
-
     /// Returns the next event; `None` when the response is complete.
     ///
     /// Its future can be dropped and called again: no event is lost.
@@ -98,33 +83,6 @@ impl ResponseStream {
     /// ```
     pub fn snapshot(&self) -> Option<&ResponseObject> {
         self.0.reply.response.as_ref()
-    }
-
-    /// Returns the number of events that did not decode and were skipped; see
-    /// [`skip_undecodable_events`](crate::RequestOptions::skip_undecodable_events).
-    pub fn skipped_events(&self) -> u64 {
-        self.0.skipped
-    }
-}
-
-impl Stream for ResponseStream {
-    type Item = Result<ResponseStreamEvent, Error>;
-
-    // Compiled only into programs that use it: its decoders are a quarter of this crate.
-    #[inline]
-    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.get_mut().0.poll(context)
-    }
-}
-
-/// Leaves out the response.
-impl fmt::Debug for ResponseStream {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ResponseStream")
-            .field("state", &self.0.state)
-            .field("events", &self.0.count)
-            .field("request_id", &self.request_id())
-            .finish_non_exhaustive()
     }
 }
 

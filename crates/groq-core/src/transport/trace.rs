@@ -33,16 +33,21 @@ mod on {
 
     impl Trace {
         pub(crate) fn begin(client: &Core, operation: &'static str, call: &CallEstimate) -> Self {
-            let operation = convention(operation);
+            let name = convention(operation);
+            let model = Some(call.model.as_str()).filter(|model| !model.is_empty());
+            let max_tokens = call.max_completion_tokens.filter(|tokens| *tokens > 0);
+            let base_url = &client.shared().base_url;
             let span = tracing::info_span!(
                 "gen_ai.client",
-                otel.name = format!("{operation} {}", call.model).trim_end(),
+                otel.name = format!("{} {}", name.unwrap_or(operation), call.model).trim_end(),
                 otel.kind = "client",
-                gen_ai.operation.name = operation,
+                otel.status_code = Empty,
+                gen_ai.operation.name = name,
                 gen_ai.provider.name = "groq",
-                gen_ai.request.model = call.model,
-                gen_ai.request.max_tokens = call.max_completion_tokens,
-                server.address = client.shared().base_url.host(),
+                gen_ai.request.model = model,
+                gen_ai.request.max_tokens = max_tokens.map(integer),
+                server.address = base_url.host(),
+                server.port = base_url.port().map(i64::from),
                 gen_ai.response.id = Empty,
                 gen_ai.response.model = Empty,
                 gen_ai.response.finish_reasons = Empty,
@@ -70,22 +75,24 @@ mod on {
 
         pub(crate) fn attempts(&self, attempts: &[Attempt]) {
             let waited: Duration = attempts.iter().map(Attempt::waited).sum();
-            self.0.record("groq.attempts", attempts.len());
-            self.0.record("groq.waited_ms", millis(waited));
+            self.0.record("groq.attempts", integer(attempts.len()));
+            self.0.record("groq.waited_ms", integer(waited.as_millis()));
             if let Some(status) = attempts.last().and_then(Attempt::status) {
-                self.0.record("http.response.status_code", status.as_u16());
+                let status = integer(status.as_u16());
+                self.0.record("http.response.status_code", status);
             }
         }
 
+        /// Records a call that failed, be it in the middle of its stream.
         pub(crate) fn failed(&self, error: &Error) {
             self.attempts(error.attempts());
-            self.0
-                .record("error.type", tracing::field::debug(error.kind()));
+            self.0.record("otel.status_code", "ERROR");
+            self.0.record("error.type", format!("{:?}", error.kind()));
         }
 
         pub(crate) fn usage(&self, input: u64, output: u64) {
-            self.0.record("gen_ai.usage.input_tokens", input);
-            self.0.record("gen_ai.usage.output_tokens", output);
+            self.0.record("gen_ai.usage.input_tokens", integer(input));
+            self.0.record("gen_ai.usage.output_tokens", integer(output));
         }
 
         /// What came first in a stream, this long after the call began.
@@ -95,26 +102,35 @@ mod on {
         }
 
         pub(crate) fn reply(&self, id: &str, model: &str, reasons: &[&str]) {
-            self.0.record("gen_ai.response.id", id);
-            self.0.record("gen_ai.response.model", model);
-            self.0.record(
-                "gen_ai.response.finish_reasons",
-                tracing::field::debug(reasons),
-            );
+            for (field, text) in [("gen_ai.response.id", id), ("gen_ai.response.model", model)] {
+                if !text.is_empty() {
+                    self.0.record(field, text);
+                }
+            }
+            if !reasons.is_empty() {
+                let reasons = tracing::field::debug(reasons);
+                self.0.record("gen_ai.response.finish_reasons", reasons);
+            }
         }
     }
 
-    /// The conventions have names for some operations; the others keep ours.
-    fn convention(operation: &'static str) -> &'static str {
-        match operation {
-            "create chat completion" | "stream chat completion" => "chat",
+    /// The name of an operation in the conventions; `None` for those that use no model.
+    fn convention(operation: &'static str) -> Option<&'static str> {
+        Some(match operation {
+            "create chat completion"
+            | "stream chat completion"
+            | "create response"
+            | "stream response" => "chat",
             "create embedding" => "embeddings",
-            other => other,
-        }
+            "create reranking" => "retrieval",
+            "create transcription" | "create translation" | "create speech" => "generate_content",
+            _ => return None,
+        })
     }
 
-    fn millis(time: Duration) -> u64 {
-        u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+    /// A number as the conventions have it: exporters write unsigned ones as text.
+    fn integer(number: impl TryInto<i64>) -> i64 {
+        number.try_into().unwrap_or(i64::MAX)
     }
 }
 

@@ -1,11 +1,11 @@
 //! Speech to text and text to speech.
 
-use groq_core::models::Catalog;
+use groq_core::models::{Catalog, Plan};
 use groq_core::types::{
-    Language, SpeechFormat, SpeechRequest, TimestampGranularity, TranscriptionFormat,
+    FilePurpose, Language, SpeechFormat, SpeechRequest, TimestampGranularity, TranscriptionFormat,
     TranscriptionRequest, TranslationRequest,
 };
-use groq_core::{AudioInput, Upload};
+use groq_core::{AudioInput, RequestOptions, Upload};
 
 use crate::support::{Reply, Server};
 
@@ -370,4 +370,38 @@ async fn a_wrong_voice_is_named_with_the_right_ones() {
             .await
             .is_ok()
     );
+}
+
+#[tokio::test]
+async fn limits_are_those_of_the_catalog_of_the_client() {
+    let mut file: serde_json::Value =
+        serde_json::from_str(&Catalog::shipped().to_json()).expect("JSON");
+    file["service"]["upload_bytes"] = serde_json::json!({"free": 20, "developer": 30});
+    file["service"]["file_bytes"] = serde_json::json!(10);
+    file["service"]["audio_prompt_chars"] = serde_json::json!(3);
+    let catalog = Catalog::from_json(file.to_string().as_bytes()).expect("a catalog");
+    let server = Server::handling(|_| Reply::json(200, r#"{"text":"a"}"#)).await;
+    let builder = || server.builder().catalog(catalog.clone());
+    let free = builder().build().expect("a client");
+    let paid = builder().plan(Plan::Developer).build().expect("a client");
+    let later = free.with_options(RequestOptions::new().plan(Plan::Developer));
+    for (client, bytes, fits) in [
+        (&free, 20, true),
+        (&free, 21, false),
+        (&paid, 30, true),
+        (&paid, 31, false),
+        (&later, 30, true),
+        (&later, 31, false),
+    ] {
+        let upload = Upload::bytes(vec![0; bytes]).name("a.wav");
+        let result = client.audio().transcribe(upload, transcription()).await;
+        let refused = result.is_err_and(|error| error.is_limit_exceeded());
+        assert_eq!(refused, !fits, "{bytes}");
+    }
+    let lines = Upload::bytes(vec![0; 11]).name("a.jsonl");
+    let refused = free.files().upload(lines, FilePurpose::Batch).await;
+    assert!(refused.expect_err("too large").is_limit_exceeded());
+    let long = transcription().with_prompt("four");
+    let refused = free.audio().transcribe(flac().name("a.flac"), long).await;
+    assert!(refused.expect_err("too long").is_invalid_request());
 }

@@ -159,3 +159,22 @@ async fn without_another_tier_or_with_another_error_there_is_no_other_call() {
     assert!(error.is_authentication());
     assert_eq!(server.count(), 2);
 }
+
+#[tokio::test]
+async fn an_empty_reason_is_none_in_a_whole_reply() {
+    for (reason, expected) in [
+        ("\"\"", None),
+        ("\"null\"", None),
+        ("null", None),
+        ("\"stop\"", Some("stop")),
+    ] {
+        let body = format!(
+            r#"{{"id":"c","created":1,"model":"m","choices":[{{"index":0,"message":{{"content":"a"}},"finish_reason":{reason}}}]}}"#
+        );
+        let server = Server::start([Reply::json(200, body)]).await;
+        let (client, _) = server.client();
+        let reply = client.chat().create(request()).await.expect("a reply");
+        let read = reply.choices[0].finish_reason.as_ref();
+        assert_eq!(read.map(|reason| reason.as_str()), expected, "{reason}");
+    }
+}

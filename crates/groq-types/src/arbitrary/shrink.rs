@@ -22,7 +22,7 @@ pub struct Shrinking<T> {
 }
 
 /// What is tried next.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 enum Pass {
     /// Without so many choices from here on.
     Cut {
@@ -100,15 +100,6 @@ impl<T: fmt::Debug> ValueTree for Shrinking<T> {
     fn complicate(&mut self) -> bool {
         self.pass = self.pass.rejected(&self.best);
         self.advance()
-    }
-}
-
-impl<T> fmt::Debug for Shrinking<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Shrinking")
-            .field("choices", &self.current.len())
-            .field("pass", &self.pass)
-            .finish_non_exhaustive()
     }
 }
 

@@ -38,22 +38,13 @@ impl ChatCompletion {
     }
 
     /// Returns the tool calls of the first choice.
-    ///
-    /// ```
-    /// # let json = r#"{"id":"c1","created":1,"model":"m","choices":[{"index":0,"message":{"content":"Hi"}}]}"#;
-    /// let reply: groq_types::ChatCompletion = serde_json::from_str(json)?;
-    /// for call in reply.tool_calls() {
-    ///     println!("{}({})", call.function.name, call.function.arguments);
-    /// }
-    /// # Ok::<(), serde_json::Error>(())
-    /// ```
     pub fn tool_calls(&self) -> &[ToolCall] {
         self.message()
             .and_then(|message| message.tool_calls.as_deref())
             .unwrap_or_default()
     }
 
-    /// Returns why the first choice ended.
+    /// Returns why the first choice ended; `None` if the server wrote no reason, or an empty one.
     ///
     /// ```
     /// use groq_types::{ChatCompletion, Choice, CompletionMessage, FinishReason};
@@ -63,7 +54,8 @@ impl ChatCompletion {
     /// assert_eq!(reply.finish_reason(), Some(&FinishReason::Length));
     /// ```
     pub fn finish_reason(&self) -> Option<&FinishReason> {
-        self.choices.first()?.finish_reason.as_ref()
+        let reason = self.choices.first()?.finish_reason.as_ref();
+        reason.filter(|reason| !reason.as_str().trim().is_empty())
     }
 }
 
@@ -110,13 +102,6 @@ impl ChatCompletionChunk {
     }
 
     /// Returns the service's message about a failure in the middle of the stream.
-    ///
-    /// ```
-    /// # let json = r#"{"id":"c1","created":1,"model":"m","choices":[],"x_groq":{"error":"over capacity"}}"#;
-    /// let chunk: groq_types::ChatCompletionChunk = serde_json::from_str(json)?;
-    /// assert_eq!(chunk.error(), Some("over capacity"));
-    /// # Ok::<(), serde_json::Error>(())
-    /// ```
     pub fn error(&self) -> Option<&str> {
         self.x_groq.as_ref()?.error.as_deref()
     }
@@ -135,28 +120,17 @@ impl CompletionUsage {
     /// assert_eq!(usage.with_prompt_tokens_details(details).cached_tokens(), 512);
     /// ```
     pub fn cached_tokens(&self) -> u64 {
-        self.prompt_tokens_details
-            .as_ref()
-            .and_then(|details| details.cached_tokens)
-            .unwrap_or(0)
+        let details = self.prompt_tokens_details.as_ref();
+        details.and_then(|it| it.cached_tokens).unwrap_or(0)
     }
 
     /// Returns the number of completion tokens spent on reasoning; 0 if the service does not report it.
     pub fn reasoning_tokens(&self) -> u64 {
-        self.completion_tokens_details
-            .as_ref()
-            .and_then(|details| details.reasoning_tokens)
-            .unwrap_or(0)
+        let details = self.completion_tokens_details.as_ref();
+        details.and_then(|it| it.reasoning_tokens).unwrap_or(0)
     }
 
     /// Returns the tokens generated per second, by the service's own clock.
-    ///
-    /// ```
-    /// use groq_types::CompletionUsage;
-    ///
-    /// let usage = CompletionUsage::new(10, 500, 510).with_completion_time(0.5);
-    /// assert_eq!(usage.tokens_per_second(), Some(1000.0));
-    /// ```
     pub fn tokens_per_second(&self) -> Option<f64> {
         let seconds = self.completion_time.filter(|seconds| *seconds > 0.0)?;
         #[expect(clippy::cast_precision_loss, reason = "no reply has 2^52 tokens")]
@@ -169,6 +143,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::Choice;
 
     fn chunk(value: &serde_json::Value) -> ChatCompletionChunk {
         let mut whole = json!({"id": "c", "created": 0, "model": "m", "choices": []});
@@ -191,6 +166,15 @@ mod tests {
             chunk(&json!({"usage": null, "x_groq": {"id": "r"}})).usage(),
             None
         );
+    }
+
+    #[test]
+    fn an_empty_reason_is_none() {
+        for (reason, expected) in [("", None), (" ", None), ("stop", Some(FinishReason::Stop))] {
+            let choice = Choice::new(0, CompletionMessage::new()).with_finish_reason(reason);
+            let reply = ChatCompletion::new("c", [choice], 0, "m");
+            assert_eq!(reply.finish_reason(), expected.as_ref(), "{reason:?}");
+        }
     }
 
     #[test]

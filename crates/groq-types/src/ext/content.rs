@@ -4,13 +4,6 @@ use crate::{ContentPart, DocumentPart, ImagePart, ImageUrl, TextPart};
 
 impl ContentPart {
     /// Creates a piece of text.
-    ///
-    /// ```
-    /// use groq_types::{ContentPart, Message};
-    ///
-    /// let message = Message::user([ContentPart::text("One."), ContentPart::text("Two.")]);
-    /// # assert!(matches!(message, Message::User(_)));
-    /// ```
     pub fn text(text: impl Into<String>) -> Self {
         Self::Text(TextPart::new(text))
     }

@@ -53,13 +53,6 @@ impl Message {
     }
 
     /// Creates the result of the tool call with this id.
-    ///
-    /// ```
-    /// use groq_types::Message;
-    ///
-    /// let result = Message::tool("call_1", r#"{"celsius": 21}"#);
-    /// # assert!(matches!(result, Message::Tool(_)));
-    /// ```
     pub fn tool(tool_call_id: impl Into<String>, content: impl Into<Content>) -> Self {
         Self::Tool(ToolMessage::new(tool_call_id, content))
     }

@@ -28,14 +28,6 @@ impl Tool {
     }
 
     /// Creates the built-in tool that searches the web, for models that have it.
-    ///
-    /// ```
-    /// use groq_types::{ChatCompletionRequest, Message, Tool};
-    ///
-    /// let request = ChatCompletionRequest::new("openai/gpt-oss-20b", [Message::user("What is new?")])
-    ///     .with_tools([Tool::browser_search(), Tool::code_interpreter()]);
-    /// # assert!(request.tools.is_some());
-    /// ```
     pub fn browser_search() -> Self {
         Self::new(ToolType::BrowserSearch)
     }
@@ -80,21 +72,11 @@ impl ToolChoice {
     }
 
     /// Creates a choice by which the model must call a tool.
-    ///
-    /// ```
-    /// assert_eq!(serde_json::to_string(&groq_types::ToolChoice::required())?, r#""required""#);
-    /// # Ok::<(), serde_json::Error>(())
-    /// ```
     pub fn required() -> Self {
         Self::Mode(ToolChoiceMode::Required)
     }
 
     /// Creates a choice by which the model must not call a tool.
-    ///
-    /// ```
-    /// assert_eq!(serde_json::to_string(&groq_types::ToolChoice::none())?, r#""none""#);
-    /// # Ok::<(), serde_json::Error>(())
-    /// ```
     pub fn none() -> Self {
         Self::Mode(ToolChoiceMode::None)
     }
@@ -102,14 +84,6 @@ impl ToolChoice {
 
 impl ToolCall {
     /// Creates a call of a function, with its arguments as JSON text.
-    ///
-    /// ```
-    /// use groq_types::{CompletionMessage, ToolCall};
-    ///
-    /// let call = ToolCall::function("call_1", "weather", r#"{"city":"Bern"}"#);
-    /// let reply = CompletionMessage::new().with_tool_calls([call]);
-    /// # assert!(reply.tool_calls.is_some());
-    /// ```
     pub fn function(
         id: impl Into<String>,
         name: impl Into<String>,

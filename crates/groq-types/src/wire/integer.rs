@@ -13,17 +13,19 @@ pub(crate) trait Whole: TryFrom<i128> {
     const EXPECTED: &'static str;
 }
 
-impl Whole for i32 {
-    const EXPECTED: &'static str = "a whole number of 32 bits";
+macro_rules! whole {
+    ($($integer:ident $expected:literal;)*) => {$(
+        impl Whole for $integer {
+            const EXPECTED: &'static str = $expected;
+        }
+    )*};
 }
-impl Whole for u32 {
-    const EXPECTED: &'static str = "a whole number of 32 bits, not negative";
-}
-impl Whole for i64 {
-    const EXPECTED: &'static str = "a whole number of 64 bits";
-}
-impl Whole for u64 {
-    const EXPECTED: &'static str = "a whole number of 64 bits, not negative";
+
+whole! {
+    i32 "a whole number of 32 bits";
+    u32 "a whole number of 32 bits, not negative";
+    i64 "a whole number of 64 bits";
+    u64 "a whole number of 64 bits, not negative";
 }
 
 impl<'de, T: Whole> Deserialize<'de> for Integer<T> {
@@ -33,44 +35,26 @@ impl<'de, T: Whole> Deserialize<'de> for Integer<T> {
     }
 }
 
-impl<'de, T: Whole> Deserialize<'de> for Integer<Option<T>> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let number = Option::<Integer<T>>::deserialize(deserializer)?;
-        Ok(Self(number.map(|Integer(value)| value)))
-    }
+/// What may hold whole numbers, how it is read, and how the numbers are taken out.
+macro_rules! containers {
+    ($($container:ty = $read:ty, |$numbers:ident| $bare:expr;)*) => {$(
+        impl<'de, T: Whole> Deserialize<'de> for Integer<$container> {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let $numbers = <$read>::deserialize(deserializer)?;
+                Ok(Self($bare))
+            }
+        }
+    )*};
 }
 
-impl<'de, T: Whole> Deserialize<'de> for Integer<Vec<T>> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let numbers = Vec::<Integer<T>>::deserialize(deserializer)?;
-        Ok(Self(
-            numbers.into_iter().map(|Integer(value)| value).collect(),
-        ))
-    }
-}
-
-impl<'de, T: Whole> Deserialize<'de> for Integer<Option<Vec<T>>> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let numbers = Option::<Integer<Vec<T>>>::deserialize(deserializer)?;
-        Ok(Self(numbers.map(|Integer(values)| values)))
-    }
-}
-
-impl<'de, T: Whole> Deserialize<'de> for Integer<BTreeMap<String, T>> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let numbers = BTreeMap::<String, Integer<T>>::deserialize(deserializer)?;
-        let bare = numbers
-            .into_iter()
-            .map(|(key, Integer(value))| (key, value));
-        Ok(Self(bare.collect()))
-    }
-}
-
-impl<'de, T: Whole> Deserialize<'de> for Integer<Option<BTreeMap<String, T>>> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let numbers = Option::<Integer<BTreeMap<String, T>>>::deserialize(deserializer)?;
-        Ok(Self(numbers.map(|Integer(values)| values)))
-    }
+containers! {
+    Option<T> = Option<Integer<T>>, |number| number.map(|Integer(value)| value);
+    Vec<T> = Vec<Integer<T>>, |list| list.into_iter().map(|Integer(value)| value).collect();
+    Option<Vec<T>> = Option<Integer<Vec<T>>>, |list| list.map(|Integer(values)| values);
+    BTreeMap<String, T> = BTreeMap<String, Integer<T>>,
+        |map| map.into_iter().map(|(key, Integer(value))| (key, value)).collect();
+    Option<BTreeMap<String, T>> = Option<Integer<BTreeMap<String, T>>>,
+        |map| map.map(|Integer(values)| values);
 }
 
 struct Number<T>(PhantomData<T>);

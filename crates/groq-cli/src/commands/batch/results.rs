@@ -94,7 +94,7 @@ fn outcome(item: &Item<Value>) -> Value {
             json!({"response": {"status_code": 200, "request_id": item.request_id, "body": body}, "error": null})
         }
         Err(error) => {
-            json!({"response": null, "error": {"message": error.to_string(), "request_id": item.request_id}})
+            json!({"response": null, "error": {"message": error.to_string(), "status": error.status(), "code": error.code(), "request_id": item.request_id}})
         }
     }
 }
