@@ -35,7 +35,7 @@ impl Step {
 }
 
 /// From quick to slow, so that a slip shows early; what compiles the same things stands together.
-const STEPS: [Step; 14] = [
+const STEPS: [Step; 15] = [
     Step::new("fmt", "the code is laid out by rustfmt", || {
         cargo::run(&["fmt", "--all", "--", "--check"])
     }),
@@ -68,6 +68,14 @@ const STEPS: [Step; 14] = [
     Step::new("test", "everything behaves as it should", || {
         cargo::run(&["test", "--workspace", "--all-features"])
     }),
+    Step::new(
+        "numbers",
+        "the wire types keep their laws where a crate switches on serde_json's `arbitrary_precision`",
+        || {
+            let features = "proptest,schema,serde_json/arbitrary_precision";
+            cargo::run(&["test", "-p", "groq-types", "--lib", "--test", "laws", "--features", features])
+        },
+    ),
     Step::new(
         "ffmpeg",
         "what ffmpeg decodes is right, where it is installed",

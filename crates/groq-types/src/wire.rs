@@ -21,7 +21,7 @@ mod unknown;
 
 pub(crate) use self::{
     by_type::by_type,
-    integer::Integer,
+    integer::{Integer, number},
     object::{Fields, Key, KeySeed, expect_tag, keep, object},
     string_enum::string_enum,
     tagged::{Text, open_tag, tagged},

@@ -2,7 +2,7 @@
 
 /// Gives a union its serde: `by_type! { Name "a string or an array" { Text: string, Parts: array } }`.
 ///
-/// The kinds are `string`, `array`, `object`, `number`, `boolean`; no two variants share one. Nothing is buffered, and an
+/// The kinds are `string`, `array`, `object`, `number`, `boolean`; no two variants share one, and a number is not beside an object. Nothing is buffered, and an
 /// error names the place inside the branch.
 macro_rules! by_type {
     ($name:ident $expecting:literal { $($variant:ident: $kind:ident),* $(,)? }) => {
@@ -66,6 +66,11 @@ macro_rules! by_type {
 
         fn visit_f64<E: de::Error>(self, value: f64) -> Result<$name, E> {
             de::Deserialize::deserialize(de::value::F64Deserializer::new(value)).map($name::$variant)
+        }
+
+        fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<$name, A::Error> {
+            let value = $crate::wire::number(map, &self)?;
+            self.visit_f64(value)
         }
     };
     (@visit boolean $name:ident $variant:ident) => {

@@ -2,7 +2,8 @@
 
 use std::{collections::BTreeMap, fmt, marker::PhantomData};
 
-use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, Unexpected, Visitor};
 
 /// Reads a whole number that JSON may spell `7`, `7.0` or `7e0`: servers written in languages with one number type send
 /// the last two.
@@ -30,8 +31,8 @@ whole! {
 
 impl<'de, T: Whole> Deserialize<'de> for Integer<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // The hint only matters to formats that do not describe themselves.
-        deserializer.deserialize_i64(Number(PhantomData)).map(Self)
+        // With `arbitrary_precision`, a `Value` asked for an integer refuses `7.0` before the visitor sees it.
+        deserializer.deserialize_any(Number(PhantomData)).map(Self)
     }
 }
 
@@ -59,7 +60,7 @@ containers! {
 
 struct Number<T>(PhantomData<T>);
 
-impl<T: Whole> Visitor<'_> for Number<T> {
+impl<'de, T: Whole> Visitor<'de> for Number<T> {
     type Value = T;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -81,6 +82,21 @@ impl<T: Whole> Visitor<'_> for Number<T> {
             .and_then(|whole| T::try_from(whole).ok())
             .ok_or_else(|| E::invalid_value(Unexpected::Float(value), &self))
     }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+        let value = number(map, &self)?;
+        self.visit_f64(value)
+    }
+}
+
+/// The number that `serde_json` passes as a map, with its feature `arbitrary_precision`: any crate of a program can switch it on.
+pub(crate) fn number<'de, A: MapAccess<'de>>(
+    map: A,
+    expected: &dyn serde::de::Expected,
+) -> Result<f64, A::Error> {
+    let number = serde_json::Number::deserialize(MapAccessDeserializer::new(map)).ok();
+    let number = number.and_then(|number| number.as_f64());
+    number.ok_or_else(|| A::Error::invalid_type(Unexpected::Map, expected))
 }
 
 /// The whole number that a float stands for, if it stands for exactly one.
