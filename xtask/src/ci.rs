@@ -73,7 +73,16 @@ const STEPS: [Step; 15] = [
         "the wire types keep their laws where a crate switches on serde_json's `arbitrary_precision`",
         || {
             let features = "proptest,schema,serde_json/arbitrary_precision";
-            cargo::run(&["test", "-p", "groq-types", "--lib", "--test", "laws", "--features", features])
+            cargo::run(&[
+                "test",
+                "-p",
+                "groq-types",
+                "--lib",
+                "--test",
+                "laws",
+                "--features",
+                features,
+            ])
         },
     ),
     Step::new(

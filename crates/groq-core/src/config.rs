@@ -196,6 +196,8 @@ impl ClientBuilder {
     /// Configures the underlying `reqwest` client, for what this builder has no method for: a proxy, a resolver, keep-alive, a local
     /// address.
     ///
+    /// It is called once for each tokio runtime that uses the client, because each has its own connections.
+    ///
     /// This is the only place where `reqwest` is part of the public interface; a new major version of `reqwest` changes nothing else. What
     /// this crate relies on is set afterwards and wins: no redirects, timeouts or retries by `reqwest`, and TLS as configured here.
     ///
@@ -208,7 +210,7 @@ impl ClientBuilder {
     /// ```
     pub fn configure_reqwest(
         mut self,
-        configure: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + 'static,
+        configure: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static,
     ) -> Self {
         self.hook = Some(Box::new(configure));
         self
@@ -233,18 +235,13 @@ impl ClientBuilder {
         if let Some(problem) = settings.problem.take() {
             return Err(Error::config(problem));
         }
-        #[cfg(not(target_arch = "wasm32"))]
-        let connect_timeout = self.connection.connect_timeout;
-        let http = transport::Http::build(transport::HttpConfig {
+        let http = transport::Http::build(
             #[cfg(not(target_arch = "wasm32"))]
-            connection: Connection {
-                proxy_from_env: self.connection.proxy_from_env && !base_url.is_loopback(),
-                ..self.connection
-            },
+            self.connection,
             #[cfg(not(target_arch = "wasm32"))]
-            tls: base_url.is_https(),
-            hook: self.hook,
-        })?;
+            &base_url,
+            self.hook,
+        )?;
         if let Some(limiter) = &self.rate_limiter {
             limiter.start(&self.runtime);
         }
@@ -255,8 +252,6 @@ impl ClientBuilder {
             http,
             base_url,
             api_key,
-            #[cfg(not(target_arch = "wasm32"))]
-            connect_timeout,
             budget: Budget::new(self.budget),
             rate_limiter: self.rate_limiter,
             slots,

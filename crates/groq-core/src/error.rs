@@ -69,6 +69,8 @@ struct Inner {
     elapsed: Duration,
     stop: Option<Stop>,
     in_stream: bool,
+    /// The response is a page of HTML.
+    is_page: bool,
     partial: Option<Box<ChatCompletion>>,
     partial_response: Option<Box<ResponseObject>>,
     source: Option<BoxError>,
@@ -97,6 +99,7 @@ impl Error {
                 elapsed: Duration::ZERO,
                 stop: None,
                 in_stream: false,
+                is_page: false,
                 partial: None,
                 partial_response: None,
                 source: None,
@@ -137,6 +140,24 @@ impl Error {
         let mut error = Self::new(ErrorKind::Timeout, which.in_words(limit));
         error.inner.timeout = Some(which);
         error
+    }
+
+    /// Says what a call that took too long was waiting for. The other limits say it by themselves.
+    pub(crate) fn waiting_for(mut self, what: &str) -> Self {
+        let inner = &mut self.inner;
+        if matches!(
+            inner.timeout,
+            Some(TimeoutKind::Total | TimeoutKind::Connect)
+        ) {
+            inner.message = format!("{}, while waiting for {what}", inner.message).into();
+        }
+        self
+    }
+
+    /// Says that the response is a page of HTML, which no API sends.
+    pub(crate) fn from_gateway(mut self) -> Self {
+        self.inner.is_page = true;
+        self
     }
 
     pub(crate) fn with_operation(mut self, operation: &'static str) -> Self {

@@ -2,8 +2,6 @@
 
 use std::fmt;
 use std::sync::Arc;
-#[cfg(not(target_arch = "wasm32"))]
-use std::time::Duration;
 
 use bytes::Bytes;
 use groq_models::Catalog;
@@ -31,8 +29,6 @@ pub(crate) struct Shared {
     pub(crate) http: Http,
     pub(crate) base_url: BaseUrl,
     pub(crate) api_key: Keys,
-    #[cfg(not(target_arch = "wasm32"))]
-    pub(crate) connect_timeout: Duration,
     pub(crate) budget: Budget,
     pub(crate) rate_limiter: Option<Arc<dyn RateLimiter>>,
     /// One permit for each call that may be open, served in order.

@@ -6,6 +6,8 @@
 mod attempt;
 mod body;
 #[cfg(not(target_arch = "wasm32"))]
+mod connect;
+#[cfg(not(target_arch = "wasm32"))]
 pub(crate) mod connection;
 mod failure;
 mod gunzip;
@@ -16,6 +18,8 @@ pub(crate) mod http_client;
 pub(crate) mod http_client;
 mod middleware;
 mod permit;
+#[cfg(not(target_arch = "wasm32"))]
+mod proxy;
 mod recorder;
 mod redirect;
 mod request;
@@ -40,7 +44,7 @@ use crate::shared::Core;
 
 pub(crate) use attempt::FromBody;
 pub(crate) use body::{BodyFailure, ResponseBody};
-pub(crate) use http_client::{Hook, Http, HttpConfig};
+pub(crate) use http_client::{Hook, Http};
 pub(crate) use recorder::{Recorder, Summary};
 pub(crate) use request::{JSON, Outgoing, Payload, content_type, custom_url};
 
@@ -141,21 +145,36 @@ async fn attempts<B: FromBody>(
         progress.waited = progress.waited.saturating_add(queued);
         let key = request::key(core).await;
         let key = key.map_err(|error| progress.not_sent(error))?;
-        let mut headers = outgoing.headers(core);
-        let head = middleware::before(core, operation, &outgoing, &mut headers, &progress);
-        let begun = core.runtime().now();
-        let result = attempt::attempt::<B>(core, &outgoing, headers, key, progress.started).await;
-        let took = core.runtime().now().saturating_duration_since(begun);
         let model = &outgoing.estimate.model;
-        let failure = match result {
-            Ok(answer) => {
-                core.shared().budget.succeeded();
-                permit.feedback(core, model, answer.status, &answer.headers, None);
-                progress.record(Some(answer.status), &answer.headers, took, None);
-                middleware::after(core, head.as_ref(), &progress, AttemptOutcome::Succeeded);
-                return Ok(progress.succeed(answer, Recorder::new(permit, trace.clone())));
+        let (failure, took, head) = loop {
+            let mut headers = outgoing.headers(core);
+            let head = middleware::before(core, operation, &outgoing, &mut headers, &progress);
+            let begun = core.runtime().now();
+            let result = attempt::attempt::<B>(
+                core,
+                progress.operation.replay,
+                &outgoing,
+                headers,
+                &key,
+                progress.started,
+            )
+            .await;
+            let took = core.runtime().now().saturating_duration_since(begun);
+            let failure = match result {
+                Ok(answer) => {
+                    core.shared().budget.succeeded();
+                    permit.feedback(core, model, answer.status, &answer.headers, None);
+                    progress.record(Some(answer.status), &answer.headers, took, None);
+                    middleware::after(core, head.as_ref(), &progress, AttemptOutcome::Succeeded);
+                    return Ok(progress.succeed(answer, Recorder::new(permit, trace.clone())));
+                }
+                Err(failure) => failure,
+            };
+            if !progress.replaces(&failure, &outgoing, took) {
+                break (failure, took, head);
             }
-            Err(failure) => failure,
+            let outcome = AttemptOutcome::RetryIn(Duration::ZERO);
+            middleware::after(core, head.as_ref(), &progress, outcome);
         };
         let error = &failure.error;
         if let (Some(status), Some(headers)) = (error.status(), error.headers()) {
@@ -198,6 +217,8 @@ struct Progress<'a> {
     attempts: Vec<Attempt>,
     /// The wait before the attempt that is running.
     waited: Duration,
+    /// Attempts that are no retries, because they only replaced a closed connection.
+    replaced: u32,
     /// What the attempt before it failed with.
     last: Option<Error>,
 }
@@ -210,6 +231,7 @@ impl<'a> Progress<'a> {
             started: core.runtime().now(),
             attempts: Vec::with_capacity(1),
             waited: Duration::ZERO,
+            replaced: 0,
             last: None,
         }
     }
@@ -224,6 +246,24 @@ impl<'a> Progress<'a> {
             started: self.started,
             recorder,
         }
+    }
+
+    /// Records an attempt over a connection that the server had closed before, if it may be made again at once, over another one.
+    ///
+    /// The server has not answered, and a call that may be done twice does not need to know whether it was done.
+    fn replaces(&mut self, failure: &Failure, outgoing: &Outgoing, took: Duration) -> bool {
+        /// So many connections are left by as many calls at the same time.
+        const MAX_REPLACED: u32 = 64;
+        let replaces = failure.was_idle
+            && self.operation.replay == Replay::Idempotent
+            && !outgoing.is_consumed()
+            && self.replaced < MAX_REPLACED;
+        if replaces {
+            self.record(None, &HeaderMap::new(), took, Some(failure.word));
+            self.waited = Duration::ZERO;
+            self.replaced += 1;
+        }
+        replaces
     }
 
     /// Records a failed attempt, and decides what follows it.
@@ -267,7 +307,9 @@ impl<'a> Progress<'a> {
             replay: self.operation.replay,
             rule,
             elapsed: self.elapsed(),
-            retries_made: u32::try_from(self.attempts.len() - 1).unwrap_or(u32::MAX),
+            retries_made: u32::try_from(self.attempts.len() - 1)
+                .unwrap_or(u32::MAX)
+                .saturating_sub(self.replaced),
             remaining: settings
                 .timeout
                 .map(|timeout| timeout.saturating_sub(self.elapsed())),

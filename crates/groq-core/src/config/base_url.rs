@@ -22,7 +22,6 @@ pub(crate) struct BaseUrl {
     /// Begins with a slash and does not end with one, or is empty.
     prefix: String,
     host: String,
-    https: bool,
     loopback: bool,
 }
 
@@ -65,7 +64,6 @@ impl BaseUrl {
             root,
             prefix: prefix.to_owned(),
             host: host.to_string(),
-            https,
             loopback,
         })
     }
@@ -82,7 +80,6 @@ impl BaseUrl {
         url
     }
 
-    /// The host, for messages.
     pub(crate) fn host(&self) -> &str {
         &self.host
     }
@@ -92,9 +89,17 @@ impl BaseUrl {
         self.root.port_or_known_default()
     }
 
+    /// The host with the port, for messages.
+    pub(crate) fn address(&self) -> String {
+        match self.root.port_or_known_default() {
+            Some(port) => format!("{}:{port}", self.host),
+            None => self.host.clone(),
+        }
+    }
+
     #[cfg(not(target_arch = "wasm32"))]
     pub(crate) fn is_https(&self) -> bool {
-        self.https
+        self.root.scheme() == "https"
     }
 
     #[cfg(not(target_arch = "wasm32"))]

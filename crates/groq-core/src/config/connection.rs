@@ -18,9 +18,22 @@ impl ClientBuilder {
 
     /// Sets whether `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` are used; they are by default.
     ///
-    /// A base URL on this machine never goes through a proxy.
+    /// An entry of `NO_PROXY` may have a port: `api.groq.com:443`. A base URL on this machine never goes through a proxy. SOCKS proxies need
+    /// the feature `socks` of `reqwest`.
     pub fn proxy_from_env(mut self, enable: bool) -> Self {
         self.connection.proxy_from_env = enable;
+        self
+    }
+
+    /// Sets the number of headers that a response may have; 100 by default. A response with more fails with
+    /// [`is_limit_exceeded`](crate::Error::is_limit_exceeded).
+    ///
+    /// ```
+    /// let client = groq_core::Client::builder().api_key("gsk_example").max_headers(300).build()?;
+    /// # Ok::<(), groq_core::Error>(())
+    /// ```
+    pub fn max_headers(mut self, headers: usize) -> Self {
+        self.connection.max_headers = Some(headers);
         self
     }
 

@@ -43,6 +43,10 @@ impl ApiError {
             ),
             (404, Some("unknown_url")) => ("there is no such path", Some("check the base URL")),
             (404, _) => ("not found", Some("check the id and the base URL")),
+            (407, _) => (
+                "the proxy asks for a user and a password",
+                Some("set them in HTTP_PROXY: http://user:password@host:port"),
+            ),
             (408, _) => ("the server timed out", None),
             (409, _) => ("the call is in conflict with another one", None),
             (413, _) => ("the request is too large", Some("make it smaller")),
@@ -53,6 +57,7 @@ impl ApiError {
                 "the flex tier is at capacity",
                 Some("try again later, or ask for service_tier on_demand"),
             ),
+            (501 | 505, _) => ("the server does not support the request", None),
             (500..=599, _) => ("the server failed", Some("try again later")),
             _ => ("the server refused the request", None),
         }

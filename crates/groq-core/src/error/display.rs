@@ -24,6 +24,9 @@ impl fmt::Display for Error {
             f.write_str(": ")?;
             write_line(f, theirs.trim_end_matches('.'), MESSAGE_CHARS)?;
         }
+        if inner.is_page {
+            f.write_str(" (the response is an HTML page of a gateway or a proxy, not of the API)")?;
+        }
         self.write_advice(f)?;
         self.write_details(f)
     }
@@ -33,7 +36,7 @@ impl Error {
     fn write_advice(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let retry_after = self.retry_after().filter(|wait| !wait.is_zero());
         if let Some(wait) = retry_after {
-            write!(f, "; try again in {wait:?}")?;
+            write!(f, "; try again in {:?}", rounded(wait))?;
         } else if let Some(hint) = &self.inner.hint {
             write!(f, "; {hint}")?;
         }
@@ -67,16 +70,13 @@ impl Error {
         }
         if let Some(id) = self.request_id() {
             details.add("request ", id)?;
+        } else if let Some(ray) = self.headers().and_then(|headers| headers.get("cf-ray")) {
+            // Cloudflare's id, where the call did not get through to Groq.
+            details.add("cf-ray ", ray.to_str().unwrap_or_default())?;
         }
         if self.attempts().len() > 1 {
-            details.add(
-                "",
-                &format!(
-                    "{} attempts in {:?}",
-                    self.attempts().len(),
-                    in_millis(self.elapsed())
-                ),
-            )?;
+            let (count, elapsed) = (self.attempts().len(), rounded(self.elapsed()));
+            details.add("", &format!("{count} attempts in {elapsed:?}"))?;
         }
         details.end()
     }
@@ -105,8 +105,10 @@ impl Details<'_, '_> {
     }
 }
 
-fn in_millis(duration: Duration) -> Duration {
-    Duration::from_millis(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX))
+/// The time in whole milliseconds, and not less.
+pub(super) fn rounded(time: Duration) -> Duration {
+    let millis = time.as_nanos().div_ceil(1_000_000);
+    Duration::from_millis(u64::try_from(millis).unwrap_or(u64::MAX))
 }
 
 /// Shows what `Display` shows, in parts, and never the body, a reply, or headers.

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
+use super::display::rounded;
+
 /// What sort of failure an [`Error`](crate::Error) is.
 ///
 /// Kinds say where a call failed. What to do about it is better asked of the predicates, since one kind can need
@@ -64,6 +66,7 @@ pub enum TimeoutKind {
 
 impl TimeoutKind {
     pub(super) fn in_words(self, limit: Duration) -> Cow<'static, str> {
+        let limit = rounded(limit);
         match self {
             Self::Connect => format!("no connection within {limit:?} (connect_timeout)"),
             Self::Write => format!("the upload stopped for {limit:?} (write_timeout)"),
@@ -73,9 +76,7 @@ impl TimeoutKind {
                 format!("the answer made no progress for {limit:?} (progress_timeout)")
             }
             Self::Batch => format!("the batch was not done within {limit:?} (timeout)"),
-            Self::Queue => {
-                format!("the call waited {limit:?} for its turn (max_wait)")
-            }
+            Self::Queue => format!("the call waited {limit:?} for its turn (max_wait)"),
             Self::Total => format!("the call took longer than {limit:?} (timeout)"),
         }
         .into()

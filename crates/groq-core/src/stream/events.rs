@@ -123,12 +123,20 @@ impl<R: Reply> Events<R> {
                 Err(error) => return Poll::Ready(Some(Err(self.fail(error)))),
             }
         }
+        if self.state != State::Failed {
+            ready!(self.answered.body.poll_rest(context));
+        }
         Poll::Ready(None)
     }
 
     fn advance<V: View<R>>(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<V>, Error>> {
         let done_marker = match self.step()? {
-            Step::Item(item) => return Poll::Ready(Ok(Some(item))),
+            Step::Item(item) => {
+                if self.reply.is_finished() {
+                    self.answered.body.is_nearly_over();
+                }
+                return Poll::Ready(Ok(Some(item)));
+            }
             Step::Done if !self.reply.may_be_done() => return Poll::Ready(Err(unfinished())),
             Step::Done => true,
             Step::Dry if self.reply.is_over() => false,
@@ -137,10 +145,7 @@ impl<R: Reply> Events<R> {
                 return Poll::Ready(self.refill(more));
             }
         };
-        self.complete(done_marker)?;
-        // The end of the body mostly comes along; having read it, the connection can be used again.
-        drop(self.answered.body.poll_chunk(context));
-        Poll::Ready(Ok(None))
+        Poll::Ready(self.complete(done_marker).map(|()| None))
     }
 
     /// Takes the next event out of the bytes at hand.
@@ -251,7 +256,10 @@ impl<R: Reply> Events<R> {
             return self.complete(false).map(|()| None);
         }
         Err(match self.count {
-            0 => incomplete("before it began"),
+            0 => Error::new(
+                ErrorKind::IncompleteStream,
+                "the stream ended before it began",
+            ),
             _ => unfinished(),
         })
     }
@@ -311,11 +319,9 @@ impl<R: Reply> Events<R> {
 }
 
 fn incomplete(when: &str) -> Error {
-    Error::new(
-        ErrorKind::IncompleteStream,
-        format!("the stream ended {when}"),
-    )
-    .with_hint("what came so far is in Error::partial")
+    let message = format!("the stream ended {when}");
+    Error::new(ErrorKind::IncompleteStream, message)
+        .with_hint("what came so far is in Error::partial")
 }
 
 fn unfinished() -> Error {

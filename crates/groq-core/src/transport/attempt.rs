@@ -11,12 +11,12 @@ use reqwest::Request;
 use super::body::ResponseBody;
 use super::failure::Failure;
 use super::gunzip::Encoding;
-use super::http_client::{Answering, Incoming};
+use super::http_client::{Answering, Incoming, notice_closed_connections};
 use super::redirect::{self, Redirect};
 use super::request::Outgoing;
 use super::upload;
 use crate::error::{ApiError, Error, ErrorKind, TimeoutKind};
-use crate::retry::decision::Outcome;
+use crate::retry::decision::{Outcome, Replay};
 use crate::retry::retry_after;
 use crate::runtime::{Instant, within};
 use crate::shared::Core;
@@ -69,12 +69,16 @@ impl FromBody for ResponseBody {
 /// Makes one attempt, and follows redirects that stay within the origin.
 pub(super) async fn attempt<B: FromBody>(
     core: &Core,
+    replay: Replay,
     outgoing: &Outgoing,
     headers: HeaderMap,
-    key: HeaderValue,
+    key: &HeaderValue,
     started: Instant,
 ) -> Result<Response<B>, Failure> {
-    let request = authorized(outgoing, outgoing.url.clone(), headers, &key);
+    if replay != Replay::Idempotent || outgoing.upload().is_some() {
+        notice_closed_connections().await;
+    }
+    let request = authorized(outgoing, outgoing.url.clone(), headers, key);
     let response = send_with_body(core, outgoing, request, started).await?;
     if !redirect::is_redirect(response.status()) {
         return read(core, response, started).await;
@@ -87,7 +91,7 @@ pub(super) async fn attempt<B: FromBody>(
 async fn follow(
     core: &Core,
     outgoing: &Outgoing,
-    key: HeaderValue,
+    key: &HeaderValue,
     mut response: Answering,
     started: Instant,
 ) -> Result<Answering, Failure> {
@@ -101,7 +105,7 @@ async fn follow(
                 return Err(Failure::redirect(&refused, status, headers));
             }
         }
-        let request = authorized(outgoing, url.clone(), outgoing.headers(core), &key);
+        let request = authorized(outgoing, url.clone(), outgoing.headers(core), key);
         response = send_with_body(core, outgoing, request, started).await?;
     }
     Ok(response)
@@ -123,6 +127,7 @@ async fn send_with_body(
         None => send(core, request, started).await?,
         Some(source) => Box::pin(upload::send(core, request, source, started)).await?,
     };
+    core.shared().http.answered(&response);
     mask_key(
         response.headers_mut(),
         core.shared().api_key.expose().as_ref(),
@@ -143,45 +148,29 @@ fn mask_key(headers: &mut HeaderMap, key: &str) {
 }
 
 pub(super) async fn send(
-    client: &Core,
+    core: &Core,
     request: Request,
     started: Instant,
 ) -> Result<Answering, Failure> {
-    let (limit, which) = time_for_the_first_byte(client, started);
-    let sent = within(
-        client.runtime().as_ref(),
-        limit,
-        client.shared().http.execute(request),
+    let settings = core.settings();
+    let mut due = (
+        settings.first_byte_timeout,
+        settings.first_byte_timeout,
+        TimeoutKind::FirstByte,
     );
-    match sent.await {
-        Some(Ok(response)) => Ok(response),
-        Some(Err(error)) => Err(Failure::sending(error, client)),
-        None => Err(Failure::timeout(which, limit_in_words(client, which))),
-    }
-}
-
-/// The limit that ends first, and what it is called.
-fn time_for_the_first_byte(client: &Core, started: Instant) -> (Duration, TimeoutKind) {
-    let settings = client.settings();
-    let first_byte = settings.first_byte_timeout;
-    match settings.timeout {
-        Some(deadline) => {
-            let elapsed = client.runtime().now().saturating_duration_since(started);
-            let remaining = deadline.saturating_sub(elapsed);
-            if remaining < first_byte {
-                (remaining, TimeoutKind::Total)
-            } else {
-                (first_byte, TimeoutKind::FirstByte)
-            }
+    if let Some(limit) = settings.timeout {
+        let elapsed = core.runtime().now().saturating_duration_since(started);
+        let left = limit.saturating_sub(elapsed);
+        if left < due.0 {
+            due = (left, limit, TimeoutKind::Total);
         }
-        None => (first_byte, TimeoutKind::FirstByte),
     }
-}
-
-fn limit_in_words(client: &Core, which: TimeoutKind) -> Duration {
-    match which {
-        TimeoutKind::Total => client.settings().timeout.unwrap_or_default(),
-        _ => client.settings().first_byte_timeout,
+    let (wait, limit, which) = due;
+    let sent = core.shared().http.execute(request);
+    match within(core.runtime().as_ref(), wait, sent).await {
+        Some(Ok(response)) => Ok(response),
+        Some(Err(error)) => Err(Failure::sending(error, core)),
+        None => Err(Failure::timeout(which, limit, core)),
     }
 }
 
@@ -228,8 +217,10 @@ fn decoded(head: &Head, body: ResponseBody) -> Result<ResponseBody, Failure> {
         Encoding::None => Ok(body),
         Encoding::Gzip => Ok(body.gunzip()),
         Encoding::Unknown => {
-            let encoding = head.headers.get(header::CONTENT_ENCODING);
-            let message = format!("the body came encoded as {encoding:?}, which was not asked for");
+            let encodings = head.headers.get_all(header::CONTENT_ENCODING);
+            let encodings: Vec<_> = encodings.iter().map(|one| one.as_bytes()).collect();
+            let encodings = String::from_utf8_lossy(&encodings.join(&b", "[..])).into_owned();
+            let message = format!("the body came encoded as {encodings}, which was not asked for");
             let error = Error::new(ErrorKind::UnexpectedResponse, message);
             Err(
                 Failure::new(error, Outcome::Final, "unknown encoding").answered(
@@ -254,7 +245,10 @@ async fn refused(client: &Core, head: Head, body: ResponseBody) -> Failure {
     let body = Bytes::from(read.await.unwrap_or_default());
     let api = ApiError::from_body(&body).without(client.shared().api_key.expose());
     let asked = asked_to_wait(client, &head, &api);
-    let error = Error::api(api, head.status).with_retry_after(asked);
+    let mut error = Error::api(api, head.status).with_retry_after(asked);
+    if body.trim_ascii_start().starts_with(b"<") {
+        error = error.from_gateway();
+    }
     let outcome = Outcome::Answered {
         status: head.status,
         should_retry: retry_after::should_retry(&head.headers),

@@ -15,7 +15,7 @@ use super::gunzip::Gunzip;
 use super::http_client::Incoming;
 use super::watch::{Limits, Watch};
 use crate::error::TimeoutKind;
-use crate::runtime::{Instant, Purpose, Runtime, Sleep};
+use crate::runtime::{Instant, Purpose, Runtime, Sleep, within};
 use crate::shared::Core;
 
 /// A body that is still coming in.
@@ -27,7 +27,13 @@ pub(crate) struct ResponseBody {
     gunzip: Option<Gunzip>,
     /// A piece that was looked at, and is still to be read.
     again: Option<Bytes>,
+    /// Reads what nobody needs.
+    rest: Option<Rest>,
+    /// Only that is left.
+    is_nearly_over: bool,
 }
+
+type Rest = Pin<Box<dyn Future<Output = ()> + Send + Sync>>;
 
 /// A timer and when it goes off.
 struct Timer {
@@ -66,6 +72,8 @@ impl ResponseBody {
             timer: None,
             gunzip: None,
             again: None,
+            rest: None,
+            is_nearly_over: false,
         }
     }
 
@@ -110,6 +118,43 @@ impl ResponseBody {
                 }
             }
         }
+    }
+
+    /// Notes that nothing more is needed, so that the rest is read in the background when this is dropped.
+    pub(crate) fn is_nearly_over(&mut self) {
+        self.is_nearly_over = true;
+    }
+
+    /// Reads the rest, and drops it: a connection can be used again only after the end of its body.
+    pub(crate) fn poll_rest(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        self.is_nearly_over = false;
+        let mut rest = self.rest.take().unwrap_or_else(|| self.take_rest());
+        let is_read = rest.as_mut().poll(context);
+        if is_read.is_pending() {
+            self.rest = Some(rest);
+        }
+        is_read
+    }
+
+    /// A future that reads what may still come, if it is little and comes soon; otherwise the connection is closed.
+    fn take_rest(&mut self) -> Rest {
+        const MAX_TIME: Duration = Duration::from_millis(100);
+        const MAX_BYTES: usize = 64 << 10;
+        let nothing = Incoming::wrap(Recording(Vec::new().into_iter()));
+        let mut body = mem::replace(&mut self.body, nothing);
+        let runtime = Arc::clone(&self.runtime);
+        Box::pin(async move {
+            let mut bytes = 0;
+            let end = poll_fn(|context| {
+                while bytes < MAX_BYTES
+                    && let Some(Ok(frame)) = ready!(Pin::new(&mut body).poll_frame(context))
+                {
+                    bytes += frame.data_ref().map_or(0, Bytes::len);
+                }
+                Poll::Ready(())
+            });
+            within(runtime.as_ref(), MAX_TIME, end).await;
+        })
     }
 
     /// Gives a piece back, so that it is the next one.
@@ -229,6 +274,21 @@ impl ResponseBody {
                 ready!(timer.sleep.as_mut().poll(context));
                 self.timer = None;
             }
+        }
+    }
+}
+
+/// What is nearly over is read to its end, so that the next call finds the connection.
+#[cfg(not(target_arch = "wasm32"))]
+impl Drop for ResponseBody {
+    fn drop(&mut self) {
+        let rest = match self.rest.take() {
+            None if self.is_nearly_over => self.take_rest(),
+            None => return,
+            Some(rest) => rest,
+        };
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(rest);
         }
     }
 }

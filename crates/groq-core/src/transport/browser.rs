@@ -18,12 +18,7 @@ use crate::error::Error;
 use crate::runtime::unless;
 
 /// What a user sets on the HTTP library itself.
-pub(crate) type Hook = Box<dyn FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send>;
-
-/// What the HTTP client depends on.
-pub(crate) struct HttpConfig {
-    pub(crate) hook: Option<Hook>,
-}
+pub(crate) type Hook = Box<dyn Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync>;
 
 /// A response whose body is still to come.
 pub(super) type Answering = http::Response<Incoming>;
@@ -33,9 +28,9 @@ pub(super) type Answering = http::Response<Incoming>;
 pub(crate) struct Http(reqwest::Client);
 
 impl Http {
-    pub(crate) fn build(config: HttpConfig) -> Result<Self, Error> {
+    pub(crate) fn build(hook: Option<Hook>) -> Result<Self, Error> {
         let mut builder = reqwest::Client::builder();
-        if let Some(hook) = config.hook {
+        if let Some(hook) = hook {
             builder = hook(builder);
         }
         match builder.build() {

@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 pub(crate) struct Connection {
     pub(crate) connect_timeout: Duration,
     pub(crate) proxy_from_env: bool,
+    pub(crate) max_headers: Option<usize>,
     pub(crate) crypto_provider: Option<Arc<CryptoProvider>>,
     pub(crate) root_certificates: Vec<u8>,
     pub(crate) identity: Option<Identity>,
@@ -26,6 +27,7 @@ impl Default for Connection {
         Self {
             connect_timeout: Duration::from_secs(5),
             proxy_from_env: true,
+            max_headers: None,
             crypto_provider: None,
             root_certificates: Vec::new(),
             identity: None,

@@ -20,6 +20,8 @@ pub(crate) struct Failure {
     pub(super) error: Error,
     pub(super) outcome: Outcome,
     pub(super) word: &'static str,
+    /// The connection had answered before, and was closed while nobody used it.
+    pub(super) was_idle: bool,
 }
 
 impl Failure {
@@ -28,6 +30,7 @@ impl Failure {
             error,
             outcome,
             word,
+            was_idle: false,
         }
     }
 
@@ -43,92 +46,81 @@ impl Failure {
     /// The request could not be sent, or no answer came.
     #[cfg(not(target_arch = "wasm32"))]
     pub(super) fn sending(error: reqwest::Error, client: &Core) -> Self {
-        let host = client.shared().base_url.host();
-        let error = error.without_url();
+        let server = client.shared().base_url.address();
         if error.is_connect() {
-            return Self::connecting(error, host, client.shared().connect_timeout);
+            return super::connect::failure(error.without_url(), &server, client);
         }
-        if let Some(cause) = find::<hyper::Error>(&error) {
+        let had_answered = client.shared().http.had_answered(&error);
+        let error = error.without_url();
+        let cause = find::<hyper::Error>(&error);
+        if let Some(cause) = cause.filter(|cause| cause.is_parse()) {
             // The HTTP library has a method for this on its server side only.
-            if cause.is_parse() && cause.to_string().contains("too large") {
-                let message = "the head of the answer is larger than the HTTP library allows";
-                return Self::new(
-                    Error::new(ErrorKind::LimitExceeded, message).with_source(error),
-                    Outcome::Final,
-                    "head too large",
-                );
+            if cause.to_string().contains("too large") {
+                let message = "the response has too many headers, or too long ones";
+                let error = Error::new(ErrorKind::LimitExceeded, message)
+                    .with_hint("see ClientBuilder::max_headers")
+                    .with_source(error);
+                return Self::new(error, Outcome::Final, "head too large");
             }
-            if cause.is_parse() {
-                let message = format!("{host} does not answer in HTTP");
-                return Self::new(transport(message, error), Outcome::Sent, "not HTTP");
-            }
-            if cause.is_canceled() {
-                let message =
-                    format!("the connection to {host} closed before the request was sent");
-                return Self::new(
-                    transport(message, error),
-                    Outcome::Unsent,
-                    "connection closed",
-                );
-            }
+            let message = format!("{server} does not answer in HTTP");
+            return Self::new(transport(message, error), Outcome::Sent, "not HTTP");
         }
         if error.is_builder() {
-            let refused =
-                Error::refused("the request cannot be expressed in HTTP").with_source(error);
-            return Self::new(refused, Outcome::Final, "bad request");
+            return Self::inexpressible(error);
         }
-        let message = format!("the connection to {host} broke before the answer came");
-        Self::new(transport(message, error), Outcome::Sent, "connection broke")
+        let (outcome, word, when) = if cause.is_some_and(hyper::Error::is_canceled) {
+            (Outcome::Unsent, "connection closed", "the request was sent")
+        } else {
+            (Outcome::Sent, "connection broke", "the answer came")
+        };
+        let message = format!("the connection to {server} closed before {when}");
+        Self {
+            was_idle: had_answered,
+            ..Self::new(transport(message, error), outcome, word)
+        }
     }
 
     /// The request could not be sent, or no answer came. Which of them, a browser does not say, nor why.
     #[cfg(target_arch = "wasm32")]
     pub(super) fn sending(error: reqwest::Error, client: &Core) -> Self {
-        let host = client.shared().base_url.host();
+        let server = client.shared().base_url.address();
         let error = error.without_url();
         if error.is_builder() {
-            let refused =
-                Error::refused("the request cannot be expressed in HTTP").with_source(error);
-            return Self::new(refused, Outcome::Final, "bad request");
+            return Self::inexpressible(error);
         }
-        let failed = Error::new(ErrorKind::Connect, format!("no answer from {host}"))
+        let failed = Error::new(ErrorKind::Connect, format!("no answer from {server}"))
             .with_hint("check the network, the base URL, and whether the server allows calls from this page (CORS)")
             .with_source(error);
         Self::new(failed, Outcome::Sent, "fetch failed")
     }
 
-    #[cfg(not(target_arch = "wasm32"))]
-    fn connecting(error: reqwest::Error, host: &str, limit: Duration) -> Self {
-        if let Some(cause) = find::<rustls::Error>(&error) {
-            let message = format!("no trusted TLS connection to {host}: {cause}");
-            let error = Error::new(ErrorKind::Tls, message)
-                .with_hint("check the base URL, or add a root certificate");
-            return Self::new(error, Outcome::Final, "TLS refused");
-        }
-        if error.is_timeout() {
-            let timeout = Error::timed_out(TimeoutKind::Connect, limit).with_source(error);
-            return Self::new(timeout, Outcome::Unsent, "connect timeout");
-        }
-        let connect = Error::new(ErrorKind::Connect, format!("cannot connect to {host}"))
-            .with_hint("check the network, the base URL, and any proxy")
-            .with_source(error);
-        Self::new(connect, Outcome::Unsent, "cannot connect")
+    fn inexpressible(error: reqwest::Error) -> Self {
+        let message = "the request cannot be expressed in HTTP";
+        let refused = Error::refused(message).with_source(error);
+        Self::new(refused, Outcome::Final, "bad request")
     }
 
-    pub(super) fn timeout(which: TimeoutKind, limit: Duration) -> Self {
+    /// No answer came in time.
+    pub(super) fn timeout(which: TimeoutKind, limit: Duration, core: &Core) -> Self {
+        let server = core.shared().base_url.address();
+        Self::timeout_for(which, limit, &format!("{server} to answer"))
+    }
+
+    fn timeout_for(which: TimeoutKind, limit: Duration, waiting_for: &str) -> Self {
         // After a deadline nothing may follow; after any other limit it may.
         let outcome = if which == TimeoutKind::Total {
             Outcome::Final
         } else {
             Outcome::Sent
         };
-        Self::new(Error::timed_out(which, limit), outcome, "timeout")
+        let error = Error::timed_out(which, limit).waiting_for(waiting_for);
+        Self::new(error, outcome, "timeout")
     }
 
     /// The body did not come in.
     pub(super) fn body(failure: BodyFailure) -> Self {
         match failure {
-            BodyFailure::TimedOut(which, limit) => Self::timeout(which, limit),
+            BodyFailure::TimedOut(which, limit) => Self::timeout_for(which, limit, REST),
             failure => {
                 let outcome = if failure.is_broken() {
                     Outcome::Sent
@@ -180,7 +172,7 @@ impl BodyFailure {
     /// The failure as an error; `limit` is the name of the setting that bounds the size.
     pub(crate) fn into_error(self, limit: &str) -> Error {
         match self {
-            Self::TimedOut(which, limit) => Error::timed_out(which, limit),
+            Self::TimedOut(which, limit) => Error::timed_out(which, limit).waiting_for(REST),
             Self::TooLarge(max) => Error::new(
                 ErrorKind::LimitExceeded,
                 format!("the answer is larger than {max} bytes ({limit})"),
@@ -197,13 +189,18 @@ impl BodyFailure {
     }
 }
 
+/// What a body that is read waits for.
+const REST: &str = "the rest of the response";
+
 fn transport(message: String, source: reqwest::Error) -> Error {
     Error::new(ErrorKind::Transport, message).with_source(source)
 }
 
-#[cfg(not(target_arch = "wasm32"))]
 /// Looks for a cause of some type, also where an `io::Error` wraps it: that one does not show it as its source.
-fn find<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a T> {
+#[cfg(not(target_arch = "wasm32"))]
+pub(super) fn find<'a, T: StdError + 'static>(
+    error: &'a (dyn StdError + 'static),
+) -> Option<&'a T> {
     let mut next = Some(error);
     while let Some(error) = next {
         if let Some(found) = error.downcast_ref::<T>() {

@@ -76,6 +76,9 @@ impl Payload {
     }
 }
 
+/// As many as a chat call has, with `Host`: the next larger table is too large for the allocator's cache.
+const USUAL_HEADERS: usize = 6;
+
 /// The media type of JSON.
 pub(crate) const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
@@ -126,7 +129,7 @@ impl Outgoing {
     /// The headers of an attempt, without the key.
     pub(super) fn headers(&self, core: &Core) -> HeaderMap {
         let settings = core.settings();
-        let mut headers = HeaderMap::with_capacity(8 + settings.headers.len());
+        let mut headers = HeaderMap::with_capacity(USUAL_HEADERS + settings.headers.len());
         headers.insert(header::ACCEPT, self.accept.clone());
         if let Some(content_type) = self.body.content_type() {
             headers.insert(header::CONTENT_TYPE, content_type);

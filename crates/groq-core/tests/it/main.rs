@@ -26,6 +26,7 @@ mod recorded;
 mod redirects;
 mod responses;
 mod retries;
+mod reuse;
 mod seams;
 mod secrets;
 mod soak;

@@ -34,7 +34,9 @@ async fn a_proxy_sees_the_host_and_never_the_key() {
         .max_retries(0)
         // There may be none in the system.
         .root_certificates(Authority::new().pem().as_bytes())
-        .configure_reqwest(move |builder| builder.proxy(reqwest::Proxy::all(url).expect("a proxy")))
+        .configure_reqwest(move |builder| {
+            builder.proxy(reqwest::Proxy::all(&url).expect("a proxy"))
+        })
         .build()
         .expect("a client");
     let error = client.models().list().await.expect_err("the proxy refuses");

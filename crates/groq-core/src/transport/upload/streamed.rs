@@ -46,7 +46,7 @@ pub(in crate::transport) async fn send(
             Some(failure) => Failure::new(failure, Outcome::Final, "source failed"),
             None => Failure::sending(error, client),
         }),
-        Err((which, limit)) => Err(Failure::timeout(which, limit)),
+        Err((which, limit)) => Err(Failure::timeout(which, limit, client)),
     }
 }
 
