@@ -8,7 +8,7 @@ use tokio::runtime;
 use tokio::sync::oneshot;
 
 use crate::builder::Builder;
-use crate::error::StartError;
+use crate::error::{Kind, StartError};
 use crate::mock::Mock;
 
 /// A [`Mock`] on a thread of its own, with the methods of [`Mock`]. It stops when it is dropped.
@@ -30,10 +30,11 @@ pub struct BlockingMock {
 
 impl BlockingMock {
     pub(crate) fn start(builder: Builder) -> Result<Self, StartError> {
+        let failed = |error| StartError::new(Kind::Runtime, error);
         let runtime = runtime::Builder::new_current_thread()
             .enable_all()
             .build()
-            .map_err(StartError::runtime)?;
+            .map_err(failed)?;
         let (stop, stopped) = oneshot::channel::<()>();
         let (started, start) = mpsc::sync_channel(1);
         let thread = thread::Builder::new()
@@ -45,10 +46,10 @@ impl BlockingMock {
                     let _ = stopped.await;
                 });
             })
-            .map_err(StartError::runtime)?;
+            .map_err(failed)?;
         let mock = start
             .recv()
-            .map_err(|_| StartError::runtime(std::io::ErrorKind::BrokenPipe.into()))??;
+            .map_err(|_| failed(std::io::ErrorKind::BrokenPipe.into()))??;
         Ok(Self {
             mock,
             stop: Some(stop),

@@ -88,7 +88,7 @@ fn vector(text: &str) -> Vec<f32> {
     words
         .filter(|word| !word.is_empty())
         .for_each(|word| add(&mut sum, word, REACH, 1.0));
-    // What tells texts of the same words apart, and gives a direction to a text without any.
+    // Distinguishes texts of the same words, and gives a direction to a text without any.
     add(&mut sum, text, DIMENSIONS, 0.05);
     let length = sum.iter().map(|x| x * x).sum::<f64>().sqrt().max(1e-12);
     sum.iter().map(|x| single(x / length)).collect()

@@ -20,7 +20,7 @@ pub struct StartError {
 }
 
 #[derive(Debug)]
-enum Kind {
+pub(crate) enum Kind {
     Bind(SocketAddr),
     Runtime,
     #[cfg(feature = "record")]
@@ -28,26 +28,8 @@ enum Kind {
 }
 
 impl StartError {
-    pub(crate) fn bind(address: SocketAddr, source: io::Error) -> Self {
-        Self {
-            kind: Kind::Bind(address),
-            source,
-        }
-    }
-
-    pub(crate) fn runtime(source: io::Error) -> Self {
-        Self {
-            kind: Kind::Runtime,
-            source,
-        }
-    }
-
-    #[cfg(feature = "record")]
-    pub(crate) fn recording(path: std::path::PathBuf, source: io::Error) -> Self {
-        Self {
-            kind: Kind::Recording(path),
-            source,
-        }
+    pub(crate) fn new(kind: Kind, source: io::Error) -> Self {
+        Self { kind, source }
     }
 
     /// Returns whether recordings cannot be read or written, or their origin cannot be used.
@@ -74,10 +56,9 @@ impl StartError {
 
     /// Returns the address that was to be listened on, if starting got that far.
     pub fn address(&self) -> Option<SocketAddr> {
-        if let Kind::Bind(address) = self.kind {
-            Some(address)
-        } else {
-            None
+        match self.kind {
+            Kind::Bind(address) => Some(address),
+            _ => None,
         }
     }
 }

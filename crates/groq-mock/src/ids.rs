@@ -2,7 +2,7 @@
 
 use crate::random::Random;
 
-const HEX: &[u8; 16] = b"0123456789abcdef";
+const HEX: &[u8] = b"0123456789abcdef";
 /// Crockford's base 32 in lower case, as in the request ids on the wire.
 const BASE32: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
@@ -35,16 +35,17 @@ pub(crate) fn prefixed(prefix: &str, random: &mut Random) -> String {
 }
 
 fn uuid(id: &mut String, random: &mut Random) {
-    letters(id, random, HEX, 8);
-    id.push('-');
-    letters(id, random, HEX, 4);
-    id.push_str("-4");
-    letters(id, random, HEX, 3);
-    id.push('-');
-    letters(id, random, b"89ab", 1);
-    letters(id, random, HEX, 3);
-    id.push('-');
-    letters(id, random, HEX, 12);
+    for (before, alphabet, count) in [
+        ("", HEX, 8),
+        ("-", HEX, 4),
+        ("-4", HEX, 3),
+        ("-", b"89ab".as_slice(), 1),
+        ("", HEX, 3),
+        ("-", HEX, 12),
+    ] {
+        id.push_str(before);
+        letters(id, random, alphabet, count);
+    }
 }
 
 /// Appends letters of an alphabet of at most 32; one number of the generator serves twelve of them.

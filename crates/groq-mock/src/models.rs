@@ -35,9 +35,9 @@ pub(crate) struct ModelEntry {
 pub(crate) enum Family {
     /// No reasoning.
     Plain,
-    /// `include_reasoning` and an effort of low, medium or high.
+    /// An effort of low, medium or high; reasoning is never in the content.
     GptOss,
-    /// `reasoning_format` and an effort of none or default.
+    /// An effort of none or default; reasoning may be in the content.
     Qwen,
 }
 

@@ -10,20 +10,21 @@ mod scrub;
 use std::collections::HashSet;
 use std::io;
 use std::path::PathBuf;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
+use futures_util::stream;
 use http::HeaderMap;
 use serde_json::Value;
 
-use self::client::Upstream;
+use self::client::{Answer, Upstream};
 use self::file::{Exchange, Header, Then, When};
 use self::scrub::Secrets;
 use crate::api_error::ApiError;
-use crate::error::StartError;
+use crate::error::{Kind, StartError};
 use crate::lock::lock;
 use crate::request::Request;
-use crate::response::{Body, Response};
+use crate::response::{Body, Live, Response};
 
 /// The variable of the environment that has recordings made anew; anything but nothing and `0` does.
 const VARIABLE: &str = "GROQ_RECORD";
@@ -67,7 +68,7 @@ struct Kept {
 
 impl Recordings {
     pub(crate) fn open(mode: &Mode) -> Result<Self, StartError> {
-        Self::read(mode).map_err(|error| StartError::recording(mode.path.clone(), error))
+        Self::read(mode).map_err(|why| StartError::new(Kind::Recording(mode.path.clone()), why))
     }
 
     fn read(mode: &Mode) -> io::Result<Self> {
@@ -94,7 +95,7 @@ impl Recordings {
     }
 
     /// The answer of the service, or the recorded one.
-    pub(crate) async fn answer(&self, request: &Request) -> Response {
+    pub(crate) async fn answer(self: &Arc<Self>, request: &Request) -> Response {
         let answered = match &self.upstream {
             Some(upstream) => self.record(upstream, request).await,
             None => self.replay(request),
@@ -103,26 +104,55 @@ impl Recordings {
     }
 
     async fn record(
-        &self,
+        self: &Arc<Self>,
         upstream: &Upstream,
         request: &Request,
     ) -> Result<Response, Box<ApiError>> {
-        let failed = |what: &str, error: &dyn std::fmt::Display| {
-            ApiError::with_status(502, format!("{what}: {error}")).kind("recording")
+        let failed = |what: &'static str| {
+            move |error| ApiError::with_status(502, format!("{what}: {error}")).kind("recording")
         };
-        let (status, headers, body) = upstream
-            .send(request)
-            .await
-            .map_err(|error| failed("the request could not be handed on to be recorded", &error))?;
+        let unsent = failed("the request could not be handed on to be recorded");
+        let mut answer = upstream.send(request).await.map_err(unsent)?;
         let secrets = Secrets::of(request);
-        let exchange = Exchange {
+        let mut exchange = Exchange {
             when: when(request, &secrets),
-            then: then(status, &headers, &body, &secrets),
+            then: then(answer.status, &answer.headers, &secrets),
         };
-        let answer = response(&exchange.then);
+        if exchange.then.streams() {
+            let mut given = response(&exchange.then);
+            given.body = Body::Live(Arc::clone(self).live(exchange, secrets, answer));
+            return Ok(given);
+        }
+        let mut body = BytesMut::new();
+        while let Some(bytes) = answer.next().await.map_err(unsent)? {
+            body.extend_from_slice(&bytes);
+        }
+        exchange.then.set_body(&secrets.bytes(&body));
+        let given = response(&exchange.then);
         self.keep(exchange)
-            .map_err(|error| failed("the recording could not be written", &error))?;
-        Ok(answer)
+            .map_err(failed("the recording could not be written"))?;
+        Ok(given)
+    }
+
+    /// The pieces of a stream as they arrive. It is recorded before its end is given, unless it breaks off.
+    fn live(self: Arc<Self>, exchange: Exchange, secrets: Secrets, answer: Answer) -> Live {
+        let begun = (self, exchange, secrets, answer, BytesMut::new());
+        let next = |(all, mut exchange, secrets, mut answer, mut body): (
+            Arc<Self>,
+            Exchange,
+            Secrets,
+            Answer,
+            BytesMut,
+        )| async move {
+            if let Some(bytes) = answer.next().await? {
+                body.extend_from_slice(&bytes);
+                return Ok(Some((bytes, (all, exchange, secrets, answer, body))));
+            }
+            exchange.then.set_body(&secrets.bytes(&body));
+            all.keep(exchange)?;
+            Ok(None)
+        };
+        Box::pin(stream::try_unfold(begun, next))
     }
 
     fn keep(&self, exchange: Exchange) -> io::Result<()> {
@@ -184,7 +214,14 @@ fn when(request: &Request, secrets: &Secrets) -> When {
     let clean = body.map(|body| secrets.bytes(body));
     let (text, coded) = clean.as_deref().map(file::body).unwrap_or_default();
     let query = request.query().map_or_else(Vec::new, file::query);
-    let clean = |pair: Header| Header::new(secrets.text(&pair.name), secrets.text(&pair.value));
+    let clean = |pair: Header| {
+        let value = if scrub::is_secret(&pair.name) {
+            "REDACTED".to_owned()
+        } else {
+            secrets.text(&pair.value)
+        };
+        Header::new(secrets.text(&pair.name), value)
+    };
     When {
         path: secrets.text(request.path()),
         method: request.method().as_str().to_owned(),
@@ -196,7 +233,7 @@ fn when(request: &Request, secrets: &Secrets) -> When {
     }
 }
 
-fn then(status: u16, headers: &HeaderMap, body: &[u8], secrets: &Secrets) -> Then {
+fn then(status: u16, headers: &HeaderMap, secrets: &Secrets) -> Then {
     let is_kept = |name: &str| KEPT.contains(&name) || name.starts_with("x-ratelimit-");
     let header = headers
         .iter()
@@ -208,12 +245,11 @@ fn then(status: u16, headers: &HeaderMap, body: &[u8], secrets: &Secrets) -> The
             ))
         })
         .collect();
-    let (body, body_base64) = file::body(&secrets.bytes(body));
     Then {
         status,
         header,
-        body,
-        body_base64,
+        body: None,
+        body_base64: None,
     }
 }
 
@@ -232,10 +268,7 @@ fn matches(known: &When, wanted: &When) -> bool {
 
 fn response(then: &Then) -> Response {
     let bytes = then.bytes();
-    let is = |header: &&Header| header.name.eq_ignore_ascii_case("content-type");
-    let content_type = then.header.iter().find(is);
-    let streams = content_type.is_some_and(|header| header.value.starts_with("text/event-stream"));
-    let body = if streams {
+    let body = if then.streams() {
         Body::Frames(Box::new(events(bytes)))
     } else {
         Body::Whole(bytes)

@@ -64,7 +64,7 @@ impl Reply {
     /// Creates a reply with a status and an empty body.
     ///
     /// ```
-    /// let gone = groq_mock::Reply::new(404).body("nothing here").header("content-type", "text/plain");
+    /// let gone = groq_mock::Reply::new(404).body("nothing here");
     /// ```
     pub fn new(status: u16) -> Self {
         Self::of(Kind::Made {
@@ -103,6 +103,42 @@ impl Reply {
             status,
             &serde_json::json!({"error": {"message": message, "type": kind}}),
         )
+    }
+
+    /// Creates the reply to an account that may not do this, for a code such as `organization_restricted`; `None` for a
+    /// code that is not about the account. The codes are `model_terms_required`, `model_permission_blocked_org`,
+    /// `model_permission_blocked_project`, `organization_restricted` and `blocked_api_access`.
+    ///
+    /// ```
+    /// let blocked = groq_mock::Reply::account_error("blocked_api_access");
+    /// assert!(blocked.is_some());
+    /// ```
+    pub fn account_error(code: &str) -> Option<Self> {
+        let (status, message) = match code {
+            "model_terms_required" => (
+                400,
+                "The model requires terms acceptance by an admin of the organization.",
+            ),
+            "model_permission_blocked_org" => {
+                (403, "The model is blocked at the organization level.")
+            }
+            "model_permission_blocked_project" => {
+                (403, "The model is blocked at the project level.")
+            }
+            "organization_restricted" => (400, "Organization has been restricted."),
+            "blocked_api_access" => (
+                400,
+                "API access is blocked: the spend limit has been reached.",
+            ),
+            _ => return None,
+        };
+        let kind = if status == 403 {
+            "permissions_error"
+        } else {
+            "invalid_request_error"
+        };
+        let error = serde_json::json!({"message": message, "type": kind, "code": code});
+        Some(Self::json(status, &serde_json::json!({"error": error})))
     }
 
     /// Creates a stream of server-sent events from the data of each. `[DONE]` is not added.
@@ -168,10 +204,6 @@ impl Reply {
     }
 
     /// Sets the body. Replies that are generated or raw keep theirs.
-    ///
-    /// ```
-    /// let page = groq_mock::Reply::new(502).body("<html>bad gateway</html>");
-    /// ```
     pub fn body(mut self, bytes: impl Into<Bytes>) -> Self {
         if let Kind::Made { body, .. } = &mut self.kind {
             *body = Content::Whole(bytes.into());
@@ -180,13 +212,6 @@ impl Reply {
     }
 
     /// Sets the status. Replies that are generated or raw keep theirs.
-    ///
-    /// ```
-    /// use bytes::Bytes;
-    ///
-    /// // An error page that never ends.
-    /// let endless = groq_mock::Reply::frames(|| std::iter::repeat(Bytes::from_static(b"<br>"))).status(500);
-    /// ```
     pub fn status(mut self, code: u16) -> Self {
         if let Kind::Made { status, .. } = &mut self.kind {
             *status = code;
@@ -220,12 +245,6 @@ impl Reply {
     }
 
     /// Delays the answer. This is short for [`Fault::Delay`].
-    ///
-    /// ```
-    /// use std::time::Duration;
-    ///
-    /// let slow = groq_mock::Reply::generated().delay(Duration::from_millis(20));
-    /// ```
     pub fn delay(self, delay: Duration) -> Self {
         self.fault(Fault::Delay(delay))
     }

@@ -2,9 +2,12 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::io;
+use std::pin::Pin;
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::Stream;
 use serde::Serialize;
 
 /// One answer, before faults and framing.
@@ -25,9 +28,13 @@ pub(crate) enum Body {
     Whole(Bytes),
     /// Sent chunked, each frame by a write of its own.
     Frames(Frames),
+    /// Sent chunked as it arrives; an error breaks the connection off.
+    Live(Live),
     /// The whole answer, status line included, verbatim.
     Raw(Bytes),
 }
+
+pub(crate) type Live = Pin<Box<dyn Stream<Item = io::Result<Bytes>> + Send>>;
 
 pub(crate) type Frames = Box<dyn Iterator<Item = Bytes> + Send>;
 
@@ -87,6 +94,7 @@ impl fmt::Debug for Body {
         match self {
             Self::Whole(bytes) => write!(f, "Whole({} bytes)", bytes.len()),
             Self::Frames(_) => write!(f, "Frames"),
+            Self::Live(_) => write!(f, "Live"),
             Self::Raw(bytes) => write!(f, "Raw({} bytes)", bytes.len()),
         }
     }

@@ -1,6 +1,6 @@
 //! The state that all requests to one mock share.
 
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -31,10 +31,11 @@ pub(crate) struct State {
     /// As the wire has them, oldest first.
     pub(crate) fine_tunings: Mutex<Vec<Value>>,
     #[cfg(feature = "record")]
-    pub(crate) recordings: Option<crate::recordings::Recordings>,
+    pub(crate) recordings: Option<Arc<crate::recordings::Recordings>>,
     requests: AtomicU64,
     connections: AtomicU64,
-    open: AtomicUsize,
+    /// Each open connection has a clone.
+    open: Arc<()>,
 }
 
 impl State {
@@ -65,10 +66,11 @@ impl State {
                 .recordings
                 .as_ref()
                 .map(crate::recordings::Recordings::open)
-                .transpose()?,
+                .transpose()?
+                .map(Arc::new),
             requests: AtomicU64::new(0),
             connections: AtomicU64::new(0),
-            open: AtomicUsize::new(0),
+            open: Arc::default(),
             options,
         })
     }
@@ -82,13 +84,12 @@ impl State {
     }
 
     pub(crate) fn open_connections(&self) -> usize {
-        self.open.load(Ordering::Relaxed)
+        Arc::strong_count(&self.open) - 1
     }
 
     /// Counts a connection as open until the guard is dropped, however its task ends.
-    pub(crate) fn open_connection(self: &Arc<Self>) -> OpenGuard {
-        self.open.fetch_add(1, Ordering::Relaxed);
-        OpenGuard(Arc::clone(self))
+    pub(crate) fn open_connection(&self) -> Arc<()> {
+        Arc::clone(&self.open)
     }
 
     /// Numbers a request and adds it to the log.
@@ -113,14 +114,5 @@ impl State {
             let now = SystemTime::now().duration_since(UNIX_EPOCH);
             now.unwrap_or(Duration::ZERO).as_secs()
         })
-    }
-}
-
-/// An open connection, counted.
-pub(crate) struct OpenGuard(Arc<State>);
-
-impl Drop for OpenGuard {
-    fn drop(&mut self) {
-        self.0.open.fetch_sub(1, Ordering::Relaxed);
     }
 }

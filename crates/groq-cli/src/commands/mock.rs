@@ -29,6 +29,9 @@ pub(crate) struct Args {
     /// Additional host name to accept in requests.
     #[arg(long, value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     allow_host: Vec<String>,
+    /// Key that requests must have; by default any key is accepted.
+    #[arg(long, value_name = "KEY", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    key: Option<String>,
     /// Seed of the replies, which depend on it and on the request.
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     seed: u64,
@@ -104,6 +107,7 @@ impl Args {
         for name in self.allow_host {
             builder = builder.allow_host(name);
         }
+        builder = apply(builder, self.key, Builder::api_key);
         builder = apply(builder, self.latency, Builder::latency);
         builder = apply(builder, self.tokens_per_second, Builder::tokens_per_second);
         builder = apply(builder, self.batch_step, Builder::batch_step);

@@ -8,8 +8,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bytes::Bytes;
 use symphonia::core::codecs::CodecParameters;
+use symphonia::core::codecs::audio::well_known::CODEC_ID_AAC;
 #[cfg(feature = "decode")]
-use symphonia::core::codecs::audio::well_known::{CODEC_ID_AAC, CODEC_ID_OPUS};
+use symphonia::core::codecs::audio::well_known::CODEC_ID_OPUS;
 use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error;
 use symphonia::core::formats::probe::Hint;
@@ -30,30 +31,19 @@ const LONGEST_PACKET: usize = 1 << 16;
 /// How many packets in a row may be damaged before the rest is given up.
 const DAMAGED_IN_A_ROW: usize = 500;
 /// Samples that an AAC encoder puts before the first one, where the container does not say.
-#[cfg(feature = "decode")]
 const AAC_PRIMING: usize = 1_024;
 
-/// Listens to a recording; `None` where it is none that can be decoded here.
+/// Recognizes a recording; `None` where it is none that can be decoded here.
 pub(super) fn decode(bytes: &Bytes, recognizer: &mut Recognizer) -> Option<()> {
     if wav::read(bytes, recognizer).is_some() {
         return Some(());
     }
-    if !is_wanted(bytes) {
+    // MPEG program streams are taken for something else, and fall silent after a moment.
+    if bytes.starts_with(b"\0\0\x01\xBA") {
         return None;
     }
     // The decoders are third-party code and the bytes untrusted: a panic counts as a damaged recording.
     catch_unwind(AssertUnwindSafe(|| packets(bytes, recognizer))).ok()?
-}
-
-#[cfg(not(feature = "decode"))]
-fn is_wanted(bytes: &[u8]) -> bool {
-    bytes.starts_with(b"fLaC")
-}
-
-/// All but MPEG program streams, which are taken for something else and fall silent after a moment.
-#[cfg(feature = "decode")]
-fn is_wanted(bytes: &[u8]) -> bool {
-    !bytes.starts_with(b"\0\0\x01\xBA")
 }
 
 fn packets(bytes: &Bytes, recognizer: &mut Recognizer) -> Option<()> {
@@ -68,7 +58,7 @@ fn packets(bytes: &Bytes, recognizer: &mut Recognizer) -> Option<()> {
             Ok(Some(packet)) => decoding.packet(&packet, recognizer)?,
             // Another stream begins, as in a chained Ogg.
             Err(Error::ResetRequired) => decoding = Decoding::new(&*reader)?,
-            // A file that is cut is heard up to there.
+            // A file that is cut is read up to there.
             Ok(None) | Err(_) => break,
         }
         if recognizer.is_full() || decoding.damaged > DAMAGED_IN_A_ROW {
@@ -141,7 +131,7 @@ impl Decoding {
                 recognizer.push(self.rate, &self.mixed);
                 Some(())
             }
-            // What is heard so far is an answer; before that, there is none.
+            // What was decoded so far is an answer; before that, there is none.
             Err(_) => self.has_sound.then_some(()),
         }
     }
@@ -194,12 +184,6 @@ fn codec(track: &Track) -> Option<(Codec, u32, usize)> {
     Some((Codec::Symphonia(decoder), rate, skip(track, parameters)))
 }
 
-#[cfg(not(feature = "decode"))]
-fn skip(_: &Track, _: &AudioCodecParameters) -> usize {
-    0
-}
-
-#[cfg(feature = "decode")]
 fn skip(track: &Track, parameters: &AudioCodecParameters) -> usize {
     let is_trimmed = track.delay.is_some_and(|delay| delay > 0);
     if parameters.codec == CODEC_ID_AAC && !is_trimmed {

@@ -12,7 +12,7 @@ const SILENCE: f32 = 0.02;
 const FRAME: f64 = 0.005;
 /// Frames of silence that end a word; the fading between two beeps is shorter.
 const GAP: usize = 6;
-/// Seconds at either end of a beep that are left out in listening.
+/// Seconds at either end of a beep that are left out.
 const MARGIN: f64 = 0.006;
 /// Seconds of a sound in which no words are looked for any more.
 const LONGEST_RUN: f64 = 20.0;
@@ -22,12 +22,12 @@ const SMEARED_GAP: usize = 4;
 const PURITY: f64 = 0.6;
 /// How loud a word begins and ends at least, as a part of its loudest sample: what a codec smears is less.
 const EDGE: f32 = 0.15;
-/// Seconds by which a word may begin before or after it is heard to, since a codec moves it; likely ones first.
+/// Seconds by which a word may begin before or after it seems to, since a codec moves it; likely ones first.
 const SHIFTS: [f64; 7] = [0.0, -0.003, 0.003, -0.006, 0.006, -0.010, 0.010];
 /// Seconds of a day, which is more than any recording has.
 const LONGEST: f64 = 86_400.0;
 
-/// What is heard between two silences.
+/// A sound between two silences.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Span {
     pub(super) start: f64,
@@ -36,20 +36,20 @@ pub(super) struct Span {
     pub(super) word: Option<String>,
 }
 
-/// Hears a recording, piece by piece.
+/// Recognizes a recording, piece by piece.
 #[derive(Debug, Default)]
 pub(super) struct Recognizer {
     rate: u32,
     /// The seconds before the first sample at this rate.
     before: f64,
     /// Samples at this rate in whole frames.
-    listened: usize,
+    processed: usize,
     /// The beginning of the next frame.
     frame: Vec<f32>,
     /// Silent frames since the last sound.
     quiet: usize,
     run: Option<Run>,
-    heard: Vec<Span>,
+    spans: Vec<Span>,
 }
 
 /// A sound that may go on: a stretch between silences, to the sample.
@@ -81,7 +81,7 @@ impl Recognizer {
         }
     }
 
-    /// Whether it has heard more than a recording can have.
+    /// Whether it is longer than a recording can have.
     pub(super) fn is_full(&self) -> bool {
         self.seconds() > LONGEST
     }
@@ -90,18 +90,18 @@ impl Recognizer {
     pub(super) fn finish(mut self) -> (f64, Vec<Span>) {
         self.take_held();
         self.end_run();
-        (self.seconds(), self.heard)
+        (self.seconds(), self.spans)
     }
 
     fn seconds(&self) -> f64 {
-        self.before + seconds(self.listened + self.frame.len(), self.rate)
+        self.before + seconds(self.processed + self.frame.len(), self.rate)
     }
 
     fn change_rate(&mut self, rate: u32) {
         self.take_held();
         self.end_run();
         self.before = self.seconds();
-        (self.rate, self.listened, self.quiet) = (rate, 0, 0);
+        (self.rate, self.processed, self.quiet) = (rate, 0, 0);
     }
 
     fn take_held(&mut self) {
@@ -113,8 +113,8 @@ impl Recognizer {
 
     fn take(&mut self, frame: &[f32]) {
         let loud = |sample: &f32| sample.abs() > SILENCE;
-        let start = self.listened;
-        self.listened += frame.len();
+        let start = self.processed;
+        self.processed += frame.len();
         let ends = frame
             .iter()
             .position(loud)
@@ -148,22 +148,22 @@ impl Recognizer {
         };
         let (rate, first) = (self.rate, run.place.start);
         let at = |place| self.before + seconds(first + place, rate);
-        let heard = |place: Range<usize>, word| Span {
+        let span = |place: Range<usize>, word| Span {
             start: at(place.start),
             end: at(place.end),
             word,
         };
         let whole = 0..run.place.len();
         let Some(sound) = run.sound() else {
-            return self.heard.push(heard(whole, None));
+            return self.spans.push(span(whole, None));
         };
         let words = words(sound, rate);
         if words.iter().all(|(_, word)| word.is_none()) {
-            return self.heard.push(heard(whole, None));
+            return self.spans.push(span(whole, None));
         }
         let words = words.into_iter();
-        self.heard
-            .extend(words.map(|(place, word)| heard(place, word)));
+        self.spans
+            .extend(words.map(|(place, word)| span(place, word)));
     }
 }
 
@@ -226,7 +226,7 @@ fn loud(sound: &[f32], level: f32) -> Range<usize> {
     start..end
 }
 
-/// The word that is heard in a part of a sound, or a little to its left or right.
+/// The word in a part of a sound, or a little to its left or right.
 fn shifted(sound: &[f32], rate: u32, part: &Range<usize>) -> Option<String> {
     let beeps = rounded(seconds(part.len(), rate) / BEEP);
     SHIFTS.iter().find_map(|shift| {
@@ -259,7 +259,7 @@ fn word(sound: &[f32], rate: u32, from: f64, beeps: usize) -> Option<String> {
         .flatten()
 }
 
-/// The byte of the beep that begins at `from` seconds, if two tones and little else are heard in it.
+/// The byte of the beep that begins at `from` seconds, if two tones and little else are in it.
 fn byte(sound: &[f32], rate: u32, from: f64) -> Option<u8> {
     let at = |time: f64| rounded(time.max(0.0) * f64::from(rate));
     let range = at(from + MARGIN)..at(from + BEEP - MARGIN).min(sound.len());

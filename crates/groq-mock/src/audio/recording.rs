@@ -1,4 +1,4 @@
-//! What is heard in a recording: words of tones, and other sound.
+//! What is in a recording: words of tones, and other sound.
 
 use bytes::Bytes;
 
@@ -18,7 +18,7 @@ const LONGEST: f64 = 10.0;
 /// Seconds of silence in which words may be invented.
 const SILENCE: f64 = 2.0;
 
-/// A recording, listened to.
+/// A recording, recognized.
 #[derive(Debug)]
 pub(super) struct Recording {
     pub(super) duration: f64,
@@ -48,10 +48,10 @@ pub(super) enum Kind {
 impl Recording {
     pub(super) fn new(source: &Source, seed: u64, noise: &TranscriptNoise) -> Outcome<Self> {
         let digest = Digest::new(seed);
-        let (duration, heard, digest) = match source {
+        let (duration, spans, digest) = match source {
             Source::Bytes(bytes) => {
-                let (duration, heard) = recognized(bytes).ok_or_else(unreadable)?;
-                (duration, heard, digest.bytes(bytes))
+                let (duration, spans) = recognized(bytes).ok_or_else(unreadable)?;
+                (duration, spans, digest.bytes(bytes))
             }
             Source::Address(address) => {
                 let digest = digest.text(address);
@@ -67,7 +67,7 @@ impl Recording {
         }
         let mut recording = Self {
             duration,
-            words: words(heard),
+            words: words(spans),
             digest,
         };
         recording.spoil(noise);
@@ -78,31 +78,28 @@ impl Recording {
     fn spoil(&mut self, noise: &TranscriptNoise) {
         let random = Random::new(self.digest.finish());
         let mut silences = random.fork("silences");
-        let mut words = Vec::with_capacity(self.words.len());
-        let mut quiet_since = 0.0;
-        let mut fill =
-            |from: f64, to: f64, words: &mut Vec<Word>| {
-                if to - from >= SILENCE && silences.unit() < noise.invented {
-                    words.extend(["Thank", "you."].into_iter().zip([0.5, 1.0]).map(
-                        |(text, after)| Word {
-                            text: text.to_owned(),
-                            start: from + after,
-                            end: from + after + 0.4,
-                            kind: Kind::Invented,
-                        },
-                    ));
+        let mut spoken = std::mem::take(&mut self.words).into_iter();
+        let mut from = 0.0;
+        loop {
+            let next = spoken.next();
+            let to = next.as_ref().map_or(self.duration, |word| word.start);
+            if to - from >= SILENCE && silences.unit() < noise.invented {
+                for (text, after) in [("Thank", 0.5), ("you.", 1.0)] {
+                    self.words.push(Word {
+                        text: text.to_owned(),
+                        start: from + after,
+                        end: from + after + 0.4,
+                        kind: Kind::Invented,
+                    });
                 }
-            };
-        for word in std::mem::take(&mut self.words) {
-            fill(quiet_since, word.start, &mut words);
-            quiet_since = word.end;
-            words.push(word);
+            }
+            let Some(word) = next else { break };
+            from = word.end;
+            self.words.push(word);
         }
-        fill(quiet_since, self.duration, &mut words);
         if random.fork("length").unit() < noise.short {
-            words.truncate(words.len() * 6 / 10);
+            self.words.truncate(self.words.len() * 6 / 10);
         }
-        self.words = words;
     }
 }
 
@@ -128,9 +125,9 @@ fn whole(duration: f64) -> Span {
 }
 
 /// Words as they are; sounds joined over short silences, and cut where they are long.
-fn words(heard: Vec<Span>) -> Vec<Word> {
+fn words(spans: Vec<Span>) -> Vec<Word> {
     let mut joined: Vec<Span> = Vec::new();
-    for next in heard {
+    for next in spans {
         match joined.last_mut() {
             Some(last)
                 if last.word.is_none() && next.word.is_none() && next.start - last.end < APART =>
@@ -142,15 +139,15 @@ fn words(heard: Vec<Span>) -> Vec<Word> {
     }
     let mut words = Vec::new();
     let mut sounds = 0;
-    for heard in joined {
-        match heard.word {
+    for span in joined {
+        match span.word {
             Some(text) => words.push(Word {
                 text,
-                start: heard.start,
-                end: heard.end,
+                start: span.start,
+                end: span.end,
                 kind: Kind::Spoken,
             }),
-            None => describe(heard.start, heard.end, &mut sounds, &mut words),
+            None => describe(span.start, span.end, &mut sounds, &mut words),
         }
     }
     words

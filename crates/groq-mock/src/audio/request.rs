@@ -59,20 +59,18 @@ impl Task {
 
 impl AudioRequest {
     pub(super) fn new(exchange: &Exchange<'_>, task: Task) -> Outcome<Self> {
+        let rule = match (exchange.in_batch, task) {
+            (true, Task::Transcribe) => &requests::BATCH_TRANSCRIPTION_BODY,
+            (true, Task::Translate) => &requests::BATCH_TRANSLATION_BODY,
+            (false, Task::Transcribe) => &requests::TRANSCRIPTION_REQUEST,
+            (false, Task::Translate) => &requests::TRANSLATION_REQUEST,
+        };
         if exchange.in_batch {
-            let rule = match task {
-                Task::Transcribe => &requests::BATCH_TRANSCRIPTION_BODY,
-                Task::Translate => &requests::BATCH_TRANSLATION_BODY,
-            };
             let mut body = check::body(exchange.request, &Rule::Map(&Rule::Any))?.clone();
             body.retain(|_, value| !value.is_null());
             worded(&body, rule)?;
             return Self::checked(&body, None);
         }
-        let rule = match task {
-            Task::Transcribe => &requests::TRANSCRIPTION_REQUEST,
-            Task::Translate => &requests::TRANSLATION_REQUEST,
-        };
         let mut form = Form::of(exchange.request)?;
         form.rename("timestamp_granularities", GRANULARITIES);
         let file = form.part("file");

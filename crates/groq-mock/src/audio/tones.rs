@@ -1,7 +1,7 @@
 //! Words as tones.
 //!
 //! A byte of a word is a beep of two tones at once, one for each half of it; a last beep checks the others. Words
-//! are apart by silence, so that each has a beginning and an end that can be heard, and a cut one is noticed.
+//! are apart by silence, so that each has a beginning and an end, and a cut one is noticed.
 
 use std::f64::consts::TAU;
 
@@ -105,10 +105,7 @@ mod tests {
     use super::*;
 
     fn words(sound: &Sound) -> Vec<Option<String>> {
-        recognize(sound)
-            .into_iter()
-            .map(|heard| heard.word)
-            .collect()
+        recognize(sound).into_iter().map(|span| span.word).collect()
     }
 
     #[test]
@@ -128,16 +125,16 @@ mod tests {
 
     #[test]
     fn times_are_exact() {
-        let heard = recognize(&speak("ab c", 16_000, 1.0));
+        let spans = recognize(&speak("ab c", 16_000, 1.0));
         let close = |one: f64, two: f64| (one - two).abs() < 0.002;
-        assert!(close(heard[0].start, EDGE) && close(heard[0].end, EDGE + 3.0 * BEEP));
-        assert!(close(heard[1].start, heard[0].end + 0.09));
+        assert!(close(spans[0].start, EDGE) && close(spans[0].end, EDGE + 3.0 * BEEP));
+        assert!(close(spans[1].start, spans[0].end + 0.09));
     }
 
     #[test]
     fn long_words_come_in_pieces() {
-        let heard = words(&speak(&"é".repeat(50), 16_000, 1.0));
-        assert_eq!(heard, [Some("é".repeat(30)), Some("é".repeat(20))]);
+        let spans = words(&speak(&"é".repeat(50), 16_000, 1.0));
+        assert_eq!(spans, [Some("é".repeat(30)), Some("é".repeat(20))]);
     }
 
     #[test]
@@ -161,9 +158,9 @@ mod tests {
             rate: 16_000,
             samples: (0..16_000).map(hum).collect(),
         };
-        let heard = recognize(&sound);
-        assert_eq!(heard.len(), 1);
-        assert!(heard[0].word.is_none() && heard[0].end > 0.99);
+        let spans = recognize(&sound);
+        assert_eq!(spans.len(), 1);
+        assert!(spans[0].word.is_none() && spans[0].end > 0.99);
         let silence = Sound {
             rate: 16_000,
             samples: vec![0.0; 16_000],

@@ -43,7 +43,7 @@ struct Format {
     width: usize,
 }
 
-/// Listens to a WAV file, channels mixed; `None` where it is none that this reads.
+/// Recognizes a WAV file, channels mixed; `None` where it is none that this reads.
 pub(super) fn read(bytes: &[u8], recognizer: &mut Recognizer) -> Option<()> {
     if bytes.get(..4)? != b"RIFF" || bytes.get(8..12)? != b"WAVE" {
         return None;
@@ -59,7 +59,7 @@ pub(super) fn read(bytes: &[u8], recognizer: &mut Recognizer) -> Option<()> {
         match name {
             b"fmt " => format = Some(self::format(content)?),
             b"data" => {
-                hear(content, format?, recognizer);
+                recognize(content, format?, recognizer);
                 return Some(());
             }
             _ => {}
@@ -90,7 +90,7 @@ fn format(chunk: &[u8]) -> Option<Format> {
     (is_known && is_usual).then_some(format)
 }
 
-fn hear(data: &[u8], format: Format, recognizer: &mut Recognizer) {
+fn recognize(data: &[u8], format: Format, recognizer: &mut Recognizer) {
     let share = 1.0 / f32::from(u8::try_from(format.channels).unwrap_or(1));
     let mixed = |frame: &[u8]| {
         let samples = frame.chunks_exact(format.width);
@@ -115,7 +115,7 @@ fn sample(bytes: &[u8], float: bool) -> f32 {
         _ if float => {
             <[u8; 8]>::try_from(bytes).map_or(0.0, |bytes| single(f64::from_le_bytes(bytes)))
         }
-        // Bits below the upper sixteen are below what is heard.
+        // Bits below the upper sixteen are too quiet to matter.
         [.., a, b] => f32::from(i16::from_le_bytes([a, b])) / 32_768.0,
         [] => 0.0,
     };
@@ -144,8 +144,8 @@ mod tests {
         };
         let mut recognizer = Recognizer::default();
         read(&write(&sound), &mut recognizer).unwrap();
-        let (duration, heard) = recognizer.finish();
-        let times: Vec<_> = heard.iter().map(|heard| (heard.start, heard.end)).collect();
+        let (duration, spans) = recognizer.finish();
+        let times: Vec<_> = spans.iter().map(|span| (span.start, span.end)).collect();
         assert_eq!((duration, times), (0.75, vec![(0.25, 0.5)]));
     }
 
@@ -159,8 +159,8 @@ mod tests {
         bytes.extend_from_slice(&b"\0\x40\0\x40".repeat(8_000));
         let mut recognizer = Recognizer::default();
         read(&bytes, &mut recognizer).unwrap();
-        let (duration, heard) = recognizer.finish();
-        let times: Vec<_> = heard.iter().map(|heard| (heard.start, heard.end)).collect();
+        let (duration, spans) = recognizer.finish();
+        let times: Vec<_> = spans.iter().map(|span| (span.start, span.end)).collect();
         assert_eq!((duration, times), (3.0, vec![(2.0, 3.0)]));
     }
 

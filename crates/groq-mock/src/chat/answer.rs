@@ -235,10 +235,11 @@ fn thought(request: &ChatRequest<'_>, random: &Random) -> Option<(String, Reason
         Family::Plain => return None,
         Family::Qwen if effort == Some("none") => return None,
         Family::Qwen => qwen_format(request),
-        Family::GptOss if request.flag("include_reasoning") == Some(false) => {
-            ReasoningPlace::Nowhere
-        }
-        Family::GptOss => ReasoningPlace::Field,
+        Family::GptOss => match request.text("reasoning_format") {
+            Some("hidden") => ReasoningPlace::Nowhere,
+            None if request.flag("include_reasoning") == Some(false) => ReasoningPlace::Nowhere,
+            _ => ReasoningPlace::Field,
+        },
     };
     let steps = match effort {
         Some("low") => 1,

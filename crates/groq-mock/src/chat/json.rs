@@ -11,7 +11,8 @@ pub(crate) fn object(request: &ChatRequest<'_>, random: &Random) -> String {
     let text = request.all_text();
     let hints = Hints::new(request.prompt());
     let made = |schema: &Value| schema::generate(schema, &hints, random).ok();
-    let shown = shown(&text).as_ref().and_then(made);
+    let shown = shown(&text).or_else(|| named(&text));
+    let shown = shown.as_ref().and_then(made);
     shown
         .or_else(|| made(&about(&hints)))
         .unwrap_or_else(|| "{}".to_owned())
@@ -39,6 +40,29 @@ fn shown(text: &str) -> Option<Value> {
     } else {
         like(&object)
     })
+}
+
+/// A schema with the keys that a text names: `with the keys "name", age (integer) and city`.
+fn named(text: &str) -> Option<Value> {
+    let words = ["keys", "fields", "properties", "attributes", "key", "field"];
+    let (_, after) = words.iter().find_map(|word| text.split_once(word))?;
+    let clause = after.split(['.', ';', '\n', '{']).next()?;
+    let clause = clause.replace(" and ", ",");
+    let mut properties = Map::new();
+    for part in clause.split(',') {
+        let (name, kind) = part.split_once('(').unwrap_or((part, ""));
+        let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let Some(name) = name.split_whitespace().next_back() else {
+            continue;
+        };
+        let name = name.trim_matches(|c| !is_part(c));
+        if !name.is_empty() && name.chars().all(is_part) {
+            properties.insert(name.to_owned(), text_like(kind.trim_end_matches(')')));
+        }
+    }
+    let required: Vec<&String> = properties.keys().collect();
+    (!required.is_empty())
+        .then(|| json!({"type": "object", "required": required, "properties": properties}))
 }
 
 fn is_schema(value: &Value) -> bool {
@@ -134,6 +158,31 @@ mod tests {
             objects(text).collect::<Vec<_>>(),
             [json!({"a": 1}), json!({"b": {"c": []}})]
         );
+    }
+
+    #[test]
+    fn keys_that_prompts_name() {
+        for (text, keys) in [
+            ("JSON with the keys \"name\" and \"age\".", "age name"),
+            (
+                "Reply as JSON with keys: name, age (integer), and `home_city`. Be brief.",
+                "age home_city name",
+            ),
+            ("JSON with a single key called answer", "answer"),
+            (
+                "Answer in JSON with the fields title and year; nothing else, please",
+                "title year",
+            ),
+        ] {
+            let schema = named(text).unwrap();
+            let named: Vec<&String> = schema["properties"].as_object().unwrap().keys().collect();
+            let mut keys: Vec<&str> = keys.split(' ').collect();
+            keys.sort_unstable();
+            let mut named: Vec<&str> = named.into_iter().map(String::as_str).collect();
+            named.sort_unstable();
+            assert_eq!(named, keys, "{text}");
+        }
+        assert_eq!(named("Answer in JSON, please."), None);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
+use crate::check;
 use crate::models::ModelEntry;
 use crate::random::Digest;
 use crate::text::tokens;
@@ -99,11 +100,7 @@ impl<'a> ChatRequest<'a> {
     }
 
     pub(crate) fn number(&self, key: &str) -> Option<i64> {
-        let value = self.body.get(key)?;
-        // A whole number may have been spelled as a float.
-        value
-            .as_i64()
-            .or_else(|| format!("{:.0}", value.as_f64()?).parse().ok())
+        check::whole(self.body.get(key)?)
     }
 
     pub(crate) fn streams(&self) -> bool {
@@ -111,10 +108,8 @@ impl<'a> ChatRequest<'a> {
     }
 
     pub(crate) fn includes_usage(&self) -> bool {
-        self.body
-            .get("stream_options")
-            .and_then(|options| options["include_usage"].as_bool())
-            .unwrap_or(false)
+        let options = self.body.get("stream_options");
+        options.is_some_and(|options| options["include_usage"] == true)
     }
 
     /// The most tokens that may be generated, if the caller says so.
@@ -141,11 +136,8 @@ impl<'a> ChatRequest<'a> {
                 .as_str()
                 .or_else(|| choice["name"].as_str())
         };
-        match self
-            .body
-            .get("tool_choice")
-            .or_else(|| self.body.get("function_call"))
-        {
+        let (choice, older) = (self.body.get("tool_choice"), self.body.get("function_call"));
+        match choice.or(older) {
             Some(Value::String(mode)) if mode == "none" => Choice::None,
             Some(Value::String(mode)) if mode == "required" => Choice::Required,
             Some(choice @ Value::Object(_)) => named(choice).map_or(Choice::Auto, Choice::Named),
@@ -163,63 +155,46 @@ impl<'a> ChatRequest<'a> {
         match self.text("service_tier") {
             Some("flex") => "flex",
             Some("performance") => "performance",
+            Some("batch") => "batch",
             _ => "on_demand",
         }
     }
 
     /// The last thing that the user said.
     pub(crate) fn prompt(&self) -> &str {
-        let last = self
-            .turns
-            .iter()
-            .rev()
-            .find(|turn| turn.role == "user")
-            .or_else(|| self.turns.last());
-        last.map_or("", |turn| &turn.text)
+        let mut newest = self.turns.iter().rev();
+        let last = newest.find(|turn| turn.role == "user");
+        last.or(self.turns.last()).map_or("", |turn| &turn.text)
     }
 
     /// All that was said before the answer, in one text.
     pub(crate) fn all_text(&self) -> String {
-        self.turns
-            .iter()
-            .map(|turn| turn.text.as_ref())
-            .collect::<Vec<_>>()
-            .join("\n")
+        let texts = self.turns.iter().map(|turn| turn.text.as_ref());
+        texts.collect::<Vec<_>>().join("\n")
     }
 
     /// The messages since the user last spoke.
     pub(crate) fn since_user(&self) -> &[Turn<'a>] {
-        let after = self
-            .turns
-            .iter()
-            .rposition(|turn| turn.role == "user")
-            .map_or(0, |index| index + 1);
-        &self.turns[after..]
+        let spoken = self.turns.iter().rposition(|turn| turn.role == "user");
+        &self.turns[spoken.map_or(0, |index| index + 1)..]
     }
 
     /// What tools returned since the user last spoke, with their names.
     pub(crate) fn results(&self) -> Vec<(String, String)> {
         let turns = self.since_user();
         let called = |id: &str| {
-            turns
-                .iter()
-                .flat_map(|turn| &turn.calls)
-                .find(|call| call.id == id)
-                .map(|call| call.name)
+            let mut calls = turns.iter().flat_map(|turn| &turn.calls);
+            calls.find(|call| call.id == id).map(|call| call.name)
         };
-        let results = turns
-            .iter()
-            .filter(|turn| matches!(turn.role, "tool" | "function"));
+        let mut results = Vec::new();
+        for turn in turns {
+            if matches!(turn.role, "tool" | "function") {
+                let name = turn.call_id.and_then(called).or(turn.name);
+                let name = name.unwrap_or_default().to_owned();
+                results.push((name, turn.text.clone().into_owned()));
+            }
+        }
         results
-            .map(|turn| {
-                let name = turn
-                    .call_id
-                    .and_then(called)
-                    .or(turn.name)
-                    .unwrap_or_default();
-                (name.to_owned(), turn.text.clone().into_owned())
-            })
-            .collect()
     }
 
     /// The prompt's size: its texts, and a few tokens for the form of each message.
@@ -227,32 +202,21 @@ impl<'a> ChatRequest<'a> {
         const BESIDES: u64 = 4;
         const IMAGE: u64 = 85;
         let of_turn = |turn: &Turn<'_>| {
-            let calls: u64 = turn
-                .calls
-                .iter()
-                .map(|call| tokens::count(call.name) + tokens::count(call.arguments))
-                .sum();
+            let calls = turn.calls.iter();
+            let calls = calls.map(|call| tokens::count(call.name) + tokens::count(call.arguments));
             let images = u64::try_from(turn.images.len()).unwrap_or(0) * IMAGE;
-            BESIDES + tokens::count(&turn.text) + calls + images
+            BESIDES + tokens::count(&turn.text) + calls.sum::<u64>() + images
         };
         let turns: u64 = self.turns.iter().map(of_turn).sum();
-        let json = |key: &str| {
-            self.body
-                .get(key)
-                .filter(|value| !value.is_null())
-                .map_or(0, |value| tokens::count(&value.to_string()))
+        let schema = match self.format {
+            Format::JsonSchema { schema, .. } => schema,
+            _ => None,
         };
-        3 + turns + json("tools") + json("functions") + json("documents") + self.schema_tokens()
-    }
-
-    fn schema_tokens(&self) -> u64 {
-        match self.format {
-            Format::JsonSchema {
-                schema: Some(schema),
-                ..
-            } => tokens::count(&schema.to_string()),
-            _ => 0,
-        }
+        let given = ["tools", "functions", "documents"].map(|key| self.body.get(key));
+        let given = given.into_iter().chain([schema]).flatten();
+        let given = given.filter(|value| !value.is_null());
+        let given = given.map(|value| tokens::count(&value.to_string()));
+        3 + turns + given.sum::<u64>()
     }
 
     /// A number that equal requests share, streamed or not, whatever their limits on length.

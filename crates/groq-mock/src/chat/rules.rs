@@ -93,7 +93,7 @@ fn reasoning_parameters(request: &ChatRequest<'_>) -> Outcome<()> {
     if request.flag("include_reasoning").is_some() {
         return refuse("`reasoning_format` and `include_reasoning` cannot be given together");
     }
-    if request.model.family != Family::Qwen {
+    if request.model.family == Family::Plain {
         return unsupported_by_model("reasoning_format");
     }
     if format == "raw" && (request.wants_json() || !request.tools.is_empty()) {
@@ -234,13 +234,10 @@ fn images(request: &ChatRequest<'_>) -> Outcome<()> {
             "'messages.{index}.content' : this model takes text only, no images"
         ));
     }
-    let images: Vec<&str> = request
-        .turns
-        .iter()
-        .flat_map(|turn| turn.images.iter().copied())
-        .collect();
-    if images.len() > MAX_IMAGES {
-        let count = images.len();
+    let images = request.turns.iter().flat_map(|turn| &turn.images);
+    let images: Vec<&str> = images.copied().collect();
+    let count = images.len();
+    if count > MAX_IMAGES {
         return refuse(format!(
             "too many images: at most {MAX_IMAGES} in a request, {count} were given"
         ));
@@ -275,10 +272,7 @@ fn json_mode(request: &ChatRequest<'_>) -> Outcome<()> {
         let message = format!("json mode cannot be combined with {other}");
         return refuse_for(FORMAT, message);
     }
-    let is_mentioned = || {
-        let lower = request.all_text().to_ascii_lowercase();
-        lower.contains("json")
-    };
+    let is_mentioned = || request.all_text().to_ascii_lowercase().contains("json");
     if matches!(request.format, Format::JsonObject) && !is_mentioned() {
         let message = "'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'.";
         return refuse_for("messages", message);

@@ -32,7 +32,7 @@ pub(crate) fn decide(request: &ChatRequest<'_>, random: &Random) -> Outcome<Vec<
         Choice::Required => {
             let suggested = suggested(request);
             if suggested.is_empty() {
-                request.tools.iter().take(1).collect()
+                fallback(request).into_iter().collect()
             } else {
                 suggested
             }
@@ -47,20 +47,31 @@ pub(crate) fn decide(request: &ChatRequest<'_>, random: &Random) -> Outcome<Vec<
     let most = if parallel { usize::MAX } else { 1 };
     let call = |tool: &&Function<'_>| {
         let arguments = arguments(tool, &hints, &random.fork(tool.name));
-        let index = request
-            .tools
-            .iter()
-            .position(|other| other.name == tool.name);
+        let mut tools = request.tools.iter();
+        let index = tools.position(|other| other.name == tool.name);
         let refused = |why: NoValue| {
             rules::bad_parameters(index.unwrap_or(0), tool.name, &why.into_problem())
         };
-        let arguments = arguments.map_err(refused)?;
         Ok(Decision {
             name: tool.name.to_owned(),
-            arguments,
+            arguments: arguments.map_err(refused)?,
         })
     };
     chosen.iter().take(most).map(call).collect()
+}
+
+/// The first tool that has not been called since the user last spoke, so that a loop of calls gets on; else the first.
+fn fallback<'a, 'b>(request: &'b ChatRequest<'a>) -> Option<&'b Function<'a>> {
+    let called = called(request);
+    let mut tools = request.tools.iter();
+    let fresh = tools.find(|tool| !called.contains(&tool.name));
+    fresh.or_else(|| request.tools.first())
+}
+
+/// The tools that have been called since the user last spoke.
+fn called<'a>(request: &ChatRequest<'a>) -> Vec<&'a str> {
+    let calls = request.since_user().iter().flat_map(|turn| &turn.calls);
+    calls.map(|call| call.name).collect()
 }
 
 fn suggested<'a, 'b>(request: &'b ChatRequest<'a>) -> Vec<&'b Function<'a>> {
@@ -68,12 +79,7 @@ fn suggested<'a, 'b>(request: &'b ChatRequest<'a>) -> Vec<&'b Function<'a>> {
         return Vec::new();
     }
     let hints = Hints::new(request.prompt());
-    let called: Vec<&str> = request
-        .since_user()
-        .iter()
-        .flat_map(|turn| &turn.calls)
-        .map(|call| call.name)
-        .collect();
+    let called = called(request);
     let is_named = |tool: &&Function<'_>| {
         hints.mentions(tool.name) || hints.mentions(&tool.name.replace(['_', '-'], " "))
     };
@@ -100,16 +106,18 @@ fn suggested<'a, 'b>(request: &'b ChatRequest<'a>) -> Vec<&'b Function<'a>> {
 /// Whether the user asks for an answer without tools.
 fn declines(prompt: &str) -> bool {
     let lower = prompt.to_lowercase();
-    let says = |not: &str, verb: &str| {
-        ["", "any ", "a "]
+    let lower = lower
+        .replace(" any tool", " tool")
+        .replace(" a tool", " tool");
+    let verbs = ["call tool", "calling tool", "use tool", "using tool"];
+    let says = |not: &str| {
+        verbs
             .iter()
-            .any(|some| lower.contains(&format!("{not} {verb} {some}tool")))
+            .any(|verb| lower.contains(&format!("{not} {verb}")))
     };
-    ["do not", "don't", "never", "without"].iter().any(|not| {
-        ["call", "calling", "use", "using"]
-            .iter()
-            .any(|verb| says(not, verb))
-    })
+    ["do not", "don't", "never", "without"]
+        .into_iter()
+        .any(says)
 }
 
 /// The words of a tool's name and description that say what it is for.

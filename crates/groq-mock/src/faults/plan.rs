@@ -3,16 +3,16 @@
 mod head;
 
 use std::collections::VecDeque;
-use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use futures_util::StreamExt as _;
 
 use self::head::Length;
 use super::Fault;
-use crate::response::{Body, Frames, Response};
+use crate::response::{Body, Frames, Live, Response};
 
 const PING: &[u8] = b": ping\n\n";
 
@@ -58,7 +58,18 @@ pub(crate) struct Plan {
 
 enum Source {
     Frames(Frames),
+    Live(Live),
     Whole(Option<Bytes>),
+}
+
+/// What a fault of one kind says, if the reply has one.
+macro_rules! fault {
+    ($plan:expr, $pattern:pat => $value:expr) => {
+        $plan.faults.iter().find_map(|fault| match fault {
+            $pattern => Some($value),
+            _ => None,
+        })
+    };
 }
 
 impl Plan {
@@ -95,13 +106,10 @@ impl Plan {
     }
 
     fn begin(&mut self, response: &mut Response) {
-        if let Some(end) = self.faults.iter().find_map(|fault| match fault {
-            Fault::Reset => Some(Step::Reset),
-            Fault::Close => Some(Step::Close),
-            _ => None,
-        }) {
-            self.end(end);
-            return;
+        let refuses = |fault: &&Fault| matches!(fault, Fault::Reset | Fault::Close);
+        if let Some(fault) = self.faults.iter().find(refuses) {
+            let is_reset = *fault == Fault::Reset;
+            return self.end(if is_reset { Step::Reset } else { Step::Close });
         }
         let body = std::mem::replace(&mut response.body, Body::Whole(Bytes::new()));
         match body {
@@ -112,14 +120,16 @@ impl Plan {
             }
             // What changes the length of a body needs a framing that does not announce it.
             Body::Whole(bytes) if self.faults.iter().any(Fault::changes_length) => {
-                self.begin_frames(response, Box::new(std::iter::once(bytes)));
+                let frames = Box::new(std::iter::once(bytes));
+                self.begin_frames(response, Source::Frames(frames));
             }
             Body::Whole(bytes) => self.begin_whole(response, bytes),
-            Body::Frames(frames) => self.begin_frames(response, frames),
+            Body::Frames(frames) => self.begin_frames(response, Source::Frames(frames)),
+            Body::Live(live) => self.begin_frames(response, Source::Live(live)),
         }
     }
 
-    fn begin_frames(&mut self, response: &Response, frames: Frames) {
+    fn begin_frames(&mut self, response: &Response, source: Source) {
         self.chunked = self.framing.chunked;
         self.framing.keep_alive &= self.chunked;
         let length = if self.chunked {
@@ -129,20 +139,17 @@ impl Plan {
         };
         let head = self.head(response, length);
         self.write(head.freeze());
-        self.source = Source::Frames(if self.framing.head_only {
-            Box::new(std::iter::empty())
+        self.source = if self.framing.head_only {
+            Source::Whole(None)
         } else {
-            frames
-        });
+            source
+        };
         self.chunked &= !self.framing.head_only;
     }
 
     /// Head and body in one write where nothing has to happen between them.
     fn begin_whole(&mut self, response: &Response, body: Bytes) {
-        let off = self.faults.iter().find_map(|fault| match fault {
-            Fault::ContentLengthOff(off) => Some(*off),
-            _ => None,
-        });
+        let off = fault!(self, Fault::ContentLengthOff(off) => *off);
         let length = i64::try_from(body.len())
             .unwrap_or(i64::MAX)
             .saturating_add(off.unwrap_or(0));
@@ -161,11 +168,23 @@ impl Plan {
         }
     }
 
-    /// Takes the next frame and makes its steps.
-    fn advance(&mut self) {
-        let Some(frame) = self.take() else {
-            return self.exhausted();
-        };
+    /// The next step; waits for what has not arrived yet.
+    pub(crate) async fn step(&mut self) -> Option<Step> {
+        while self.steps.is_empty()
+            && !self.finished
+            && let Source::Live(live) = &mut self.source
+        {
+            match live.next().await {
+                Some(Ok(frame)) => self.frame(frame),
+                Some(Err(_)) => self.end(Step::Close),
+                None => self.exhausted(),
+            }
+        }
+        self.next()
+    }
+
+    /// Makes the steps of a frame.
+    fn frame(&mut self, frame: Bytes) {
         let event = self.events;
         self.events += 1;
         if !self.pace.is_zero() {
@@ -183,6 +202,8 @@ impl Plan {
     fn take(&mut self) -> Option<Bytes> {
         match &mut self.source {
             Source::Frames(frames) => frames.next(),
+            // `step` has waited for it.
+            Source::Live(_) => None,
             Source::Whole(body) => body.take(),
         }
     }
@@ -287,10 +308,7 @@ impl Plan {
         if !self.chunked {
             return self.write(bytes);
         }
-        let mut framed = BytesMut::with_capacity(bytes.len() + 12);
-        let mut size = String::with_capacity(10);
-        let _ = write!(size, "{:x}\r\n", bytes.len());
-        framed.extend_from_slice(size.as_bytes());
+        let mut framed = BytesMut::from(format!("{:x}\r\n", bytes.len()).as_bytes());
         framed.extend_from_slice(&bytes);
         framed.extend_from_slice(b"\r\n");
         self.write(framed.freeze());
@@ -317,11 +335,7 @@ impl Plan {
             return;
         }
         self.finished = true;
-        let hold = self.faults.iter().find_map(|fault| match fault {
-            Fault::HoldOpen(hold) => Some(*hold),
-            _ => None,
-        });
-        if let Some(hold) = hold {
+        if let Some(hold) = fault!(self, Fault::HoldOpen(hold) => *hold) {
             self.sleep(hold);
         }
         if self.chunked {
@@ -347,18 +361,11 @@ impl Plan {
 
     /// Queues a write, in the sizes that the faults ask for.
     fn write(&mut self, bytes: Bytes) {
-        let sizes = self.faults.iter().find_map(|fault| match fault {
-            Fault::Pieces { size, pause } => Some((*size, *pause)),
-            _ => None,
-        });
-        if let Some((size, pause)) = sizes {
+        if let Some((size, pause)) = fault!(self, Fault::Pieces { size, pause } => (*size, *pause))
+        {
             return self.pieces(bytes, size.max(1), pause);
         }
-        let room = self.faults.iter().find_map(|fault| match fault {
-            Fault::Coalesce(room) => Some(*room),
-            _ => None,
-        });
-        let Some(room) = room else {
+        let Some(room) = fault!(self, Fault::Coalesce(room) => *room) else {
             self.steps.push_back(Step::Write(bytes));
             return;
         };
@@ -395,7 +402,10 @@ impl Iterator for Plan {
             if self.finished {
                 return None;
             }
-            self.advance();
+            match self.take() {
+                Some(frame) => self.frame(frame),
+                None => self.exhausted(),
+            }
         }
     }
 }

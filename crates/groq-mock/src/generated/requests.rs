@@ -677,7 +677,8 @@ pub(crate) static SEARCH_SETTINGS: Rule = Rule::Closed(&[
 ]);
 
 /// `ServiceTier`.
-pub(crate) static SERVICE_TIER: Rule = Rule::OneOf(&["auto", "on_demand", "flex", "performance"]);
+pub(crate) static SERVICE_TIER: Rule =
+    Rule::OneOf(&["auto", "on_demand", "flex", "performance", "batch"]);
 
 /// `SpeechFormat`.
 pub(crate) static SPEECH_FORMAT: Rule = Rule::OneOf(&["flac", "mp3", "mulaw", "ogg", "wav"]);

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::cast::float;
 
-/// What is used of an allowance.
+/// What is used of a limit.
 #[derive(Debug)]
 pub(crate) struct Bucket {
     amount: f64,
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_allowance_does_not_divide_by_zero() {
+    fn an_empty_limit_does_not_divide_by_zero() {
         let bucket = Bucket::new(0, Duration::ZERO, Instant::now());
         assert_eq!((bucket.remaining(), bucket.full_in()), (0, Duration::ZERO));
         assert!(bucket.wait_for(1).is_some());

@@ -62,7 +62,7 @@ impl Throttle {
     }
 }
 
-/// The longest period that anybody means.
+/// The longest period.
 const MOST: Duration = DAY.saturating_mul(366);
 
 /// `10s`, `1m30s`, `250ms`, the unit alone, or a number of seconds.
@@ -70,18 +70,14 @@ fn period(text: &str) -> Option<Duration> {
     let mut sum = Duration::ZERO;
     let mut rest = text;
     while !rest.is_empty() {
-        let digits = rest
-            .find(|c: char| !c.is_ascii_digit() && c != '.')
-            .unwrap_or(rest.len());
+        let is_number = |c: char| c.is_ascii_digit() || c == '.';
+        let digits = rest.find(|c| !is_number(c)).unwrap_or(rest.len());
         let (number, after) = rest.split_at(digits);
-        let letters = after
-            .find(|c: char| !c.is_ascii_alphabetic())
-            .unwrap_or(after.len());
+        let letters = after.find(is_number).unwrap_or(after.len());
         let (unit, after) = after.split_at(letters);
-        let number: f64 = match (number, unit) {
-            ("", "") => return None,
-            ("", _) => 1.0,
-            (number, _) => number.parse().ok()?,
+        let number = match number {
+            "" => 1.0,
+            number => number.parse::<f64>().ok()?,
         };
         let seconds = number * unit_of(unit)?.as_secs_f64();
         sum = sum.checked_add(Duration::try_from_secs_f64(seconds).ok()?)?;

@@ -48,12 +48,6 @@ pub(super) enum Unit {
 
 impl Throttle {
     /// Creates rate limits that limit nothing and add no headers.
-    ///
-    /// ```
-    /// use std::time::Duration;
-    ///
-    /// let throttle = groq_mock::Throttle::new().requests(3, Duration::from_secs(10));
-    /// ```
     pub fn new() -> Self {
         Self {
             limits: Vec::new(),
@@ -101,23 +95,11 @@ impl Throttle {
     }
 
     /// Adds a limit of tokens in a time, of prompt and completion together.
-    ///
-    /// ```
-    /// use std::time::Duration;
-    ///
-    /// let throttle = groq_mock::Throttle::new().tokens(8_000, Duration::from_secs(60));
-    /// ```
     pub fn tokens(self, amount: u32, per: Duration) -> Self {
         self.allow(Unit::Tokens, amount, per)
     }
 
     /// Adds a limit of seconds of audio in a time. A recording counts at least ten.
-    ///
-    /// ```
-    /// use std::time::Duration;
-    ///
-    /// let throttle = groq_mock::Throttle::new().audio_seconds(7_200, Duration::from_secs(3_600));
-    /// ```
     pub fn audio_seconds(self, amount: u32, per: Duration) -> Self {
         self.allow(Unit::AudioSeconds, amount, per)
     }
@@ -139,13 +121,13 @@ impl From<Quota> for Throttle {
             (Unit::AudioSeconds, quota.audio_seconds_per_hour, HOUR),
             (Unit::AudioSeconds, quota.audio_seconds_per_day, DAY),
         ];
-        all.into_iter()
-            .fold(Self::new(), |throttle, (unit, amount, per)| match amount {
-                Some(amount) => {
-                    throttle.allow(unit, u32::try_from(amount).unwrap_or(u32::MAX), per)
-                }
-                None => throttle,
-            })
+        let mut throttle = Self::new();
+        for (unit, amount, per) in all {
+            if let Some(amount) = amount {
+                throttle = throttle.allow(unit, u32::try_from(amount).unwrap_or(u32::MAX), per);
+            }
+        }
+        throttle
     }
 }
 

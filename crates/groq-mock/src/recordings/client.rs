@@ -5,10 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, CONNECTION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING};
+use http::header::{
+    ACCEPT_ENCODING, AUTHORIZATION, CONNECTION, CONTENT_LENGTH, EXPECT, HOST, TRANSFER_ENCODING,
+};
 use http::uri::{Authority, Scheme};
 use http::{HeaderMap, Uri};
 use http_body_util::{BodyExt as _, Full, Limited};
+use hyper::body::Incoming;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -16,14 +19,14 @@ use hyper_util::rt::TokioExecutor;
 use rustls::crypto::ring;
 use rustls::{ClientConfig, RootCertStore};
 use rustls_platform_verifier::Verifier;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 use crate::options::is_loopback;
 use crate::request::Request;
 
 /// Bytes of an answer that is recorded.
 const MAX_BODY: usize = 64 * 1024 * 1024;
-/// The time that an answer may take, from its first byte to its last.
+/// The time that an answer may take, to its last byte.
 const MAX_TIME: Duration = Duration::from_secs(600);
 
 /// An origin, and a client for it.
@@ -32,6 +35,26 @@ pub(super) struct Upstream {
     scheme: Scheme,
     authority: Authority,
     client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+}
+
+/// An answer whose body is still to come.
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) headers: HeaderMap,
+    body: Limited<Incoming>,
+    deadline: Instant,
+}
+
+impl Answer {
+    /// The next piece of the body.
+    pub(super) async fn next(&mut self) -> io::Result<Option<Bytes>> {
+        while let Some(frame) = timeout_at(self.deadline, self.body.frame()).await? {
+            if let Ok(bytes) = frame.map_err(io::Error::other)?.into_data() {
+                return Ok(Some(bytes));
+            }
+        }
+        Ok(None)
+    }
 }
 
 impl Upstream {
@@ -73,21 +96,18 @@ impl Upstream {
         })
     }
 
-    /// Hands a request on, with the caller's key, and waits for the whole answer.
-    pub(super) async fn send(&self, request: &Request) -> io::Result<(u16, HeaderMap, Bytes)> {
+    /// Hands a request on, with the caller's key, and waits for the head of the answer.
+    pub(super) async fn send(&self, request: &Request) -> io::Result<Answer> {
         let outgoing = self.outgoing(request)?;
-        let sent = async {
-            let response = self
-                .client
-                .request(outgoing)
-                .await
-                .map_err(io::Error::other)?;
-            let (parts, body) = response.into_parts();
-            let collected = Limited::new(body, MAX_BODY).collect().await;
-            let body = collected.map_err(io::Error::other)?.to_bytes();
-            Ok((parts.status.as_u16(), parts.headers, body))
-        };
-        timeout(MAX_TIME, sent).await?
+        let deadline = Instant::now() + MAX_TIME;
+        let sent = timeout_at(deadline, self.client.request(outgoing)).await?;
+        let (parts, body) = sent.map_err(io::Error::other)?.into_parts();
+        Ok(Answer {
+            status: parts.status.as_u16(),
+            headers: parts.headers,
+            body: Limited::new(body, MAX_BODY),
+            deadline,
+        })
     }
 
     fn outgoing(&self, request: &Request) -> io::Result<http::Request<Full<Bytes>>> {
@@ -112,14 +132,8 @@ impl Upstream {
             headers.append(name, value.clone());
         }
         // These are about the connection to the mock; a compressed answer could not be read in its recording.
-        for name in [
-            HOST,
-            CONNECTION,
-            CONTENT_LENGTH,
-            TRANSFER_ENCODING,
-            http::header::ACCEPT_ENCODING,
-            http::header::EXPECT,
-        ] {
+        let own = [HOST, CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING];
+        for name in own.into_iter().chain([ACCEPT_ENCODING, EXPECT]) {
             headers.remove(name);
         }
         if let Some(key) = headers.get_mut(AUTHORIZATION) {

@@ -65,6 +65,17 @@ impl Header {
 }
 
 impl Then {
+    /// Whether it is a stream of events.
+    pub(super) fn streams(&self) -> bool {
+        let is = |header: &&Header| header.name.eq_ignore_ascii_case("content-type");
+        let content_type = self.header.iter().find(is);
+        content_type.is_some_and(|header| header.value.starts_with("text/event-stream"))
+    }
+
+    pub(super) fn set_body(&mut self, bytes: &[u8]) {
+        (self.body, self.body_base64) = body(bytes);
+    }
+
     pub(super) fn bytes(&self) -> Bytes {
         let coded = self.body_base64.as_deref();
         match (

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
+use super::file;
 use crate::request::Request;
 
 const REDACTED: &[u8] = b"REDACTED";
@@ -22,22 +23,28 @@ const HEADERS: [&str; 5] = [
     "cookie",
 ];
 
+/// Words that say of a parameter that it is a secret.
+const SECRET_WORDS: &str = "key apikey token secret password passwd pwd auth authorization signature sig credential credentials";
+
 /// The secrets of one request, in all the spellings that are looked for.
 pub(super) struct Secrets(Vec<Vec<u8>>);
 
 impl Secrets {
     pub(super) fn of(request: &Request) -> Self {
         let mut spellings = Vec::new();
-        for name in HEADERS {
-            for value in request.headers().get_all(name) {
-                let value = value.as_bytes().trim_ascii();
-                // `Bearer KEY`: the scheme is no secret.
-                let space = value.iter().position(|byte| *byte == b' ');
-                let secret = space.map_or(value, |at| &value[at + 1..]).trim_ascii();
-                if secret.len() >= SHORTEST_VALUE {
-                    spellings.extend(self::spellings(secret));
-                }
-            }
+        let headers = HEADERS
+            .iter()
+            .flat_map(|name| request.headers().get_all(*name));
+        for value in headers {
+            let value = value.as_bytes().trim_ascii();
+            // `Bearer KEY`: the scheme is no secret.
+            let space = value.iter().position(|byte| *byte == b' ');
+            let secret = space.map_or(value, |at| &value[at + 1..]).trim_ascii();
+            spellings.extend(self::spellings(secret));
+        }
+        let query = file::query(request.query().unwrap_or_default());
+        for pair in query.iter().filter(|pair| is_secret(&pair.name)) {
+            spellings.extend(self::spellings(pair.value.as_bytes()));
         }
         // Of two that begin alike the longer one is taken out.
         spellings.sort_by_key(|spelling| std::cmp::Reverse(spelling.len()));
@@ -76,8 +83,18 @@ impl Secrets {
     }
 }
 
+/// Whether a parameter of a query is a secret by its name: `key`, `api_key`, `access-token`.
+pub(super) fn is_secret(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let mut words = name.split(|c: char| !c.is_ascii_alphanumeric());
+    words.any(|word| SECRET_WORDS.split(' ').any(|secret| secret == word))
+}
+
 /// A secret as it is, in hexadecimal digits, and in Base64, where it may stand inside a longer text.
 fn spellings(secret: &[u8]) -> Vec<Vec<u8>> {
+    if secret.len() < SHORTEST_VALUE {
+        return Vec::new();
+    }
     let digits = |byte: &u8| {
         [byte >> 4, byte & 15].map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)]))
     };

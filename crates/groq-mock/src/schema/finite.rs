@@ -109,7 +109,7 @@ fn parts(schema: &Map<String, Value>) -> Vec<&Value> {
     }
 }
 
-/// Where a schema is in memory, which tells it from all others of its document.
+/// Where a schema is in memory: its identity.
 fn place(part: &Value) -> usize {
     std::ptr::from_ref(part).addr()
 }

@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::{Buf as _, Bytes, BytesMut};
 use http::Method;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -132,21 +132,18 @@ impl Connection {
         let mut begun = false;
         let mut searched = 0;
         loop {
-            let blank = self
-                .buffer
-                .iter()
-                .take_while(|byte| matches!(byte, b'\r' | b'\n'))
-                .count();
-            if searched == 0 && blank > 0 {
-                // Some clients send an empty line after a body.
-                let _ = self.buffer.split_to(blank);
+            // Some clients send an empty line after a body.
+            while searched == 0 && matches!(self.buffer.first(), Some(b'\r' | b'\n')) {
+                self.buffer.advance(1);
             }
             if let Some(end) = read::head_end(&self.buffer, searched) {
                 if end > read::MAX_HEAD {
                     return Err(TOO_MUCH_HEAD.into());
                 }
                 let head = self.buffer.split_to(end);
-                return Ok(Some(read::head(&head)?));
+                let incoming = read::head(&head)?;
+                read::check_host(&incoming)?;
+                return Ok(Some(incoming));
             }
             searched = self.buffer.len();
             if searched > read::MAX_HEAD {
@@ -154,7 +151,7 @@ impl Connection {
             }
             if !begun && searched > 0 {
                 begun = true;
-                deadline = Instant::now() + self.state.options.head_timeout;
+                deadline = Instant::now() + self.state.options.read_timeout;
             }
             match self.more(deadline).await {
                 Some(Ok(0) | Err(_)) => return Ok(None),
@@ -210,10 +207,10 @@ impl Connection {
 
     /// When the next read must have come: soon, and the whole body not slower than a slow line.
     fn body_deadline(&self, began: Instant, received: usize) -> Instant {
-        let patience = self.state.options.head_timeout;
+        let most = self.state.options.read_timeout;
         let received = u32::try_from(received).unwrap_or(u32::MAX);
         let earned = Duration::from_secs_f64(f64::from(received) / SLOWEST);
-        (began + patience + earned).min(Instant::now() + patience)
+        (began + most + earned).min(Instant::now() + most)
     }
 
     async fn read_chunks(&mut self, max: usize) -> Result<Bytes, Failure> {
@@ -240,16 +237,13 @@ impl Connection {
             return Ok(Next::End);
         }
         let (response, faults) = service::resolve(&self.state, &request, reply);
-        let plan = Plan::new(
-            response,
-            faults,
-            Framing {
-                keep_alive: false,
-                ..framing
-            },
-        );
-        self.send(plan).await?;
-        self.drain().await
+        let framing = Framing {
+            keep_alive: false,
+            ..framing
+        };
+        self.send(Plan::new(response, faults, framing)).await?;
+        self.drain().await;
+        Ok(Next::End)
     }
 
     async fn refuse(&mut self, bad: Bad) -> io::Result<()> {
@@ -263,14 +257,21 @@ impl Connection {
         let id = ids::request(&mut Random::new(digest.finish()));
         let response = error.response().with("x-request-id", id);
         self.send(Plan::new(response, Vec::new(), framing)).await?;
-        self.drain().await?;
+        self.drain().await;
         Ok(())
     }
 
     /// Carries out the steps of an answer.
     async fn send(&mut self, mut plan: Plan) -> io::Result<Next> {
         let mut began = None;
-        for step in plan.by_ref() {
+        loop {
+            // What is recorded may be long in coming; the client may be gone by then.
+            let step = tokio::select! {
+                biased;
+                step = plan.step() => step,
+                () = hung_up(&self.stream) => return Ok(Next::End),
+            };
+            let Some(step) = step else { break };
             match step {
                 Step::Write(bytes) => {
                     // A client that reads nothing within the timeout is gone.
@@ -317,7 +318,7 @@ impl Connection {
 
     /// Takes what the client still sends, for a while: closing on unread bytes would reset the connection,
     /// and the client might never see the answer.
-    async fn drain(&mut self) -> io::Result<Next> {
+    async fn drain(&mut self) {
         let mut scratch = [0; 8 * 1024];
         let deadline = Instant::now() + DRAIN_TIME;
         let mut drained = 0;
@@ -327,7 +328,6 @@ impl Connection {
                 _ => break,
             }
         }
-        Ok(Next::End)
     }
 }
 

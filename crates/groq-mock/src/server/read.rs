@@ -87,6 +87,15 @@ pub(crate) fn head(bytes: &[u8]) -> Result<Incoming, Bad> {
     })
 }
 
+/// A request of HTTP/1.1 names one host, and no request names two.
+pub(crate) fn check_host(incoming: &Incoming) -> Result<(), Bad> {
+    match incoming.head.headers.get_all("host").iter().count() {
+        1 => Ok(()),
+        0 if !incoming.is_http_1_1 => Ok(()),
+        _ => Err(bad(400, "the request must have one host header")),
+    }
+}
+
 fn headers(parsed: &[httparse::Header<'_>]) -> Result<HeaderMap, Bad> {
     let mut headers = HeaderMap::with_capacity(parsed.len());
     for header in parsed {
@@ -195,20 +204,7 @@ impl Chunks {
     ) -> Result<bool, Bad> {
         loop {
             match self.state {
-                State::Size => {
-                    let Some(line) = line(buffer)? else {
-                        return Ok(false);
-                    };
-                    let size = chunk_size(&line)?;
-                    if size > max.saturating_sub(body.len()) {
-                        return Err(TOO_LARGE);
-                    }
-                    self.state = if size == 0 {
-                        State::Trailers
-                    } else {
-                        State::Data(size)
-                    };
-                }
+                State::Done => return Ok(true),
                 State::Data(left) => {
                     let here = left.min(buffer.len());
                     body.extend_from_slice(&buffer[..here]);
@@ -219,26 +215,28 @@ impl Chunks {
                     }
                     self.state = State::DataEnd;
                 }
-                State::DataEnd => {
-                    let Some(line) = line(buffer)? else {
-                        return Ok(false);
-                    };
-                    if !line.is_empty() {
-                        return Err(bad(400, "a chunk is longer than its size"));
-                    }
-                    self.state = State::Size;
-                }
-                State::Trailers => {
-                    let Some(line) = line(buffer)? else {
-                        return Ok(false);
-                    };
-                    if line.is_empty() {
-                        self.state = State::Done;
-                    }
-                }
-                State::Done => return Ok(true),
+                _ => match line(buffer)? {
+                    Some(line) => self.line(&line, max.saturating_sub(body.len()))?,
+                    None => return Ok(false),
+                },
             }
         }
+    }
+
+    /// Takes a line between the data of chunks; `room` is what the body may still get.
+    fn line(&mut self, line: &[u8], room: usize) -> Result<(), Bad> {
+        self.state = match self.state {
+            State::Size => match chunk_size(line)? {
+                0 => State::Trailers,
+                size if size > room => return Err(TOO_LARGE),
+                size => State::Data(size),
+            },
+            State::DataEnd if line.is_empty() => State::Size,
+            State::DataEnd => return Err(bad(400, "a chunk is longer than its size")),
+            _ if line.is_empty() => State::Done,
+            _ => State::Trailers,
+        };
+        Ok(())
     }
 }
 

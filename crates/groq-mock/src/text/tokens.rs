@@ -49,33 +49,20 @@ impl<'a> Iterator for Tokens<'a> {
 
 /// The length of the first token in bytes: a word with the space before it, up to three digits, or a sign.
 fn first_token(text: &str) -> Option<usize> {
-    let mut chars = text.chars();
-    let first = chars.next()?;
-    let second = chars.next();
-    if first == ' ' && second.is_some_and(|second| !second.is_whitespace()) {
-        return Some(1 + piece(&text[1..]));
+    let after = text.strip_prefix(' ').unwrap_or_default();
+    if after.starts_with(|c: char| !c.is_whitespace()) {
+        return Some(1 + first_token(after)?);
     }
-    Some(piece(text))
-}
-
-fn piece(text: &str) -> usize {
-    let Some(first) = text.chars().next() else {
-        return 0;
+    let class = Class::of(text.chars().next()?);
+    let most = match class {
+        Class::Letter => MAX_LETTERS,
+        Class::Digit => MAX_DIGITS,
+        Class::Space => MAX_SPACES,
+        Class::Sign => 1,
     };
-    match Class::of(first) {
-        Class::Letter => run(text, Class::Letter, MAX_LETTERS),
-        Class::Digit => run(text, Class::Digit, MAX_DIGITS),
-        Class::Space => run(text, Class::Space, MAX_SPACES),
-        Class::Sign => first.len_utf8(),
-    }
-}
-
-fn run(text: &str, class: Class, max: usize) -> usize {
-    text.chars()
-        .take(max)
-        .take_while(|c| Class::of(*c) == class)
-        .map(char::len_utf8)
-        .sum()
+    let run = text.chars().take(most);
+    let run = run.take_while(|c| Class::of(*c) == class);
+    Some(run.map(char::len_utf8).sum())
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -92,10 +79,8 @@ impl Class {
             'a'..='z' | 'A'..='Z' => Self::Letter,
             '0'..='9' => Self::Digit,
             ' ' | '\n' | '\t' | '\r' => Self::Space,
-            c if c.is_ascii() => Self::Sign,
             // Scripts without spaces have about a token for each character.
-            '\u{2e80}'.. => Self::Sign,
-            c if c.is_alphabetic() => Self::Letter,
+            '\u{80}'..'\u{2e80}' if c.is_alphabetic() => Self::Letter,
             _ => Self::Sign,
         }
     }

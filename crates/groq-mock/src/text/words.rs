@@ -34,7 +34,7 @@ pub(crate) struct Topic {
 
 /// As many words as a sentence bears.
 const MAX_PHRASE: usize = 4;
-/// Of a long prompt, the beginning tells enough.
+/// Words of a long prompt that are looked at.
 const MAX_WORDS: usize = 48;
 
 impl Topic {

@@ -92,6 +92,18 @@ impl Client {
         String::from_utf8(self.buffer.drain(..end + 4).collect()).unwrap()
     }
 
+    /// Reads until these bytes have come.
+    pub(crate) async fn until(&mut self, bytes: &[u8]) {
+        let reading = async {
+            while position(&self.buffer, bytes).is_none() {
+                assert_eq!(self.more().await, None);
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), reading)
+            .await
+            .expect("these bytes within 20 s");
+    }
+
     async fn read(&mut self) -> Answer {
         let head = loop {
             if let Some(end) = position(&self.buffer, b"\r\n\r\n") {

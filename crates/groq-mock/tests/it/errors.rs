@@ -1,6 +1,6 @@
 //! What the service refuses, with which status, type and code.
 
-use groq_mock::Mock;
+use groq_mock::{Mock, Reply};
 use groq_types::ErrorResponse;
 use serde_json::{Value, json};
 
@@ -349,4 +349,22 @@ async fn keys_are_checked() {
             "{authorization}"
         );
     }
+}
+
+#[tokio::test]
+async fn accounts_are_refused_on_request() {
+    let mock = Mock::start().await.unwrap();
+    for code in [
+        "model_terms_required",
+        "model_permission_blocked_org",
+        "model_permission_blocked_project",
+        "organization_restricted",
+        "blocked_api_access",
+    ] {
+        mock.enqueue(Reply::account_error(code).unwrap());
+        let answer = get(&mock, "/openai/v1/models").await;
+        assert!(matches!(answer.status, 400 | 403), "{code}");
+        assert_eq!(answer.error()["code"], code);
+    }
+    assert!(Reply::account_error("invalid_api_key").is_none());
 }

@@ -57,6 +57,16 @@ async fn thoughts_are_shown_as_asked() {
             false,
         ),
         (
+            with(gpt_oss(), "reasoning_format", json!("parsed")),
+            true,
+            false,
+        ),
+        (
+            with(gpt_oss(), "reasoning_format", json!("hidden")),
+            false,
+            false,
+        ),
+        (
             with(qwen(), "reasoning_effort", json!("none")),
             false,
             false,
@@ -138,7 +148,6 @@ async fn a_small_limit_goes_into_thinking() {
 async fn parameters_of_other_models_are_refused() {
     let mock = Mock::start().await.unwrap();
     for body in [
-        with(gpt_oss(), "reasoning_format", json!("parsed")),
         with(gpt_oss(), "reasoning_effort", json!("none")),
         with(ask("x"), "reasoning_effort", json!("low")),
         with(ask("x"), "reasoning_format", json!("hidden")),

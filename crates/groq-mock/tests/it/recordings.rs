@@ -1,11 +1,13 @@
 //! Recordings: made of another mock, and given again without it.
 
+use std::time::Duration;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use groq_mock::{Mock, Reply, When};
+use groq_mock::{Fault, Mock, Reply, When};
 use serde_json::{Value, json};
 
-use crate::client::{Answer, CHAT, Client, Part, get, post, upload};
+use crate::client::{Answer, CHAT, Client, End, Part, get, head, post, upload};
 
 fn ask(prompt: &str, stream: bool) -> Value {
     json!({"model": "openai/gpt-oss-20b", "messages": [{"role": "user", "content": prompt}], "stream": stream})
@@ -73,6 +75,74 @@ async fn what_is_recorded_is_given_again() {
     }
     player.script(When::post(CHAT), [Reply::new(503)]);
     assert_eq!(post(&player, CHAT, &ask("Hi", false)).await.status, 503);
+}
+
+#[tokio::test]
+async fn a_stream_is_handed_on_while_it_is_recorded() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.yaml");
+    let service = Mock::start().await.unwrap();
+    let stalled = Reply::generated().fault(Fault::StallAfterEvents {
+        events: 2,
+        pause: Duration::MAX,
+    });
+    let broken = Reply::generated().fault(Fault::AbortAfterEvents(3));
+    service.script(When::any(), [stalled, broken]);
+    let recorder = Mock::builder()
+        .record(service.url(), &path)
+        .start()
+        .await
+        .unwrap();
+    let mut client = Client::connect(&recorder).await;
+    let body = ask("Hi", true).to_string();
+    let head = head("POST", CHAT, body.len());
+    client.write(format!("{head}{body}")).await;
+    client.until(b"\"role\":\"assistant\"").await;
+    drop(client);
+    let broken = post(&recorder, CHAT, &ask("Hi", true)).await;
+    assert_eq!((broken.end, broken.chunks.is_empty()), (End::Closed, false));
+    assert!(!path.exists(), "what is not whole is not recorded");
+    let whole = post(&recorder, CHAT, &ask("Hi", true)).await;
+    assert_eq!(whole.end, End::Complete);
+    let player = Mock::builder().replay(&path).start().await.unwrap();
+    assert_eq!(post(&player, CHAT, &ask("Hi", true)).await.body, whole.body);
+}
+
+#[tokio::test]
+async fn secrets_of_a_query_are_not_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.yaml");
+    let service = Mock::start().await.unwrap();
+    let recorder = Mock::builder()
+        .record(service.url(), &path)
+        .start()
+        .await
+        .unwrap();
+    let names = [
+        "key",
+        "api_key",
+        "apiKey",
+        "Access-Token",
+        "X-Amz-Signature",
+        "p",
+    ];
+    let target = |secret: &str| {
+        let pairs = names.map(|name| format!("{name}={secret}"));
+        format!("/x?{}&page=2", pairs.join("&"))
+    };
+    assert_eq!(
+        get(&recorder, &target("planted%2Dcanary")).await.status,
+        404
+    );
+    assert_eq!(
+        get(&recorder, "/y?pwd=abc&keyboard=visible").await.status,
+        404
+    );
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(!text.contains("canary") && !text.contains("abc"), "{text}");
+    assert!(text.contains("page") && text.contains("visible"), "{text}");
+    let player = Mock::builder().replay(&path).start().await.unwrap();
+    assert_eq!(get(&player, &target("of-somebody-else")).await.status, 404);
 }
 
 #[tokio::test]

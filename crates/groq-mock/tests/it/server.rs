@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use groq_mock::{Fault, Mock, Reply};
+use groq_mock::{Fault, Mock, Reply, When};
 use tokio::net::TcpStream;
 
 use crate::chat::ask;
@@ -356,4 +356,23 @@ async fn pages_of_this_machine_are_answered_by_the_rules_of_cors() {
         );
     }
     assert_eq!(ask("OPTIONS", own).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_request_names_one_host() {
+    let mock = Mock::start().await.unwrap();
+    mock.always(When::any(), Reply::new(200));
+    for (version, hosts, status) in [
+        ("1.1", "", 400),
+        ("1.1", "host: localhost\r\nhost: localhost\r\n", 400),
+        ("1.1", "host: localhost\r\n", 200),
+        ("1.0", "", 200),
+        ("1.0", "host: localhost\r\nhost: 127.0.0.1\r\n", 400),
+    ] {
+        let mut client = Client::connect(&mock).await;
+        client
+            .write(format!("GET / HTTP/{version}\r\n{hosts}\r\n"))
+            .await;
+        assert_eq!(client.answer().await.status, status, "{version} {hosts}");
+    }
 }

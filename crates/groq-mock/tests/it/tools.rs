@@ -280,3 +280,24 @@ async fn built_in_tools_run_on_the_server() {
     );
     assert!(plain["choices"][0]["message"]["content"].is_string());
 }
+
+#[tokio::test]
+async fn a_loop_of_required_calls_gets_on() {
+    let mock = Mock::start().await.unwrap();
+    let mut body = ask("Tell me a joke", &harbors());
+    body["tool_choice"] = json!("required");
+    let mut called = Vec::new();
+    for _ in 0..3 {
+        let answer = chat(&mock, &body).await.json();
+        let message = answer["choices"][0]["message"].clone();
+        let call = &message["tool_calls"][0];
+        called.push(call["function"]["name"].as_str().unwrap().to_owned());
+        let result = json!({"role": "tool", "tool_call_id": call["id"], "content": "done"});
+        body["messages"]
+            .as_array_mut()
+            .unwrap()
+            .extend([message, result]);
+    }
+    let (first, second) = ("lookup_harbor_label", "lookup_orchard_label");
+    assert_eq!(called, [first, second, first]);
+}

@@ -32,9 +32,10 @@ impl Validate for ChatCompletionRequest {
         );
         rules::asked(model, &asked(self, &contents), &mut diagnostics);
         if let (Some(model), Some(_)) = (model, &self.reasoning_format)
-            && model.reasoning_format == Some(false)
+            && model.reasoning == Some(false)
         {
-            let message = format!("{} takes include_reasoning instead", model.id);
+            // The service takes it on reasoning models whose documentation says otherwise.
+            let message = format!("{} does not reason", model.id);
             diagnostics.error("reasoning_format", message);
         }
         diagnostics

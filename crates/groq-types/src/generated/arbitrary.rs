@@ -352,6 +352,7 @@ arbitrary! {
         OnDemand,
         Flex,
         Performance,
+        Batch,
     }
 }
 

@@ -102,8 +102,8 @@ pub struct ChatCompletionRequest {
     /// How much a reasoning model thinks before it answers. Each family of models accepts its own values.
     pub reasoning_effort: Option<ReasoningEffort>,
     /// Where the reasoning goes. Unset means `raw`, or `parsed` with JSON output or tools. `raw` together
-    /// with JSON output or tools is refused with status 400. Some models do not take it: use
-    /// `include_reasoning` for them.
+    /// with JSON output or tools is refused with status 400. Models without reasoning do not take it.
+    /// gpt-oss does, although the documentation says otherwise; its reasoning is never in the content.
     pub reasoning_format: Option<ReasoningFormat>,
     /// The format that the reply must have; text by default.
     pub response_format: Option<ResponseFormat>,
@@ -1806,6 +1806,8 @@ pub enum ServiceTier {
     Flex,
     /// The lowest latency, for enterprise customers. On the wire: `performance`.
     Performance,
+    /// The tier of requests in a batch. A request of its own with it is taken, too. On the wire: `batch`.
+    Batch,
     /// A value that this version does not know, kept as it came.
     Other(String),
 }
@@ -1816,6 +1818,7 @@ string_enum! {
         OnDemand = "on_demand",
         Flex = "flex",
         Performance = "performance",
+        Batch = "batch",
     }
 }
 

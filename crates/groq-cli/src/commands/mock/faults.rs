@@ -30,6 +30,8 @@ enum Step {
     /// An error with this status, and perhaps a `retry-after` header.
     Status(u16, Option<Duration>),
     Fault(Fault),
+    /// An error about the account, by its code.
+    Account(String),
 }
 
 impl Faults {
@@ -49,6 +51,10 @@ impl Faults {
                     options::apply(reply, wait, set),
                     format!(": status {status}"),
                 )
+            }
+            Some(Step::Account(code)) => {
+                let reply = Reply::account_error(code).unwrap_or_else(Reply::generated);
+                (reply, format!(": {code}"))
             }
             Some(Step::Fault(fault)) => {
                 let what = format!("{fault:?}");
@@ -126,6 +132,10 @@ fn step(text: &str) -> Option<Step> {
             message: "an injected fault".to_owned(),
             named: true,
         },
+        (code, None) => {
+            Reply::account_error(code)?;
+            return Some(Step::Account(code.to_owned()));
+        }
         _ => return None,
     };
     Some(Step::Fault(fault))
@@ -137,7 +147,7 @@ mod tests {
 
     #[test]
     fn lists_are_read() {
-        let faults = parse("503*2, ok, cut=5, 429=2, delay=50ms").unwrap();
+        let faults = parse("503*2, ok, cut=5, 429=2, delay=50ms, blocked_api_access").unwrap();
         let expected = [
             Step::Status(503, None),
             Step::Status(503, None),
@@ -145,6 +155,7 @@ mod tests {
             Step::Fault(Fault::CutAfterEvents(5)),
             Step::Status(429, Some(Duration::from_secs(2))),
             Step::Fault(Fault::Delay(Duration::from_millis(50))),
+            Step::Account("blocked_api_access".to_owned()),
         ];
         assert_eq!(*faults.steps, expected);
         assert!(!faults.repeat && parse("ok*9, reset, repeat").unwrap().repeat);
