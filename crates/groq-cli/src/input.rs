@@ -139,7 +139,7 @@ pub(crate) fn is_terminal() -> bool {
 }
 
 /// Reads text of bounded size.
-fn read_text(from: impl Read) -> io::Result<String> {
+pub(crate) fn read_text(from: impl Read) -> io::Result<String> {
     let mut bytes = Vec::new();
     from.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MAX_BYTES {

@@ -2,7 +2,7 @@
 
 use std::{
     backtrace::{Backtrace, BacktraceStatus},
-    panic::{self, PanicHookInfo, UnwindSafe},
+    panic::{self, AssertUnwindSafe, PanicHookInfo},
     sync::Mutex,
 };
 
@@ -12,11 +12,10 @@ use crate::failure::{Failure, Status};
 static LAST: Mutex<Option<String>> = Mutex::new(None);
 
 /// Runs `work`; a panic of this or another thread that ends it is a failure of its own.
-pub(crate) fn caught(
-    work: impl FnOnce() -> Result<(), Failure> + UnwindSafe,
-) -> Result<(), Failure> {
+pub(crate) fn caught(work: impl FnOnce() -> Result<(), Failure>) -> Result<(), Failure> {
     panic::set_hook(Box::new(record));
-    let outcome = panic::catch_unwind(work)
+    // Nothing of the work is looked at afterwards.
+    let outcome = panic::catch_unwind(AssertUnwindSafe(work))
         .unwrap_or_else(|_| Err(Failure::internal("a panic without a message")));
     outcome.map_err(|failure| {
         let last = LAST.lock().ok().and_then(|mut last| last.take());

@@ -1,18 +1,14 @@
 //! Settings: the environment, then one TOML file.
 
 use std::{
-    env, fs,
-    io::{self, Read as _},
+    env, io,
     path::{Path, PathBuf},
 };
 
 use groq_core::models::DefaultModel;
 use serde::Deserialize;
 
-use crate::{defaults, failure::Failure, global::Global};
-
-/// The largest settings file that is read, in bytes.
-const MAX_BYTES: u64 = 1 << 20;
+use crate::{defaults, failure::Failure, global::Global, input};
 
 /// The settings file; options and variables override it.
 #[derive(Debug, Default, PartialEq, Deserialize)]
@@ -45,7 +41,7 @@ impl Settings {
             return Ok(Self::default());
         };
         let failure = |what| Failure::usage(format!("settings file '{}', {what}", path.display()));
-        let text = match read(&path) {
+        let text = match std::fs::File::open(&path).and_then(input::read_text) {
             Err(error) if is_optional && error.kind() == io::ErrorKind::NotFound => {
                 return Ok(Self::default());
             }
@@ -139,16 +135,6 @@ fn xdg(name: &str, in_home: &str) -> Option<PathBuf> {
         let home = absolute("HOME").or_else(|| absolute("USERPROFILE"))?;
         Some(home.join(in_home))
     })
-}
-
-fn read(path: &Path) -> io::Result<String> {
-    let mut text = String::new();
-    let mut file = fs::File::open(path)?.take(MAX_BYTES + 1);
-    file.read_to_string(&mut text)?;
-    if text.len() as u64 > MAX_BYTES {
-        return Err(io::Error::other("it is larger than 1 MiB"));
-    }
-    Ok(text)
 }
 
 /// Parses settings; an error names its line.

@@ -4,59 +4,50 @@ use serde::Serialize;
 
 use crate::{failure::Failure, output::Output, session::Session, terminal::shown};
 
-/// A column: its heading, its alignment, its cells, and how soon it is left out if the terminal is too narrow.
-pub(crate) struct Column<T> {
+/// A column: its heading, its alignment, and how soon it is left out if the terminal is too narrow.
+#[derive(Clone, Copy)]
+pub(crate) struct Column {
     heading: &'static str,
     to_the_right: bool,
     /// Columns with the highest rank go first; those with 0 stay.
     rank: u8,
-    cell: fn(&T) -> String,
 }
 
-impl<T> Column<T> {
-    pub(crate) fn left(heading: &'static str, cell: fn(&T) -> String) -> Self {
-        Self {
-            heading,
-            to_the_right: false,
-            rank: 0,
-            cell,
-        }
+pub(crate) const fn left(heading: &'static str, rank: u8) -> Column {
+    Column {
+        heading,
+        to_the_right: false,
+        rank,
     }
+}
 
-    pub(crate) fn right(heading: &'static str, cell: fn(&T) -> String) -> Self {
-        Self {
-            to_the_right: true,
-            ..Self::left(heading, cell)
-        }
-    }
-
-    /// Lets the column be left out, before those with a lower rank.
-    pub(crate) fn optional(mut self, rank: u8) -> Self {
-        self.rank = rank;
-        self
-    }
-
-    /// A cell may quote the service: nothing in it begins another line, column or color.
-    pub(crate) fn cell(&self, item: &T) -> String {
-        shown(&(self.cell)(item).replace(['\r', '\n', '\t'], " ")).into_owned()
+pub(crate) const fn right(heading: &'static str, rank: u8) -> Column {
+    Column {
+        to_the_right: true,
+        ..left(heading, rank)
     }
 }
 
 /// Prints a table, or, with `--json`, a line for each item.
-pub(crate) fn list<T: Serialize>(
+pub(crate) fn list<T: Serialize, const N: usize>(
     session: &Session,
-    columns: &[Column<T>],
+    columns: [Column; N],
     items: &[T],
+    cells: impl Fn(&T) -> [String; N],
 ) -> Result<(), Failure> {
     if session.global.json {
         return items.iter().try_for_each(|item| session.out.json(item));
     }
-    print(&session.out, columns, items)
+    print(&session.out, columns, items.iter().map(cells).collect())
 }
 
-/// Prints a row for each item under headings; on a narrow terminal, without some of the optional columns.
-pub(crate) fn print<T>(out: &Output, columns: &[Column<T>], items: &[T]) -> Result<(), Failure> {
-    let mut lines = layout(columns, items, out.columns().unwrap_or(usize::MAX)).into_iter();
+/// Prints rows under headings; on a narrow terminal, without some of the optional columns.
+pub(crate) fn print<const N: usize>(
+    out: &Output,
+    columns: [Column; N],
+    rows: Vec<[String; N]>,
+) -> Result<(), Failure> {
+    let mut lines = layout(columns, rows, out.columns().unwrap_or(usize::MAX)).into_iter();
     out.styled(&out.style.bold(lines.next().unwrap_or_default()))?;
     lines.try_for_each(|line| out.line(&line))
 }
@@ -69,42 +60,38 @@ pub(crate) fn or_dash(value: Option<impl ToString>) -> String {
 const GAP: usize = 2;
 
 /// The headings and the rows as lines.
-fn layout<T>(columns: &[Column<T>], items: &[T], room: usize) -> Vec<String> {
-    // Each column with its width and its lines.
-    let laid_out = |column| {
-        let column: &Column<T> = column;
-        let cells = items.iter().map(|item| column.cell(item));
-        let cells: Vec<String> = std::iter::once(column.heading.to_owned())
-            .chain(cells)
-            .collect();
-        let width = cells.iter().map(|cell| cell.chars().count()).max();
-        (column, width.unwrap_or(0), cells)
-    };
-    let mut kept: Vec<_> = columns.iter().map(laid_out).collect();
-    while kept.iter().map(|(_, width, _)| width + GAP).sum::<usize>() > room.saturating_add(GAP) {
-        let Some(rank) = kept
-            .iter()
-            .map(|(column, ..)| column.rank)
-            .max()
-            .filter(|rank| *rank > 0)
-        else {
-            break;
-        };
-        kept.retain(|(column, ..)| column.rank != rank);
+fn layout<const N: usize>(
+    columns: [Column; N],
+    mut rows: Vec<[String; N]>,
+    room: usize,
+) -> Vec<String> {
+    for cell in rows.iter_mut().flatten() {
+        // A cell may quote the service: nothing in it begins another line, column or color.
+        *cell = shown(&cell.replace(['\r', '\n', '\t'], " ")).into_owned();
     }
-    let line = |row: usize| {
-        let cells = kept.iter().map(|(column, width, cells)| {
-            let cell = &cells[row];
+    rows.insert(0, columns.map(|column| column.heading.to_owned()));
+    let width = |at: usize| rows.iter().map(|row| row[at].chars().count()).max();
+    let mut kept: Vec<(usize, Column, usize)> = (0..N)
+        .map(|at| (at, columns[at], width(at).unwrap_or_default()))
+        .collect();
+    while kept.iter().map(|(.., width)| width + GAP).sum::<usize>() > room.saturating_add(GAP) {
+        match kept.iter().map(|(_, column, _)| column.rank).max() {
+            None | Some(0) => break,
+            Some(rank) => kept.retain(|(_, column, _)| column.rank != rank),
+        }
+    }
+    let line = |row: &[String; N]| {
+        let cells = kept.iter().map(|&(at, column, width)| {
             if column.to_the_right {
-                format!("{cell:>width$}")
+                format!("{:>width$}", row[at])
             } else {
-                format!("{cell:<width$}")
+                format!("{:<width$}", row[at])
             }
         });
         let line = cells.collect::<Vec<_>>().join(&" ".repeat(GAP));
         line.trim_end().to_owned()
     };
-    (0..=items.len()).map(line).collect()
+    rows.iter().map(line).collect()
 }
 
 #[cfg(test)]
@@ -112,12 +99,9 @@ mod tests {
     use super::*;
 
     fn lines(cell: &str, room: usize) -> Vec<String> {
-        let columns = [
-            Column::left("MODEL", |cell: &&str| (*cell).to_owned()),
-            Column::right("CONTEXT", |_| "131K".to_owned()).optional(1),
-            Column::left("ENDS", |_| "2026-09-14".to_owned()).optional(2),
-        ];
-        layout(&columns, &[cell], room)
+        let columns = [left("MODEL", 0), right("CONTEXT", 1), left("ENDS", 2)];
+        let row = [cell, "131K", "2026-09-14"].map(str::to_owned);
+        layout(columns, vec![row], room)
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! `--verbose`: one line on standard error for each HTTP attempt.
 
-use std::{fmt, time::Duration};
+use std::fmt;
 
 use groq_core::{Attempt, AttemptHead, AttemptOutcome, Middleware};
 use serde_json::json;
@@ -16,37 +16,35 @@ impl Middleware for AttemptLog {
             AttemptOutcome::RetryIn(wait) => Some(wait),
             _ => None,
         };
+        let status = attempt.status().map(|status| status.as_u16());
+        let (waited, elapsed) = (head.waited(), attempt.elapsed());
+        let (failure, request_id) = (attempt.failure(), attempt.request_id());
         let document = json!({"attempt": {
             "operation": head.operation(),
             "number": head.number(),
-            "status": attempt.status().map(|status| status.as_u16()),
-            "request_id": attempt.request_id(),
-            "waited": head.waited().as_secs_f64(),
-            "elapsed": attempt.elapsed().as_secs_f64(),
-            "failure": attempt.failure(),
+            "status": status,
+            "request_id": request_id,
+            "waited": waited.as_secs_f64(),
+            "elapsed": elapsed.as_secs_f64(),
+            "failure": failure,
             "retry_in": retry_in.map(|wait| wait.as_secs_f64()),
         }});
-        self.0.detail(&document, || words(head, attempt, retry_in));
+        self.0.detail(&document, || {
+            let mut words = format!("{}: attempt {}", head.operation(), head.number());
+            if !waited.is_zero() {
+                words += &format!(" after waiting {}", units::duration(waited));
+            }
+            if let Some(status) = status {
+                words += &format!(": status {status}");
+            } else if let Some(failure) = failure {
+                words += &format!(": {failure}");
+            }
+            words += &format!(" in {}", units::duration(elapsed));
+            words.extend(request_id.map(|id| format!(", request {id}")));
+            words.extend(retry_in.map(|wait| format!(", retry in {}", units::duration(wait))));
+            words
+        });
     }
-}
-
-fn words(head: &AttemptHead, attempt: &Attempt, retry_in: Option<Duration>) -> String {
-    let some = |before: &str, value: Option<String>| {
-        value.map_or_else(String::new, |value| format!("{before}{value}"))
-    };
-    let waited = Some(head.waited()).filter(|wait| !wait.is_zero());
-    let status = attempt.status().map(|status| status.as_u16());
-    let outcome = status.map(|status| format!("status {status}"));
-    format!(
-        "{}: attempt {}{}{} in {}{}{}",
-        head.operation(),
-        head.number(),
-        some(" after waiting ", waited.map(units::duration)),
-        some(": ", outcome.or(attempt.failure().map(ToString::to_string))),
-        units::duration(attempt.elapsed()),
-        some(", request ", attempt.request_id().map(ToString::to_string)),
-        some(", retry in ", retry_in.map(units::duration)),
-    )
 }
 
 impl fmt::Debug for AttemptLog {

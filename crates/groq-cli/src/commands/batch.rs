@@ -7,12 +7,12 @@ mod run;
 mod state;
 
 use clap::Subcommand;
-use groq_core::types::{Batch, BatchRequestCounts};
+use groq_core::types::Batch;
 
 use crate::{
     failure::Failure,
     session::Session,
-    table::{self, Column, or_dash},
+    table::{self, left, or_dash, right},
     units,
 };
 
@@ -55,12 +55,12 @@ impl Args {
                 show(session, &batches)
             }
             Action::Get { id } => {
-                let client = session.connect().await?;
-                show(session, &[client.batches().get(&id).await?.into_inner()])
+                let batch = session.connect().await?.batches().get(&id).await?;
+                show(session, &[batch.into_inner()])
             }
             Action::Cancel { id } => {
-                let client = session.connect().await?;
-                show(session, &[client.batches().cancel(&id).await?.into_inner()])
+                let batch = session.connect().await?.batches().cancel(&id).await?;
+                show(session, &[batch.into_inner()])
             }
         }
     }
@@ -77,23 +77,24 @@ impl Args {
 
 fn show(session: &Session, batches: &[Batch]) -> Result<(), Failure> {
     let columns = [
-        Column::left("BATCH", |batch: &Batch| batch.id.clone()),
-        Column::left("CREATED", |batch: &Batch| {
-            or_dash(batch.created_at.map(units::date))
-        })
-        .optional(2),
-        Column::left("STATUS", |batch| batch.status.as_str().to_owned()),
-        Column::right("DONE", |batch| count(batch, |counts| counts.completed)),
-        Column::right("FAILED", |batch| count(batch, |counts| counts.failed)),
-        Column::right("ALL", |batch| count(batch, |counts| counts.total)),
-        Column::left("RESULTS", |batch: &Batch| {
-            or_dash(batch.output_file_id.as_deref().filter(|id| !id.is_empty()))
-        })
-        .optional(1),
+        left("BATCH", 0),
+        left("CREATED", 2),
+        left("STATUS", 0),
+        right("DONE", 0),
+        right("FAILED", 0),
+        right("ALL", 0),
+        left("RESULTS", 1),
     ];
-    table::list(session, &columns, batches)
-}
-
-fn count(batch: &Batch, count: fn(&BatchRequestCounts) -> u64) -> String {
-    or_dash(batch.request_counts.as_ref().map(count))
+    table::list(session, columns, batches, |batch| {
+        let counts = batch.request_counts.as_ref();
+        [
+            batch.id.clone(),
+            or_dash(batch.created_at.map(units::date)),
+            batch.status.as_str().to_owned(),
+            or_dash(counts.map(|counts| counts.completed)),
+            or_dash(counts.map(|counts| counts.failed)),
+            or_dash(counts.map(|counts| counts.total)),
+            or_dash(batch.output_file_id.as_deref().filter(|id| !id.is_empty())),
+        ]
+    })
 }

@@ -13,7 +13,7 @@ use crate::{
     failure::Failure,
     files::{Overwrite, in_json, workshop},
     session::Session,
-    table::{self, Column, or_dash},
+    table::{self, left, or_dash, right},
     units,
 };
 
@@ -82,19 +82,21 @@ async fn list(session: &Session) -> Result<(), Failure> {
     let mut files = client.files().list().await?.into_inner().data;
     files.sort_by_key(|file| std::cmp::Reverse(file.created_at));
     let columns = [
-        Column::left("FILE", |file: &FileObject| file.id.clone()),
-        Column::left("CREATED", |file: &FileObject| {
-            or_dash(file.created_at.map(units::date))
-        })
-        .optional(2),
-        Column::right("BYTES", |file| or_dash(file.bytes)),
-        Column::left("PURPOSE", |file: &FileObject| {
-            or_dash(file.purpose.as_ref().map(FilePurpose::as_str))
-        })
-        .optional(1),
-        Column::left("NAME", |file| or_dash(file.filename.as_deref())),
+        left("FILE", 0),
+        left("CREATED", 2),
+        right("BYTES", 0),
+        left("PURPOSE", 1),
+        left("NAME", 0),
     ];
-    table::list(session, &columns, &files)
+    table::list(session, columns, &files, |file| {
+        [
+            file.id.clone(),
+            or_dash(file.created_at.map(units::date)),
+            or_dash(file.bytes),
+            or_dash(file.purpose.as_ref().map(FilePurpose::as_str)),
+            or_dash(file.filename.as_deref()),
+        ]
+    })
 }
 
 async fn upload(session: &Session, file: &Path) -> Result<(), Failure> {

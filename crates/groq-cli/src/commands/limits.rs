@@ -11,7 +11,7 @@ use crate::{
     defaults,
     failure::Failure,
     session::Session,
-    table::{self, Column, or_dash},
+    table::{self, Column, left, or_dash, right},
     units,
 };
 
@@ -46,7 +46,7 @@ impl Args {
         if is_known && session.global.json {
             session.out.json(&document(&model, &limits))?;
         } else if is_known {
-            table::print(&session.out, &columns(), &rows(&limits))?;
+            table::print(&session.out, COLUMNS, rows(&limits))?;
         }
         session.report_usage(&model, reply?.usage.as_ref());
         if !is_known {
@@ -55,6 +55,13 @@ impl Args {
         Ok(())
     }
 }
+
+const COLUMNS: [Column; 4] = [
+    left("", 0),
+    right("LEFT", 0),
+    right("LIMIT", 0),
+    right("FULL AGAIN IN", 0),
+];
 
 /// Refuses models that are known not to chat.
 fn check_kind(model: &str) -> Result<(), Failure> {
@@ -82,23 +89,19 @@ fn document(model: &str, limits: &RateLimits) -> Value {
     })
 }
 
-type Row = (&'static str, RateLimit);
-
-fn columns() -> [Column<Row>; 4] {
-    [
-        Column::left("", |(name, _)| (*name).to_owned()),
-        Column::right("LEFT", |(_, limit)| or_dash(limit.remaining)),
-        Column::right("LIMIT", |(_, limit)| or_dash(limit.limit)),
-        Column::right("FULL AGAIN IN", |(_, limit)| {
-            or_dash(limit.reset.map(units::duration))
-        }),
-    ]
-}
-
-fn rows(limits: &RateLimits) -> [Row; 2] {
-    [
-        ("requests a day", limits.requests),
-        ("tokens a minute", limits.tokens),
+fn rows(limits: &RateLimits) -> Vec<[String; 4]> {
+    let row = |name: &str, limit: RateLimit| {
+        [
+            name.to_owned(),
+            or_dash(limit.remaining),
+            or_dash(limit.limit),
+            or_dash(limit.reset.map(units::duration)),
+        ]
+    };
+    let (requests, tokens) = (limits.requests, limits.tokens);
+    vec![
+        row("requests a day", requests),
+        row("tokens a minute", tokens),
     ]
 }
 
@@ -114,10 +117,8 @@ mod tests {
         limits.tokens.remaining = Some(5_994);
         limits.tokens.limit = Some(6_000);
         limits.tokens.reset = Some(Duration::from_millis(60));
-        let columns = columns();
-        let cells = |row| columns.each_ref().map(|column| column.cell(&row));
         assert_eq!(
-            rows(&limits).map(cells),
+            rows(&limits),
             [
                 ["requests a day", "-", "-", "-"],
                 ["tokens a minute", "5994", "6000", "60 ms"],

@@ -5,7 +5,7 @@ use groq_core::models::{Catalog, Cost, JsonSchemaSupport, ModelInfo, ModelKind, 
 use crate::{
     failure::Failure,
     session::Session,
-    table::{self, Column, or_dash},
+    table::{self, Column, left, or_dash, right},
 };
 
 /// List the models that the key can use, with limits, prices, modes and retirements.
@@ -31,7 +31,11 @@ impl Args {
             let models = list.data.iter().filter_map(|model| catalog.get(&model.id));
             let models: Vec<_> = models.filter(|model| kinds.contains(&model.kind)).collect();
             if !models.is_empty() {
-                table::print(&session.out, &columns(title), &models)?;
+                table::print(
+                    &session.out,
+                    columns(title),
+                    models.iter().map(cells).collect(),
+                )?;
                 session.out.line("")?;
             }
         }
@@ -59,24 +63,28 @@ const SECTIONS: [(&str, &[ModelKind]); 3] = [
     ),
 ];
 
-fn columns<'a>(title: &'static str) -> [Column<&'a ModelInfo>; 7] {
+fn columns(title: &'static str) -> [Column; 7] {
     [
-        Column::left(title, |model: &&ModelInfo| model.id.clone()),
-        Column::right("CTX", |model: &&ModelInfo| {
-            or_dash(model.context_window.map(short))
-        })
-        .optional(2),
-        Column::right("OUT", |model: &&ModelInfo| {
-            or_dash(model.max_completion_tokens.map(short))
-        })
-        .optional(3),
-        Column::right("PRICE", |model| or_dash(model.price.map(price))),
-        Column::right("RATE", |model: &&ModelInfo| or_dash(rate(model))).optional(4),
-        Column::left("CAN", |model: &&ModelInfo| modes(model).join(" ")).optional(1),
-        Column::left("ENDS", |model| {
-            let end = model.retirement.as_ref().map(|end| end.date.to_string());
-            end.unwrap_or_default()
-        }),
+        left(title, 0),
+        right("CTX", 2),
+        right("OUT", 3),
+        right("PRICE", 0),
+        right("RATE", 4),
+        left("CAN", 1),
+        left("ENDS", 0),
+    ]
+}
+
+fn cells(model: &&ModelInfo) -> [String; 7] {
+    let end = model.retirement.as_ref().map(|end| end.date.to_string());
+    [
+        model.id.clone(),
+        or_dash(model.context_window.map(short)),
+        or_dash(model.max_completion_tokens.map(short)),
+        or_dash(model.price.map(price)),
+        or_dash(rate(model)),
+        modes(model).join(" "),
+        end.unwrap_or_default(),
     ]
 }
 
@@ -139,7 +147,7 @@ mod tests {
 
     #[test]
     fn a_row_says_what_is_known_and_dashes_what_is_not() {
-        let row = |model: &ModelInfo| columns("").map(|column| column.cell(&model)).join("|");
+        let row = |model: &ModelInfo| cells(&model).join("|");
         let catalog = Catalog::shipped().on("2026-10-01".parse().unwrap());
         let shown = |id: &str| row(catalog.get(id).unwrap());
         assert_eq!(

@@ -7,7 +7,7 @@ use crate::{
     defaults,
     failure::Failure,
     session::Session,
-    table::{self, Column},
+    table::{self, left},
 };
 
 /// List the voices of speech models.
@@ -41,14 +41,11 @@ impl Args {
                 as_of: model.as_of,
             })
         });
-        let columns = [
-            Column::left("MODEL", |voice: &Voice| voice.model.clone()),
-            Column::left("VOICE", |voice| voice.name.clone()),
-            Column::left("", |voice| {
-                if voice.default { "default" } else { "" }.to_owned()
-            }),
-        ];
-        table::list(session, &columns, &voices.collect::<Vec<_>>())
+        let columns = [left("MODEL", 0), left("VOICE", 0), left("", 0)];
+        table::list(session, columns, &voices.collect::<Vec<_>>(), |voice| {
+            let mark = if voice.default { "default" } else { "" };
+            [voice.model.clone(), voice.name.clone(), mark.to_owned()]
+        })
     }
 
     fn models<'a>(&self, catalog: &'a Catalog) -> Result<Vec<&'a ModelInfo>, Failure> {

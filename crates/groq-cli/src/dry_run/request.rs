@@ -73,47 +73,43 @@ fn boundary(content_type: &str) -> Option<&str> {
     Some(boundary.trim_matches('"'))
 }
 
-/// The parts of a form that our own client wrote.
+/// The parts of a form that our own client wrote: each has a name, a file name if it is a file, and its text or its length in bytes.
 fn parts(body: &[u8], boundary: &str) -> Vec<Value> {
-    let delimiter = format!("\r\n--{boundary}");
-    let starts =
-        memmem::find_iter(body, &delimiter.as_bytes()[2..]).map(|at| at + delimiter.len() - 2);
-    starts
-        .filter_map(|start| {
-            let rest = body[start..].strip_prefix(b"\r\n")?;
-            let rest = &rest[..memmem::find(rest, delimiter.as_bytes())?];
-            let split = memmem::find(rest, b"\r\n\r\n")?;
-            let head = std::str::from_utf8(&rest[..split]).ok()?;
-            Some(part(head, &rest[split + 4..]))
+    let delimiter = format!("--{boundary}\r\n");
+    let starts: Vec<usize> = memmem::find_iter(body, &delimiter).collect();
+    let ends = starts.iter().skip(1).copied();
+    let last = memmem::find(body, format!("--{boundary}--").as_bytes());
+    let ends = ends.chain(last);
+    let part = |(start, end): (&usize, usize)| {
+        let rest = body
+            .get(start + delimiter.len()..end)?
+            .strip_suffix(b"\r\n")?;
+        let split = memmem::find(rest, b"\r\n\r\n")?;
+        let (head, content) = (
+            std::str::from_utf8(&rest[..split]).ok()?,
+            &rest[split + 4..],
+        );
+        let quoted = |name: &str| {
+            head.split_once(&format!("; {name}=\""))?
+                .1
+                .split('"')
+                .next()
+        };
+        Some(match (quoted("filename"), std::str::from_utf8(content)) {
+            (None, Ok(text)) => json!({"name": quoted("name"), "text": text}),
+            (file, _) => json!({"name": quoted("name"), "filename": file, "bytes": content.len()}),
         })
-        .collect()
-}
-
-/// A part: its name, its file name if it has one, and its text or its length in bytes.
-fn part(head: &str, content: &[u8]) -> Value {
-    let quoted = |name: &str| head.split_once(&format!("{name}=\""))?.1.split('"').next();
-    let mut part = json!({"name": quoted("; name")});
-    let file_name = quoted("; filename");
-    match (file_name, std::str::from_utf8(content)) {
-        (None, Ok(text)) => part["text"] = text.into(),
-        _ => part["bytes"] = content.len().into(),
-    }
-    if let Some(name) = file_name {
-        part["filename"] = name.into();
-    }
-    part
+    };
+    starts.iter().zip(ends).filter_map(part).collect()
 }
 
 fn part_in_words(part: &Value) -> String {
-    let text = |name: &str| part[name].as_str();
-    let file_name = text("filename").map(|name| format!(" ({name})"));
-    let bytes = format!("[{} bytes]", part["bytes"]);
-    format!(
-        "{}{}: {}",
-        text("name").unwrap_or_default(),
-        file_name.unwrap_or_default(),
-        text("text").unwrap_or(&bytes)
-    )
+    let name = part["name"].as_str().unwrap_or_default();
+    match (part["text"].as_str(), part["filename"].as_str()) {
+        (Some(text), _) => format!("{name}: {text}"),
+        (None, Some(file)) => format!("{name} ({file}): [{} bytes]", part["bytes"]),
+        (None, None) => format!("{name}: [{} bytes]", part["bytes"]),
+    }
 }
 
 /// Whether a header may hold a key.

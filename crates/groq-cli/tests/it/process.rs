@@ -204,25 +204,25 @@ fn models_are_tables_or_a_line_each() {
 #[test]
 fn the_mock_says_where_it_is_and_fails_to_order() {
     use std::io::{BufRead as _, BufReader};
-    let mut server = groq(&["mock", "--port", "0", "--faults", "401, ok"])
+    let mut server = groq(&["mock", "--port", "0", "--faults", "401, 429=7, ok"])
         .spawn()
         .unwrap();
     let mut first = String::new();
     BufReader::new(server.stdout.as_mut().unwrap())
         .read_line(&mut first)
         .unwrap();
-    let ask = || {
-        groq(&[
-            "chat",
-            "--base-url",
-            first.trim(),
-            "Reply with exactly: pong",
-        ])
-        .env("GROQ_API_KEY", "any")
-        .output()
-        .unwrap()
+    let ask_with = |more: &[&str]| {
+        let args = ["chat", "--base-url", first.trim()];
+        groq(&[&args[..], &["Reply with exactly: pong"], more].concat())
+            .env("GROQ_API_KEY", "any")
+            .output()
+            .unwrap()
     };
+    let ask = || ask_with(&[]);
     assert_eq!(ask().status.code(), Some(3));
+    let limited = ask_with(&["--json", "--max-retries", "0"]);
+    let failure: serde_json::Value = serde_json::from_str(stderr(&limited)).unwrap();
+    assert_eq!(failure["error"]["retry_after"], 7.0);
     assert_eq!(stdout(&ask()), "pong\n");
     #[cfg(unix)]
     {

@@ -5,27 +5,17 @@ use groq_core::{
     batch::BatchItem,
     types::{BatchEndpoint, ChatCompletionRequest, Message},
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 /// One line of the input.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Line {
     pub(super) id: String,
-    /// The id as it is in the file, where it may be a number.
-    pub(super) given: Value,
+    /// The id of a prompt as it is in the file, where it may be a number; `None` for a request in Groq's format.
+    pub(super) prompt_id: Option<Value>,
     pub(super) endpoint: BatchEndpoint,
     pub(super) body: Map<String, Value>,
-    pub(super) kind: Kind,
-}
-
-/// How a line is written, and its result will be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// A request in Groq's format.
-    Request,
-    /// `{"id", "prompt"}`, optionally with `"system"`.
-    Prompt,
 }
 
 /// The endpoints of batches.
@@ -67,25 +57,25 @@ impl Line {
     }
 }
 
+fn object<T: DeserializeOwned>(value: Map<String, Value>) -> Result<T, String> {
+    serde_json::from_value(Value::Object(value)).map_err(|error| error.to_string())
+}
+
 fn request(value: Map<String, Value>) -> Result<Line, String> {
-    let line: RequestLine =
-        serde_json::from_value(Value::Object(value)).map_err(|error| error.to_string())?;
+    let line: RequestLine = object(value)?;
     if line.method.is_some_and(|method| method != "POST") {
         return Err("its method is not POST".to_owned());
     }
-    let id = named(line.custom_id)?;
     Ok(Line {
-        given: Value::from(id.as_str()),
-        id,
+        id: named(line.custom_id)?,
+        prompt_id: None,
         endpoint: endpoint(&line.url)?,
         body: line.body,
-        kind: Kind::Request,
     })
 }
 
 fn prompt(value: Map<String, Value>, model: &str) -> Result<Line, String> {
-    let line: PromptLine =
-        serde_json::from_value(Value::Object(value)).map_err(|error| error.to_string())?;
+    let line: PromptLine = object(value)?;
     let id = match &line.id {
         Value::String(id) => id.clone(),
         Value::Number(id) => id.to_string(),
@@ -100,18 +90,16 @@ fn prompt(value: Map<String, Value>, model: &str) -> Result<Line, String> {
     };
     Ok(Line {
         id: named(id)?,
-        given: line.id,
+        prompt_id: Some(line.id),
         endpoint: BatchEndpoint::V1ChatCompletions,
         body,
-        kind: Kind::Prompt,
     })
 }
 
 fn named(id: String) -> Result<String, String> {
-    if id.is_empty() {
-        return Err("its id is empty".to_owned());
-    }
-    Ok(id)
+    Some(id)
+        .filter(|id| !id.is_empty())
+        .ok_or_else(|| "its id is empty".to_owned())
 }
 
 fn endpoint(url: &str) -> Result<BatchEndpoint, String> {
@@ -147,7 +135,7 @@ mod tests {
     fn a_request_keeps_its_body() {
         let text = r#"{"custom_id":"a","method":"POST","url":"/v1/chat/completions","body":{"model":"m","messages":[],"new_key":1.0}}"#;
         let line = Line::read(text, "unused").unwrap();
-        assert_eq!((line.id.as_str(), line.kind), ("a", Kind::Request));
+        assert_eq!((line.id.as_str(), line.prompt_id), ("a", None));
         assert_eq!(line.body["new_key"].to_string(), "1.0");
     }
 

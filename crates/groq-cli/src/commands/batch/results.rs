@@ -11,10 +11,7 @@ use groq_core::batch::{BatchItem, Item, Results};
 use groq_core::models::{Billing, Cost, Usage};
 use serde_json::{Value, json};
 
-use super::{
-    items::Items,
-    line::{Kind, Line},
-};
+use super::{items::Items, line::Line};
 use crate::{failure::Failure, files::Place, units};
 
 /// Results on the disk, found by id.
@@ -120,19 +117,17 @@ pub(super) fn write(
 
 /// A result in the format of its item: Groq's, or the text alone.
 fn in_kind(line: &Line, mut result: Value) -> Value {
-    if line.kind == Kind::Request {
+    let Some(id) = &line.prompt_id else {
         return json!({"custom_id": line.id, "response": result["response"].take(), "error": result["error"].take()});
-    }
+    };
     if !result["error"].is_null() {
-        return json!({"id": line.given, "error": result["error"].take()});
+        return json!({"id": id, "error": result["error"].take()});
     }
     let body = &mut result["response"]["body"];
     let choice = &mut body["choices"][0];
-    let (text, reason) = (
-        choice["message"]["content"].take(),
-        choice["finish_reason"].take(),
-    );
-    json!({"id": line.given, "text": text, "finish_reason": reason, "usage": body["usage"].take()})
+    let text = choice["message"]["content"].take();
+    let reason = choice["finish_reason"].take();
+    json!({"id": id, "text": text, "finish_reason": reason, "usage": body["usage"].take()})
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The output of the tour.
 
-use std::{cell::Cell, sync::Arc};
+use std::cell::Cell;
 
 use crate::{failure::Failure, output::Bar, session::Session, style::Style};
 
@@ -14,11 +14,10 @@ pub(super) struct Screen<'a> {
 
 impl<'a> Screen<'a> {
     pub(super) fn new(session: &'a Session) -> Self {
-        let (style, step) = (session.out.style, Cell::new(0));
         Self {
             session,
-            style,
-            step,
+            style: session.out.style,
+            step: Cell::new(0),
         }
     }
 
@@ -62,12 +61,9 @@ impl<'a> Screen<'a> {
         self.session.out.styled(line)
     }
 
-    pub(super) fn bar(&self, prefix: &str, length: usize) -> Arc<Bar> {
+    pub(super) fn bar(&self, prefix: &str, length: usize) -> Bar {
         let template = "{prefix:12} {bar:40} {pos} of {len}";
-        Arc::new(
-            self.session
-                .stderr
-                .bar(prefix, Some(length as u64), template),
-        )
+        let length = Some(length as u64);
+        self.session.stderr.bar(prefix, length, template)
     }
 }

@@ -10,7 +10,7 @@ use std::{
 
 use groq_mock::{Fault, Reply};
 
-use crate::options;
+use crate::options::{self, apply};
 
 /// The largest number of requests in a list.
 const MAX_REQUESTS: usize = 100_000;
@@ -18,20 +18,10 @@ const MAX_REQUESTS: usize = 100_000;
 /// Faults of one request after the other.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Faults {
-    steps: Arc<Vec<Step>>,
+    /// Each reply, and the item of the list that it is of.
+    replies: Arc<Vec<(Reply, String)>>,
     repeat: bool,
     seen: Arc<AtomicUsize>,
-}
-
-/// The fault of one request.
-#[derive(Clone, Debug, PartialEq)]
-enum Step {
-    NoFault,
-    /// An error with this status, and perhaps a `retry-after` header.
-    Status(u16, Option<Duration>),
-    Fault(Fault),
-    /// An error about the account, by its code.
-    Account(String),
 }
 
 impl Faults {
@@ -39,80 +29,61 @@ impl Faults {
     pub(super) fn next(&self) -> (Reply, String) {
         let mut number = self.seen.fetch_add(1, Ordering::Relaxed);
         if self.repeat {
-            number %= self.steps.len().max(1);
+            number %= self.replies.len().max(1);
         }
-        match self.steps.get(number) {
-            None | Some(Step::NoFault) => (Reply::generated(), String::new()),
-            Some(Step::Status(status, wait)) => {
-                let reply = Reply::error(*status, "an injected fault");
-                let wait = wait.map(|wait| wait.as_secs_f64().to_string());
-                let set = |reply: Reply, wait| reply.header("retry-after", wait);
-                (
-                    options::apply(reply, wait, set),
-                    format!(": status {status}"),
-                )
-            }
-            Some(Step::Account(code)) => {
-                let reply = Reply::account_error(code).unwrap_or_else(Reply::generated);
-                (reply, format!(": {code}"))
-            }
-            Some(Step::Fault(fault)) => {
-                let what = format!("{fault:?}");
-                let what = what.split(['(', ' ']).next().unwrap_or_default();
-                (Reply::generated().fault(fault.clone()), format!(": {what}"))
-            }
+        match self.replies.get(number) {
+            Some((reply, item)) if item != "ok" => (reply.clone(), format!(": {item}")),
+            _ => (Reply::generated(), String::new()),
         }
     }
 }
 
 pub(super) fn parse(text: &str) -> Result<Faults, String> {
     let mut faults = Faults::default();
-    let mut steps = Vec::new();
+    let mut replies = Vec::new();
     let items: Vec<&str> = text.split(',').map(str::trim).collect();
     for (index, item) in items.iter().enumerate() {
         if *item == "repeat" && index > 0 && index == items.len() - 1 {
             faults.repeat = true;
             break;
         }
-        let (what, times) = match item.split_once('*') {
-            Some((what, times)) => (what.trim(), count(times).ok_or_else(|| wrong(item))?),
-            None => (*item, 1),
+        let (what, times) = item.split_once('*').unwrap_or((item, "1"));
+        let times = times.trim().parse().ok().filter(|times| *times > 0);
+        let (Some(reply), Some(times)) = (reply(what.trim()), times) else {
+            return Err(match *item {
+                "" => "a fault is missing; an example of a list is 503*2, ok, cut=5".to_owned(),
+                item => format!("'{item}' is not a fault; 'groq mock --help' lists them"),
+            });
         };
-        if steps.len().saturating_add(times) > MAX_REQUESTS {
+        if replies.len().saturating_add(times) > MAX_REQUESTS {
             return Err(format!("a list can have at most {MAX_REQUESTS} requests"));
         }
-        let step = step(what).ok_or_else(|| wrong(item))?;
-        steps.extend(std::iter::repeat_n(step, times));
+        replies.extend(std::iter::repeat_n((reply, what.trim().to_owned()), times));
     }
-    faults.steps = Arc::new(steps);
+    faults.replies = Arc::new(replies);
     Ok(faults)
 }
 
-fn count(times: &str) -> Option<usize> {
-    times.trim().parse().ok().filter(|times| *times > 0)
-}
-
-fn wrong(item: &str) -> String {
-    if item.is_empty() {
-        return "a fault is missing; an example of a list is 503*2, ok, cut=5".to_owned();
-    }
-    format!("'{item}' is not a fault; 'groq mock --help' lists them")
-}
-
-fn step(text: &str) -> Option<Step> {
-    let split = text.split_once('=');
-    let (what, value) = split.map_or((text, None), |(what, value)| {
-        (what.trim(), Some(value.trim()))
-    });
+fn reply(text: &str) -> Option<Reply> {
+    let split = text
+        .split_once('=')
+        .map(|(what, value)| (what.trim(), value.trim()));
+    let (what, value) = split.map_or((text, None), |(what, value)| (what, Some(value)));
+    let message = "an injected fault";
     if let Ok(status) = what.parse::<u16>() {
-        let wait = value.map(|value| options::duration(value).ok());
-        let is_error = (400..600).contains(&status) && wait != Some(None);
-        return is_error.then_some(Step::Status(status, wait.flatten()));
+        let wait = value.map(options::duration).transpose().ok()?;
+        let wait = wait.map(|wait| wait.as_secs_f64().to_string());
+        let reply = (400..600)
+            .contains(&status)
+            .then(|| Reply::error(status, message))?;
+        return Some(apply(reply, wait, |reply, wait| {
+            reply.header("retry-after", wait)
+        }));
     }
     let count = || value?.parse::<usize>().ok();
     let time = || options::duration(value?).ok();
     let fault = match (what, value) {
-        ("ok", None) => return Some(Step::NoFault),
+        ("ok", None) => return Some(Reply::generated()),
         ("reset", None) => Fault::Reset,
         ("close", None) => Fault::Close,
         ("delay", _) => Fault::Delay(time()?),
@@ -129,16 +100,13 @@ fn step(text: &str) -> Option<Step> {
         ("garble", _) => Fault::Garble(count()?),
         ("error", _) => Fault::ErrorEvent {
             events: count()?,
-            message: "an injected fault".to_owned(),
+            message: message.to_owned(),
             named: true,
         },
-        (code, None) => {
-            Reply::account_error(code)?;
-            return Some(Step::Account(code.to_owned()));
-        }
+        (code, None) => return Reply::account_error(code),
         _ => return None,
     };
-    Some(Step::Fault(fault))
+    Some(Reply::generated().fault(fault))
 }
 
 #[cfg(test)]
@@ -149,15 +117,22 @@ mod tests {
     fn lists_are_read() {
         let faults = parse("503*2, ok, cut=5, 429=2, delay=50ms, blocked_api_access").unwrap();
         let expected = [
-            Step::Status(503, None),
-            Step::Status(503, None),
-            Step::NoFault,
-            Step::Fault(Fault::CutAfterEvents(5)),
-            Step::Status(429, Some(Duration::from_secs(2))),
-            Step::Fault(Fault::Delay(Duration::from_millis(50))),
-            Step::Account("blocked_api_access".to_owned()),
+            (Reply::error(503, ""), "503"),
+            (Reply::error(503, ""), "503"),
+            (Reply::generated(), "ok"),
+            (Reply::generated().fault(Fault::CutAfterEvents(5)), "cut=5"),
+            (Reply::error(429, "").header("retry-after", "2"), "429=2"),
+            (
+                Reply::generated().fault(Fault::Delay(Duration::from_millis(50))),
+                "delay=50ms",
+            ),
+            (
+                Reply::account_error("blocked_api_access").unwrap(),
+                "blocked_api_access",
+            ),
         ];
-        assert_eq!(*faults.steps, expected);
+        let expected = expected.map(|(reply, item)| (reply, item.to_owned()));
+        assert_eq!(format!("{:?}", faults.replies), format!("{expected:?}"));
         assert!(!faults.repeat && parse("ok*9, reset, repeat").unwrap().repeat);
     }
 
@@ -187,14 +162,11 @@ mod tests {
 
     #[test]
     fn a_list_ends_or_begins_again() {
-        let told = |text: &str| {
+        let descriptions = |text: &str| {
             let faults = parse(text).unwrap();
             (0..4).map(|_| faults.next().1).collect::<Vec<_>>()
         };
-        assert_eq!(told("503, reset"), [": status 503", ": Reset", "", ""]);
-        assert_eq!(
-            told("503, ok, repeat"),
-            [": status 503", "", ": status 503", ""]
-        );
+        assert_eq!(descriptions("503, reset"), [": 503", ": reset", "", ""]);
+        assert_eq!(descriptions("503, ok, repeat"), [": 503", "", ": 503", ""]);
     }
 }

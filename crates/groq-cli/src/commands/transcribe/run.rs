@@ -13,7 +13,7 @@ use super::{
     journal,
     recordings::{Recordings, Task},
     report,
-    target::{Target, Targets},
+    target::{Target, targets},
 };
 use crate::{
     failure::{Failure, Status, in_one_line},
@@ -29,14 +29,14 @@ impl Recordings {
         model: &str,
         task: Task,
     ) -> Result<(), Failure> {
-        let targets = Targets::new(
+        let targets = targets(
             &self.inputs,
             self.output.as_deref(),
             self.format,
             self.overwrite,
             session.global.dry_run,
         )?;
-        if let Some(place) = targets.first_place() {
+        if let Some(place) = targets.iter().find_map(|target| target.place.as_ref()) {
             session.warn_of_open_folder(place);
         }
         if self.estimate {
@@ -45,7 +45,8 @@ impl Recordings {
             let audio = self.long_audio(&client, model);
             return estimate::print(session, &audio, model, &self.inputs).await;
         }
-        if targets.need_a_folder() && !session.global.json && !session.global.dry_run {
+        let is_mixed = targets.len() > 1 && targets.iter().any(|target| target.place.is_none());
+        if is_mixed && !session.global.json && !session.global.dry_run {
             let message = "several recordings need -o FOLDER, or --json";
             return Err(Failure::usage(message));
         }
@@ -99,9 +100,11 @@ impl Run<'_> {
     /// Transcribes one recording.
     async fn one(&self, target: &Target) -> Result<(), Failure> {
         let session = self.session;
-        let resumes = !self.options.no_resume && !session.global.dry_run;
-        let journal = resumes.then(|| journal::path(&target.input, session));
-        let journal = journal.flatten();
+        let journal = if self.options.no_resume || session.global.dry_run {
+            None
+        } else {
+            journal::path(&target.input, session)
+        };
         let bars = Arc::new(Bars::new(session, &name(&target.input)));
         let mut audio = self.options.long_audio(&self.client, self.model);
         if let Some(path) = &journal {

@@ -1,7 +1,6 @@
 //! Which input goes where, and in which format.
 
 use std::{
-    collections::HashSet,
     ffi::OsString,
     path::{Path, PathBuf},
 };
@@ -25,73 +24,62 @@ pub(super) struct Target {
     pub(super) place: Option<Place>,
 }
 
-pub(super) struct Targets(Vec<Target>);
-
-impl Targets {
-    /// Refuses what cannot be written before anything is paid for.
-    pub(super) fn new(
-        inputs: &[PathBuf],
-        output: Option<&Path>,
-        format: Option<OutputFormat>,
-        overwrite: Overwrite,
-        dry_run: bool,
-    ) -> Result<Self, Failure> {
-        if inputs.iter().filter(|input| is_stdin(input)).count() > 1 {
-            return Err(Failure::usage("standard input can be read only once"));
-        }
-        let output = output.filter(|path| *path != Path::new("-"));
-        let is_folder = |path: &Path| {
-            inputs.len() > 1 || path.is_dir() || path.as_os_str().as_encoded_bytes().ends_with(b"/")
-        };
-        if let Some(folder) = output.filter(|path| is_folder(path)) {
-            let format = format.unwrap_or(OutputFormat::Text);
-            return in_folder(inputs, folder, format, overwrite, dry_run);
-        }
-        let format = format.or_else(|| OutputFormat::from_path(output?));
-        let place = output.map(|path| Place::new(path, overwrite)).transpose()?;
-        let targets = inputs.iter().map(|input| Target {
+/// Pairs each recording with its place, and refuses what cannot be written before anything is paid for.
+pub(super) fn targets(
+    inputs: &[PathBuf],
+    output: Option<&Path>,
+    format: Option<OutputFormat>,
+    overwrite: Overwrite,
+    dry_run: bool,
+) -> Result<Vec<Target>, Failure> {
+    if inputs.iter().filter(|input| is_stdin(input)).count() > 1 {
+        return Err(Failure::usage("standard input can be read only once"));
+    }
+    let output = output.filter(|path| *path != Path::new("-"));
+    let is_folder = |path: &Path| {
+        inputs.len() > 1 || path.is_dir() || path.as_os_str().as_encoded_bytes().ends_with(b"/")
+    };
+    let folder = output.filter(|path| is_folder(path));
+    let by_name = output.filter(|_| folder.is_none());
+    let by_name = by_name.and_then(OutputFormat::from_path);
+    let format = format.or(by_name).unwrap_or(OutputFormat::Text);
+    let paths = match folder {
+        Some(folder) => in_folder(inputs, folder, format)?
+            .into_iter()
+            .map(Some)
+            .collect(),
+        None => vec![output.map(Path::to_owned); inputs.len()],
+    };
+    let is_missing = folder.filter(|folder| !folder.is_dir());
+    if let Some(folder) = is_missing.filter(|_| !dry_run) {
+        std::fs::create_dir(folder).map_err(|error| {
+            Failure::usage(format!("create folder '{}': {error}", folder.display()))
+        })?;
+    }
+    let target = |(input, path): (&PathBuf, Option<PathBuf>)| {
+        // A dry run makes no folder, and so finds no place in it.
+        let path = path.filter(|_| is_missing.is_none() || !dry_run);
+        Ok(Target {
             input: input.clone(),
-            format: format.unwrap_or(OutputFormat::Text),
-            place: place.clone(),
-        });
-        Ok(Self(targets.collect()))
-    }
-
-    /// The first file that is written; the others are in the same folder.
-    pub(super) fn first_place(&self) -> Option<&Place> {
-        self.0.iter().find_map(|target| target.place.as_ref())
-    }
-
-    /// Whether several texts would run into each other on standard output.
-    pub(super) fn need_a_folder(&self) -> bool {
-        self.0.len() > 1 && self.0.iter().any(|target| target.place.is_none())
-    }
-}
-
-impl<'a> IntoIterator for &'a Targets {
-    type Item = &'a Target;
-    type IntoIter = std::slice::Iter<'a, Target>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.0.iter()
-    }
+            format,
+            place: path.map(|path| Place::new(path, overwrite)).transpose()?,
+        })
+    };
+    inputs.iter().zip(paths).map(target).collect()
 }
 
 fn in_folder(
     inputs: &[PathBuf],
     folder: &Path,
     format: OutputFormat,
-    overwrite: Overwrite,
-    dry_run: bool,
-) -> Result<Targets, Failure> {
-    let mut taken: HashSet<PathBuf> = HashSet::new();
+) -> Result<Vec<PathBuf>, Failure> {
     let mut paths = Vec::new();
     for input in inputs {
         let mut name = stem(input);
         name.push(".");
         name.push(extension(format));
         let path = folder.join(name);
-        if !taken.insert(path.clone()) {
+        if paths.contains(&path) {
             return Err(Failure::usage(format!(
                 "two recordings would be written to '{}'; transcribe them one by one",
                 path.display()
@@ -99,22 +87,7 @@ fn in_folder(
         }
         paths.push(path);
     }
-    let is_there = folder.is_dir();
-    if !is_there && !dry_run {
-        std::fs::create_dir(folder).map_err(|error| {
-            Failure::usage(format!("create folder '{}': {error}", folder.display()))
-        })?;
-    }
-    let target = |(input, path): (&PathBuf, PathBuf)| {
-        let place = (is_there || !dry_run).then(|| Place::new(path, overwrite));
-        Ok(Target {
-            input: input.clone(),
-            format,
-            place: place.transpose()?,
-        })
-    };
-    let targets = inputs.iter().zip(paths).map(target);
-    targets.collect::<Result<_, _>>().map(Targets)
+    Ok(paths)
 }
 
 /// The name of a recording without folders and extension.
@@ -140,7 +113,7 @@ mod tests {
         output: Option<&Path>,
     ) -> Result<Vec<(String, OutputFormat)>, Failure> {
         let inputs: Vec<PathBuf> = inputs.iter().map(PathBuf::from).collect();
-        let targets = Targets::new(&inputs, output, None, KEEP, false)?;
+        let targets = super::targets(&inputs, output, None, KEEP, false)?;
         let shown = |target: &Target| {
             let place = target
                 .place
@@ -153,7 +126,7 @@ mod tests {
                 target.format,
             )
         };
-        Ok(targets.into_iter().map(shown).collect())
+        Ok(targets.iter().map(shown).collect())
     }
 
     #[test]
@@ -181,7 +154,7 @@ mod tests {
         assert!(targets(&["x/a.mp3", "y/a.ogg"], Some(&out)).is_err());
         let other = folder.path().join("other/");
         assert!(targets(&["x/a.mp3", "y/a.ogg"], Some(&other)).is_err());
-        assert!(Targets::new(&["a.mp3".into()], Some(&other), None, KEEP, true).is_ok());
+        assert!(super::targets(&["a.mp3".into()], Some(&other), None, KEEP, true).is_ok());
         assert!(!other.exists(), "made for nothing");
         assert!(targets(&["-", "-"], Some(&out)).is_err());
     }
