@@ -13,139 +13,143 @@ struct Step {
     name: &'static str,
     /// What it makes sure of.
     about: &'static str,
+    work: Work,
     /// Whether it runs only by name and with `all`.
     slow: bool,
-    run: fn() -> Result<()>,
 }
 
-impl Step {
-    const fn new(name: &'static str, about: &'static str, run: fn() -> Result<()>) -> Self {
-        Self {
-            name,
-            about,
-            slow: false,
-            run,
-        }
-    }
+#[derive(Clone, Copy)]
+enum Work {
+    /// A command of cargo.
+    Cargo(&'static str),
+    /// A command of cargo that has to be installed: `cargo-deny` is `deny`.
+    Tool(&'static str),
+    /// A check of this tool.
+    Own(fn() -> Result<()>),
+}
 
-    const fn slow(mut self) -> Self {
-        self.slow = true;
-        self
+use Work::{Cargo, Own, Tool};
+
+const fn step(name: &'static str, about: &'static str, work: Work) -> Step {
+    Step {
+        name,
+        about,
+        work,
+        slow: false,
+    }
+}
+
+const fn slow(name: &'static str, about: &'static str, work: Work) -> Step {
+    Step {
+        slow: true,
+        ..step(name, about, work)
     }
 }
 
 /// From quick to slow, so that a slip shows early; what compiles the same things stands together.
 const STEPS: [Step; 15] = [
-    Step::new("fmt", "the code is laid out by rustfmt", || {
-        cargo::run(&["fmt", "--all", "--", "--check"])
-    }),
-    Step::new(
+    step(
+        "fmt",
+        "the code is laid out by rustfmt",
+        Cargo("fmt --all -- --check"),
+    ),
+    step(
         "generate",
         "the description keeps its conventions, and the generated code is what it says",
-        || generate::run(generate::Mode::Check),
+        Own(|| generate::run(generate::Mode::Check)),
     ),
-    Step::new("coverage", "every layer has every operation", coverage::run),
-    Step::new(
+    step(
+        "coverage",
+        "every layer has every operation",
+        Own(coverage::run),
+    ),
+    step(
         "architecture",
         "what ARCHITECTURE.md says of dependencies and modules is true",
-        architecture::run,
+        Own(architecture::run),
     ),
-    Step::new(
+    step(
         "deny",
         "licenses, duplicate versions and sources of dependencies are as deny.toml says",
-        || deny(&["bans", "licenses", "sources"]),
+        Tool("deny check bans licenses sources"),
     ),
-    Step::new(
+    slow(
         "advisories",
         "no dependency has a known vulnerability; fetches the RustSec database",
-        || deny(&["advisories"]),
-    )
-    .slow(),
-    Step::new("clippy", "no lint has anything to say", || {
-        let what = ["clippy", "--workspace", "--all-targets", "--all-features"];
-        cargo::run(&[&what[..], &["--", "-D", "warnings"]].concat())
-    }),
-    Step::new("test", "everything behaves as it should", || {
-        cargo::run(&["test", "--workspace", "--all-features"])
-    }),
-    Step::new(
+        Tool("deny check advisories"),
+    ),
+    step(
+        "clippy",
+        "no lint has anything to say",
+        Cargo("clippy --workspace --all-targets --all-features -- -D warnings"),
+    ),
+    step(
+        "test",
+        "everything behaves as it should",
+        Cargo("test --workspace --all-features"),
+    ),
+    step(
         "numbers",
         "the wire types keep their laws where a crate switches on serde_json's `arbitrary_precision`",
-        || {
-            let features = "proptest,schema,serde_json/arbitrary_precision";
-            cargo::run(&[
-                "test",
-                "-p",
-                "groq-types",
-                "--lib",
-                "--test",
-                "laws",
-                "--features",
-                features,
-            ])
-        },
+        Cargo(
+            "test -p groq-types --lib --test laws --features proptest,schema,serde_json/arbitrary_precision",
+        ),
     ),
-    Step::new(
+    step(
         "ffmpeg",
         "what ffmpeg decodes is right, where it is installed",
-        ffmpeg,
+        Own(ffmpeg),
     ),
-    Step::new(
+    step(
         "recordings",
         "recorded traffic is read without loss, where GROQ_CASSETTES names a folder of it",
-        recordings,
+        Own(recordings),
     ),
-    Step::new("doc", "the documentation builds without a warning", || {
-        let what = ["doc", "--workspace", "--no-deps", "--all-features"];
-        cargo::run_with(&what, &[("RUSTDOCFLAGS", "-D warnings")])
-    }),
-    Step::new("wasm", "what works in a browser compiles for it", wasm::run),
-    Step::new(
+    step(
+        "doc",
+        "the documentation builds without a warning",
+        Cargo("doc --workspace --no-deps --all-features"),
+    ),
+    step(
+        "wasm",
+        "what works in a browser compiles for it",
+        Own(wasm::run),
+    ),
+    slow(
         "features",
         "each crate compiles alone, with each of its features",
-        || {
-            let what = [
-                "hack",
-                "check",
-                "--workspace",
-                "--each-feature",
-                "--no-dev-deps",
-            ];
-            with("hack", &what)
-        },
-    )
-    .slow(),
-    Step::new("package", "each published crate can be published", || {
-        let what = ["publish", "--workspace", "--dry-run", "--allow-dirty"];
-        cargo::run(&[&what[..], &["--quiet"]].concat())
-    })
-    .slow(),
+        Tool("hack check --workspace --each-feature --no-dev-deps"),
+    ),
+    slow(
+        "package",
+        "each published crate can be published",
+        Cargo("publish --workspace --dry-run --allow-dirty --quiet"),
+    ),
 ];
 
 /// Runs the usual steps, all, or the one with this name, until one fails.
 pub(crate) fn run(name: Option<&str>) -> Result<()> {
-    match name {
-        None => STEPS
-            .iter()
-            .filter(|step| !step.slow)
-            .try_for_each(Step::run),
-        Some("all") => STEPS.iter().try_for_each(Step::run),
-        Some(name) => match STEPS.iter().find(|step| step.name == name) {
-            Some(step) => step.run(),
-            None => bail!("no such step: {name}\n\n{}", usage()),
-        },
+    let chosen = |step: &&Step| match name {
+        None => !step.slow,
+        Some(name) => name == "all" || name == step.name,
+    };
+    let mut steps = STEPS.iter().filter(chosen).peekable();
+    if steps.peek().is_none() {
+        bail!("no such step: {}\n\n{}", name.unwrap_or_default(), usage());
     }
+    steps.try_for_each(Step::run)
 }
 
 /// Runs the tests that are ignored where ffmpeg is missing.
 fn ffmpeg() -> Result<()> {
-    let is_there = Command::new("ffmpeg").arg("-version").output().is_ok();
-    if !is_there {
+    if Command::new("ffmpeg").arg("-version").output().is_err() {
         println!("  NOT CHECKED: ffmpeg is not installed");
         return Ok(());
     }
-    let what = ["test", "-p", "groq-audio", "--all-features", "--test", "it"];
-    cargo::run(&[&what[..], &["--", "--ignored", "formats::", "playlists::"]].concat())
+    let tests = "-- --ignored formats:: playlists::";
+    cargo::run(&format!(
+        "test -p groq-audio --all-features --test it {tests}"
+    ))
 }
 
 /// Runs the tests that are ignored where there are no recordings.
@@ -154,27 +158,26 @@ fn recordings() -> Result<()> {
         println!("  NOT CHECKED: GROQ_CASSETTES is not set");
         return Ok(());
     }
-    let what = ["test", "-p", "groq-tests", "--all-features", "--test", "it"];
-    cargo::run(&[&what[..], &["--", "--ignored", "wire::"]].concat())
-}
-
-fn deny(checks: &[&str]) -> Result<()> {
-    with("deny", &[&["deny", "check"], checks].concat())
-}
-
-/// Runs a tool that is not part of cargo, or says that it did not.
-fn with(tool: &str, arguments: &[&str]) -> Result<()> {
-    if !cargo::has(tool) {
-        println!("  NOT CHECKED: `cargo install --locked cargo-{tool}` installs what checks it");
-        return Ok(());
-    }
-    cargo::run(arguments)
+    cargo::run("test -p groq-tests --all-features --test it -- --ignored wire::")
 }
 
 impl Step {
     fn run(&self) -> Result<()> {
         println!("ci {}: {}", self.name, self.about);
-        (self.run)().with_context(|| {
+        let outcome = match self.work {
+            Cargo(arguments) => cargo::run(arguments),
+            Tool(arguments) => {
+                let tool = arguments.split(' ').next().unwrap_or_default();
+                if !cargo::has(tool) {
+                    let install = format!("cargo install --locked cargo-{tool}");
+                    println!("  NOT CHECKED: `{install}` installs what checks it");
+                    return Ok(());
+                }
+                cargo::run(arguments)
+            }
+            Own(check) => check(),
+        };
+        outcome.with_context(|| {
             format!(
                 "ci {} failed; `cargo xtask ci {0}` runs it alone",
                 self.name
@@ -186,12 +189,9 @@ impl Step {
 /// The steps, in the order in which they run.
 pub(crate) fn usage() -> String {
     let mut text = "steps of `cargo xtask ci`; with *, only by name or with `all`:\n".to_owned();
-    for Step {
-        name, about, slow, ..
-    } in &STEPS
-    {
-        let mark = if *slow { "*" } else { " " };
-        text.push_str(&format!("  {name:12} {mark} {about}\n"));
+    for step in &STEPS {
+        let mark = if step.slow { "*" } else { " " };
+        text.push_str(&format!("  {:12} {mark} {}\n", step.name, step.about));
     }
     text
 }

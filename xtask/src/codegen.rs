@@ -39,7 +39,7 @@ pub(crate) fn model(api: &openapiv3::OpenAPI) -> Result<model::Model> {
 
 /// All generated files of `groq-mock` for a description in YAML.
 pub(crate) fn groq_mock(yaml: &str) -> Result<Files> {
-    format::all(emit::mock::files(&load::api(yaml)?)?)
+    format::all(emit::mock::files(&model(&load::api(yaml)?)?)?)
 }
 
 #[cfg(test)]

@@ -14,23 +14,11 @@ use crate::{
     workspace,
 };
 
-/// The layers: name, folder, and what fills a gap.
-const LAYERS: [(&str, &str, &str); 3] = [
-    (
-        "groq-core",
-        "crates/groq-core/src/",
-        "add a method to the resource of its tag",
-    ),
-    (
-        "groq-mock",
-        "crates/groq-mock/src/",
-        "answer it in the router",
-    ),
-    (
-        "groq-httpmock",
-        "crates/groq-httpmock/src/generated/",
-        "run `cargo xtask generate`",
-    ),
+/// The layers, each with what fills a gap.
+const LAYERS: [(&str, &str); 3] = [
+    ("groq-core", "add a method to the resource of its tag"),
+    ("groq-mock", "answer it in the router"),
+    ("groq-httpmock", "run `cargo xtask generate`"),
 ];
 
 pub(crate) fn run() -> Result<()> {
@@ -48,18 +36,15 @@ pub(crate) fn run() -> Result<()> {
 
 fn gaps(ids: &[&str], sources: &[Source]) -> Vec<String> {
     let mut gaps = Vec::new();
-    for (layer, folder, mend) in LAYERS {
-        let code: Vec<&str> = sources
-            .iter()
-            .filter(|source| source.path.starts_with(folder))
-            .map(Source::without_tests)
-            .collect();
+    for (layer, mend) in LAYERS {
+        let folder = format!("crates/{layer}/src/");
+        let code = sources.iter().filter(|it| it.path.starts_with(&folder));
+        let code: Vec<&str> = code.map(Source::without_tests).collect();
         for id in ids {
             let constant = id.to_shouty_snake_case();
             if !code.iter().any(|code| names(code, &[&constant, id])) {
-                gaps.push(format!(
-                    "{id}: {layer} does not name `operations::{constant}`; {mend}"
-                ));
+                let what = format!("does not name `operations::{constant}`");
+                gaps.push(format!("{id}: {layer} {what}; {mend}"));
             }
         }
     }

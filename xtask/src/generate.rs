@@ -24,18 +24,13 @@ pub(crate) fn run(mode: Mode) -> Result<()> {
     let yaml = fs::read_to_string(&spec).with_context(|| format!("read {}", spec.display()))?;
     lint::check(&yaml)?;
     let mut changes = Vec::new();
-    for (folder, files) in [
-        (
-            "crates/groq-types/src/generated",
-            codegen::groq_types(&yaml)?,
-        ),
-        (
-            "crates/groq-httpmock/src/generated",
-            codegen::groq_httpmock(&yaml)?,
-        ),
-        ("crates/groq-mock/src/generated", codegen::groq_mock(&yaml)?),
+    for (name, files) in [
+        ("groq-types", codegen::groq_types(&yaml)?),
+        ("groq-httpmock", codegen::groq_httpmock(&yaml)?),
+        ("groq-mock", codegen::groq_mock(&yaml)?),
     ] {
-        changes.extend(self::changes(&root.join(folder), &files)?);
+        let folder = root.join(format!("crates/{name}/src/generated"));
+        changes.extend(self::changes(&folder, &files)?);
     }
     match mode {
         Mode::Write => write(&changes),
@@ -52,55 +47,44 @@ struct Change {
 }
 
 fn changes(folder: &Path, files: &Files) -> Result<Vec<Change>> {
-    let mut changes = Vec::new();
-    for name in present(folder)?
-        .iter()
-        .chain(files.keys())
-        .collect::<BTreeSet<_>>()
-    {
-        let path = folder.join(name);
-        let old = match fs::read_to_string(&path) {
-            Ok(text) => Some(text),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
-            Err(error) => return Err(error).with_context(|| format!("read {}", path.display())),
-        };
-        let new = files.get(name).cloned();
-        if old != new {
-            changes.push(Change { path, old, new });
-        }
-    }
-    Ok(changes)
+    let mut old = present(folder)?;
+    let names: BTreeSet<String> = old.keys().chain(files.keys()).cloned().collect();
+    let change = |name: String| Change {
+        path: folder.join(&name),
+        old: old.remove(&name),
+        new: files.get(&name).cloned(),
+    };
+    let changes = names.into_iter().map(change);
+    Ok(changes.filter(|change| change.old != change.new).collect())
 }
 
-/// The names of the files in the folder, which is flat.
-fn present(folder: &Path) -> Result<Vec<String>> {
-    if !folder.exists() {
-        return Ok(Vec::new());
+/// The files in the folder, which is flat.
+fn present(folder: &Path) -> Result<Files> {
+    let mut files = Files::new();
+    if folder.exists() {
+        for entry in fs::read_dir(folder).with_context(|| format!("list {}", folder.display()))? {
+            let path = entry?.path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let text = fs::read_to_string(&path);
+            let text = text.with_context(|| format!("read {}", path.display()))?;
+            files.insert(name.into_owned(), text);
+        }
     }
-    let entries = fs::read_dir(folder).with_context(|| format!("list {}", folder.display()))?;
-    entries
-        .map(|entry| {
-            let name = entry
-                .with_context(|| format!("list {}", folder.display()))?
-                .file_name();
-            name.into_string().map_err(|name| {
-                anyhow::anyhow!("a file name that is not UTF-8: {}", name.display())
-            })
-        })
-        .collect()
+    Ok(files)
 }
 
 fn write(changes: &[Change]) -> Result<()> {
     for Change { path, new, .. } in changes {
+        let context = || format!("write {}", path.display());
         let Some(text) = new else {
-            fs::remove_file(path).with_context(|| format!("remove {}", path.display()))?;
+            fs::remove_file(path).with_context(context)?;
             println!("removed {}", path.display());
             continue;
         };
         if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).with_context(|| format!("create {}", folder.display()))?;
+            fs::create_dir_all(folder).with_context(context)?;
         }
-        fs::write(path, text).with_context(|| format!("write {}", path.display()))?;
+        fs::write(path, text).with_context(context)?;
         println!("wrote {}", path.display());
     }
     Ok(())
@@ -111,20 +95,11 @@ fn stale(root: &Path, changes: &[Change]) -> String {
         "the generated code is stale; run `cargo xtask generate` and commit the result\n",
     );
     for Change { path, old, new } in changes {
-        let name = path
-            .strip_prefix(root)
-            .unwrap_or(path)
-            .display()
-            .to_string();
+        let name = path.strip_prefix(root).unwrap_or(path).to_string_lossy();
         let (old, new) = (old.as_deref().unwrap_or(""), new.as_deref().unwrap_or(""));
         let diff = TextDiff::from_lines(old, new);
-        text.push_str(
-            &diff
-                .unified_diff()
-                .context_radius(2)
-                .header(&name, &name)
-                .to_string(),
-        );
+        let mut diff = diff.unified_diff();
+        text.push_str(&diff.context_radius(2).header(&name, &name).to_string());
     }
     text
 }

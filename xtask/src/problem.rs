@@ -7,39 +7,29 @@ use std::fmt;
 pub(crate) struct Problem {
     /// JSON pointer into the description.
     pub(crate) pointer: String,
-    /// What is wrong there.
-    pub(crate) what: String,
-    /// What to do about it.
-    pub(crate) mend: String,
+    /// What is wrong there, and what to do about it.
+    pub(crate) text: String,
 }
 
 impl Problem {
-    pub(crate) fn new(
-        pointer: impl Into<String>,
-        what: impl Into<String>,
-        mend: impl Into<String>,
-    ) -> Self {
+    pub(crate) fn new(pointer: impl Into<String>, what: impl fmt::Display, mend: &str) -> Self {
         Self {
             pointer: pointer.into(),
-            what: what.into(),
-            mend: mend.into(),
+            text: format!("{what}; {mend}"),
         }
     }
 }
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "#{}: {}; {}", self.pointer, self.what, self.mend)
+        write!(f, "#{}: {}", self.pointer, self.text)
     }
 }
 
 /// All problems, a line each, under a line that counts them.
 pub(crate) fn report(problems: &[Problem]) -> String {
-    let mut text = format!(
-        "{} problem(s) in {}:",
-        problems.len(),
-        crate::workspace::SPEC
-    );
+    let (count, spec) = (problems.len(), crate::workspace::SPEC);
+    let mut text = format!("{count} problem(s) in {spec}:");
     for problem in problems {
         text.push_str(&format!("\n  {problem}"));
     }

@@ -1,6 +1,6 @@
 //! The Rust files of the workspace.
 
-use std::{fs, path::Path};
+use std::{fs, io};
 
 use anyhow::{Context, Result};
 
@@ -23,32 +23,29 @@ impl Source {
 /// All files of the crates, of `tests` and of this tool, sorted by path.
 pub(crate) fn read() -> Result<Vec<Source>> {
     let root = workspace::root();
+    let mut open = ["crates", "tests", "xtask"]
+        .map(|folder| root.join(folder))
+        .to_vec();
     let mut sources = Vec::new();
-    for folder in ["crates", "tests", "xtask"] {
-        below(&root, &root.join(folder), &mut sources)?;
+    while let Some(path) = open.pop() {
+        let context = || format!("read {}", path.display());
+        if path.is_dir() {
+            if !path.ends_with("target") {
+                let entries = fs::read_dir(&path).with_context(context)?;
+                let paths = entries.map(|entry| Ok(entry?.path()));
+                open.extend(
+                    paths
+                        .collect::<io::Result<Vec<_>>>()
+                        .with_context(context)?,
+                );
+            }
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let code = fs::read_to_string(&path).with_context(context)?;
+            let path = path.strip_prefix(&root).unwrap_or(&path).display();
+            let path = path.to_string().replace('\\', "/");
+            sources.push(Source { path, code });
+        }
     }
     sources.sort_by(|one, two| one.path.cmp(&two.path));
     Ok(sources)
-}
-
-fn below(root: &Path, folder: &Path, sources: &mut Vec<Source>) -> Result<()> {
-    for entry in fs::read_dir(folder).with_context(|| format!("list {}", folder.display()))? {
-        let path = entry
-            .with_context(|| format!("list {}", folder.display()))?
-            .path();
-        if path.is_dir() {
-            if path.file_name().is_some_and(|name| name != "target") {
-                below(root, &path, sources)?;
-            }
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            let code =
-                fs::read_to_string(&path).with_context(|| format!("read {}", path.display()))?;
-            let path = path.strip_prefix(root).unwrap_or(&path);
-            sources.push(Source {
-                path: path.display().to_string().replace('\\', "/"),
-                code,
-            });
-        }
-    }
-    Ok(())
 }

@@ -7,48 +7,42 @@ use serde_json::Value;
 
 use crate::workspace;
 
-/// Runs cargo at the root of the workspace; it says itself what it does.
-pub(crate) fn run(arguments: &[&str]) -> Result<()> {
-    run_with(arguments, &[])
-}
-
-/// The same, with variables added to the environment.
-pub(super) fn run_with(arguments: &[&str], environment: &[(&str, &str)]) -> Result<()> {
-    let status = command(arguments)
-        .envs(environment.iter().copied())
-        .status()
-        .with_context(|| said(arguments))?;
+/// Runs a command of cargo at the root of the workspace; warnings of `cargo doc` are errors.
+pub(crate) fn run(arguments: &str) -> Result<()> {
+    let mut command = command(arguments);
+    if arguments.starts_with("doc ") {
+        command.env("RUSTDOCFLAGS", "-D warnings");
+    }
+    let status = command.status();
+    let status = status.with_context(|| format!("cargo {arguments}"))?;
     if !status.success() {
-        bail!("{}: {status}", said(arguments));
+        bail!("cargo {arguments}: {status}");
     }
     Ok(())
 }
 
 /// What cargo writes to its standard output.
-pub(super) fn output(arguments: &[&str]) -> Result<String> {
-    let output = command(arguments)
-        .output()
-        .with_context(|| said(arguments))?;
+pub(super) fn output(arguments: &str) -> Result<String> {
+    let output = command(arguments).output();
+    let output = output.with_context(|| format!("cargo {arguments}"))?;
     if !output.status.success() {
-        let said_itself = String::from_utf8_lossy(&output.stderr);
-        bail!("{}: {}", said(arguments), said_itself.trim());
+        let errors = String::from_utf8_lossy(&output.stderr);
+        bail!("cargo {arguments}: {}", errors.trim());
     }
-    String::from_utf8(output.stdout)
-        .with_context(|| format!("{}: its output is not UTF-8", said(arguments)))
+    let text = String::from_utf8(output.stdout);
+    text.with_context(|| format!("cargo {arguments}: its output is not UTF-8"))
 }
 
 /// Whether a subcommand is installed.
 pub(super) fn has(subcommand: &str) -> bool {
-    command(&[subcommand, "--version"])
-        .output()
-        .is_ok_and(|output| output.status.success())
+    let output = command(&format!("{subcommand} --version")).output();
+    output.is_ok_and(|output| output.status.success())
 }
 
 /// The packages of the workspace, as `cargo metadata` describes them.
 pub(crate) fn packages() -> Result<Vec<Value>> {
-    let json = output(&["metadata", "--format-version", "1", "--no-deps"])?;
-    let mut metadata: Value =
-        serde_json::from_str(&json).context("read what cargo metadata says")?;
+    let json = output("metadata --format-version 1 --no-deps")?;
+    let mut metadata: Value = serde_json::from_str(&json).context("read cargo metadata")?;
     match metadata["packages"].take() {
         Value::Array(packages) => Ok(packages),
         _ => bail!("cargo metadata lists no packages"),
@@ -59,14 +53,11 @@ pub(crate) fn name(package: &Value) -> &str {
     package["name"].as_str().unwrap_or_default()
 }
 
-fn command(arguments: &[&str]) -> Command {
+fn command(arguments: &str) -> Command {
     // The cargo that runs us, where it says so.
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
     let mut command = Command::new(cargo);
+    let arguments = arguments.split_whitespace();
     command.args(arguments).current_dir(workspace::root());
     command
-}
-
-fn said(arguments: &[&str]) -> String {
-    format!("cargo {}", arguments.join(" "))
 }

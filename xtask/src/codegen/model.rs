@@ -16,10 +16,11 @@ use serde_json::Value;
 
 use self::parts::to_value;
 pub(crate) use self::{
-    notes::Notes,
-    parts::{SCHEMAS, closure, component, named, references},
+    notes::{Notes, bounds},
+    parts::{SCHEMAS, component_of, named, operations},
     shape::{Branch, EnumValue, Field, Object, Shape, TagVariant, Tagged},
     ty::Ty,
+    uses::Uses,
 };
 use crate::problem::{Problem, step};
 
@@ -39,6 +40,8 @@ pub(crate) struct Component {
     pub(crate) module: String,
     /// Whether a response can carry it; then it keeps what it does not know.
     pub(crate) open: bool,
+    /// Whether a request can carry it.
+    pub(crate) is_sent: bool,
     pub(crate) shape: Shape,
     /// The schema as described: ranges, lengths and all.
     pub(crate) schema: Value,
@@ -48,7 +51,7 @@ impl Model {
     /// The model of a description, or everything in it that has no model.
     pub(crate) fn of(api: &OpenAPI) -> Result<Self, Vec<Problem>> {
         let schemas = schemas(api)?;
-        let uses = uses::Uses::of(api, &schemas);
+        let uses = Uses::of(&to_value(api));
         let reader = shape::Reader::new(&schemas);
         let mut problems = reader.direct_uses();
         let operations = operation::all(api).unwrap_or_else(|found| {
@@ -66,7 +69,8 @@ impl Model {
                         name: name.clone(),
                         notes: Notes::of(&schema),
                         module: uses.module(name, &schema),
-                        open: uses.is_response(name) || says_open,
+                        open: uses.responses.contains(name) || says_open,
+                        is_sent: uses.requests.contains(name),
                         shape,
                         schema,
                     };

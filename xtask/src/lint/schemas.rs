@@ -2,8 +2,11 @@
 
 use serde_json::Value;
 
-use super::{Lint, array, object, says, walk};
-use crate::problem::step;
+use super::{At, array, object, text};
+use crate::{
+    codegen::model::{Uses, component_of},
+    problem::step,
+};
 
 /// Names that would hide what every Rust file has in scope.
 const TAKEN: [&str; 12] = [
@@ -35,213 +38,159 @@ const EVIDENCE: [&str; 5] = ["wire", "sdk", "docs", "spec", "issue"];
 
 const STATUS: [&str; 3] = ["beta", "undocumented", "deprecated"];
 
-pub(super) fn check(lint: &mut Lint<'_>) {
-    let api = lint.api;
-    for (name, schema) in object(api.pointer("/components/schemas")) {
-        let pointer = format!("/components/schemas{}", step(name));
-        component(lint, name, schema, &pointer);
-        union(lint, name, schema, &pointer);
-        string_enum(lint, name, schema, &pointer);
-        properties(lint, name, schema, &pointer);
-        openness(lint, name, schema, &pointer);
+pub(super) fn check(at: &mut At<'_>, api: &Value, uses: &Uses) {
+    let schemas = &api["components"]["schemas"];
+    for (name, schema) in object(schemas) {
+        let mut at = at.below(&format!("/components/schemas{}", step(name)));
+        let is_received = uses.responses.contains(name);
+        at.slip_if(
+            !uses.used.contains(name),
+            "nothing uses it; refer to it or take it away",
+        );
+        component(&mut at, name, schema);
+        union(&mut at, schemas, schema, is_received);
+        string_enum(&mut at, schema, is_received);
+        properties(&mut at, schema, is_received, uses.requests.contains(name));
+        openness(&mut at, schema, is_received);
     }
-    walk(api, "", &mut |pointer, value| {
-        everywhere(lint, pointer, value);
-    });
 }
 
-fn target(reference: &Value) -> Option<&str> {
-    reference.as_str()?.strip_prefix("#/components/schemas/")
-}
-
-fn component(lint: &mut Lint<'_>, name: &str, schema: &Value, pointer: &str) {
+fn component(at: &mut At<'_>, name: &str, schema: &Value) {
     let is_pascal_case = name.starts_with(|c: char| c.is_ascii_uppercase())
         && name.chars().all(|c| c.is_ascii_alphanumeric());
-    lint.slip_if(
+    at.slip_if(
         !is_pascal_case || TAKEN.contains(&name),
-        pointer,
-        format!("`{name}` is no good type name"),
-        "name it in PascalCase, as a Rust type: it is one",
+        format!("`{name}` is no good type name; name it in PascalCase, as a Rust type: it is one"),
     );
-    lint.slip_if(
-        !says(schema.get("description")),
-        pointer,
-        "no `description`",
-        "say in a sentence what it is: it is the type's documentation",
+    at.slip_if(
+        text(&schema["description"]).is_empty(),
+        "no `description`; say in a sentence what it is: it is the type's documentation",
     );
-    lint.slip_if(
-        array(schema.get("x-evidence")).is_empty(),
-        pointer,
-        "no `x-evidence`",
-        "say where it is known from: a list of wire, sdk, docs, spec, issue",
-    );
-    lint.slip_if(
-        !lint.used.contains(name),
-        pointer,
-        "nothing uses it",
-        "refer to it or take it away",
+    at.slip_if(
+        array(&schema["x-evidence"]).is_empty(),
+        format!(
+            "no `x-evidence`; say where it is known from: {}",
+            EVIDENCE.join(", ")
+        ),
     );
 }
 
-fn union(lint: &mut Lint<'_>, name: &str, schema: &Value, pointer: &str) {
-    let (Some(branches), Some(discriminator)) = (schema.get("oneOf"), schema.get("discriminator"))
-    else {
+fn union(at: &mut At<'_>, schemas: &Value, schema: &Value, is_received: bool) {
+    let (branches, discriminator) = (array(&schema["oneOf"]), &schema["discriminator"]);
+    if branches.is_empty() || discriminator.is_null() {
         return;
-    };
-    lint.slip_if(
-        lint.responses.contains(name) && schema["x-open-union"] != true,
-        pointer,
-        "a response can carry this union",
-        "say `x-open-union: true`, so that a new variant fails no reply",
+    }
+    at.slip_if(
+        is_received && schema["x-open-union"] != true,
+        "a response can carry this union; say `x-open-union: true`: a new variant fails no reply",
     );
-    let tag = discriminator["propertyName"].as_str().unwrap_or_default();
-    let mapping = object(discriminator.get("mapping"));
-    for branch in array(Some(branches)) {
-        let reference = branch.get("$ref");
-        lint.slip_if(
-            reference.is_none() || !mapping.values().any(|mapped| Some(mapped) == reference),
-            pointer,
-            "a branch that no tag maps to",
-            "list it under `discriminator.mapping`",
+    let mapping = object(&discriminator["mapping"]);
+    for branch in branches {
+        at.slip_if(
+            !mapping.values().any(|mapped| *mapped == branch["$ref"]),
+            "a branch that no tag maps to; list it under `discriminator.mapping`",
         );
     }
+    let tag = text(&discriminator["propertyName"]);
     for (value, mapped) in mapping {
-        let schemas = &lint.api["components"]["schemas"];
-        let variant = target(mapped).and_then(|name| schemas.get(name));
-        let is_sound = variant.is_some_and(|variant| {
-            let required = array(variant.get("required"));
-            let allowed = array(variant["properties"][tag].get("enum"));
-            required.iter().any(|name| name == tag) && allowed.iter().any(|tag| tag == value)
-        });
-        lint.slip_if(
-            !is_sound,
-            format!("{pointer}/discriminator/mapping{}", step(value)),
-            format!("the variant does not require `{tag}` to be {value:?}"),
-            "require the tag there, with a one-value `enum`: tools without discriminators tell by that",
+        let variant = component_of(text(mapped)).map_or(&Value::Null, |name| &schemas[name]);
+        let is_required = array(&variant["required"]).iter().any(|name| name == tag);
+        let allowed = array(&variant["properties"][tag]["enum"]);
+        let place = format!("/discriminator/mapping{}", step(value));
+        at.below(&place).slip_if(
+            !is_required || !allowed.iter().any(|tag| tag == value),
+            format!(
+                "the variant does not require `{tag}` to be {value:?}; give it a one-value `enum`"
+            ),
         );
     }
 }
 
-fn string_enum(lint: &mut Lint<'_>, name: &str, schema: &Value, pointer: &str) {
-    let values = array(schema.get("enum"));
-    lint.slip_if(
-        !values.is_empty() && lint.responses.contains(name) && schema["x-open-enum"] != true,
-        pointer,
-        "a response can carry this enum",
-        "say `x-open-enum: true`, so that a new value fails no reply",
+fn string_enum(at: &mut At<'_>, schema: &Value, is_received: bool) {
+    let values = array(&schema["enum"]);
+    at.slip_if(
+        !values.is_empty() && is_received && schema["x-open-enum"] != true,
+        "a response can carry this enum; say `x-open-enum: true`: a new value fails no reply",
     );
-    lint.slip_if(
+    at.slip_if(
         values.contains(&Value::Null),
-        pointer,
-        "null among the values",
-        "say `nullable: true` beside the type instead",
+        "null among the values; say `nullable: true` beside the type instead",
     );
-    let described = object(schema.get("x-enum-descriptions"));
+    let described = object(&schema["x-enum-descriptions"]);
     for value in values.iter().filter_map(Value::as_str) {
-        lint.slip_if(
-            !says(described.get(value)),
-            pointer,
-            format!("the value {value:?} has no description"),
-            "add it to `x-enum-descriptions`",
+        at.slip_if(
+            described
+                .get(value)
+                .is_none_or(|about| text(about).is_empty()),
+            format!("the value {value:?} has no description; add it to `x-enum-descriptions`"),
         );
     }
     for value in described.keys() {
-        lint.slip_if(
+        at.slip_if(
             !values.iter().any(|known| known == value),
-            pointer,
-            format!("{value:?} is described and no value"),
-            "take it from `x-enum-descriptions`",
+            format!("{value:?} is described and no value; take it from `x-enum-descriptions`"),
         );
     }
 }
 
-fn properties(lint: &mut Lint<'_>, name: &str, schema: &Value, pointer: &str) {
-    let is_response = lint.responses.contains(name);
-    let declared = object(schema.get("properties"));
-    let required = array(schema.get("required")).iter();
-    for required in required.filter_map(Value::as_str) {
-        let property = declared.get(required).unwrap_or(&Value::Null);
-        let is_nullable = ["nullable", "x-nullable"]
-            .iter()
-            .any(|key| property.get(key).is_some());
-        lint.slip_if(
-            is_nullable && is_response,
-            format!("{pointer}/properties{}", step(required)),
-            "required and nullable in a response",
-            "make it optional: absent and null are one to readers",
+fn properties(at: &mut At<'_>, schema: &Value, is_received: bool, is_sent: bool) {
+    for (key, property) in object(&schema["properties"]) {
+        let mut at = at.below(&format!("/properties{}", step(key)));
+        let is_required = array(&schema["required"]).iter().any(|name| name == key);
+        let is_nullable = property["nullable"].is_boolean() || property["x-nullable"].is_boolean();
+        at.slip_if(
+            is_required && is_nullable && is_received,
+            "required and nullable in a response; make it optional: absent and null are one to readers",
         );
-    }
-    for (key, property) in declared {
-        let pointer = format!("{pointer}/properties{}", step(key));
-        lint.slip_if(
-            !says(property.get("description")),
-            &pointer,
-            "no `description`",
-            "say what it is, with unit and range: it is the field's documentation",
+        at.slip_if(
+            text(&property["description"]).is_empty(),
+            "no `description`; say what it is, with unit and range: it is the field's documentation",
         );
         // What only responses carry states no ranges: a reader must not refuse what the service sends.
         for key in ["maximum", "minLength", "maxLength", "minItems", "maxItems"] {
-            lint.slip_if(
-                is_response && property.get(key).is_some() && !lint.requests.contains(name),
-                &pointer,
-                format!("`{key}` in a response"),
-                "say it in the description",
+            at.slip_if(
+                is_received && !is_sent && !property[key].is_null(),
+                format!("`{key}` in a response; say it in the description"),
             );
         }
     }
 }
 
 /// Requests are closed, responses are open.
-fn openness(lint: &mut Lint<'_>, name: &str, schema: &Value, pointer: &str) {
-    if schema["type"] != "object" {
-        return;
-    }
-    let is_response = lint.responses.contains(name);
+fn openness(at: &mut At<'_>, schema: &Value, is_received: bool) {
+    let is_object = schema["type"] == "object";
     let is_closed = schema["additionalProperties"] == false;
-    lint.slip_if(
-        is_response && is_closed,
-        pointer,
-        "a response can carry this object, and it is closed",
-        "take `additionalProperties: false` away: replies grow without notice",
+    at.slip_if(
+        is_object && is_received && is_closed,
+        "a response can carry this object, and it is closed; take `additionalProperties: false` away",
     );
-    lint.slip_if(
-        !is_response && !is_closed,
-        pointer,
-        "only requests carry this object, and it is open",
-        "say `additionalProperties: false`: the service refuses unknown keys",
+    at.slip_if(
+        is_object && !is_received && !is_closed,
+        "only requests carry this object, and it is open; say `additionalProperties: false`",
     );
 }
 
 /// What holds for any schema, wherever it stands.
-fn everywhere(lint: &mut Lint<'_>, pointer: &str, value: &Value) {
-    for (key, entry) in object(Some(value)) {
-        if let Some(mend) = forbidden(lint.api, pointer, key, entry) {
-            lint.slip(pointer, format!("`{key}`"), mend);
+pub(super) fn everywhere(at: &mut At<'_>, api: &Value, value: &Value) {
+    for (key, entry) in object(value) {
+        if let Some(mend) = forbidden(api, &at.pointer, key, entry) {
+            at.slip(format!("`{key}`; {mend}"));
         }
     }
-    let evidence = array(value.get("x-evidence")).iter();
-    for evidence in evidence.filter_map(Value::as_str) {
-        lint.slip_if(
-            !EVIDENCE.contains(&evidence),
-            pointer,
-            format!("evidence {evidence:?}"),
-            format!("use one of {}", EVIDENCE.join(", ")),
-        );
-    }
-    if let Some(status) = value["x-status"].as_str() {
-        lint.slip_if(
-            !STATUS.contains(&status),
-            pointer,
-            format!("status {status:?}"),
-            format!("use one of {}", STATUS.join(", ")),
+    let evidence = array(&value["x-evidence"])
+        .iter()
+        .map(|it| ("evidence", it, &EVIDENCE[..]));
+    let status = Some(("status", &value["x-status"], &STATUS[..]));
+    for (what, value, known) in evidence.chain(status) {
+        at.slip_if(
+            value.as_str().is_some_and(|value| !known.contains(&value)),
+            format!("{what} {value}; use one of {}", known.join(", ")),
         );
     }
     // Beside anything but a type, common tools refuse the schema or, worse, silently stop validating the operation.
-    lint.slip_if(
-        value["nullable"].is_boolean() && value.get("type").is_none(),
-        pointer,
-        "`nullable` without a `type` beside it",
-        "say `x-nullable: true` at the use, and `nullable` beside the type of the schema that it names",
+    at.slip_if(
+        value["nullable"].is_boolean() && value["type"].is_null(),
+        "`nullable` without a `type` beside it; say `x-nullable: true` where the schema is used",
     );
 }
 

@@ -186,7 +186,7 @@ fn an_operation_id_stands_once() {
     assert!(
         problems(&api)
             .iter()
-            .any(|problem| problem.what.contains("too"))
+            .any(|problem| problem.text.contains("too"))
     );
 }
 

@@ -1,6 +1,6 @@
 //! How arbitrary values are made: a macro call per type, with the ranges and lengths of the description.
 
-use std::{collections::BTreeSet, fmt::Display};
+use std::collections::BTreeSet;
 
 use anyhow::{Result, bail};
 use serde_json::Value;
@@ -117,58 +117,33 @@ fn refuse_unsupported(schema: &Value, pointer: &str) -> Result<()> {
 
 /// An expression for a value within the ranges and lengths of a schema; `None` if its Rust type says it all.
 fn within(schema: &Value) -> Option<String> {
-    let size = |key: &str| schema[key].as_u64().filter(|size| *size > 0);
+    let range = match model::bounds(schema) {
+        [None, None] => None,
+        [least, most] => {
+            let most = most.map(|most| format!("={most}")).unwrap_or_default();
+            Some(format!("{}..{most}", least.unwrap_or_default()))
+        }
+    };
     match schema["type"].as_str()? {
-        "string" => {
-            let range = range(size("minLength"), size("maxLength"))?;
-            Some(format!("s.text({range})"))
-        }
-        "integer" => whole(schema),
-        "number" => {
-            let float = |key: &str| schema[key].as_f64().map(|value| format!("{value:?}"));
-            let range = range(float("minimum"), float("maximum"))?;
-            Some(format!("s.number({range})"))
-        }
+        "string" => Some(format!("s.text({})", range?)),
+        "integer" if schema["enum"].is_array() => Some(format!("s.one_of({})", schema["enum"])),
+        "integer" => Some(format!("s.whole({})", range?)),
+        "number" => Some(format!("s.number({})", range?)),
         "array" => {
             let item = within(&schema["items"]);
-            let range = range(size("minItems"), size("maxItems"));
             if range.is_none() && item.is_none() {
                 return None;
             }
             let range = range.unwrap_or_else(|| "..".to_owned());
-            Some(format!("s.list({range}, {})", maker(item)))
+            let item = item.map(|item| format!("|s| {item}"));
+            let item = item.unwrap_or_else(|| "Source::any".to_owned());
+            Some(format!("s.list({range}, {item})"))
         }
         "object" => {
             let value = within(&schema["additionalProperties"])?;
-            Some(format!("s.map({})", maker(Some(value))))
+            Some(format!("s.map(|s| {value})"))
         }
         _ => None,
-    }
-}
-
-fn whole(schema: &Value) -> Option<String> {
-    if let Some(values) = schema["enum"].as_array() {
-        let values: Vec<String> = values.iter().map(ToString::to_string).collect();
-        return Some(format!("s.one_of([{}])", values.join(", ")));
-    }
-    let (least, most) = (schema["minimum"].as_i64(), schema["maximum"].as_i64());
-    // The type of what cannot be negative is unsigned.
-    let least = least.filter(|least| *least != 0 || most.is_some());
-    Some(format!("s.whole({})", range(least, most)?))
-}
-
-fn maker(value: Option<String>) -> String {
-    value.map_or_else(|| "Source::any".to_owned(), |value| format!("|s| {value}"))
-}
-
-fn range<T: Display>(least: Option<T>, most: Option<T>) -> Option<String> {
-    match (least, most) {
-        (None, None) => None,
-        (least, most) => {
-            let least = least.map(|least| least.to_string()).unwrap_or_default();
-            let most = most.map(|most| format!("={most}")).unwrap_or_default();
-            Some(format!("{least}..{most}"))
-        }
     }
 }
 

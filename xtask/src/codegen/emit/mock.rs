@@ -4,28 +4,30 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, bail};
 use heck::ToShoutySnakeCase;
-use openapiv3::OpenAPI;
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use syn::{Ident, Item, parse_quote};
 
 use super::file;
 use crate::codegen::{
     format::Files,
-    model::{closure, component, named, references},
+    model::{Model, component_of, named},
 };
 
 /// The files under `groq-mock/src/generated/`.
-pub(crate) fn files(api: &OpenAPI) -> Result<Files> {
-    let api = serde_json::to_value(api).context("read the description as data")?;
+pub(crate) fn files(model: &Model) -> Result<Files> {
     let mut items: Vec<Item> = vec![parse_quote!(
         use crate::check::{Field, Rule};
     )];
-    for (name, schema) in reached(&api)? {
-        let ident = ident(&name);
+    let sent = model
+        .components
+        .values()
+        .filter(|component| component.is_sent);
+    let sent: BTreeMap<&str, &Value> = sent.map(|it| (it.name.as_str(), &it.schema)).collect();
+    for (name, schema) in sent {
+        let (ident, docs) = (ident(name), format!(" `{name}`."));
         let rule = rule(schema).with_context(|| format!("#/components/schemas/{name}"))?;
-        let docs = format!(" `{name}`.");
         items.push(parse_quote! {
             #[doc = #docs]
             pub(crate) static #ident: Rule = #rule;
@@ -33,26 +35,6 @@ pub(crate) fn files(api: &OpenAPI) -> Result<Files> {
     }
     let text = file::whole("What the bodies of requests must be.", items);
     Ok(Files::from([("requests.rs".to_owned(), text)]))
-}
-
-/// The component schemas that the body of a request reaches, sorted by name.
-fn reached(api: &Value) -> Result<BTreeMap<String, &Value>> {
-    let operations = api["paths"].as_object().into_iter().flat_map(Map::values);
-    let operations = operations
-        .filter_map(Value::as_object)
-        .flat_map(Map::values);
-    let named = operations.flat_map(|operation| references(&operation["requestBody"]));
-    let schemas = api["components"]["schemas"].as_object();
-    let schemas = schemas.into_iter().flatten();
-    let schemas: BTreeMap<&str, &Value> = schemas.map(|(name, it)| (name.as_str(), it)).collect();
-    let edges = schemas.iter().map(|(name, it)| (*name, references(it)));
-    let reached = closure(named.collect(), &edges.collect()).into_iter();
-    let schema = |name: String| {
-        let schema = schemas.get(name.as_str());
-        let schema = schema.with_context(|| format!("#/components/schemas/{name}: no such schema"));
-        Ok((name.clone(), *schema?))
-    };
-    reached.map(schema).collect()
 }
 
 fn ident(name: &str) -> Ident {
@@ -86,9 +68,8 @@ fn union(schema: &Value, branches: &[Value]) -> Result<TokenStream> {
         let tag = tag["propertyName"].as_str().unwrap_or_default();
         let names = mapping.keys();
         let rules = mapping.values().map(|target| {
-            let name = target.as_str().and_then(component);
-            name.map(|name| ident(&name))
-                .context("a mapping to no schema")
+            let name = target.as_str().and_then(component_of);
+            name.map(ident).context("a mapping to no schema")
         });
         let rules = rules.collect::<Result<Vec<_>>>()?;
         return Ok(quote!(Rule::Tagged(#tag, &[#((#names, &#rules)),*])));
@@ -189,7 +170,7 @@ fn bound(stated: Option<Literal>, otherwise: TokenStream) -> TokenStream {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::codegen::load;
+    use crate::codegen::{load, model};
 
     const YAML: &str = "
 openapi: 3.0.3
@@ -198,10 +179,16 @@ paths:
   /things:
     post:
       operationId: createThing
+      tags: [things]
       requestBody:
         content: {application/json: {schema: {$ref: '#/components/schemas/Thing'}}}
-      responses: {}
+      responses:
+        '200': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/Unused'}}}}
+        4XX: {$ref: '#/components/responses/Error'}
+        5XX: {$ref: '#/components/responses/Error'}
 components:
+  responses:
+    Error: {description: e, content: {application/json: {schema: {$ref: '#/components/schemas/Unused'}}}}
   schemas:
     Unused: {type: object, properties: {a: {type: string}}}
     Thing:
@@ -214,12 +201,13 @@ components:
     Part:
       oneOf: [{$ref: '#/components/schemas/One'}]
       discriminator: {propertyName: kind, mapping: {one: '#/components/schemas/One'}}
-    One: {type: object, properties: {kind: {type: string, enum: [one]}, size: {type: integer, minimum: 1}}}
+    One: {type: object, properties: {kind: {type: string, enum: [one]}, size: {type: integer, format: int64, minimum: 1}}}
 ";
 
     fn made(field: &str) -> String {
         let api = load::api(&YAML.replace("FIELD", field)).unwrap();
-        files(&api).unwrap().remove("requests.rs").unwrap()
+        let model = model(&api).unwrap();
+        files(&model).unwrap().remove("requests.rs").unwrap()
     }
 
     /// Joined, since how lines are broken is the formatter's business.

@@ -1,7 +1,5 @@
 //! What the documentation of a schema or of a field is made from.
 
-use std::fmt::Display;
-
 use serde_json::Value;
 
 use super::parts::text;
@@ -33,41 +31,45 @@ impl Notes {
 }
 
 fn range(schema: &Value) -> Option<String> {
-    let size = |key: &str| schema[key].as_u64().filter(|size| *size > 0);
-    match schema["type"].as_str()? {
-        "integer" => whole(schema),
-        "number" => bounds(schema["minimum"].as_f64(), schema["maximum"].as_f64(), ""),
-        "string" => bounds(size("minLength"), size("maxLength"), " characters"),
-        "array" => bounds(size("minItems"), size("maxItems"), " items"),
-        _ => None,
+    let unit = match schema["type"].as_str()? {
+        "integer" if schema["enum"].is_array() => {
+            let values = schema["enum"].as_array().into_iter().flatten();
+            let values: Vec<String> = values.map(|value| format!("`{value}`")).collect();
+            return Some(format!("One of {}.", values.join(", ")));
+        }
+        "string" => " characters",
+        "array" => " items",
+        _ => "",
+    };
+    let counted = |bound: &str| match (bound, unit) {
+        ("1", " characters" | " items") => format!("1{}", unit.trim_end_matches('s')),
+        _ => format!("{}{unit}", bound.trim_end_matches(".0")),
+    };
+    match bounds(schema) {
+        [Some(least), Some(most)] => {
+            let least = least.trim_end_matches(".0").to_owned();
+            Some(format!("{least} to {}{unit}.", most.trim_end_matches(".0")))
+        }
+        [Some(least), None] => Some(format!("At least {}.", counted(&least))),
+        [None, Some(most)] => Some(format!("At most {}.", counted(&most))),
+        [None, None] => None,
     }
 }
 
-fn whole(schema: &Value) -> Option<String> {
-    if let Some(values) = schema["enum"].as_array() {
-        let values: Vec<String> = values.iter().map(|value| format!("`{value}`")).collect();
-        return Some(format!("One of {}.", values.join(", ")));
-    }
-    let most = schema["maximum"].as_i64();
+/// The bounds that a schema states for its value, its length or its number of items, as Rust writes them.
+pub(crate) fn bounds(schema: &Value) -> [Option<String>; 2] {
+    let kind = schema["type"].as_str().unwrap_or_default();
+    let keys = match kind {
+        "string" => ["minLength", "maxLength"],
+        "array" => ["minItems", "maxItems"],
+        "integer" | "number" => ["minimum", "maximum"],
+        _ => return [None, None],
+    };
+    let [least, most] = keys.map(|key| match kind {
+        "number" => schema[key].as_f64().map(|bound| format!("{bound:?}")),
+        _ => schema[key].as_i64().map(|bound| bound.to_string()),
+    });
     // That a count is not negative goes without saying: its type is unsigned.
-    let least = schema["minimum"].as_i64();
-    let least = least.filter(|least| *least != 0 || most.is_some());
-    bounds(least, most, "")
-}
-
-fn bounds<T: Display>(least: Option<T>, most: Option<T>, unit: &'static str) -> Option<String> {
-    match (least, most) {
-        (Some(least), Some(most)) => Some(format!("{least} to {most}{unit}.")),
-        (Some(least), None) => Some(format!("At least {least}{}.", counted(&least, unit))),
-        (None, Some(most)) => Some(format!("At most {most}{}.", counted(&most, unit))),
-        (None, None) => None,
-    }
-}
-
-fn counted<T: Display>(number: &T, unit: &'static str) -> &'static str {
-    if number.to_string() == "1" {
-        unit.trim_end_matches('s')
-    } else {
-        unit
-    }
+    let is_said = |least: &String| least != "0" || kind == "integer" && most.is_some();
+    [least.filter(is_said), most]
 }

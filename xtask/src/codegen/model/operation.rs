@@ -3,7 +3,7 @@
 use openapiv3::{OpenAPI, ReferenceOr};
 use serde_json::Value;
 
-use super::parts::{component, is_file, text, to_value};
+use super::parts::{component_of, is_file, text, to_value};
 use crate::problem::{Problem, step};
 
 /// An operation of the API.
@@ -127,7 +127,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn problem(&self, below: &str, what: impl Into<String>, mend: &str) -> Problem {
+    fn problem(&self, below: &str, what: impl std::fmt::Display, mend: &str) -> Problem {
         Problem::new(format!("{}{below}", self.pointer), what, mend)
     }
 
@@ -244,5 +244,5 @@ impl<'a> Reader<'a> {
 
 /// The component that a reference names.
 fn name(schema: &Value) -> Option<String> {
-    component(schema["$ref"].as_str()?)
+    component_of(schema["$ref"].as_str()?).map(str::to_owned)
 }

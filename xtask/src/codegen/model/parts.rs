@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use openapiv3::{OpenAPI, Operation, ReferenceOr, Schema};
+use openapiv3::{ReferenceOr, Schema};
 use serde_json::Value;
 
 /// The prefix of a reference to a component schema.
@@ -23,8 +23,8 @@ pub(super) fn is_file(schema: &Value) -> bool {
 }
 
 /// The component that a reference names.
-pub(crate) fn component(reference: &str) -> Option<String> {
-    reference.strip_prefix(SCHEMAS).map(str::to_owned)
+pub(crate) fn component_of(reference: &str) -> Option<&str> {
+    reference.strip_prefix(SCHEMAS)
 }
 
 pub(crate) fn reference(schema: &ReferenceOr<Schema>) -> Option<&str> {
@@ -46,14 +46,15 @@ pub(crate) fn named(schema: &Value) -> Option<&str> {
 /// The components that any `$ref` or mapping below a value names, those in extensions included.
 pub(crate) fn references(value: &Value) -> BTreeSet<String> {
     match value {
-        Value::String(text) => component(text).into_iter().collect(),
+        Value::String(text) => component_of(text).map(str::to_owned).into_iter().collect(),
         Value::Array(items) => items.iter().flat_map(references).collect(),
         Value::Object(entries) => entries.values().flat_map(references).collect(),
         _ => BTreeSet::new(),
     }
 }
 
-pub(crate) fn closure(
+/// What can be reached from some components, with themselves.
+pub(super) fn closure(
     mut reached: BTreeSet<String>,
     edges: &BTreeMap<&str, BTreeSet<String>>,
 ) -> BTreeSet<String> {
@@ -68,16 +69,17 @@ pub(crate) fn closure(
     reached
 }
 
-/// All operations, with their path and method.
-pub(super) fn operations(api: &OpenAPI) -> Vec<(&str, &str, &Operation)> {
-    let mut operations = Vec::new();
-    for (path, item) in &api.paths.paths {
-        if let ReferenceOr::Item(item) = item {
-            operations.extend(
-                item.iter()
-                    .map(|(method, operation)| (path.as_str(), method, operation)),
-            );
-        }
-    }
-    operations
+/// All operations, each with its path and its method.
+pub(crate) fn operations(api: &Value) -> impl Iterator<Item = (&str, &str, &Value)> {
+    let paths = api["paths"].as_object().into_iter().flatten();
+    paths.flat_map(|(path, item)| {
+        let methods = METHODS
+            .into_iter()
+            .filter(|method| item[method].is_object());
+        methods.map(|method| (path.as_str(), method, &item[method]))
+    })
 }
+
+const METHODS: [&str; 8] = [
+    "get", "put", "post", "delete", "options", "head", "patch", "trace",
+];

@@ -2,14 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use indexmap::IndexMap;
-use openapiv3::{OpenAPI, Schema};
 use serde_json::Value;
 
-use super::parts::{closure, operations, references, text, to_value};
+use super::parts::{closure, operations, references, text};
 
-pub(super) struct Uses {
-    responses: BTreeSet<String>,
+pub(crate) struct Uses {
+    /// The components that a request can carry.
+    pub(crate) requests: BTreeSet<String>,
+    /// The components that a response can carry.
+    pub(crate) responses: BTreeSet<String>,
+    /// The components that anything uses.
+    pub(crate) used: BTreeSet<String>,
     /// What the shared responses reach: errors.
     shared: BTreeSet<String>,
     /// The tags, in the order of the description, each with what its operations reach.
@@ -17,41 +20,39 @@ pub(super) struct Uses {
 }
 
 impl Uses {
-    pub(super) fn of(api: &OpenAPI, schemas: &IndexMap<String, Schema>) -> Self {
+    /// Reads a description as plain data.
+    pub(crate) fn of(api: &Value) -> Self {
+        let components = &api["components"];
+        let schemas = components["schemas"].as_object().into_iter().flatten();
         let edges: BTreeMap<&str, BTreeSet<String>> = schemas
-            .iter()
-            .map(|(name, schema)| (name.as_str(), references(&to_value(schema))))
+            .map(|(name, schema)| (name.as_str(), references(schema)))
             .collect();
-        let components = api.components.as_ref();
-        let shared = components.map(|components| (&components.responses, &components.headers));
-        let shared = closure(references(&to_value(&shared)), &edges);
-        let mut responses = shared.clone();
-        let mut tags: Vec<(String, BTreeSet<String>)> = api
-            .tags
-            .iter()
-            .map(|tag| (tag.name.clone(), BTreeSet::new()))
-            .collect();
-        for (_, _, operation) in operations(api) {
-            let reached = closure(references(&to_value(&operation.responses)), &edges);
-            let sent = closure(references(&to_value(&operation.request_body)), &edges);
-            let tag = tags
-                .iter_mut()
-                .find(|(tag, _)| operation.tags.contains(tag));
-            if let Some((_, names)) = tag {
-                names.extend(reached.iter().chain(&sent).cloned());
-            }
-            responses.extend(reached);
-        }
-        Self {
-            responses,
+        let reached = |part: &Value| closure(references(part), &edges);
+        let mut shared = reached(&components["responses"]);
+        shared.extend(reached(&components["headers"]));
+        let mut used = reached(&components["parameters"]);
+        used.extend(reached(&api["paths"]));
+        used.extend(shared.iter().cloned());
+        let tags = api["tags"].as_array().into_iter().flatten();
+        let tags = tags.filter_map(|tag| Some((text(&tag["name"])?, BTreeSet::new())));
+        let mut uses = Self {
+            requests: BTreeSet::new(),
+            responses: shared.clone(),
+            used,
             shared,
-            tags,
+            tags: tags.collect(),
+        };
+        for (_, _, operation) in operations(api) {
+            let sent = reached(&operation["requestBody"]);
+            let received = reached(&operation["responses"]);
+            let mut tags = uses.tags.iter_mut();
+            if let Some((_, names)) = tags.find(|(tag, _)| operation["tags"][0] == tag.as_str()) {
+                names.extend(received.iter().chain(&sent).cloned());
+            }
+            uses.requests.extend(sent);
+            uses.responses.extend(received);
         }
-    }
-
-    /// Whether a response can carry the component.
-    pub(super) fn is_response(&self, name: &str) -> bool {
-        self.responses.contains(name)
+        uses
     }
 
     pub(super) fn module(&self, name: &str, schema: &Value) -> String {
