@@ -1,4 +1,4 @@
-//! Requests of every operation, built by the client, and what a server says to them that was not made by us.
+//! Requests of every operation, built by the client, and the replies of a server that was not made by us.
 //!
 //! Without more, that is the mock. `openapi/checks/run` sets `GROQ_PRISM_URL`, and then it is Stoplight Prism, which knows nothing
 //! but our description.
@@ -23,9 +23,9 @@ use serde_json::{Map, Value, json};
 
 const MODEL: &str = "openai/gpt-oss-20b";
 
-/// What is not a fault of the request: the operation, and what the server says to it.
+/// What is not a fault of the request: the operation, and the reply of the server.
 const EXCEPTIONS: [(&str, u16); 1] = [
-    // The mock's models are all Groq's own, which nobody can delete.
+    // The mock's models are all of Groq, and cannot be deleted.
     ("deleteModel", 403),
 ];
 

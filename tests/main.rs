@@ -1,4 +1,4 @@
-//! Behaviour of the workspace as its users see it: one binary, a file per behaviour, public API only.
+//! Behavior of the workspace as its users see it: one binary, a file per behavior, public API only.
 
 #![allow(
     clippy::unwrap_used,

@@ -156,7 +156,7 @@ fn every_recorded_reply_decodes_and_encodes_with_nothing_lost() {
 
 #[test]
 #[ignore = "needs recordings: GROQ_CASSETTES"]
-fn every_recorded_request_is_built_and_serialises_to_the_recorded_json() {
+fn every_recorded_request_is_built_and_serializes_to_the_recorded_json() {
     let recordings = recordings();
     for (name, Recording { when, .. }) in &recordings {
         if when.method != "POST" || when.path != "/openai/v1/chat/completions" {

@@ -192,7 +192,7 @@ fn compressed(folder: &Path) -> Outcome<Option<[String; 2]>> {
     }
     let path = |name: &str| folder.join(name).display().to_string();
     let [one, four] = [path("1.mp3"), path("4.mp3")];
-    // Without a header that tells the length, four copies in a row are a file of four hours.
+    // Without a header that states the length, four copies in a row are a file of four hours.
     let mut encoder = Command::new("ffmpeg")
         .args("-nostdin -v error -y -f s16le -ar 44100 -ac 2 -i pipe:0 -write_xing 0".split(' '))
         .args("-id3v2_version 0 -c:a libmp3lame -b:a 64k".split(' '))
@@ -243,14 +243,14 @@ fn mock() -> Outcome<(Child, String)> {
     Ok((child, url.trim().to_owned()))
 }
 
-/// Takes whatever is uploaded, and has heard one word, until nobody holds its input.
+/// Takes whatever is uploaded, and transcribes it as one word, until its input is dropped.
 fn serve() -> Outcome<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
     let mock = runtime.block_on(Mock::builder().start())?;
-    let heard = Reply::json(200, &VerboseTranscription::new("word"));
-    mock.always(When::post("/openai/v1/audio/transcriptions"), heard);
+    let transcription = Reply::json(200, &VerboseTranscription::new("word"));
+    mock.always(When::post("/openai/v1/audio/transcriptions"), transcription);
     println!("{}", mock.base_url());
     std::io::stdout().flush()?;
     std::io::stdin().read_to_end(&mut Vec::new())?;

@@ -1,4 +1,4 @@
-//! Decodes one payload so many times, for callgrind to count: `instructions groq chunk 1000`. Or reads a stream of so many chunks of
+//! Decodes one payload a number of times, for callgrind to count: `instructions groq chunk 1000`. Or reads a stream of chunks of
 //! text: `instructions stream alike 1000`, where they differ in their text alone, or `instructions stream odd 1000`, where each
 //! has another time of creation, so that it is parsed in full.
 //!

@@ -10,7 +10,7 @@ use groq_json::{Finish, Format};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-/// Parsing, validating and deserialising an answer, beside `serde_json` into the type.
+/// Parsing, validating and deserializing an answer, beside `serde_json` into the type.
 const ANSWER_LIMIT: f64 = 4.5;
 /// Reading a streamed answer and judging it, beside judging the whole text.
 const STREAM_LIMIT: f64 = 2.0;

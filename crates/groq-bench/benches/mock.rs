@@ -50,7 +50,7 @@ fn main() -> Fallible<()> {
     Ok(())
 }
 
-/// Runs a mock on this thread for good; tells its address, and where the kernel counts this thread's time.
+/// Runs a mock on this thread for good; returns its address, and where the kernel counts this thread's time.
 fn serve(started: &mpsc::Sender<Fallible<(SocketAddr, PathBuf)>>) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn what_clap_says_is_one_line() {
+    fn a_message_of_clap_is_one_line() {
         for words in [
             &["groq", "chat", "--temperature", "9", "x"][..],
             &["groq", "nonsense"],

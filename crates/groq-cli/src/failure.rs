@@ -70,7 +70,7 @@ impl Failure {
         Self::new(Status::BadAnswer, message)
     }
 
-    /// A signal ended the command; `message` says how to go on, if there is anything to say.
+    /// A signal ended the command; `message` may explain how to go on.
     pub(crate) fn interrupted(message: &str) -> Self {
         Self::new(Status::Interrupted, message)
     }

@@ -166,6 +166,15 @@ pub(crate) fn named(path: &Path) -> impl Fn(io::Error) -> io::Error {
     move |error| io::Error::new(error.kind(), format!("'{}': {error}", path.display()))
 }
 
+/// Refuses an input that is no regular file, where it has to be one.
+pub(crate) fn check_input(path: &Path) -> Result<(), Failure> {
+    if fs::metadata(path).is_ok_and(|there| !there.is_file()) {
+        let message = format!("'{}' is not a regular file", path.display());
+        return Err(Failure::bad_input(message));
+    }
+    Ok(())
+}
+
 /// What is at a path, unless it is a regular file or nothing. A link is not followed.
 fn special(path: &Path) -> Option<&'static str> {
     match fs::symlink_metadata(path).ok()?.file_type() {
@@ -351,7 +360,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_is_missing_is_told_before() {
+    fn a_folder_that_is_missing_is_reported_before() {
         let folder = tempfile::tempdir().unwrap();
         assert!(Place::new(folder.path().join("no/a.txt"), KEEP).is_err());
         assert!(Place::new(folder.path(), FORCE).is_err());
@@ -360,7 +369,7 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn a_folder_that_takes_no_files_is_told_before() {
+    fn a_folder_that_takes_no_files_is_reported_before() {
         // Not even the superuser writes there.
         let refused = Place::new("/proc/a.txt", KEEP).unwrap_err();
         assert_eq!(refused.status(), crate::failure::Status::Usage);

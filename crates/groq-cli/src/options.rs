@@ -39,7 +39,7 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| "expected a time such as 50ms, 2s or 1m30s".to_owned())
 }
 
-/// Parses a duration within bounds; `bounds` says them in words.
+/// Parses a duration within bounds; `bounds` is in words.
 pub(crate) fn duration_in(
     range: RangeInclusive<Duration>,
     bounds: &'static str,

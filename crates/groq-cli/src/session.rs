@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use groq_core::models::{Billing, Cost};
-use groq_core::{Client, ClientBuilder, types::CompletionUsage};
+use groq_core::models::{Billing, Cost, Usage};
+use groq_core::{Client, ClientBuilder};
 use groq_mock::Mock;
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
@@ -129,16 +129,26 @@ impl Session {
     }
 
     /// With `--verbose`, prints what a reply used.
-    pub(crate) fn report_usage(&self, model: &str, usage: Option<&CompletionUsage>) {
-        let Some(usage) = usage.filter(|_| self.global.verbose) else {
-            return;
-        };
+    pub(crate) fn report_usage(&self, model: &str, usage: Option<Usage>) {
+        if let Some(usage) = usage.filter(|_| self.global.verbose) {
+            let cost = units::cost(model, &usage, Billing::OnDemand);
+            self.report_tokens("", json!({"model": model}), &usage, cost);
+        }
+    }
+
+    /// Prints tokens and their cost.
+    pub(crate) fn report_tokens(
+        &self,
+        how: &str,
+        mut used: Value,
+        usage: &Usage,
+        cost: Option<Cost>,
+    ) {
         let (prompt, completion) = (usage.prompt_tokens, usage.completion_tokens);
-        self.report_cost(
-            &format!("{prompt} prompt + {completion} completion tokens"),
-            json!({"model": model, "prompt_tokens": prompt, "completion_tokens": completion}),
-            units::cost(model, &usage.into(), Billing::OnDemand),
-        );
+        used["prompt_tokens"] = prompt.into();
+        used["completion_tokens"] = completion.into();
+        let words = format!("{prompt} prompt + {completion} completion tokens{how}");
+        self.report_cost(&words, used, cost);
     }
 
     /// Prints what was used and its cost, in words or as JSON.

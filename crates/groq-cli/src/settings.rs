@@ -40,7 +40,7 @@ impl Settings {
         let Some(path) = named.or_else(default_path) else {
             return Ok(Self::default());
         };
-        let failure = |what| Failure::usage(format!("settings file '{}', {what}", path.display()));
+        let failure = |what| Failure::usage(format!("settings file '{}': {what}", path.display()));
         let text = match std::fs::File::open(&path).and_then(input::read_text) {
             Err(error) if is_optional && error.kind() == io::ErrorKind::NotFound => {
                 return Ok(Self::default());

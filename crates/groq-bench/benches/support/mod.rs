@@ -8,7 +8,7 @@ pub(crate) mod plain;
 pub(crate) struct Payload {
     pub(crate) name: &'static str,
     pub(crate) json: &'static str,
-    /// Decodes it so many times, by groq-types and by a plain derive.
+    /// Decodes it a number of times, by groq-types and by a plain derive.
     pub(crate) groq: fn(&str, u64),
     pub(crate) plain: fn(&str, u64),
 }

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::{
     failure::Failure,
-    files::{Overwrite, in_json, workshop},
+    files::{Overwrite, check_input, in_json, workshop},
     session::Session,
     table::{self, left, or_dash, right},
     units,
@@ -100,10 +100,7 @@ async fn list(session: &Session) -> Result<(), Failure> {
 }
 
 async fn upload(session: &Session, file: &Path) -> Result<(), Failure> {
-    let name = format!("'{}'", file.display());
-    if file.is_dir() {
-        return Err(Failure::bad_input(format!("{name} is a folder")));
-    }
+    check_input(file)?;
     let client = session.connect().await?;
     let template = "{prefix:8} {bar:40} {bytes} of {total_bytes}";
     let bar = session.stderr.bar("upload", None, template);
@@ -114,8 +111,10 @@ async fn upload(session: &Session, file: &Path) -> Result<(), Failure> {
         bar.set_position(progress.sent);
     });
     let uploaded = client.files().upload(upload, FilePurpose::Batch).await;
-    let file = uploaded.map_err(|error| Failure::from(error).about(name))?;
-    show(session, &file)
+    show(
+        session,
+        &*uploaded.map_err(Failure::of_file(file.display()))?,
+    )
 }
 
 /// The document, or, for people and pipes, the id.

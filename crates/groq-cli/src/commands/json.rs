@@ -5,7 +5,7 @@ mod example;
 use std::path::{Path, PathBuf};
 
 use groq_core::models::DefaultModel;
-use groq_core::types::{CompletionUsage, Message};
+use groq_core::types::Message;
 use groq_json::{Extract, ExtractAttempt, GroqJson, Mode, Repair};
 use serde_json::{Value, json};
 
@@ -93,9 +93,7 @@ impl Args {
             Err(error) => (error.attempts(), error.usage()),
         };
         report_attempts(session, attempts);
-        let (prompt, completion) = (usage.prompt_tokens, usage.completion_tokens);
-        let usage = CompletionUsage::new(prompt, completion, usage.total_tokens());
-        session.report_usage(&model, Some(&usage).filter(|usage| usage.total_tokens > 0));
+        session.report_usage(&model, Some(usage).filter(|usage| usage.total_tokens() > 0));
         print(session, &outcome?.value)
     }
 

@@ -1,6 +1,6 @@
 //! `groq limits`: what is left of the rate limits.
 
-use groq_core::models::{Catalog, DefaultModel, ModelKind};
+use groq_core::models::{Catalog, DefaultModel, ModelKind, Usage};
 use groq_core::{
     limits::{RateLimit, RateLimits},
     types::{ChatCompletionRequest, Message},
@@ -48,7 +48,7 @@ impl Args {
         } else if is_known {
             table::print(&session.out, COLUMNS, rows(&limits))?;
         }
-        session.report_usage(&model, reply?.usage.as_ref());
+        session.report_usage(&model, reply?.usage.as_ref().map(Usage::from));
         if !is_known {
             return Err(Failure::bad_answer("the server reported no limits"));
         }

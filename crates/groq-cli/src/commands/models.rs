@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_says_what_is_known_and_dashes_what_is_not() {
+    fn a_row_has_what_is_known_and_dashes_for_the_rest() {
         let row = |model: &ModelInfo| cells(&model).join("|");
         let catalog = Catalog::shipped().on("2026-10-01".parse().unwrap());
         let shown = |id: &str| row(catalog.get(id).unwrap());

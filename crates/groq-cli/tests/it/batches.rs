@@ -102,10 +102,10 @@ fn a_run_that_was_killed_goes_on_and_pays_nothing_twice() {
 
 #[cfg(unix)]
 #[test]
-fn a_run_that_was_told_to_end_goes_on_and_pays_nothing_twice() {
+fn a_run_that_was_terminated_goes_on_and_pays_nothing_twice() {
     for signal in ["-INT", "-TERM"] {
-        let tell = |run: &mut std::process::Child| super::support::send(signal, run.id());
-        goes_on_after(tell, Some(130));
+        let terminate = |run: &mut std::process::Child| super::support::send(signal, run.id());
+        goes_on_after(terminate, Some(130));
     }
 }
 
@@ -185,15 +185,15 @@ fn items_that_fail_are_in_the_results_and_in_the_status() {
 }
 
 #[test]
-fn what_a_batch_costs_is_told_if_asked_for() {
+fn the_cost_of_a_batch_is_printed_if_asked_for() {
     let setting = Setting::new();
     let output = setting.command(&["-v"]).output().unwrap();
     ends_with(&output, 0);
-    let told = stderr(&output)
+    let line = stderr(&output)
         .lines()
         .find(|line| line.contains("tokens in a batch"));
     assert!(
-        told.is_some_and(|line| line.contains('$')),
+        line.is_some_and(|line| line.contains('$')),
         "{}",
         stderr(&output)
     );

@@ -1,4 +1,4 @@
-//! Pipes: input that comes, input that nobody means, and readers that go away.
+//! Pipes: input that comes, input that is not meant, and readers that go away.
 
 use std::process::Stdio;
 
@@ -7,13 +7,13 @@ use super::support::{document, ends_with, groq, run, run_with, stderr, stdout};
 #[test]
 fn words_and_a_pipe_are_both_the_prompt() {
     let output = run_with(
-        &["chat", "--dry-run", "--json", "Summarise"],
+        &["chat", "--dry-run", "--json", "Summarize"],
         b"a long text\n",
     );
     ends_with(&output, 0);
     assert_eq!(
         document(&output)["body"]["messages"][0]["content"],
-        "Summarise\n\na long text"
+        "Summarize\n\na long text"
     );
 }
 
@@ -91,7 +91,7 @@ fn markdown_and_escapes_pass_through_a_pipe_untouched() {
 }
 
 #[test]
-fn quiet_is_quiet_and_verbose_tells() {
+fn quiet_is_quiet_and_verbose_prints_attempts() {
     let output = run(&["chat", "--mock", "-v", "hello"]);
     assert!(
         stderr(&output).contains("attempt 1: status 200"),

@@ -146,7 +146,7 @@ fn texts_may_begin_with_a_dash() {
 }
 
 #[test]
-fn a_reply_that_is_cut_off_is_told() {
+fn a_reply_that_is_cut_off_is_reported() {
     let output = run(&["chat", "--mock", "--max-tokens", "40", "Tell me of the sea"]);
     ends_with(&output, 0);
     assert!(
@@ -202,7 +202,7 @@ fn models_are_tables_or_a_line_each() {
 }
 
 #[test]
-fn the_mock_says_where_it_is_and_fails_to_order() {
+fn the_mock_prints_its_address_and_injects_faults() {
     use std::io::{BufRead as _, BufReader};
     let mut server = groq(&["mock", "--port", "0", "--faults", "401, 429=7, ok"])
         .spawn()
@@ -221,7 +221,7 @@ fn the_mock_says_where_it_is_and_fails_to_order() {
     let ask = || ask_with(&[]);
     assert_eq!(ask().status.code(), Some(3));
     let limited = ask_with(&["--json", "--max-retries", "0"]);
-    let failure: serde_json::Value = serde_json::from_str(stderr(&limited)).unwrap();
+    let failure: Value = serde_json::from_str(stderr(&limited)).unwrap();
     assert_eq!(failure["error"]["retry_after"], 7.0);
     assert_eq!(stdout(&ask()), "pong\n");
     #[cfg(unix)]

@@ -55,7 +55,7 @@ fn one_recording_goes_to_standard_output_and_several_into_a_folder() {
 }
 
 #[test]
-fn a_file_that_is_there_is_not_replaced_unless_told() {
+fn a_file_that_is_there_is_not_replaced_unless_forced() {
     let folder = tempfile::tempdir().unwrap();
     let sound = recording(folder.path(), "a.wav", 2);
     let out = folder.path().join("a.txt");
@@ -74,7 +74,7 @@ fn a_file_that_is_there_is_not_replaced_unless_told() {
 }
 
 #[test]
-fn one_bad_recording_among_several_is_told_and_the_others_are_done() {
+fn one_bad_recording_among_several_is_reported_and_the_others_are_done() {
     let folder = tempfile::tempdir().unwrap();
     let good = recording(folder.path(), "good.wav", 2);
     let bad = folder.path().join("bad.mp3");
@@ -183,7 +183,7 @@ fn what_was_broken_off_goes_on_where_it_was() {
 }
 
 #[test]
-fn a_text_that_cannot_be_trusted_is_told_and_with_strict_a_failure() {
+fn a_text_that_cannot_be_trusted_is_reported_and_with_strict_a_failure() {
     let place = Place::new(Mock::builder().transcript_noise(TranscriptNoise::new().invented(1.0)));
     let sound = recording(place.home.path(), "a.wav", 60);
     let output = place.transcribe(&sound, &[]);

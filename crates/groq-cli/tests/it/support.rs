@@ -84,7 +84,7 @@ pub(crate) fn ends_with(output: &Output, status: i32) {
     );
 }
 
-/// A WAV file of so many seconds: half a second of sound, half a second of silence, and so on.
+/// A WAV file of `seconds` seconds: half a second of sound, half a second of silence, and so on.
 pub(crate) fn recording(folder: &Path, name: &str, seconds: u32) -> PathBuf {
     const RATE: u32 = 16_000;
     let sample = |place: u32| {

@@ -53,7 +53,7 @@ impl Terminal {
         let reader = Arc::clone(&pty);
         std::thread::spawn(move || {
             let mut buffer = [0; 4096];
-            // An error is the end: nobody holds the other side any more.
+            // An error is the end: the other side is closed.
             while let Ok(count @ 1..) = (&*reader).read(&mut buffer) {
                 if sender.send(buffer[..count].to_vec()).is_err() {
                     break;
@@ -100,7 +100,7 @@ impl Terminal {
         self.child.wait().unwrap().code()
     }
 
-    /// All that was shown, without the sequences that colour and move.
+    /// All that was shown, without the sequences that set colors and move.
     fn shown(&self) -> String {
         let text = String::from_utf8_lossy(&self.raw);
         let mut shown = String::new();
@@ -279,7 +279,7 @@ fn a_conversation_that_is_ended_from_outside_leaves_the_terminal_as_it_was() {
             &[("GROQ_BASE_URL", &url), ("GROQ_API_KEY", "any")],
         );
         terminal.expect("> ");
-        // The prompt is shown in raw mode, and the signal is heard from before it on.
+        // The prompt is shown in raw mode, and signals are handled from before it on.
         send(signal, terminal.child.id());
         assert_eq!(terminal.end(), Some(130), "{}", terminal.shown());
         assert!(!terminal.shown().contains("groq:"), "{}", terminal.shown());
@@ -395,7 +395,7 @@ fn no_command_lets_text_of_the_service_drive_the_terminal() {
         "id": EVIL, "object": "chat.completion", "created": 1, "model": EVIL,
         "choices": [{"index": 0, "message": {"role": "assistant", "content": json!([EVIL]).to_string()}, "finish_reason": "stop"}],
     });
-    let heard = json!({
+    let transcription = json!({
         "text": EVIL, "task": EVIL, "language": EVIL, "duration": 2.0,
         "words": [{"word": EVIL, "start": 0.1, "end": 0.4}],
         "segments": [{
@@ -428,15 +428,15 @@ fn no_command_lets_text_of_the_service_drive_the_terminal() {
         ),
         (
             &["transcribe", sound, "--no-resume"],
-            Reply::json(200, &heard),
+            Reply::json(200, &transcription),
         ),
         (
             &["transcribe", sound, "--no-resume", "--format", "srt"],
-            Reply::json(200, &heard),
+            Reply::json(200, &transcription),
         ),
         (
             &["translate", sound, "--no-resume", "--format", "json"],
-            Reply::json(200, &heard),
+            Reply::json(200, &transcription),
         ),
         (&["chat", "--json", "x"], Reply::json(200, &chat)),
         (&["chat", "x"], Reply::json(400, &error)),
@@ -477,7 +477,7 @@ fn no_command_lets_text_of_the_service_drive_the_terminal() {
 }
 
 #[test]
-fn colours_are_for_terminals_that_want_them() {
+fn colors_are_for_terminals_that_want_them() {
     let painted = |variables: &[(&str, &str)], more: &[&str]| {
         let mut terminal = Terminal::open(
             &[&["chat", "--model", "nobody", "--mock", "x"], more].concat(),

@@ -126,7 +126,10 @@ fn within(schema: &Value) -> Option<String> {
     };
     match schema["type"].as_str()? {
         "string" => Some(format!("s.text({})", range?)),
-        "integer" if schema["enum"].is_array() => Some(format!("s.one_of({})", schema["enum"])),
+        "integer" if schema["enum"].is_array() => {
+            let values = schema["enum"].to_string().replace(',', ", ");
+            Some(format!("s.one_of({values})"))
+        }
         "integer" => Some(format!("s.whole({})", range?)),
         "number" => Some(format!("s.number({})", range?)),
         "array" => {

@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    fs::{self, File},
+    fs::File,
     io::{self, BufRead, BufReader, Read as _},
     path::{Path, PathBuf},
 };
@@ -10,7 +10,7 @@ use std::{
 use groq_core::types::BatchEndpoint;
 
 use super::line::Line;
-use crate::failure::Failure;
+use crate::{failure::Failure, files::check_input};
 
 /// Largest line, in bytes.
 const MAX_LINE: u64 = 64 << 20;
@@ -27,12 +27,8 @@ pub(super) struct Items {
 impl Items {
     /// Checks every line before anything is sent.
     pub(super) fn check(path: &Path, model: &str) -> Result<Self, Failure> {
-        if fs::metadata(path).is_ok_and(|there| !there.is_file()) {
-            return Err(Failure::bad_input(format!(
-                "'{}' is not a file, and it has to be read more than once",
-                path.display()
-            )));
-        }
+        // It is read more than once.
+        check_input(path)?;
         let mut endpoint = None;
         let mut lines_of = HashMap::new();
         let mut count = 0;
@@ -111,6 +107,8 @@ fn at(path: &Path, number: u64, what: &str) -> Failure {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::failure::Status;
 

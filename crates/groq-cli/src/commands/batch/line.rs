@@ -43,7 +43,7 @@ struct PromptLine {
 }
 
 impl Line {
-    /// Reads a line; the error says what is wrong with it.
+    /// Reads a line; the error names the mistake.
     pub(super) fn read(line: &str, model: &str) -> Result<Self, String> {
         let value: Map<String, Value> = serde_json::from_str(line)
             .map_err(|error| format!("it is not a JSON object: {error}"))?;

@@ -7,8 +7,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use groq_core::batch::{BatchItem, Item, Results};
-use groq_core::models::{Billing, Cost, Usage};
+use groq_core::{
+    batch::{BatchItem, Item, Results},
+    models::{Billing, Cost, Usage},
+    types::CompletionUsage,
+};
+use serde::Deserialize as _;
 use serde_json::{Value, json};
 
 use super::{items::Items, line::Line};
@@ -38,8 +42,8 @@ impl SortedResults {
         for item in results {
             let item = item.map_err(Failure::of_file(folder.display()))?;
             if let Ok(body) = &item.outcome {
-                let count = |name: &str| body["usage"][name].as_u64().unwrap_or(0);
-                let usage = Usage::new(count("prompt_tokens"), count("completion_tokens"));
+                let usage = CompletionUsage::deserialize(&body["usage"]);
+                let usage = usage.map_or_else(|_| Usage::default(), |usage| (&usage).into());
                 let model = body["model"].as_str().unwrap_or_default();
                 let one = units::cost(model, &usage, Billing::Batch);
                 cost = cost.zip(one).map(|(sum, one)| sum + one);

@@ -156,13 +156,8 @@ impl Work<'_> {
             Ok::<_, Failure>((results::write(&place, &items, sorted)?, used, cost))
         })
         .await??;
-        let (prompt, completion) = (used.prompt_tokens, used.completion_tokens);
-        if session.global.verbose && prompt + completion > 0 {
-            session.report_cost(
-                &format!("{prompt} prompt + {completion} completion tokens in a batch"),
-                json!({"prompt_tokens": prompt, "completion_tokens": completion}),
-                cost,
-            );
+        if session.global.verbose && used.total_tokens() > 0 {
+            session.report_tokens(" in a batch", json!({}), &used, cost);
         }
         if let Err(error) = self.state.remove() {
             let note = format!("the state of the batch was not removed: {error}");

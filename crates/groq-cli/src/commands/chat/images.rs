@@ -8,6 +8,7 @@ use groq_core::{
 use crate::{
     address,
     failure::{Failure, in_one_line},
+    files::check_input,
 };
 
 /// A prompt with images.
@@ -20,11 +21,11 @@ pub(super) async fn with_images(prompt: String, images: &[String]) -> Result<Con
         let added = if address::is_url(image) {
             all.url(image)
         } else {
+            check_input(image.as_ref())?;
             all.path(image).await
         };
-        all = added.map_err(|error| {
-            Failure::bad_input(in_one_line(&error)).about(format!("image '{image}'"))
-        })?;
+        let unusable = |error| Failure::bad_input(in_one_line(&error));
+        all = added.map_err(unusable).map_err(Failure::of_file(image))?;
     }
     let mut parts = vec![ContentPart::text(prompt)];
     parts.extend(all.into_parts());

@@ -2,6 +2,7 @@
 
 use groq_core::{
     Client,
+    models::Usage,
     types::{ChatCompletion, ChatCompletionRequest, FinishReason},
 };
 
@@ -30,7 +31,7 @@ impl Printer<'_> {
         let model = request.model.clone();
         if session.global.json {
             let reply = client.chat().create(request).await?;
-            session.report_usage(&model, reply.usage.as_ref());
+            session.report_usage(&model, reply.usage.as_ref().map(Usage::from));
             session.out.json(&*reply)?;
             return Ok(reply.into_inner());
         }
@@ -58,7 +59,7 @@ impl Printer<'_> {
         if reasons {
             session.stderr.aside("\n");
         }
-        session.report_usage(&model, stream.usage());
+        session.report_usage(&model, stream.usage().map(Usage::from));
         let reply = stream.finish().await?;
         if reply.finish_reason() == Some(&FinishReason::Length) {
             session
@@ -83,7 +84,8 @@ impl Printer<'_> {
         while let Some(chunk) = stream.next().await {
             self.session.out.json(&chunk?)?;
         }
-        self.session.report_usage(&model, stream.usage());
+        let usage = stream.usage().map(Usage::from);
+        self.session.report_usage(&model, usage);
         Ok(())
     }
 }

@@ -24,19 +24,15 @@ pub(super) struct Player(Vec<String>);
 impl Player {
     /// Finds the player of the settings, or the first common one that is installed.
     pub(super) fn find(setting: Option<&str>) -> Result<Self, Failure> {
-        let installed = || COMMON.iter().find(|words| is_installed(words[0]));
-        let (words, problem) = match setting {
-            Some(setting) => (
-                setting.split_whitespace().collect(),
-                "the setting 'player' is empty",
-            ),
-            None => (
-                installed().map_or(Vec::new(), |words| words.to_vec()),
-                NO_PLAYER,
-            ),
+        let words: Vec<&str> = match setting {
+            Some(setting) => setting.split_whitespace().collect(),
+            None => {
+                let installed = COMMON.iter().find(|words| is_installed(words[0]));
+                installed.ok_or_else(|| Failure::usage(NO_PLAYER))?.to_vec()
+            }
         };
         if words.is_empty() {
-            return Err(Failure::usage(problem));
+            return Err(Failure::usage("the setting 'player' is empty"));
         }
         Ok(Self(words.into_iter().map(str::to_owned).collect()))
     }

@@ -71,7 +71,7 @@ fn milliseconds(seconds: f64) -> u64 {
 }
 
 /// `clean`, `suspicious`, `unchecked`.
-pub(super) fn verdict(transcript: &Transcript) -> &'static str {
+pub(super) fn quality(transcript: &Transcript) -> &'static str {
     match transcript.quality() {
         Quality::Clean => "clean",
         Quality::Unchecked => "unchecked",

@@ -160,7 +160,7 @@ impl Run<'_> {
         let document = json!({
             "file": in_json(&target.input),
             "output": in_json(place.path()),
-            "verdict": report::verdict(transcript),
+            "quality": report::quality(transcript),
             "seconds": transcript.seconds(),
             "billed_seconds": transcript.usage().billed_audio.unwrap_or_default().as_secs_f64(),
             "dollars": transcript.cost().map(Cost::as_dollars_f64),

@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn the_extension_of_the_output_says_the_form() {
+    fn the_extension_of_the_output_sets_the_format() {
         let folder = tempfile::tempdir().unwrap();
         let srt = folder.path().join("a.SRT");
         assert_eq!(
