@@ -1,8 +1,4 @@
 //! Streams from memory: the floor, typed chunks, and text alone.
-#![expect(
-    missing_docs,
-    reason = "criterion's macros write functions without docs"
-)]
 
 use std::hint::black_box;
 

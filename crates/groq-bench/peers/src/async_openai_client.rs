@@ -1,4 +1,4 @@
-//! async-openai, as its documentation says to use it.
+//! async-openai, as its documentation uses it.
 
 use async_openai::Client;
 use async_openai::config::OpenAIConfig;
@@ -8,51 +8,29 @@ use async_openai::types::chat::{
 };
 use futures_util::StreamExt;
 
-use crate::latency::Latencies;
-use crate::recording::{Cut, Kind};
-
-pub(crate) async fn request(server: &str, n: usize) -> usize {
+pub(crate) async fn request(server: &str, n: usize, each: &mut impl FnMut(&str)) {
     // It refuses `"service_tier":"on_demand"` in a reply, so it is served one without.
     let client = client(&format!("{server}/untiered"));
-    let mut length = 0;
     for _ in 0..n {
         let reply = client.chat().create(question()).await.expect("a reply");
-        let text = reply.choices[0].message.content.as_ref();
-        length += text.map_or(0, String::len);
+        each(
+            reply.choices[0]
+                .message
+                .content
+                .as_deref()
+                .unwrap_or_default(),
+        );
     }
-    length
 }
 
-pub(crate) async fn stream(server: &str, kind: Kind, cut: Cut, n: usize) -> usize {
-    let client = client(&format!("{server}{}", kind.path(cut, n)));
-    let mut stream = client
-        .chat()
-        .create_stream(question())
-        .await
-        .expect("a stream");
-    let mut length = 0;
+pub(crate) async fn stream(base: &str, each: &mut impl FnMut(&str)) {
+    let stream = client(base).chat().create_stream(question()).await;
+    let mut stream = stream.expect("a stream");
     while let Some(chunk) = stream.next().await {
         for choice in chunk.expect("a chunk").choices {
-            length += choice.delta.content.map_or(0, |text| text.len());
+            each(choice.delta.content.as_deref().unwrap_or_default());
         }
     }
-    length
-}
-
-pub(crate) async fn latencies(server: &str, n: usize) -> Latencies {
-    let client = client(&format!("{server}/timed/{n}"));
-    let mut stream = client
-        .chat()
-        .create_stream(question())
-        .await
-        .expect("a stream");
-    let mut latencies = Latencies::default();
-    while let Some(chunk) = stream.next().await {
-        for choice in chunk.expect("a chunk").choices {
-            latencies.came(choice.delta.content.as_deref());
-        }
-    }
-    latencies
 }
 
 fn question() -> CreateChatCompletionRequest {

@@ -1,22 +1,17 @@
 //! Large bodies: the memory that they take beyond an idle process, and their time on a processor.
 //!
-//! Each is measured in a process of its own, by what Linux says of it; in turns with the floor, who begins changes from turn to turn, and
+//! Each is measured in a process of its own, by the figures of Linux; in turns with the floor, who begins changes from turn to turn, and
 //! the median of the times counts: nearly all of it is the kernel's copying, which varies by half from process to process.
 
-use std::env;
 use std::fs;
-use std::path::Path;
-use std::pin::Pin;
-use std::process::Command;
-use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use futures_util::stream;
 use groq_core::{Client, Upload};
-use http_body::{Frame, SizeHint};
-use http_body_util::{BodyExt, Empty};
+use http_body_util::{BodyExt, Empty, StreamBody};
 use hyper::Request;
-use hyper::body::Incoming;
+use hyper::body::{Frame, Incoming};
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -35,13 +30,6 @@ const WORKS: [&str; 4] = ["upload", "download", "download-to-file", "slow-reader
 const CLIENTS: [&str; 2] = ["floor", "groq-core"];
 const TURNS: usize = 41;
 
-/// What one process took.
-#[derive(Clone, Copy, Debug)]
-struct Taken {
-    kib: u64,
-    nanoseconds: u64,
-}
-
 /// Measures all, and prints the table.
 ///
 /// # Panics
@@ -57,17 +45,22 @@ pub fn print() {
     );
     println!("|---|---|--:|--:|--:|--:|--:|");
     for work in WORKS {
-        let mut taken: [Vec<Taken>; 2] = Default::default();
+        let file = file.to_str().expect("a temporary name");
+        // For each client and turn, the KiB and the nanoseconds.
+        let mut taken: [Vec<[f64; 2]>; 2] = Default::default();
         for turn in 0..TURNS {
             for client in [turn % 2, 1 - turn % 2] {
-                taken[client].push(child(work, CLIENTS[client], &server.url, &file));
+                let arguments = ["body", work, CLIENTS[client], &server.url, file];
+                taken[client].push(table::numbers(&arguments).expect("a measurement"));
             }
         }
         let mut first = None;
         for (client, taken) in CLIENTS.iter().zip(taken) {
-            let kib = taken.iter().map(|taken| taken.kib).max().expect("a turn");
-            let time = Duration::from_nanos(median(&taken)).as_secs_f64() * 1000.0;
-            let instructions = instructions(work, client, &server.url, &file);
+            let kib = taken.iter().map(|[kib, _]| *kib).fold(0.0, f64::max);
+            let time = table::median(taken.iter().map(|[_, time]| *time)) / 1e6;
+            // What a process does in user space beyond one that is idle.
+            let of = |work| table::instructions(&["body", work, client, &server.url, file]);
+            let instructions = of(work).expect("callgrind") - of("idle").expect("callgrind");
             let first = first.get_or_insert((time, instructions));
             let (by_time, by_instructions) = (time / first.0, instructions / first.1);
             println!(
@@ -75,36 +68,6 @@ pub fn print() {
                 instructions / 1e6
             );
         }
-    }
-}
-
-fn median(taken: &[Taken]) -> u64 {
-    let mut times: Vec<u64> = taken.iter().map(|taken| taken.nanoseconds).collect();
-    times.sort_unstable();
-    times[times.len() / 2]
-}
-
-/// What a process does in user space beyond one that is idle.
-fn instructions(work: &str, client: &str, server: &str, file: &Path) -> f64 {
-    let of = |work: &str| {
-        let file = file.to_str().expect("a temporary name").to_owned();
-        let arguments = ["body", work, client, server].map(str::to_owned);
-        table::instructions(&[&arguments[..], &[file]].concat()).expect("callgrind")
-    };
-    of(work) - of("idle")
-}
-
-fn child(work: &str, client: &str, server: &str, file: &Path) -> Taken {
-    let program = env::current_exe().expect("this program");
-    let mut command = Command::new(program);
-    command.args(["body", work, client, server]).arg(file);
-    let output = command.output().expect("a process");
-    assert!(output.status.success(), "{output:?}");
-    let text = String::from_utf8(output.stdout).expect("numbers");
-    let mut numbers = text.split_whitespace().filter_map(|word| word.parse().ok());
-    Taken {
-        kib: numbers.next().expect("a number"),
-        nanoseconds: numbers.next().expect("a number"),
     }
 }
 
@@ -222,50 +185,27 @@ async fn get(server: &str, path: &str) -> Incoming {
         .into_body()
 }
 
+/// Sends a file, in pieces of 64 KiB.
 async fn upload(server: &str, file: &str) {
     let mut sender = floor::connect(server).await;
-    let host = server.trim_start_matches("http://");
-    let body = FileBody {
-        file: File::open(file).await.expect("a file"),
-        buffer: BytesMut::new(),
-        left: SIZE as u64,
-    };
-    let request = Request::post("/openai/v1/files").header("host", host);
-    let request = request.body(body).expect("a request");
+    let file = (File::open(file).await.expect("a file"), BytesMut::new());
+    let pieces = stream::try_unfold(file, async |(mut file, mut buffer)| {
+        buffer.reserve(PIECE);
+        let read = file.read_buf(&mut buffer).await?;
+        let piece = Frame::data(buffer.split().freeze());
+        std::io::Result::Ok((read > 0).then_some((piece, (file, buffer))))
+    });
+    let request = Request::post("/openai/v1/files")
+        .header("host", server.trim_start_matches("http://"))
+        .header("content-length", SIZE)
+        .body(StreamBody::new(Box::pin(pieces)))
+        .expect("a request");
     let answer = sender.send_request(request).await.expect("an answer");
     assert!(answer.status().is_success());
     answer.into_body().collect().await.expect("a body");
 }
 
-/// A file, in pieces of 64 KiB.
-struct FileBody {
-    file: File,
-    buffer: BytesMut,
-    left: u64,
-}
-
-impl http_body::Body for FileBody {
-    type Data = Bytes;
-    type Error = std::io::Error;
-
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, std::io::Error>>> {
-        let body = self.get_mut();
-        body.buffer.reserve(PIECE);
-        let read = std::pin::pin!(body.file.read_buf(&mut body.buffer));
-        let read = ready!(read.poll(context))?;
-        body.left -= read as u64;
-        Poll::Ready((read > 0).then(|| Ok(Frame::data(body.buffer.split().freeze()))))
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.left)
-    }
-}
-
-/// A line of what Linux says of this process, in KiB.
+/// A figure of Linux about this process, in KiB.
 fn status(name: &str) -> u64 {
     let status = fs::read_to_string("/proc/self/status").expect("Linux");
     let line = status.lines().find_map(|line| line.strip_prefix(name));

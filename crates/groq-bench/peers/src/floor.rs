@@ -11,9 +11,6 @@ use hyper_util::rt::TokioIo;
 use serde::Deserialize;
 use tokio::net::TcpStream;
 
-use crate::latency::Latencies;
-use crate::recording::{Cut, Kind};
-
 #[derive(Deserialize)]
 struct Chunk<'a> {
     #[serde(borrow)]
@@ -54,96 +51,69 @@ struct Function<'a> {
 #[derive(Default)]
 struct Splitter {
     rest: BytesMut,
-    length: usize,
 }
 
 impl Splitter {
-    fn push(&mut self, frame: &[u8]) {
+    fn push(&mut self, frame: &[u8], each: &mut impl FnMut(&str)) {
         if self.rest.is_empty() {
-            let used = self.events(frame);
+            let used = events(frame, each);
             self.rest.extend_from_slice(&frame[used..]);
         } else {
             self.rest.extend_from_slice(frame);
             let whole = std::mem::take(&mut self.rest);
-            let used = self.events(&whole);
+            let used = events(&whole, each);
             self.rest.extend_from_slice(&whole[used..]);
         }
     }
+}
 
-    fn events(&mut self, bytes: &[u8]) -> usize {
-        let mut start = 0;
-        let mut line = 0;
-        while let Some(end) = memchr::memchr(b'\n', &bytes[line..]) {
-            let end = line + end;
-            if end > line {
-                self.event(&bytes[line..end]);
-            }
-            line = end + 1;
-            start = line;
-        }
-        start
+/// Reads whole lines, and returns how many bytes they have.
+fn events(bytes: &[u8], each: &mut impl FnMut(&str)) -> usize {
+    let mut start = 0;
+    while let Some(length) = memchr::memchr(b'\n', &bytes[start..]) {
+        event(&bytes[start..start + length], each);
+        start += length + 1;
     }
+    start
+}
 
-    fn event(&mut self, line: &[u8]) {
-        let Some(data) = line.strip_prefix(b"data: ") else {
-            return;
-        };
-        if data == b"[DONE]" {
-            return;
-        }
-        let chunk: Chunk<'_> = serde_json::from_slice(data).expect("a chunk");
-        for choice in chunk.choices {
-            self.length += choice.finish_reason.map_or(0, str::len);
-            let delta = choice.delta;
-            self.length += delta.content.map_or(0, |text| text.len());
-            self.length += delta.reasoning.map_or(0, |text| text.len());
-            for call in delta.tool_calls.into_iter().flatten() {
-                self.length += call.function.arguments.map_or(0, |text| text.len());
-            }
+fn event(line: &[u8], each: &mut impl FnMut(&str)) {
+    let Some(data) = line
+        .strip_prefix(b"data: ")
+        .filter(|data| *data != b"[DONE]")
+    else {
+        return;
+    };
+    let chunk: Chunk<'_> = serde_json::from_slice(data).expect("a chunk");
+    for Choice {
+        delta,
+        finish_reason,
+    } in chunk.choices
+    {
+        each(finish_reason.unwrap_or_default());
+        each(&delta.content.unwrap_or_default());
+        each(&delta.reasoning.unwrap_or_default());
+        for call in delta.tool_calls.into_iter().flatten() {
+            each(&call.function.arguments.unwrap_or_default());
         }
     }
 }
 
-pub(crate) fn decode(frames: &[Bytes]) -> usize {
+pub(crate) fn decode(frames: &[Bytes], each: &mut impl FnMut(&str)) {
     let mut splitter = Splitter::default();
     for frame in frames {
-        splitter.push(frame);
+        splitter.push(frame, each);
     }
-    splitter.length
 }
 
-pub(crate) async fn stream(server: &str, kind: Kind, cut: Cut, n: usize) -> usize {
-    let mut body = open(server, &kind.path(cut, n)).await;
+pub(crate) async fn stream(base: &str, each: &mut impl FnMut(&str)) {
+    let mut body = open(base).await;
     let mut splitter = Splitter::default();
     while let Some(frame) = body.frame().await {
         if let Ok(data) = frame.expect("a frame").into_data() {
-            splitter.push(&data);
+            splitter.push(&data, each);
         }
     }
-    splitter.length
-}
-
-pub(crate) async fn latencies(server: &str, n: usize) -> Latencies {
-    let mut body = open(server, &format!("/timed/{n}")).await;
-    let mut latencies = Latencies::default();
-    let mut rest = BytesMut::new();
-    while let Some(frame) = body.frame().await {
-        let Ok(data) = frame.expect("a frame").into_data() else {
-            continue;
-        };
-        rest.extend_from_slice(&data);
-        while let Some(end) = memchr::memchr(b'\n', &rest) {
-            let line = rest.split_to(end + 1);
-            if let Some(data) = line.strip_prefix(b"data: {") {
-                let data = &line[line.len() - data.len() - 1..];
-                let chunk: Chunk<'_> = serde_json::from_slice(data).expect("a chunk");
-                for choice in &chunk.choices {
-                    latencies.came(choice.delta.content.as_deref());
-                }
-            }
-        }
-    }
-    latencies
 }
 
 /// A connection, and the task that drives it.
@@ -161,16 +131,12 @@ where
     sender
 }
 
-async fn open(server: &str, path: &str) -> Incoming {
-    let address = server.trim_start_matches("http://");
-    let mut sender = connect(server).await;
-    let request = Request::post(format!("{path}/chat/completions"))
-        .header("host", address)
-        .body(Full::new(Bytes::from_static(b"{}")))
-        .expect("a request");
-    sender
-        .send_request(request)
-        .await
-        .expect("an answer")
-        .into_body()
+async fn open(base: &str) -> Incoming {
+    let address = base.trim_start_matches("http://");
+    let (host, path) = address.split_at(address.find('/').expect("a path"));
+    let request = Request::post(format!("{path}/chat/completions")).header("host", host);
+    let body = Full::new(Bytes::from_static(b"{}"));
+    let mut sender = connect(host).await;
+    let answer = sender.send_request(request.body(body).expect("a request"));
+    answer.await.expect("an answer").into_body()
 }

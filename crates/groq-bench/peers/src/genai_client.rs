@@ -1,4 +1,4 @@
-//! genai, as its documentation says to use it.
+//! genai, as its documentation uses it.
 
 use futures_util::StreamExt;
 use genai::adapter::AdapterKind;
@@ -6,49 +6,26 @@ use genai::chat::{ChatMessage, ChatOptions, ChatRequest, ChatStreamEvent};
 use genai::resolver::{AuthData, Endpoint, ServiceTargetResolver};
 use genai::{Client, ModelIden, ServiceTarget};
 
-use crate::latency::Latencies;
-use crate::recording::{Cut, Kind};
-
 const MODEL: &str = "openai/gpt-oss-20b";
 
-pub(crate) async fn request(server: &str, n: usize) -> usize {
+pub(crate) async fn request(server: &str, n: usize, each: &mut impl FnMut(&str)) {
     let client = client(format!("{server}/openai/v1/"));
-    let mut length = 0;
     for _ in 0..n {
         let reply = client.exec_chat(MODEL, question(), Some(&options())).await;
-        length += reply.expect("a reply").first_text().map_or(0, str::len);
+        each(reply.expect("a reply").first_text().unwrap_or_default());
     }
-    length
 }
 
-pub(crate) async fn stream(server: &str, kind: Kind, cut: Cut, n: usize) -> usize {
-    let client = client(format!("{server}{}/", kind.path(cut, n)));
-    let mut length = 0;
-    let answer = client
-        .exec_chat_stream(MODEL, question(), Some(&options()))
-        .await;
-    let mut stream = answer.expect("a stream").stream;
+pub(crate) async fn stream(base: &str, each: &mut impl FnMut(&str)) {
+    let client = client(format!("{base}/"));
+    let options = options();
+    let answer = client.exec_chat_stream(MODEL, question(), Some(&options));
+    let mut stream = answer.await.expect("a stream").stream;
     while let Some(event) = stream.next().await {
         if let ChatStreamEvent::Chunk(chunk) = event.expect("an event") {
-            length += chunk.content.len();
+            each(&chunk.content);
         }
     }
-    length
-}
-
-pub(crate) async fn latencies(server: &str, n: usize) -> Latencies {
-    let client = client(format!("{server}/timed/{n}/"));
-    let answer = client
-        .exec_chat_stream(MODEL, question(), Some(&options()))
-        .await;
-    let mut stream = answer.expect("a stream").stream;
-    let mut latencies = Latencies::default();
-    while let Some(event) = stream.next().await {
-        if let ChatStreamEvent::Chunk(chunk) = event.expect("an event") {
-            latencies.came(Some(&chunk.content));
-        }
-    }
-    latencies
 }
 
 fn question() -> ChatRequest {

@@ -11,14 +11,14 @@ pub const EVENTS: usize = 2000;
 
 impl Latencies {
     /// Notes an item, if it brings the time at which it was written.
-    pub(crate) fn came(&mut self, text: Option<&str>) {
+    pub(crate) fn came(&mut self, text: &str) {
         let now = now();
-        let written = text.and_then(|text| text.parse::<u64>().ok());
+        let written = text.parse::<u64>().ok();
         self.0
             .extend(written.map(|written| now.saturating_sub(written)));
     }
 
-    /// The latency that so many percent of the items stay below.
+    /// The latency that `percent` percent of the items stay below.
     ///
     /// # Panics
     ///

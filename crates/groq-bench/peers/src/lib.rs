@@ -2,7 +2,7 @@
 //!
 //! A scenario is one thing done `n` times by one client. The binary runs it in a process of its own, so that callgrind can
 //! count its instructions and a counting allocator its allocations; twice, with `n` and `2n`, so that what is done only once
-//! (start, connection, TLS set-up) cancels out. The server is another process, whose work counts for nobody.
+//! (start, connection, TLS set-up) cancels out. The server is another process, whose work is not counted.
 
 mod async_openai_client;
 pub mod bodies;
@@ -51,17 +51,11 @@ impl Work {
     ];
 
     /// The name that the command line knows it by.
-    pub fn name(self) -> &'static str {
+    pub fn name(self) -> String {
         match self {
-            Self::Decode(Kind::Text, Cut::Events) => "decode-text-events",
-            Self::Decode(Kind::Text, Cut::Coalesced) => "decode-text-coalesced",
-            Self::Decode(Kind::Tools, Cut::Events) => "decode-tools-events",
-            Self::Decode(Kind::Tools, Cut::Coalesced) => "decode-tools-coalesced",
-            Self::Stream(Kind::Text, Cut::Events) => "stream-text-events",
-            Self::Stream(Kind::Text, Cut::Coalesced) => "stream-text-coalesced",
-            Self::Stream(Kind::Tools, Cut::Events) => "stream-tools-events",
-            Self::Stream(Kind::Tools, Cut::Coalesced) => "stream-tools-coalesced",
-            Self::Request => "request",
+            Self::Decode(kind, cut) => format!("decode-{}-{}", kind.name(), cut.name()),
+            Self::Stream(kind, cut) => format!("stream-{}-{}", kind.name(), cut.name()),
+            Self::Request => "request".to_owned(),
         }
     }
 
@@ -79,36 +73,48 @@ impl Work {
     }
 }
 
-/// Does the work `n` times, and says how much text came; `None` if the client does not do this.
+/// Does the work `n` times, and returns the length of the text; `None` if the client does not do this.
 ///
 /// # Panics
 ///
 /// When anything fails: a measurement of a failure is worth nothing.
 pub async fn run(client: &str, work: Work, n: usize, server: &str) -> Option<usize> {
-    let frames = |kind, cut| recording::frames(kind, cut, n);
-    let length = match (client, work) {
-        ("floor", Work::Decode(kind, cut)) => floor::decode(&frames(kind, cut)),
-        ("core-chunks", Work::Decode(kind, cut)) => ours::decode_chunks(frames(kind, cut)).await,
-        ("core-text", Work::Decode(Kind::Text, cut)) => {
-            ours::decode_text(frames(Kind::Text, cut)).await
+    let mut length = 0;
+    let mut each = |text: &str| length += text.len();
+    match (client, work) {
+        ("floor", Work::Decode(kind, cut)) => {
+            floor::decode(&recording::frames(kind, cut, n), &mut each);
         }
-        ("floor", Work::Stream(kind, cut)) => floor::stream(server, kind, cut, n).await,
-        ("core-chunks", Work::Stream(kind, cut)) => ours::stream_chunks(server, kind, cut, n).await,
-        ("core-text", Work::Stream(Kind::Text, cut)) => {
-            ours::stream_text(server, Kind::Text, cut, n).await
+        ("core-chunks" | "core-text", Work::Decode(kind, cut)) => {
+            let stream = ours::recorded(recording::frames(kind, cut, n)).await;
+            ours::read(client, kind, stream, &mut each).await?;
         }
-        ("reqwest", Work::Stream(kind, cut)) => reqwest_client::stream(server, kind, cut, n).await,
-        ("reqwest", Work::Request) => reqwest_client::request(server, n).await,
-        ("core-chunks", Work::Request) => ours::request(server, n).await,
-        ("async-openai", Work::Stream(kind, cut)) => {
-            async_openai_client::stream(server, kind, cut, n).await
+        (_, Work::Stream(kind, cut)) => {
+            let base = format!("{server}{}", kind.path(cut, n));
+            stream(client, kind, &base, &mut each).await?;
         }
-        ("async-openai", Work::Request) => async_openai_client::request(server, n).await,
-        ("genai", Work::Stream(kind, cut)) => genai_client::stream(server, kind, cut, n).await,
-        ("genai", Work::Request) => genai_client::request(server, n).await,
+        ("reqwest", Work::Request) => reqwest_client::request(server, n, &mut each).await,
+        ("core-chunks", Work::Request) => ours::request(server, n, &mut each).await,
+        ("async-openai", Work::Request) => async_openai_client::request(server, n, &mut each).await,
+        ("genai", Work::Request) => genai_client::request(server, n, &mut each).await,
         _ => return None,
-    };
+    }
     Some(length)
+}
+
+/// Reads a stream, and calls `each` with every piece of text; `None` if the client does not do this.
+async fn stream(client: &str, kind: Kind, base: &str, each: &mut impl FnMut(&str)) -> Option<()> {
+    match client {
+        "floor" => floor::stream(base, each).await,
+        "core-chunks" | "core-text" => {
+            ours::read(client, kind, ours::open(base).await, each).await?;
+        }
+        "reqwest" => reqwest_client::stream(base, each).await,
+        "async-openai" => async_openai_client::stream(base, each).await,
+        "genai" => genai_client::stream(base, each).await,
+        _ => return None,
+    }
+    Some(())
 }
 
 /// How long events take from the server's write to the item; `None` if the client does not do this.
@@ -117,14 +123,11 @@ pub async fn run(client: &str, work: Work, n: usize, server: &str) -> Option<usi
 ///
 /// When anything fails.
 pub async fn latencies(client: &str, server: &str) -> Option<latency::Latencies> {
-    let n = latency::EVENTS;
-    Some(match client {
-        "floor" => floor::latencies(server, n).await,
-        "core-chunks" => ours::latencies(server, n).await,
-        "async-openai" => async_openai_client::latencies(server, n).await,
-        "genai" => genai_client::latencies(server, n).await,
-        _ => return None,
-    })
+    let mut latencies = latency::Latencies::default();
+    let base = format!("{server}/timed/{}", latency::EVENTS);
+    let mut each = |text: &str| latencies.came(text);
+    stream(client, Kind::Text, &base, &mut each).await?;
+    Some(latencies)
 }
 
 /// The same cryptography as groq-core's, for clients that ask for none; it is not used against a server on this machine.

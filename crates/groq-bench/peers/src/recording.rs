@@ -21,33 +21,38 @@ pub enum Cut {
 }
 
 impl Kind {
-    /// The path on which the server serves it.
-    pub(crate) fn path(self, cut: Cut, n: usize) -> String {
-        let cut = match cut {
-            Cut::Events => "events",
-            Cut::Coalesced => "coalesced",
-        };
-        let kind = match self {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
             Self::Text => "text",
             Self::Tools => "tools",
-        };
-        format!("/{kind}/{cut}/{n}")
+        }
+    }
+
+    /// The path on which the server serves it.
+    pub(crate) fn path(self, cut: Cut, n: usize) -> String {
+        format!("/{}/{}/{n}", self.name(), cut.name())
     }
 
     /// Reads such a path, wherever it stands in a target.
     pub(crate) fn of_path(path: &str) -> Option<(Self, Cut, usize)> {
         let mut parts = path.trim_start_matches('/').split('/');
-        let kind = match parts.next()? {
-            "text" => Self::Text,
-            "tools" => Self::Tools,
-            _ => return None,
-        };
-        let cut = match parts.next()? {
-            "events" => Cut::Events,
-            "coalesced" => Cut::Coalesced,
-            _ => return None,
-        };
-        Some((kind, cut, parts.next()?.parse().ok()?))
+        let (kind, cut, n) = (parts.next()?, parts.next()?, parts.next()?);
+        let kind = [Self::Text, Self::Tools]
+            .into_iter()
+            .find(|it| it.name() == kind)?;
+        let cut = [Cut::Events, Cut::Coalesced]
+            .into_iter()
+            .find(|it| it.name() == cut)?;
+        Some((kind, cut, n.parse().ok()?))
+    }
+}
+
+impl Cut {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Events => "events",
+            Self::Coalesced => "coalesced",
+        }
     }
 }
 

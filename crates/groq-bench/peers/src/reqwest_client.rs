@@ -3,62 +3,46 @@
 use groq_core::types::{ChatCompletion, ChatCompletionChunk};
 
 use crate::ours::question;
-use crate::recording::{Cut, Kind};
 
-pub(crate) async fn request(server: &str, n: usize) -> usize {
+pub(crate) async fn request(server: &str, n: usize, each: &mut impl FnMut(&str)) {
     let client = client();
-    let url = format!("{server}/openai/v1/chat/completions");
-    let mut length = 0;
+    let base = format!("{server}/openai/v1");
     for _ in 0..n {
-        let reply: ChatCompletion = client
-            .post(&url)
-            .bearer_auth("gsk_unused")
-            .json(&question())
-            .send()
-            .await
-            .expect("an answer")
-            .json()
-            .await
-            .expect("a reply");
-        length += reply.text().unwrap_or_default().len();
+        let reply = answer(&client, &base).await.json::<ChatCompletion>().await;
+        each(reply.expect("a reply").text().unwrap_or_default());
     }
-    length
 }
 
-pub(crate) async fn stream(server: &str, kind: Kind, cut: Cut, n: usize) -> usize {
-    let url = format!("{server}{}/chat/completions", kind.path(cut, n));
-    let mut answer = client()
-        .post(&url)
-        .bearer_auth("gsk_unused")
-        .json(&question())
-        .send()
-        .await
-        .expect("an answer");
-    let mut length = 0;
+pub(crate) async fn stream(base: &str, each: &mut impl FnMut(&str)) {
+    let mut answer = answer(&client(), base).await;
     let mut rest = Vec::new();
     while let Some(frame) = answer.chunk().await.expect("a frame") {
         rest.extend_from_slice(&frame);
         let mut used = 0;
         while let Some(end) = memchr::memchr(b'\n', &rest[used..]) {
-            length += event(&rest[used..used + end]);
+            event(&rest[used..used + end], each);
             used += end + 1;
         }
         rest.drain(..used);
     }
-    length
 }
 
-fn event(line: &[u8]) -> usize {
-    match line.strip_prefix(b"data: ") {
-        None | Some(b"[DONE]") => 0,
-        Some(data) => {
-            let chunk: ChatCompletionChunk = serde_json::from_slice(data).expect("a chunk");
-            let choices = chunk.choices.into_iter();
-            choices
-                .filter_map(|choice| choice.delta.content)
-                .map(|text| text.len())
-                .sum()
-        }
+async fn answer(client: &reqwest::Client, base: &str) -> reqwest::Response {
+    let request = client.post(format!("{base}/chat/completions"));
+    let request = request.bearer_auth("gsk_unused").json(&question());
+    request.send().await.expect("an answer")
+}
+
+fn event(line: &[u8], each: &mut impl FnMut(&str)) {
+    let Some(data) = line
+        .strip_prefix(b"data: ")
+        .filter(|data| *data != b"[DONE]")
+    else {
+        return;
+    };
+    let chunk: ChatCompletionChunk = serde_json::from_slice(data).expect("a chunk");
+    for choice in chunk.choices {
+        each(choice.delta.content.as_deref().unwrap_or_default());
     }
 }
 

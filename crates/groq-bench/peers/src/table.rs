@@ -7,14 +7,14 @@ use std::process::{Child, Command, Stdio};
 use crate::Work;
 
 /// What one repetition costs.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Cost {
-    /// Instructions, as callgrind counts them.
-    pub instructions: f64,
-    /// Allocations, reallocations included.
-    pub allocations: f64,
-    /// Time on a processor, in nanoseconds, without callgrind.
-    pub nanoseconds: f64,
+#[derive(Clone, Copy)]
+struct Cost {
+    /// As callgrind counts them.
+    instructions: f64,
+    /// Reallocations included.
+    allocations: f64,
+    /// Without callgrind.
+    nanoseconds: f64,
 }
 
 /// Measures the clients that can do some work, and prints a table with the first client as the unit.
@@ -92,15 +92,9 @@ fn measure(client: &str, work: Work, server: &str) -> Option<Cost> {
 }
 
 fn total(client: &str, work: Work, n: usize, server: &str) -> Option<Cost> {
-    let arguments = ["run", client, work.name(), &n.to_string(), server].map(str::to_owned);
-    let program = env::current_exe().expect("this program");
-    let plain = Command::new(&program).args(&arguments).output().ok()?;
-    if !plain.status.success() {
-        return None;
-    }
-    let text = String::from_utf8_lossy(&plain.stdout).into_owned();
-    let mut numbers = text.split_whitespace().filter_map(|word| word.parse().ok());
-    let (allocations, nanoseconds) = (numbers.next()?, numbers.next()?);
+    let (work, n) = (work.name(), n.to_string());
+    let arguments = ["run", client, &work, &n, server];
+    let [allocations, nanoseconds] = numbers(&arguments)?;
     Some(Cost {
         instructions: instructions(&arguments)?,
         allocations,
@@ -108,8 +102,17 @@ fn total(client: &str, work: Work, n: usize, server: &str) -> Option<Cost> {
     })
 }
 
+/// The two numbers that this program prints first, called so in a process of its own.
+pub(crate) fn numbers(arguments: &[&str]) -> Option<[f64; 2]> {
+    let program = env::current_exe().expect("this program");
+    let output = Command::new(program).args(arguments).output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    let mut numbers = text.split_whitespace().filter_map(|word| word.parse().ok());
+    Some([numbers.next()?, numbers.next()?])
+}
+
 /// The instructions of this program, called so, in user space.
-pub(crate) fn instructions(arguments: &[String]) -> Option<f64> {
+pub(crate) fn instructions(arguments: &[&str]) -> Option<f64> {
     let grind = Command::new("valgrind")
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
         .arg(env::current_exe().expect("this program"))
@@ -117,9 +120,8 @@ pub(crate) fn instructions(arguments: &[String]) -> Option<f64> {
         .output()
         .expect("valgrind");
     let report = String::from_utf8_lossy(&grind.stderr).into_owned();
-    report
-        .lines()
-        .find_map(|line| line.split_once("Collected : ")?.1.trim().parse().ok())
+    let mut lines = report.lines();
+    lines.find_map(|line| line.split_once("Collected : ")?.1.trim().parse().ok())
 }
 
 /// Measures how long events take from the server's write to the item, the clients in turns, and prints the median of the turns.
@@ -133,30 +135,23 @@ pub fn latency(clients: &[&str]) {
     let mut all = vec![Vec::new(); clients.len()];
     for _ in 0..TURNS {
         for (client, all) in clients.iter().zip(&mut all) {
-            all.extend(latency_of(client, &server.url));
+            all.extend(numbers(&["latency-of", client, &server.url]));
         }
     }
     println!("| client | median | 99 % stay below |");
     println!("|---|--:|--:|");
-    for (client, mut turns) in clients.iter().zip(all) {
-        if turns.is_empty() {
-            continue;
-        }
-        let mut median = |which: fn(&(u64, u64)) -> u64| {
-            turns.sort_unstable_by_key(which);
-            which(&turns[turns.len() / 2]) / 1000
-        };
-        let (half, most) = (median(|turn| turn.0), median(|turn| turn.1));
-        println!("| {client} | {half} µs | {most} µs |");
+    for (client, turns) in clients
+        .iter()
+        .zip(all)
+        .filter(|(_, turns)| !turns.is_empty())
+    {
+        let median = |which: usize| median(turns.iter().map(|turn: &[f64; 2]| turn[which])) / 1e3;
+        println!("| {client} | {:.0} µs | {:.0} µs |", median(0), median(1));
     }
 }
 
-fn latency_of(client: &str, server: &str) -> Option<(u64, u64)> {
-    let program = env::current_exe().expect("this program");
-    let output = Command::new(program)
-        .args(["latency-of", client, server])
-        .output();
-    let text = String::from_utf8(output.ok()?.stdout).ok()?;
-    let mut numbers = text.split_whitespace().filter_map(|word| word.parse().ok());
-    Some((numbers.next()?, numbers.next()?))
+pub(crate) fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_unstable_by(f64::total_cmp);
+    values[values.len() / 2]
 }
