@@ -22,11 +22,13 @@ use facts::{Fact, Facts};
 
 /// Each side is a file, or `REVISION:PATH` as git writes it.
 pub(crate) fn run(old: &str, new: &str) -> Result<()> {
-    let text = entry(&read(old)?, &read(new)?)?;
-    // Not `print!`, which panics where the reader has enough.
-    io::stdout()
-        .write_all(text.as_bytes())
-        .context("print the changes")
+    print(&entry(&read(old)?, &read(new)?)?)
+}
+
+/// Prints changes. Not with `print!`, which panics where the reader has enough.
+pub(crate) fn print(text: &str) -> Result<()> {
+    let written = io::stdout().write_all(text.as_bytes());
+    written.context("print the changes")
 }
 
 /// Reads a file, or `REVISION:PATH`.

@@ -3,10 +3,7 @@
 //! Each side is a file, or `REVISION:PATH` as git writes it. Both must be catalogs that `groq-models` reads. Facts are
 //! compared, not text; the evidence is left out.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    io::{self, Write},
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result};
 use groq_models::Catalog;
@@ -16,30 +13,21 @@ use crate::diff;
 
 /// Prints the changes.
 pub(crate) fn run(old: &str, new: &str) -> Result<()> {
-    let text = changes(&diff::read(old)?, &diff::read(new)?)?;
-    // Not `print!`, which panics where the reader has enough.
-    io::stdout()
-        .write_all(text.as_bytes())
-        .context("print the changes")
+    diff::print(&changes(&diff::read(old)?, &diff::read(new)?)?)
 }
 
 /// A line for each model that came or went, and for each fact that is another one.
 fn changes(old: &str, new: &str) -> Result<String> {
-    let (old, new) = (
-        facts(old).context("read the old file")?,
-        facts(new).context("read the new file")?,
-    );
+    let old = facts(old).context("read the old file")?;
+    let new = facts(new).context("read the new file")?;
     let subjects: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
     let mut lines = Vec::new();
     for subject in subjects {
         match (old.get(subject), new.get(subject)) {
             (None, Some(facts)) => {
                 lines.push(format!("+ {subject}"));
-                lines.extend(
-                    facts
-                        .iter()
-                        .map(|(fact, value)| format!("    {fact}: {value}")),
-                );
+                let facts = facts.iter();
+                lines.extend(facts.map(|(fact, value)| format!("    {fact}: {value}")));
             }
             (Some(_), None) => lines.push(format!("- {subject}")),
             (Some(old), Some(new)) if old != new => {

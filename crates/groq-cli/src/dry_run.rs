@@ -16,13 +16,8 @@ const MAX_BYTES: usize = 256 << 20;
 /// Records the requests of a dry run.
 #[derive(Default)]
 pub(crate) struct Recorder {
-    running: OnceCell<(Mock, Target)>,
-}
-
-/// Where requests would have gone: `https://api.groq.com`, and the path of the base URL.
-struct Target {
-    origin: String,
-    path: String,
+    /// The server, and the origin to which requests would have gone.
+    running: OnceCell<(Mock, String)>,
 }
 
 impl Recorder {
@@ -32,6 +27,8 @@ impl Recorder {
         builder: impl Fn() -> Result<ClientBuilder, Failure>,
         base_url: Option<String>,
     ) -> Result<Client, Failure> {
+        let target = address::public(base_url.as_deref().unwrap_or(SERVICE));
+        let (origin, path) = split(&target);
         let start = || async {
             // What would be refused is refused here as well.
             builder()?.build()?;
@@ -41,34 +38,27 @@ impl Recorder {
                 .start()
                 .await?;
             mock.always(When::any(), Reply::error(400, "a dry run"));
-            let target = Target::new(base_url.as_deref().unwrap_or(SERVICE));
-            Ok::<_, Failure>((mock, target))
+            Ok::<_, Failure>((mock, origin.to_owned()))
         };
-        let (mock, target) = self.running.get_or_try_init(start).await?;
-        let url = format!("{}{}", mock.url(), target.path);
+        let (mock, _) = self.running.get_or_try_init(start).await?;
+        let url = format!("{}{path}", mock.url());
         Ok(builder()?.base_url(url).max_retries(0).build()?)
     }
 
     /// The first request that was made.
     pub(crate) fn first(&self) -> Option<Recorded> {
-        let (mock, target) = self.running.get()?;
+        let (mock, origin) = self.running.get()?;
         let request = mock.requests().into_iter().next()?;
-        Some(Recorded::new(&request, &target.origin))
+        Some(Recorded::new(&request, origin))
     }
 }
 
-impl Target {
-    fn new(base_url: &str) -> Self {
-        let base_url = address::public(base_url);
-        let base_url = base_url.trim_end_matches('/');
-        let host = base_url.find("://").map_or(0, |at| at + 3);
-        let path = base_url[host..].find('/').map(|at| host + at);
-        let (origin, path) = base_url.split_at(path.unwrap_or(base_url.len()));
-        Self {
-            origin: origin.to_owned(),
-            path: path.to_owned(),
-        }
-    }
+/// A base URL as its origin, `https://api.groq.com`, and its path.
+fn split(base_url: &str) -> (&str, &str) {
+    let base_url = base_url.trim_end_matches('/');
+    let host = base_url.find("://").map_or(0, |at| at + 3);
+    let path = base_url[host..].find('/').map(|at| host + at);
+    base_url.split_at(path.unwrap_or(base_url.len()))
 }
 
 #[cfg(test)]
@@ -83,11 +73,7 @@ mod tests {
             ("http://localhost:8000/v1/", "http://localhost:8000", "/v1"),
             ("https://u:p@h.org/v1", "https://h.org", "/v1"),
         ] {
-            let target = Target::new(url);
-            assert_eq!(
-                (target.origin.as_str(), target.path.as_str()),
-                (origin, path)
-            );
+            assert_eq!(split(&address::public(url)), (origin, path));
         }
     }
 }

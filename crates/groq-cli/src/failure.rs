@@ -42,7 +42,7 @@ pub(crate) enum Status {
 }
 
 /// How failures are printed.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Form {
     /// As JSON, for `--json`.
     Json,

@@ -49,7 +49,10 @@ impl Place {
             return Err(place.refused("there is no such folder"));
         }
         // A folder that takes no files is found now, and not when the work is done.
-        temporary(folder(&place.target())).map_err(|error| place.refused(&plain(&error)))?;
+        temporary(folder(&place.target())).map_err(|error| {
+            // Without the name of a temporary file.
+            place.refused(&io::Error::from(error.kind()).to_string())
+        })?;
         Ok(place)
     }
 
@@ -146,19 +149,20 @@ pub(crate) fn in_json(path: &Path) -> String {
 
 /// A folder beside the output, for what is not whole yet.
 pub(crate) fn workshop(place: &Place) -> Result<TempDir, Failure> {
-    let made = tempfile::Builder::new()
-        .prefix(".groq-")
-        .tempdir_in(place.folder());
-    made.map_err(|error| {
-        let folder = place.folder().display();
-        Failure::internal(format!("make a temporary folder in '{folder}': {error}"))
-    })
+    hidden_folder(place.folder())
 }
 
 /// A temporary folder, which is removed when it is dropped.
 pub(crate) fn scratch() -> Result<TempDir, Failure> {
-    tempfile::tempdir()
-        .map_err(|error| Failure::internal(format!("make a temporary folder: {error}")))
+    hidden_folder(&std::env::temp_dir())
+}
+
+fn hidden_folder(parent: &Path) -> Result<TempDir, Failure> {
+    let made = tempfile::Builder::new().prefix(".groq-").tempdir_in(parent);
+    made.map_err(|error| {
+        let parent = parent.display();
+        Failure::internal(format!("make a temporary folder in '{parent}': {error}"))
+    })
 }
 
 /// Names the file in an error about it.
@@ -290,11 +294,6 @@ pub(crate) fn is_open_to_all(folder: &Path) -> bool {
 fn names_a_folder(path: &Path) -> bool {
     let last = path.as_os_str().as_encoded_bytes().last();
     last.is_some_and(|last| std::path::is_separator(char::from(*last)))
-}
-
-/// What went wrong, without the name of a temporary file.
-fn plain(error: &io::Error) -> String {
-    io::Error::from(error.kind()).to_string()
 }
 
 fn folder(path: &Path) -> &Path {

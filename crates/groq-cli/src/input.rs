@@ -1,7 +1,7 @@
 //! Standard input, and text files.
 
 use std::{
-    io::{self, IsTerminal, Read},
+    io::{self, Read},
     path::Path,
     time::Duration,
 };
@@ -126,16 +126,11 @@ fn kind_of_stdin() -> Stdin {
 
 #[cfg(not(unix))]
 fn kind_of_stdin() -> Stdin {
-    if io::stdin().is_terminal() {
+    if std::io::IsTerminal::is_terminal(&io::stdin()) {
         Stdin::Nothing
     } else {
         Stdin::Pipe
     }
-}
-
-/// Whether standard input is a terminal.
-pub(crate) fn is_terminal() -> bool {
-    io::stdin().is_terminal()
 }
 
 /// Reads text of bounded size.

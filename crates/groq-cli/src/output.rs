@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressStyle};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -72,7 +72,7 @@ impl Output {
 }
 
 /// Standard error: notes and progress. Both are silent with `--quiet` and `--json`.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(crate) struct Stderr {
     silent: bool,
     pub(crate) style: Style,
@@ -136,29 +136,13 @@ impl Stderr {
     /// Makes a progress bar; it shows on a terminal only, and is removed when it is dropped.
     ///
     /// `template` is indicatif's: `{prefix:12} {bar:30} {pos}/{len}`.
-    pub(crate) fn bar(&self, prefix: &str, length: Option<u64>, template: &str) -> Bar {
+    pub(crate) fn bar(&self, prefix: &str, length: Option<u64>, template: &str) -> ProgressBar {
         let bar = length.map_or_else(ProgressBar::no_length, ProgressBar::new);
-        let bar = self.bars.add(bar.with_prefix(prefix.to_owned()));
+        let bar = bar.with_prefix(prefix.to_owned());
+        let bar = self.bars.add(bar.with_finish(ProgressFinish::AndClear));
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style.progress_chars("━╸ "));
         }
-        Bar(bar)
-    }
-}
-
-/// A progress bar that clears itself.
-pub(crate) struct Bar(ProgressBar);
-
-impl std::ops::Deref for Bar {
-    type Target = ProgressBar;
-
-    fn deref(&self) -> &ProgressBar {
-        &self.0
-    }
-}
-
-impl Drop for Bar {
-    fn drop(&mut self) {
-        self.0.finish_and_clear();
+        bar
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use groq_core::models::{Billing, Cost, Usage};
+use groq_core::models::{Billing, Cost, DefaultModel, Usage};
 use groq_core::{Client, ClientBuilder};
 use groq_mock::Mock;
 use serde_json::{Value, json};
@@ -73,6 +73,15 @@ impl Session {
             let note = format!("all users can write to '{}': {risk}", folder.display());
             self.stderr.note(note);
         }
+    }
+
+    /// The model of an option, or else of the settings, or else the default one.
+    pub(crate) fn model(
+        &self,
+        purpose: DefaultModel,
+        option: Option<&String>,
+    ) -> Result<String, Failure> {
+        self.settings.model(purpose, option)
     }
 
     /// The address of the server, if it is not the default one.

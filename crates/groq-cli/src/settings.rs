@@ -1,9 +1,6 @@
 //! Settings: the environment, then one TOML file.
 
-use std::{
-    env, io,
-    path::{Path, PathBuf},
-};
+use std::{env, io, path::PathBuf};
 
 use groq_core::models::DefaultModel;
 use serde::Deserialize;
@@ -26,7 +23,7 @@ pub(crate) struct Settings {
     pub(crate) player: Option<String>,
     /// The file that was read.
     #[serde(skip)]
-    path: Option<PathBuf>,
+    pub(crate) path: Option<PathBuf>,
 }
 
 impl Settings {
@@ -50,11 +47,6 @@ impl Settings {
         let mut settings = parse(&text).map_err(failure)?;
         settings.path = Some(path);
         Ok(settings)
-    }
-
-    /// The file that was read, if any.
-    pub(crate) fn file(&self) -> Option<&Path> {
-        self.path.as_deref()
     }
 
     /// The address of the server, if one is set.

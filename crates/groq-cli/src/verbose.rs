@@ -1,13 +1,12 @@
 //! `--verbose`: one line on standard error for each HTTP attempt.
 
-use std::fmt;
-
 use groq_core::{Attempt, AttemptHead, AttemptOutcome, Middleware};
 use serde_json::json;
 
 use crate::{output::Stderr, units};
 
 /// Prints attempts.
+#[derive(Debug)]
 pub(crate) struct AttemptLog(pub(crate) Stderr);
 
 impl Middleware for AttemptLog {
@@ -44,11 +43,5 @@ impl Middleware for AttemptLog {
             words.extend(retry_in.map(|wait| format!(", retry in {}", units::duration(wait))));
             words
         });
-    }
-}
-
-impl fmt::Debug for AttemptLog {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AttemptLog").finish_non_exhaustive()
     }
 }

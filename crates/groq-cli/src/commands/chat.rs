@@ -5,6 +5,8 @@ mod repl;
 mod reply;
 mod save;
 
+use std::io::IsTerminal as _;
+
 use groq_core::models::{Catalog, DefaultModel};
 use groq_core::types::{ChatCompletionRequest, Message, ReasoningFormat, StopSequences};
 
@@ -86,14 +88,12 @@ impl Args {
 
     /// Whether it goes on until the user leaves.
     pub(crate) fn is_conversation(&self) -> bool {
-        self.prompt.is_empty() && input::is_terminal()
+        self.prompt.is_empty() && std::io::stdin().is_terminal()
     }
 
     /// Everything but the prompt.
     fn request(&self, session: &Session) -> Result<ChatCompletionRequest, Failure> {
-        let model = session
-            .settings
-            .model(DefaultModel::Chat, self.model.as_ref())?;
+        let model = session.model(DefaultModel::Chat, self.model.as_ref())?;
         let system = self.system.as_deref().map(Message::system);
         let mut request = ChatCompletionRequest::new(model, system.into_iter().collect::<Vec<_>>());
         request.temperature = self.temperature;

@@ -31,18 +31,19 @@ impl Args {
         let client = session.client_of(&quick)?;
         let screen = Screen::new(session);
 
-        screen.heading("A streamed reply", "groq chat")?;
+        screen.heading(1, "A streamed reply", "groq chat")?;
         let chat = Box::pin(steps::chat(&screen, &session.client_of(&slow)?)).await?;
-        screen.heading("An answer as a Rust type", "groq json")?;
+        screen.heading(2, "An answer as a Rust type", "groq json")?;
         let typed = Box::pin(steps::typed(&screen, &client)).await?;
-        screen.heading("A tool call", "groq_json::Tool")?;
+        screen.heading(3, "A tool call", "groq_json::Tool")?;
         let tool = Box::pin(steps::tool(&screen, &client)).await?;
         screen.heading(
+            4,
             "Text to speech, and back to subtitles",
             "groq speak, groq transcribe",
         )?;
         let audio = Box::pin(steps::audio(&screen, &client)).await?;
-        screen.heading("A batch, at half the price", "groq batch")?;
+        screen.heading(5, "A batch, at half the price", "groq batch")?;
         let batch = Box::pin(steps::batch(&screen, &client)).await?;
 
         let time = started.elapsed();

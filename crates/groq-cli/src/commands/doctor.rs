@@ -37,7 +37,7 @@ impl Args {
             session.connect().await?.models().list().await?;
             return Ok(());
         }
-        let settings = session.settings.file();
+        let settings = session.settings.path.as_ref();
         let settings = settings.map(|path| format!("'{}'", path.display()));
         let settings = settings.unwrap_or_else(|| "no settings file".to_owned());
         let mut checks = vec![good("settings", settings)];
@@ -101,10 +101,10 @@ fn proxy() -> String {
         Some(format!("{name} is {}", address::public(&value)))
     });
     let set: Vec<String> = set.collect();
-    if set.is_empty() {
-        return "none is set".to_owned();
+    match set.as_slice() {
+        [] => "none is set".to_owned(),
+        set => set.join(", "),
     }
-    set.join(", ")
 }
 
 /// Checks the connection, the key and the clock with one request.

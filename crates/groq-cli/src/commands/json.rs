@@ -76,9 +76,7 @@ const MODES: Values<Mode> = &[
 impl Args {
     pub(crate) async fn run(self, session: &Session) -> Result<(), Failure> {
         let client = session.connect().await?;
-        let model = session
-            .settings
-            .model(DefaultModel::Chat, self.model.as_ref())?;
+        let model = session.model(DefaultModel::Chat, self.model.as_ref())?;
         let (schema, example) = self.schema().await?;
         let prompt = input::prompt(&self.prompt, &session.stderr).await?;
         // A schema may take long to prepare.

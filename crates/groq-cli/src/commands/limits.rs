@@ -25,9 +25,7 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) async fn run(self, session: &Session) -> Result<(), Failure> {
-        let model = session
-            .settings
-            .model(DefaultModel::Chat, self.model.as_ref())?;
+        let model = session.model(DefaultModel::Chat, self.model.as_ref())?;
         check_kind(&model)?;
         let client = session.connect().await?;
         let question = Message::user("Hi");

@@ -49,9 +49,7 @@ enum Sink {
 
 impl Args {
     pub(crate) async fn run(self, session: &Session) -> Result<(), Failure> {
-        let model = session
-            .settings
-            .model(DefaultModel::Speech, self.model.as_ref())?;
+        let model = session.model(DefaultModel::Speech, self.model.as_ref())?;
         let wanted = session
             .settings
             .get(DefaultModel::Voice, self.voice.as_ref())?;

@@ -30,9 +30,7 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) async fn run(self, session: &Session) -> Result<(), Failure> {
-        let model = session
-            .settings
-            .model(DefaultModel::Transcription, self.model.as_ref())?;
+        let model = session.model(DefaultModel::Transcription, self.model.as_ref())?;
         let task = if self.words {
             Task::TranscribeWords
         } else {

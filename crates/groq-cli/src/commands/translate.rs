@@ -17,9 +17,7 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) async fn run(self, session: &Session) -> Result<(), Failure> {
-        let model = session
-            .settings
-            .model(DefaultModel::Translation, self.model.as_ref())?;
+        let model = session.model(DefaultModel::Translation, self.model.as_ref())?;
         self.recordings.run(session, &model, Task::Translate).await
     }
 

@@ -18,6 +18,7 @@ const ROWS: &[Row] = &[
     ),
     ("chat --image FOLDER/none.png x", 7, "none.png"),
     ("chat --image FOLDER/text.txt x", 7, "neither PNG"),
+    ("chat --image FOLDER x", 7, "is not a regular file"),
     ("chat --model nobody x", 4, "nobody"),
     ("chat --stream x", 2, "--json"),
     ("chat --config FOLDER/none.toml x", 2, "none.toml"),

@@ -6,8 +6,9 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
+use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::{Attribute, Ident, ImplItem, Item, parse_quote};
+use syn::{Ident, ImplItem, Item, parse_quote};
 
 use super::{docs, file};
 use crate::codegen::{
@@ -89,15 +90,13 @@ fn matchers(operation: &Operation) -> Vec<ImplItem> {
     ];
     for wire in operation.parameters_in(Place::Path) {
         let name = format_ident!("{}", wire.to_snake_case());
-        let docs = docs::text(&format!(
-            "Matches a path whose `{wire}` is this value, percent-encoded."
-        ));
-        items.push(parse_quote! {
-            #(#docs)*
+        let about = format!("Matches a path whose `{wire}` is this value, percent-encoded.");
+        let code = quote! {
             pub fn #name(self, value: &str) -> Self {
                 Self(path::parameter(self.0, &operations::#constant, #wire, value))
             }
-        });
+        };
+        items.push(documented(&about, &code));
     }
     for (place, what, present, missing) in [
         (
@@ -111,22 +110,27 @@ fn matchers(operation: &Operation) -> Vec<ImplItem> {
         let (present, missing) = (format_ident!("{present}"), format_ident!("{missing}"));
         for wire in operation.parameters_in(place) {
             let name = format_ident!("{}", wire.to_snake_case());
-            let docs = docs::text(&format!(
+            let about = format!(
                 "Matches a request whose {what} `{wire}` is this value; with `None`, a request without it."
-            ));
-            items.push(parse_quote! {
-                #(#docs)*
+            );
+            let code = quote! {
                 pub fn #name<'a>(self, value: impl Into<Option<&'a str>>) -> Self {
                     Self(match value.into() {
                         Some(value) => self.0.#present(#wire, value),
                         None => self.0.#missing(#wire),
                     })
                 }
-            });
+            };
+            items.push(documented(&about, &code));
         }
     }
     items.extend(body(&operation.body));
     items
+}
+
+fn documented(about: &str, code: &TokenStream) -> ImplItem {
+    let docs = docs::text(about);
+    parse_quote!(#(#docs)* #code)
 }
 
 fn body(body: &Body) -> Vec<ImplItem> {
@@ -156,29 +160,25 @@ fn body(body: &Body) -> Vec<ImplItem> {
 }
 
 fn file_matchers(wire: &str) -> [ImplItem; 2] {
-    let (name, content) = (
-        format_ident!("{}", wire.to_snake_case()),
-        format_ident!("{}_content", wire.to_snake_case()),
-    );
-    let name_docs = docs::text(&format!(
-        "Matches a form whose part `{wire}` is a file with this name."
-    ));
-    let content_docs = docs::text(&format!(
-        "Matches a form whose part `{wire}` has these bytes."
-    ));
+    let name = format_ident!("{}", wire.to_snake_case());
+    let content = format_ident!("{name}_content");
     [
-        parse_quote! {
-            #(#name_docs)*
-            pub fn #name(self, name: &str) -> Self {
-                Self(form::file_name(self.0, #wire, name))
-            }
-        },
-        parse_quote! {
-            #(#content_docs)*
-            pub fn #content(self, bytes: impl AsRef<[u8]>) -> Self {
-                Self(form::content(self.0, #wire, bytes.as_ref()))
-            }
-        },
+        documented(
+            &format!("Matches a form whose part `{wire}` is a file with this name."),
+            &quote! {
+                pub fn #name(self, name: &str) -> Self {
+                    Self(form::file_name(self.0, #wire, name))
+                }
+            },
+        ),
+        documented(
+            &format!("Matches a form whose part `{wire}` has these bytes."),
+            &quote! {
+                pub fn #content(self, bytes: impl AsRef<[u8]>) -> Self {
+                    Self(form::content(self.0, #wire, bytes.as_ref()))
+                }
+            },
+        ),
     ]
 }
 
@@ -254,30 +254,29 @@ fn events(name: &str, model: &Model) -> ImplItem {
             "Answers with these server-sent events, and `[DONE]` after the last.".to_owned(),
         ),
     };
-    let docs = docs::text(&about);
-    parse_quote! {
-        #(#docs)*
+    let code = quote! {
         pub fn ok_stream<'a>(self, events: impl IntoIterator<Item = &'a #ty>) -> Self {
             Self(self.0.status(200).header("content-type", "text/event-stream").body(#write))
         }
-    }
+    };
+    documented(&about, &code)
 }
 
 fn error(what: &str, class: u16, name: &str) -> ImplItem {
     let ty = format_ident!("{name}");
     let function = format_ident!("{what}_error");
     let check = format_ident!("assert_{what}_error");
-    let docs: Vec<Attribute> = docs::text(&format!(
+    let about = format!(
         "Answers with an error of the {what}.\n\n# Panics\n\nPanics if `status` is not between {class}00 and {class}99."
-    ));
-    parse_quote! {
-        #(#docs)*
+    );
+    let code = quote! {
         #[track_caller]
         pub fn #function(self, status: u16, value: &#ty) -> Self {
             status::#check(status);
             Self(self.0.status(status).header("content-type", "application/json").json_body_obj(value))
         }
-    }
+    };
+    documented(&about, &code)
 }
 
 fn module(tag: &str, mut items: Vec<Item>, model: &Model) -> String {

@@ -92,10 +92,8 @@ fn text(schema: &Value) -> TokenStream {
 
 fn integer(schema: &Value) -> TokenStream {
     if let Some(values) = schema["enum"].as_array() {
-        let values = values
-            .iter()
-            .filter_map(Value::as_i64)
-            .map(Literal::i64_unsuffixed);
+        let values = values.iter().filter_map(Value::as_i64);
+        let values = values.map(Literal::i64_unsuffixed);
         return quote!(Rule::OneNumberOf(&[#(#values),*]));
     }
     let at = |key: &str| schema[key].as_i64().map(Literal::i64_unsuffixed);

@@ -42,8 +42,7 @@ impl SortedResults {
         for item in results {
             let item = item.map_err(Failure::of_file(folder.display()))?;
             if let Ok(body) = &item.outcome {
-                let usage = CompletionUsage::deserialize(&body["usage"]);
-                let usage = usage.map_or_else(|_| Usage::default(), |usage| (&usage).into());
+                let usage = usage(body);
                 let model = body["model"].as_str().unwrap_or_default();
                 let one = units::cost(model, &usage, Billing::Batch);
                 cost = cost.zip(one).map(|(sum, one)| sum + one);
@@ -86,6 +85,12 @@ fn unsorted(folder: &Path) -> impl Fn(io::Error) -> Failure {
             folder.display()
         ))
     }
+}
+
+/// What a reply used, with the tokens that the prompt cache held.
+fn usage(body: &Value) -> Usage {
+    let usage = CompletionUsage::deserialize(&body["usage"]);
+    usage.map_or_else(|_| Usage::default(), |usage| (&usage).into())
 }
 
 /// A result without the id: `response` or `error`.
@@ -137,6 +142,16 @@ fn in_kind(line: &Line, mut result: Value) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn cached_tokens_count_for_the_price() {
+        let used = json!({"usage": {
+            "prompt_tokens": 1_000, "completion_tokens": 200, "total_tokens": 1_200,
+            "prompt_tokens_details": {"cached_tokens": 400},
+        }});
+        assert_eq!(usage(&used), Usage::new(1_000, 200).cached_tokens(400));
+        assert_eq!(usage(&json!({"text": "no tokens"})), Usage::default());
+    }
 
     #[test]
     fn a_result_has_the_form_of_its_item() {

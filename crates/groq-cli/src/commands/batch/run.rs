@@ -72,9 +72,7 @@ impl Args {
             ));
         }
         let place = session.place(&self.output, self.overwrite)?;
-        let model = session
-            .settings
-            .model(DefaultModel::Chat, self.model.as_ref())?;
+        let model = session.model(DefaultModel::Chat, self.model.as_ref())?;
         let (path, of) = (self.input.clone(), model.clone());
         let items = off_thread(move || Items::check(&path, &of)).await??;
         let client = session.connect().await?;

@@ -1,15 +1,13 @@
 //! The output of the tour.
 
-use std::cell::Cell;
+use indicatif::ProgressBar;
 
-use crate::{failure::Failure, output::Bar, session::Session, style::Style};
+use crate::{failure::Failure, session::Session, style::Style};
 
 /// Prints the tour; nothing with `--json`.
 pub(super) struct Screen<'a> {
     session: &'a Session,
     pub(super) style: Style,
-    /// The current step, from 1.
-    step: Cell<usize>,
 }
 
 impl<'a> Screen<'a> {
@@ -17,14 +15,12 @@ impl<'a> Screen<'a> {
         Self {
             session,
             style: session.out.style,
-            step: Cell::new(0),
         }
     }
 
     /// Begins a step.
-    pub(super) fn heading(&self, title: &str, by: &str) -> Result<(), Failure> {
-        self.step.set(self.step.get() + 1);
-        let (style, begin) = (self.style, format!("━━ {}", self.step.get()));
+    pub(super) fn heading(&self, step: u8, title: &str, by: &str) -> Result<(), Failure> {
+        let (style, begin) = (self.style, format!("━━ {step}"));
         let (begin, title, by) = (style.accent(begin), style.bold(title), style.dim(by));
         self.styled(&format!("\n{begin} {title} ({by})\n"))
     }
@@ -61,7 +57,7 @@ impl<'a> Screen<'a> {
         self.session.out.styled(line)
     }
 
-    pub(super) fn bar(&self, prefix: &str, length: usize) -> Bar {
+    pub(super) fn bar(&self, prefix: &str, length: usize) -> ProgressBar {
         let template = "{prefix:12} {bar:40} {pos} of {len}";
         let length = Some(length as u64);
         self.session.stderr.bar(prefix, length, template)

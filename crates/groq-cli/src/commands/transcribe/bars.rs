@@ -3,22 +3,18 @@
 use std::time::Duration;
 
 use groq_audio::TranscribeEvent;
+use indicatif::ProgressBar;
 
-use crate::{
-    output::{Bar, Stderr},
-    session::Session,
-    terminal::shown,
-    units,
-};
+use crate::{output::Stderr, session::Session, terminal::shown, units};
 
 const SECONDS: &str = "{prefix:8} {bar:40} {msg}";
 const PIECES: &str = "{prefix:8} {bar:40} {pos} of {len} pieces";
 
 /// The bars of one recording, for events on whatever thread they are sent.
 pub(super) struct Bars {
-    decode: Bar,
-    upload: Bar,
-    pieces: Bar,
+    decode: ProgressBar,
+    upload: ProgressBar,
+    pieces: ProgressBar,
     stderr: Stderr,
     verbose: bool,
 }

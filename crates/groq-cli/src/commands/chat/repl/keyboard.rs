@@ -229,11 +229,10 @@ impl Completer for Rules {
         match command {
             "/model" => {
                 let catalog = Catalog::shipped();
-                let usable = |id: &str| !catalog.is_retired(id);
-                let chat = catalog
-                    .models()
-                    .filter(|model| model.kind == ModelKind::Chat);
-                let ids = chat.map(|model| model.id.as_str()).filter(|id| usable(id));
+                let models = catalog.models().filter(|model| {
+                    model.kind == ModelKind::Chat && !catalog.is_retired(&model.id)
+                });
+                let ids = models.map(|model| model.id.as_str());
                 Ok((start, beginning_with(argument, ids)))
             }
             "/image" | "/save" | "/save!" => {
@@ -261,12 +260,10 @@ impl Highlighter for Rules {}
 
 impl Validator for Rules {
     fn validate(&self, context: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
-        Ok(
-            if is_open(context.input()) || self.burst.goes_on(context.input()) {
-                ValidationResult::Incomplete
-            } else {
-                ValidationResult::Valid(None)
-            },
-        )
+        let input = context.input();
+        if is_open(input) || self.burst.goes_on(input) {
+            return Ok(ValidationResult::Incomplete);
+        }
+        Ok(ValidationResult::Valid(None))
     }
 }
