@@ -32,17 +32,17 @@ enum Given {
 }
 
 impl AudioInput {
-    /// Attaches a file, bytes, or what a reader gives.
+    /// Attaches an upload, or what becomes one.
     pub fn file(file: impl Into<Upload>) -> Self {
         Self::new(Given::File(file.into()))
     }
 
-    /// Says where the audio is: an `http` or `https` URL that Groq fetches it from. Meant for audio that is too large to attach.
+    /// Passes the `http` or `https` URL that Groq fetches the audio from, for audio that is too large to attach.
     pub fn url(url: impl Into<String>) -> Self {
         Self::new(Given::Url(url.into()))
     }
 
-    /// Puts the audio itself in the place of its URL, in Base64URL.
+    /// Passes the audio itself in the place of its URL, in Base64URL.
     ///
     /// ```
     /// let audio = groq_core::AudioInput::base64url([0u8; 64]);
@@ -51,9 +51,9 @@ impl AudioInput {
         Self::new(Given::Url(URL_SAFE.encode(bytes)))
     }
 
-    /// Says how long the recording is, for a [rate limiter](crate::ClientBuilder::rate_limiter) that counts seconds of audio. Nothing else depends on it.
+    /// Sets the length of the recording, for a [rate limiter](crate::ClientBuilder::rate_limiter) that counts seconds of audio.
     ///
-    /// A WAV file tells by itself. Of what is not known beforehand, the seconds are counted when the response tells them.
+    /// The length of a WAV file is read from its header. Of other audio, the seconds are counted when the response reports them.
     pub fn duration(mut self, duration: Duration) -> Self {
         self.duration = Some(duration);
         self

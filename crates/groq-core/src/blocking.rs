@@ -75,7 +75,7 @@ pub struct Client {
 }
 
 impl ClientBuilder {
-    /// Makes a client for programs without async; see [`blocking`](crate::blocking).
+    /// Builds a client for programs without async; see [`blocking`](crate::blocking).
     ///
     /// ```
     /// use groq_core::blocking::Client;
@@ -104,21 +104,21 @@ impl ClientBuilder {
 }
 
 impl Client {
-    /// A client with what the environment says; see [`Client::from_env`](crate::Client::from_env).
+    /// Creates a client from the environment; see [`Client::from_env`](crate::Client::from_env).
     ///
     /// # Errors
     ///
-    /// [`is_config`](Error::is_config): there is no key, or one of the variables cannot be used.
+    /// [`is_config`](Error::is_config): there is no key, or a variable is invalid.
     pub fn from_env() -> Result<Self, Error> {
         ClientBuilder::from_env()?.build_blocking()
     }
 
-    /// A builder, to make a client with other settings; [`build_blocking`](ClientBuilder::build_blocking) ends it.
+    /// Creates a builder; [`build_blocking`](ClientBuilder::build_blocking) builds the client.
     pub fn builder() -> ClientBuilder {
         ClientBuilder::default()
     }
 
-    /// A client that differs in these options, and shares everything else with this one.
+    /// Returns a client with these options that shares everything else with this one.
     pub fn with_options(&self, options: RequestOptions) -> Self {
         Self {
             asynchronous: self.asynchronous.with_options(options),

@@ -37,7 +37,7 @@ pub struct Conversation {
 const OPERATION: &str = "continue conversation";
 
 impl Conversation {
-    /// A conversation that begins with these messages, and has these settings throughout.
+    /// Creates a conversation that begins with these messages and keeps these settings.
     pub fn new(beginning: ChatCompletionRequest) -> Self {
         Self {
             request: beginning,
@@ -45,13 +45,13 @@ impl Conversation {
         }
     }
 
-    /// Sets how many messages there may be; 10,000 by default.
+    /// Sets the largest number of messages; 10,000 by default.
     pub fn max_messages(mut self, messages: usize) -> Self {
         self.max_messages = messages;
         self
     }
 
-    /// Says something, and returns the reply, which has joined the conversation. If the call fails, the conversation is as it was.
+    /// Sends a message and returns the reply; both join the conversation. If the call fails, the conversation is unchanged.
     ///
     /// # Errors
     ///
@@ -64,7 +64,7 @@ impl Conversation {
         self.say_all(client, [message.into()]).await
     }
 
-    /// Says several things at once, such as the results of all tool calls of a reply.
+    /// Sends several messages at once, such as the results of all tool calls of a reply.
     ///
     /// # Errors
     ///
@@ -97,12 +97,12 @@ impl Conversation {
         self.request.messages.push(message.into());
     }
 
-    /// The messages so far.
+    /// Returns the messages so far.
     pub fn messages(&self) -> &[Message] {
         &self.request.messages
     }
 
-    /// The request that the next reply would be asked for with; to stream it, for example.
+    /// Returns the request that the next reply would be requested with, for example to stream it.
     pub fn request(&self) -> &ChatCompletionRequest {
         &self.request
     }

@@ -1,4 +1,4 @@
-//! Images for a message, from files, bytes and URLs, within what the service takes.
+//! Images for a message, from files, bytes and URLs, within the limits of the service.
 
 #[cfg(not(target_arch = "wasm32"))]
 use std::path::Path;
@@ -56,24 +56,24 @@ impl Default for Images {
 const OPERATION: &str = "add image";
 
 impl Images {
-    /// No images.
+    /// Creates an empty list of images.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Sets how many there may be; 5 by default.
+    /// Sets the largest number of images; 5 by default.
     pub fn max_count(mut self, count: usize) -> Self {
         self.max_count = count;
         self
     }
 
-    /// Sets how many bytes the images may have in the request, base64 included; 4,000,000 by default. Images by URL do not count.
+    /// Sets the most bytes of all images in the request, as base64; 4,000,000 by default. Images by URL do not count.
     pub fn max_bytes(mut self, bytes: usize) -> Self {
         self.max_bytes = bytes;
         self
     }
 
-    /// Sets how many pixels each image may have; 33,177,600 by default. Images by URL are not looked at.
+    /// Sets the most pixels of each image; 33,177,600 by default. Images by URL are not checked.
     pub fn max_pixels(mut self, pixels: u64) -> Self {
         self.max_pixels = pixels;
         self
@@ -92,12 +92,12 @@ impl Images {
         self.add(url.into())
     }
 
-    /// Adds an image by what it consists of. Its kind is told by its first bytes: PNG, JPEG, GIF, or WebP.
+    /// Adds an image from bytes. It must be PNG, JPEG, GIF or WebP by its first bytes.
     ///
     /// # Errors
     ///
-    /// [`is_invalid_request`](Error::is_invalid_request) if it is of another kind; [`is_limit_exceeded`](Error::is_limit_exceeded) where
-    /// the images are too many, or too large, in bytes or in pixels.
+    /// [`is_invalid_request`](Error::is_invalid_request) if it is of another kind; [`is_limit_exceeded`](Error::is_limit_exceeded) if
+    /// the images are too many, or too large in bytes or pixels.
     pub fn bytes(mut self, bytes: impl AsRef<[u8]>) -> Result<Self, Error> {
         let bytes = bytes.as_ref();
         let kind = image_media_type(bytes).ok_or_else(|| {
@@ -146,7 +146,7 @@ impl Images {
         Ok(bytes)
     }
 
-    /// The images as parts of a message.
+    /// Returns the images as parts of a message.
     pub fn into_parts(self) -> Vec<ContentPart> {
         self.parts
     }

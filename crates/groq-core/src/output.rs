@@ -18,13 +18,13 @@ use serde_json::{Value, json};
 /// }
 /// ```
 pub trait ResponseExt {
-    /// The text of all messages. There is no such field on the wire.
+    /// Returns the text of all messages.
     fn output_text(&self) -> String;
 
-    /// The functions that the model wants to be called.
+    /// Returns the function calls.
     fn function_calls(&self) -> Vec<&FunctionCallItem>;
 
-    /// The output as items of the next input. The service keeps no responses, so a conversation sends all of it again.
+    /// Returns the output as items of the next input. The service keeps no responses, so a conversation sends all of it again.
     fn into_input(self) -> Vec<InputItem>;
 }
 

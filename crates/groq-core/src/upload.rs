@@ -1,4 +1,4 @@
-//! What is uploaded: a file, bytes, or what a reader gives.
+//! Uploads: files, bytes, readers and streams.
 
 mod body;
 pub(crate) mod name;
@@ -27,13 +27,13 @@ pub(crate) use body::Form;
 pub(crate) use name::Kind;
 pub(crate) use wav::duration as wav_duration;
 
-/// What is uploaded: a file by its path, bytes, or what a reader or a stream gives.
+/// An upload: a file by its path, bytes, a reader or a stream.
 ///
-/// It is sent piece by piece, in constant memory. A path and bytes are sent again when a call is retried, and a file that has changed in
-/// between is noticed; a reader can be read only once, so a call with one is retried only as long as nothing was read.
+/// It is sent piece by piece, in constant memory. A path and bytes are sent again when a call is retried, and a file that changes in
+/// between is an error. A reader can be read only once, so its call is retried only until something was read.
 ///
-/// The service tells the kind of a file by the end of its name. A path brings its name along; bytes and readers without one get a
-/// name that fits their first bytes.
+/// The service recognizes the kind of a file by the extension of its name. A path has a name; bytes and readers without one get a
+/// name with the extension that fits their first bytes.
 ///
 /// ```no_run
 /// use groq_core::Upload;
@@ -51,13 +51,13 @@ pub struct Upload {
     progress: Option<ProgressFn>,
 }
 
-/// How far an upload has got; for [`Upload::on_progress`].
+/// The progress of an upload; for [`Upload::on_progress`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UploadProgress {
-    /// Bytes of the file that were handed to the connection.
+    /// The bytes of the file that were passed to the connection.
     pub sent: u64,
-    /// All its bytes, where they are known.
+    /// The size of the file, if it is known.
     pub total: Option<u64>,
 }
 
@@ -81,13 +81,13 @@ impl Slot {
 }
 
 impl Upload {
-    /// The file at this path, under its own name. It is opened when the call is made, and again for each attempt.
+    /// Uploads the file at this path, under its own name. It is opened for each attempt.
     #[cfg(not(target_arch = "wasm32"))]
     pub fn path(path: impl Into<PathBuf>) -> Self {
         Self::new(Content::Path(path.into()))
     }
 
-    /// These bytes.
+    /// Uploads bytes.
     ///
     /// ```
     /// let noise = groq_core::Upload::bytes(vec![0u8; 64]).name("noise.wav");
@@ -96,12 +96,12 @@ impl Upload {
         Self::new(Content::Bytes(bytes.into()))
     }
 
-    /// What this reader gives, up to its end.
+    /// Uploads the content of a reader.
     pub fn reader(reader: impl AsyncRead + Send + 'static) -> Self {
         Self::once(pieces::from_reader(reader))
     }
 
-    /// What this reader of the standard library gives, up to its end. It is read on a thread that may block.
+    /// Uploads the content of a reader of the standard library. It is read on a thread that may block.
     ///
     /// ```no_run
     /// use groq_core::Upload;
@@ -113,7 +113,7 @@ impl Upload {
         Self::once(pieces::from_blocking_reader(reader))
     }
 
-    /// What this stream gives, up to its end.
+    /// Uploads the content of a stream.
     pub fn stream(stream: impl Stream<Item = Result<Bytes, io::Error>> + Send + 'static) -> Self {
         Self::once(pieces::from_stream(stream))
     }
@@ -131,19 +131,19 @@ impl Upload {
         }
     }
 
-    /// Sets the name that the service sees. Only its last part counts: folders are left out.
+    /// Sets the name of the file. Folders in front of it are left out.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// Says how many bytes a reader gives. Without it the request has no `Content-Length`; a path and bytes need none.
+    /// Sets the length of what a reader returns. Without it the request has no `Content-Length`; a path and bytes have one.
     pub fn length(mut self, bytes: u64) -> Self {
         self.length = Some(bytes);
         self
     }
 
-    /// Calls this for each piece that goes out. A retry begins at zero again.
+    /// Sets a function that is called for each piece that is sent. A retry starts at zero again.
     pub fn on_progress(mut self, report: impl Fn(UploadProgress) + Send + Sync + 'static) -> Self {
         self.progress = Some(Arc::new(report));
         self

@@ -8,11 +8,11 @@ use crate::error::{Error, ErrorKind};
 
 /// Reads the vector of an embedding.
 pub trait EmbeddingExt {
-    /// The vector as numbers, whether it came as numbers or in base64.
+    /// Returns the vector as numbers, whether it came as numbers or in base64.
     ///
     /// # Errors
     ///
-    /// [`is_decode`](Error::is_decode) if the base64 is none, or is not of whole numbers.
+    /// [`is_decode`](Error::is_decode) if it is neither numbers nor base64 of whole `f32`s.
     fn floats(&self) -> Result<Vec<f32>, Error>;
 }
 

@@ -19,12 +19,10 @@ pub use diagnostic::{Diagnostic, Diagnostics, Severity, Validate};
 pub use error::{Error, ErrorKind};
 pub use guard::GuardVerdict;
 pub use image::{image_media_type, image_pixels};
-pub use model::{
-    JsonSchemaSupport, ModelInfo, ModelKind, Quotas, Retirement, Stage, TranscriptionInfo,
-};
+pub use model::{JsonSchemaSupport, ModelInfo, ModelKind, Retirement, Stage, TranscriptionInfo};
 pub use price::{Billing, Cost, Price};
-pub use quota::{Plan, Quota};
-pub use service::{ServiceLimits, UploadBytes};
+pub use quota::{ByPlan, Plan, Quota};
+pub use service::ServiceLimits;
 pub use usage::Usage;
 
 /// The wire types that requests and replies are made of.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::date::Date;
 use crate::price::{Cost, Price};
-use crate::quota::{Plan, Quota};
+use crate::quota::{ByPlan, Quota};
 
 /// What is known about one model. A fact that is `None`, and a list that is empty, is unknown.
 ///
@@ -78,7 +78,7 @@ pub struct ModelInfo {
     /// What it costs.
     pub price: Option<Price>,
     /// Its rate limits by plan.
-    pub quotas: Quotas,
+    pub quotas: ByPlan<Option<Quota>>,
     /// When it is shut down, and what replaces it.
     pub retirement: Option<Retirement>,
     /// The sources of these facts: lists of fields, by the source's key in the catalog.
@@ -164,26 +164,6 @@ pub struct TranscriptionInfo {
     pub speed_factor: f64,
     /// The word error rate, in percent.
     pub word_error_percent: f64,
-}
-
-/// The rate limits of a model by plan.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Quotas {
-    /// With the free plan.
-    pub free: Option<Quota>,
-    /// With the developer plan.
-    pub developer: Option<Quota>,
-}
-
-impl Quotas {
-    /// Returns the rate limits with a plan; `None` if they are unknown.
-    pub fn of(&self, plan: Plan) -> Option<Quota> {
-        match plan {
-            Plan::Free => self.free,
-            Plan::Developer => self.developer,
-        }
-    }
 }
 
 /// The end of a model.

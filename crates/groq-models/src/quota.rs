@@ -27,6 +27,32 @@ impl Plan {
     pub const ALL: [Self; 2] = [Self::Free, Self::Developer];
 }
 
+/// A value for each plan.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ByPlan<T> {
+    /// With the free plan.
+    pub free: T,
+    /// With the developer plan.
+    pub developer: T,
+}
+
+impl<T: Copy> ByPlan<T> {
+    /// Returns the value of a plan.
+    ///
+    /// ```
+    /// use groq_models::{Catalog, Plan};
+    ///
+    /// assert_eq!(Catalog::shipped().service().upload_bytes.of(Plan::Free), 25_000_000);
+    /// ```
+    pub fn of(&self, plan: Plan) -> T {
+        match plan {
+            Plan::Free => self.free,
+            Plan::Developer => self.developer,
+        }
+    }
+}
+
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::quota::Plan;
+use crate::quota::ByPlan;
 
 /// What the service allows, whatever the model.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,7 +15,7 @@ pub struct ServiceLimits {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
     /// The most bytes of audio that may be attached to a request, by plan. Larger audio is given by its URL.
-    pub upload_bytes: UploadBytes,
+    pub upload_bytes: ByPlan<u64>,
     /// The most bytes of an uploaded file.
     pub file_bytes: u64,
     min_audio_ms: u64,
@@ -41,26 +41,6 @@ pub struct ServiceLimits {
     /// The sources of these facts, by their keys in the catalog.
     #[serde(default)]
     pub evidence: BTreeMap<String, Vec<String>>,
-}
-
-/// The most bytes of audio that may be attached to a request, by plan.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct UploadBytes {
-    /// With the free plan.
-    pub free: u64,
-    /// With the developer plan.
-    pub developer: u64,
-}
-
-impl UploadBytes {
-    /// Returns the limit of a plan.
-    pub fn of(&self, plan: Plan) -> u64 {
-        match plan {
-            Plan::Free => self.free,
-            Plan::Developer => self.developer,
-        }
-    }
 }
 
 impl ServiceLimits {

@@ -115,26 +115,29 @@ impl ChatStream {
             worker: &self.worker,
         }
     }
-
-    /// Reads the rest, and returns the reply that a call without streaming would have returned.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`ChatStream::finish`](crate::ChatStream::finish).
-    pub fn finish(self) -> Result<ChatCompletion, Error> {
-        self.worker.finish(self.inner.finish())
-    }
 }
 
-impl ResponseStream {
-    /// Reads the rest, and returns the response that a call without streaming would have returned.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`ResponseStream::finish`](crate::ResponseStream::finish).
-    pub fn finish(self) -> Result<ResponseObject, Error> {
-        self.worker.finish(self.inner.finish())
-    }
+/// Methods that end what they are called on, and wait for those of the async type.
+macro_rules! ends {
+    ($($name:ident $method:ident($($argument:ident: $type:ty)?) -> $output:ty;)*) => {$(
+        impl $name {
+            #[doc = concat!("Waits for [`", stringify!($method), "`](crate::", stringify!($name), "::", stringify!($method), ") of the async type.")]
+            ///
+            /// # Errors
+            ///
+            /// Those of the async method.
+            pub fn $method(self $(, $argument: $type)?) -> Result<$output, Error> {
+                self.worker.finish(self.inner.$method($($argument)?))
+            }
+        }
+    )*};
+}
+
+ends! {
+    ChatStream finish() -> ChatCompletion;
+    ResponseStream finish() -> ResponseObject;
+    Download bytes() -> Bytes;
+    Download save(path: impl AsRef<Path>) -> u64;
 }
 
 /// The text of a reply, piece by piece; from [`ChatStream::text`].
@@ -158,15 +161,6 @@ impl Iterator for TextDeltas<'_> {
 impl FusedIterator for TextDeltas<'_> {}
 
 impl Download {
-    /// Reads all of it into memory.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`Download::bytes`](crate::Download::bytes).
-    pub fn bytes(self) -> Result<Bytes, Error> {
-        self.worker.finish(self.inner.bytes())
-    }
-
     /// Writes all of it, in constant memory, and returns the number of bytes.
     ///
     /// # Errors
@@ -181,15 +175,6 @@ impl Download {
         }
         writer.flush().map_err(failed)?;
         Ok(self.received())
-    }
-
-    /// Writes all of it to a file, which gets its name only when it is complete; see [`Download::save`](crate::Download::save).
-    ///
-    /// # Errors
-    ///
-    /// Those of [`Download::save`](crate::Download::save).
-    pub fn save(self, path: impl AsRef<Path>) -> Result<u64, Error> {
-        self.worker.finish(self.inner.save(path))
     }
 
     /// Returns a reader of it. An error while reading wraps an [`Error`].

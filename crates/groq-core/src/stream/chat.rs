@@ -39,7 +39,7 @@ use crate::transport::Summary;
 /// # }
 /// ```
 #[must_use = "a stream does nothing until it is read"]
-pub struct ChatStream(Events<Conversation>);
+pub struct ChatStream(Events<ChatReply>);
 
 super::event_stream!(ChatStream yields ChatCompletionChunk);
 
@@ -142,15 +142,15 @@ impl View for ChatCompletionChunk {
 
 /// The reply so far, and what its events have in common.
 #[derive(Default)]
-pub(super) struct Conversation {
+pub(super) struct ChatReply {
     accumulator: Accumulator,
     templates: Templates,
     /// An event was left out that may have held anything.
     skipped_unseen: bool,
 }
 
-impl<V: View> events::View<Conversation> for V {
-    fn take(reply: &mut Conversation, event: Event<'_>) -> Message<Self> {
+impl<V: View> events::View<ChatReply> for V {
+    fn take(reply: &mut ChatReply, event: Event<'_>) -> Message<Self> {
         if event.name.is_empty()
             && let Some((template, text)) = reply.templates.read(event.data)
         {
@@ -183,7 +183,7 @@ impl<V: View> events::View<Conversation> for V {
     }
 }
 
-impl Reply for Conversation {
+impl Reply for ChatReply {
     type Whole = ChatCompletion;
     const CREATE: &'static str = "chat().create";
 

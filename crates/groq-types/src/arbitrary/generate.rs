@@ -14,22 +14,21 @@ pub(crate) trait Generate {
     fn generate(source: &mut Source) -> Self;
 }
 
-impl Generate for bool {
-    fn generate(source: &mut Source) -> Self {
-        source.one_of([false, true])
-    }
+macro_rules! simple {
+    ($($type:ty = |$source:ident| $value:expr;)*) => {$(
+        impl Generate for $type {
+            fn generate($source: &mut Source) -> Self {
+                $value
+            }
+        }
+    )*};
 }
 
-impl Generate for f64 {
-    fn generate(source: &mut Source) -> Self {
-        source.number(..)
-    }
-}
-
-impl Generate for String {
-    fn generate(source: &mut Source) -> Self {
-        source.text(..)
-    }
+simple! {
+    bool = |source| source.one_of([false, true]);
+    f64 = |source| source.number(..);
+    String = |source| source.text(..);
+    Map<String, Value> = |source| source.object();
 }
 
 /// Not null: a field that is null is absent.
@@ -39,12 +38,6 @@ impl Generate for Value {
             Value::Null => Value::Bool(false),
             value => value,
         }
-    }
-}
-
-impl Generate for Map<String, Value> {
-    fn generate(source: &mut Source) -> Self {
-        source.object()
     }
 }
 

@@ -193,30 +193,16 @@ impl Source {
 
     /// A letter, most of the time; or something that a careless encoder gets wrong.
     fn character(&mut self) -> char {
-        const ODD: [char; 16] = [
-            ' ',
-            'Z',
-            '7',
-            '_',
-            '"',
-            '\\',
-            '/',
-            '<',
-            '\0',
-            '\n',
-            '\r',
-            '\u{7f}',
-            'é',
-            '\u{2028}',
-            '\u{fffd}',
-            '\u{1f600}',
-        ];
+        const ODD: &str = " Z7_\"\\/<\0\n\r\u{7f}é\u{2028}\u{fffd}\u{1f600}";
         const ASCII: u64 = 0x7f;
         match self.choose(ASCII + 32) {
             letter if letter < ASCII => {
                 char::from(b'a' + u8::try_from(letter % 26).unwrap_or_default())
             }
-            odd if odd < ASCII + 16 => ODD[usize::try_from(odd).unwrap_or_default() % ODD.len()],
+            odd if odd < ASCII + 16 => {
+                let place = usize::try_from(odd - ASCII).unwrap_or_default();
+                ODD.chars().nth(place).unwrap_or_default()
+            }
             _ => u32::try_from(self.choose(0x10_ffff))
                 .ok()
                 .and_then(char::from_u32)

@@ -195,8 +195,7 @@ macro_rules! object {
     };
     (@read required $map:ident) => { $map.next_value()? };
     (@read optional $map:ident) => { $map.next_value()? };
-    (@read required_int $map:ident) => { $map.next_value::<$crate::wire::Integer<_>>()?.0 };
-    (@read optional_int $map:ident) => { $map.next_value::<$crate::wire::Integer<_>>()?.0 };
+    (@read $int:ident $map:ident) => { $map.next_value::<$crate::wire::Integer<_>>()?.0 };
     (@stray [] $name:ident $map:ident [$($wire:literal),*]) => {
         return Err(de::Error::unknown_field(&$name, &[$($wire),*]))
     };

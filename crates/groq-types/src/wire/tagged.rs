@@ -29,10 +29,6 @@ impl<'de> Deserialize<'de> for Text<'de> {
             fn visit_str<E: Error>(self, value: &str) -> Result<Self::Value, E> {
                 Ok(Text(Cow::Owned(value.to_owned())))
             }
-
-            fn visit_string<E: Error>(self, value: String) -> Result<Self::Value, E> {
-                Ok(Text(Cow::Owned(value)))
-            }
         }
 
         deserializer.deserialize_str(Read)
