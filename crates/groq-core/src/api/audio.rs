@@ -69,11 +69,10 @@ recordings! {
     /// # Errors
     ///
     /// Before anything is sent: [`is_limit_exceeded`](Error::is_limit_exceeded) if the file is larger than
-    /// [`max_audio_bytes`](crate::ClientBuilder::max_audio_bytes), [`is_io`](Error::is_io) if it cannot be read,
-    /// [`is_invalid_request`](Error::is_invalid_request) if the prompt is too long, the request asks for another format, or the
-    /// name of the file does not say its kind and its content does not show it. On the way, [`is_io`](Error::is_io) if the file
-    /// changes. From the server, often [`is_invalid_request`](Error::is_invalid_request), [`is_rate_limited`](Error::is_rate_limited)
-    /// and [`is_too_large`](Error::is_too_large).
+    /// [`max_audio_bytes`](crate::ClientBuilder::max_audio_bytes), [`is_io`](Error::is_io) if it cannot be read or changes,
+    /// [`is_invalid_request`](Error::is_invalid_request) if the prompt is too long, the request asks for another format, or the kind
+    /// of the file is not recognized. From the server, often [`is_rate_limited`](Error::is_rate_limited) and
+    /// [`is_too_large`](Error::is_too_large).
     transcribe(TranscriptionRequest) -> Transcription = json TRANSCRIBE transcription Json;
 
     /// Transcribes speech, and returns the text alone.

@@ -81,8 +81,18 @@ pub(super) fn make_private(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Takes a folder for this process, as long as the file is open. The error names the process that has it.
-pub(super) fn lock(folder: &Path) -> Result<File, Error> {
+/// A folder that is taken for this process, until this is dropped.
+pub(super) struct FolderLock(File);
+
+impl Drop for FolderLock {
+    fn drop(&mut self) {
+        // Closing the file is not enough: a child process that is just being started has it, too.
+        unlock(&self.0);
+    }
+}
+
+/// Takes a folder for this process. The error names the process that has it.
+pub(super) fn lock(folder: &Path) -> Result<FolderLock, Error> {
     let failed = |error| Error::io("cannot lock the folder of the batch", error);
     let path = folder.join("batch.lock");
     let Some(mut file) = locked(&path).map_err(failed)? else {
@@ -98,8 +108,16 @@ pub(super) fn lock(folder: &Path) -> Result<File, Error> {
     file.set_len(0)
         .and_then(|()| write!(file, "{}", process::id()))
         .map_err(failed)?;
-    Ok(file)
+    Ok(FolderLock(file))
 }
+
+#[cfg(unix)]
+fn unlock(file: &File) {
+    let _ = rustix::fs::flock(file, rustix::fs::FlockOperation::Unlock);
+}
+
+#[cfg(not(unix))]
+fn unlock(_file: &File) {}
 
 /// Opens a file for one process alone; `None` if another has it.
 #[cfg(unix)]

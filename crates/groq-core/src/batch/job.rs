@@ -1,7 +1,6 @@
 //! A batch on its way through the service.
 
 use std::fmt;
-use std::fs::File;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
@@ -10,7 +9,7 @@ use std::time::Duration;
 
 use groq_types::{BatchEndpoint, BatchRequest, FilePurpose};
 
-use super::files;
+use super::files::{self, FolderLock};
 use super::item::BatchItem;
 use super::lines::{Lines, if_there};
 use super::results::Results;
@@ -35,7 +34,7 @@ pub struct Job<T> {
     timeout: Duration,
     report: Option<Report>,
     /// No other process works on the folder as long as this is open.
-    _lock: File,
+    _lock: FolderLock,
     item: PhantomData<fn(T)>,
 }
 
@@ -61,7 +60,7 @@ impl<T: BatchItem> Job<T> {
             .map_err(|error| error.with_operation(OPERATION))
     }
 
-    pub(super) fn load(core: Core, folder: &Path, lock: File) -> Result<Self, Error> {
+    pub(super) fn load(core: Core, folder: &Path, lock: FolderLock) -> Result<Self, Error> {
         let state = State::load(folder).map_err(|error| error.with_operation(OPERATION))?;
         check_endpoint::<T>(&state.endpoint).map_err(|error| error.with_operation(OPERATION))?;
         Ok(Self {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::files;
+use super::files::{self, FolderLock};
 use super::item::BatchItem;
 use super::job::Job;
 use super::lines::{Ids, LineEnd, LineId, Lines};
@@ -28,7 +28,7 @@ pub struct Writer<T> {
     max_bytes: u64,
     parts: Vec<Part>,
     file: Option<BufWriter<File>>,
-    lock: File,
+    lock: FolderLock,
     /// Bytes in the last file.
     bytes: u64,
     /// Items that an earlier run wrote, and this one did not give yet.

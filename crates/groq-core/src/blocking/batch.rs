@@ -1,23 +1,4 @@
-//! Batches of typed requests, without async; [`groq_core::batch`](crate::batch) says how they work.
-//!
-//! ```no_run
-//! use groq_core::batch::CompletionWindow;
-//! use groq_core::types::{ChatCompletionRequest, Message};
-//!
-//! # fn example(client: groq_core::blocking::Client) -> Result<(), groq_core::Error> {
-//! let mut writer = client.batches().write("my-batch")?;
-//! for (id, question) in [("one", "What is TLS?"), ("two", "What is DNS?")] {
-//!     let request = ChatCompletionRequest::new("openai/gpt-oss-20b", [Message::user(question)]);
-//!     writer.push(id, &request)?;
-//! }
-//! let mut job = writer.finish(CompletionWindow::DAY)?;
-//! for item in job.run()? {
-//!     let item = item?;
-//!     println!("{}: {:?}", item.id, item.outcome.map(|reply| reply.text().map(str::to_owned)));
-//! }
-//! # Ok(())
-//! # }
-//! ```
+//! Batches of typed requests, without async: the example of [`groq_core::batch`](crate::batch) without its `await`s.
 
 use std::time::Duration;
 

@@ -282,11 +282,6 @@ async fn a_folder_is_for_one_at_a_time() {
             .resume::<ChatCompletionRequest>(folder.path())
             .expect_err("it is taken"),
     );
-    is_taken(
-        batches
-            .write::<ChatCompletionRequest>(folder.path())
-            .expect_err("it is taken"),
-    );
     // As if it were another process: the error says which.
     std::fs::write(folder.path().join("batch.lock"), "4711").expect("a file");
     let error = batches
