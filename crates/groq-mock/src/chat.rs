@@ -15,14 +15,12 @@ use serde_json::Value;
 use self::answer::Answer;
 use self::complete::Frame;
 use self::request::ChatRequest;
-use self::stream::StreamSettings;
 use crate::api_error::{ApiError, Outcome};
 use crate::check;
 use crate::exchange::Exchange;
 use crate::generated::requests;
 use crate::ids;
 use crate::limits::Charge;
-use crate::models::Family;
 use crate::random::{Digest, Random};
 use crate::response::Response;
 
@@ -33,25 +31,23 @@ pub(crate) fn create(exchange: Exchange<'_>) -> Outcome<Response> {
         .and_then(Value::as_str)
         .unwrap_or_default();
     let request = ChatRequest::new(body, exchange.state.models.find(name)?);
-    let too_long = || {
-        ApiError::invalid("Please reduce the length of the messages or completion.")
-            .param("messages")
-            .code("context_length_exceeded")
-    };
-    answer(exchange, &request, too_long, written)
+    answer(exchange, &request, ["messages", "completion"], written)
 }
 
-/// Checks a request, decides on its answer, counts it, and writes the answer.
+/// Checks a request, decides on its answer, counts it, and writes the answer; `input` and `output` are what its API
+/// calls them.
 pub(crate) fn answer(
     mut exchange: Exchange<'_>,
     request: &ChatRequest<'_>,
-    too_long: impl FnOnce() -> Box<ApiError>,
+    [input, output]: [&'static str; 2],
     write: impl FnOnce(&Answer, &mut Exchange<'_>, &ChatRequest<'_>) -> Response,
 ) -> Outcome<Response> {
     rules::check(request)?;
     let prompt_tokens = request.prompt_tokens();
     if prompt_tokens > request.model.context {
-        return Err(too_long());
+        let message = format!("Please reduce the length of the {input} or {output}.");
+        let error = ApiError::invalid(message).param(input);
+        return Err(error.code("context_length_exceeded"));
     }
     let answer = Answer::new(request, exchange.state.options.seed)?;
     let most = request.max_tokens().unwrap_or(answer.completion_tokens);
@@ -70,11 +66,7 @@ fn written(answer: &Answer, exchange: &mut Exchange<'_>, request: &ChatRequest<'
     let tokens = u32::try_from(answer.completion_tokens).unwrap_or(u32::MAX);
     let frame = frame(answer, request, exchange);
     if request.streams() {
-        let settings = StreamSettings {
-            include_usage: request.includes_usage(),
-            names_channel: request.model.family == Family::GptOss,
-        };
-        let events = stream::events(answer, &frame, settings);
+        let events = stream::events(answer, &frame, request);
         let mut response = Response::events(Box::new(events.into_iter()));
         response.pace = exchange.pace();
         return response;

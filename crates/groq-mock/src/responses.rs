@@ -24,15 +24,11 @@ pub(crate) fn create(exchange: Exchange<'_>) -> Outcome<Response> {
         .models
         .find(body["model"].as_str().unwrap_or_default())?;
     let chat = translate::chat(body, model.family);
-    let too_long = || {
-        ApiError::invalid("Please reduce the length of the input or output.")
-            .param("input")
-            .code("context_length_exceeded")
-    };
     let write = |answer: &Answer, exchange: &mut Exchange<'_>, _: &ChatRequest<'_>| {
         written(answer, body, exchange)
     };
-    chat::answer(exchange, &ChatRequest::new(&chat, model), too_long, write)
+    let request = ChatRequest::new(&chat, model);
+    chat::answer(exchange, &request, ["input", "output"], write)
 }
 
 /// Refuses what comparable services do and this one does not.

@@ -16,7 +16,7 @@ use crate::schema::{self, Hints};
 use crate::text::{self, tokens};
 
 /// An answer, with lengths and stops already applied.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Answer {
     pub(crate) reasoning: Option<String>,
     pub(crate) content: Option<String>,
@@ -54,22 +54,16 @@ impl Answer {
     pub(crate) fn new(request: &ChatRequest<'_>, seed: u64) -> Outcome<Self> {
         let random = Random::new(request.digest(seed).finish());
         let thought = thought(request, &random);
-        let executed = executed::executed(request);
         let draft = draft(request, &random)?;
         let mut budget = Budget {
             left: request.max_tokens().unwrap_or(request.model.max_completion),
             spent: 0,
         };
         let mut answer = Self {
-            reasoning: None,
-            content: None,
-            calls: Vec::new(),
-            executed,
+            executed: executed::executed(request),
             finish: "stop",
             prompt_tokens: request.prompt_tokens(),
-            completion_tokens: 0,
-            reasoning_tokens: None,
-            failure: None,
+            ..Self::default()
         };
         let mut thinking = None;
         let mut whole = true;

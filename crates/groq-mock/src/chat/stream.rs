@@ -5,20 +5,15 @@ use serde_json::{Value, json};
 
 use super::answer::Answer;
 use super::complete::Frame;
+use super::request::ChatRequest;
+use crate::models::Family;
 use crate::text::tokens;
-
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct StreamSettings {
-    pub(crate) include_usage: bool,
-    /// Whether reasoning has the channel `analysis`, as gpt-oss does.
-    pub(crate) names_channel: bool,
-}
 
 /// The events of an answer.
 ///
 /// The role comes first, then executed tools, reasoning, content and calls, then the finish reason. Usage is in the
 /// last choice's `x_groq`; if requested, also beside it and in a chunk of its own.
-pub(crate) fn events(answer: &Answer, frame: &Frame, settings: StreamSettings) -> Vec<Bytes> {
+pub(crate) fn events(answer: &Answer, frame: &Frame, request: &ChatRequest<'_>) -> Vec<Bytes> {
     let mut events = Vec::new();
     let mut delta = |delta: Value, extra: Value| {
         let choice = json!({"index": 0, "delta": delta, "logprobs": null, "finish_reason": null});
@@ -35,7 +30,7 @@ pub(crate) fn events(answer: &Answer, frame: &Frame, settings: StreamSettings) -
     }
     for token in tokens::tokens(answer.reasoning.as_deref().unwrap_or_default()) {
         let mut reasoning = json!({"reasoning": token});
-        if settings.names_channel {
+        if request.model.family == Family::GptOss {
             reasoning["channel"] = json!("analysis");
         }
         delta(reasoning);
@@ -49,7 +44,7 @@ pub(crate) fn events(answer: &Answer, frame: &Frame, settings: StreamSettings) -
             {"index": index, "id": call.id, "type": "function", "function": function},
         ]}));
     }
-    finish(answer, frame, settings.include_usage, &mut events);
+    finish(answer, frame, request.includes_usage(), &mut events);
     events
 }
 

@@ -87,7 +87,9 @@ impl Limiter {
                 .map(|limit| (*limit, Bucket::new(limit.amount, limit.per, now)))
                 .collect()
         });
-        counters.iter_mut().for_each(|(_, bucket)| bucket.leak(now));
+        for (_, bucket) in counters.iter_mut() {
+            bucket.leak(now);
+        }
         let outcome = if throttle.enforced {
             admit(counters, charge)
         } else {

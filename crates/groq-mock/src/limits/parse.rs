@@ -14,9 +14,7 @@ use super::throttle::{DAY, HOUR, MINUTE, SECOND, Throttle};
 /// assert!(error.to_string().contains("requests=many"));
 /// ```
 #[derive(Clone, Debug, PartialEq)]
-pub struct ThrottleError {
-    part: String,
-}
+pub struct ThrottleError(String);
 
 /// Reads `free` ([`Throttle::free_plan`]), `none` ([`Throttle::new`]), or a list of `requests=N/TIME`, `tokens=N/TIME` and
 /// `audio=SECONDS/TIME`, with times such as `10s`, `1m30s`, `h` or a number of seconds.
@@ -39,9 +37,8 @@ impl FromStr for Throttle {
             "none" => Ok(Self::new()),
             list => list.split(',').try_fold(Self::new(), |limits, part| {
                 let part = part.trim();
-                limits.with(part).ok_or_else(|| ThrottleError {
-                    part: part.to_owned(),
-                })
+                let limits = limits.with(part);
+                limits.ok_or_else(|| ThrottleError(part.to_owned()))
             }),
         }
     }
@@ -102,7 +99,7 @@ impl fmt::Display for ThrottleError {
         write!(
             f,
             "`{}` is no limit: write free, none, or a list of requests=30/1m, tokens=8000/1m and audio=7200/1h",
-            self.part
+            self.0
         )
     }
 }
