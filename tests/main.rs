@@ -8,6 +8,7 @@
 
 mod accepted;
 mod base_url;
+mod limits;
 mod peers;
 mod recordings;
 mod replies;

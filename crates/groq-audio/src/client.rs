@@ -1,13 +1,16 @@
 //! [`groq_core::Client`] as a service.
 
+use std::sync::Arc;
+
+use groq_core::limits::RateLimiter;
 use groq_core::{Client, Error, RequestOptions};
 use groq_types::SpeechRequest;
 
 use crate::service::{Failure, FailureKind, Speech, Synthesizer};
 
-/// One attempt for each call: this crate retries, so that one 429 pauses all pieces.
+/// One attempt for each call, for which a permit was acquired.
 fn once(client: &Client) -> Client {
-    client.with_options(RequestOptions::new().max_retries(0))
+    client.with_options(RequestOptions::new().max_retries(0).rate_limited(false))
 }
 
 impl Synthesizer for Client {
@@ -16,6 +19,10 @@ impl Synthesizer for Client {
         let limits = answer.rate_limits();
         let wav = answer.bytes().await.map_err(failure)?;
         Ok(Speech::new(wav).rate_limits(limits))
+    }
+
+    fn rate_limiter(&self) -> Option<Arc<dyn RateLimiter>> {
+        self.rate_limiter().cloned()
     }
 }
 
@@ -32,19 +39,22 @@ fn failure(error: Error) -> Failure {
     let mut failure = Failure::new(kind, error.to_string())
         .retry_after(error.retry_after())
         .rate_limits(error.rate_limits());
-    failure.status = error.status().map(|status| status.as_u16());
+    failure.feedback.status = error.status();
     failure.request_id = error.request_id().map(str::to_owned);
     failure.source(error)
 }
 
 /// Whether it may work the next time. A body that cannot be read was cut off on the way.
 fn may_pass(error: &Error) -> bool {
-    error.is_retryable() || error.is_server_error() || error.is_decode() || error.is_timeout()
+    error.is_retryable() || error.is_decode() || error.is_timeout()
 }
 
 #[cfg(feature = "decode")]
 mod transcriber {
+    use std::sync::Arc;
+
     use futures_util::stream;
+    use groq_core::limits::RateLimiter;
     use groq_core::{AudioInput, Client, Response, Upload};
     use groq_types::{
         TimestampGranularity, Transcription, TranscriptionRequest, TranslationRequest,
@@ -68,6 +78,10 @@ mod transcriber {
                 Task::Translate => translate(&client, audio, &request).await,
             };
             answer.map_err(failure)
+        }
+
+        fn rate_limiter(&self) -> Option<Arc<dyn RateLimiter>> {
+            self.rate_limiter().cloned()
         }
     }
 

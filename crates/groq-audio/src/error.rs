@@ -38,6 +38,8 @@ pub enum ErrorKind {
     InvalidRequest,
     /// The job does not fit the rate limits within the time allowed.
     RateLimited,
+    /// The [rate limiter](groq_core::limits::RateLimiter) itself failed. Nothing was sent.
+    RateLimiter,
     /// The service refused the request, or failed after all retries.
     Service,
     /// The journal cannot be used.

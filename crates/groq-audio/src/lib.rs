@@ -33,8 +33,6 @@ mod levels;
 mod merge;
 #[cfg(feature = "decode")]
 mod mono;
-#[cfg(feature = "client")]
-mod pace;
 mod plan;
 #[cfg(feature = "decode")]
 mod prepare;

@@ -1,14 +1,19 @@
-//! What a service has to do: transcribe a piece of audio, or speak a short text.
+//! What a service has to do: transcribe a piece of audio, or speak a short text. And how it is done until there is a response.
 
 use std::error::Error as StdError;
 use std::fmt;
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
-use groq_core::limits::RateLimits;
+use groq_core::limits::{
+    AcquireError, AttemptFailure, Attempts, CallError, Feedback, RateLimiter, RateLimits,
+};
+use groq_core::{Backoff, RetryPolicy};
 #[cfg(feature = "decode")]
 use groq_types::VerboseTranscription;
 
+use crate::error::{Error, ErrorKind};
 #[cfg(feature = "decode")]
 use crate::spool::PieceAudio;
 #[cfg(feature = "decode")]
@@ -39,6 +44,11 @@ pub trait Transcriber: Clone + Send + Sync + 'static {
         &self,
         request: PieceRequest,
     ) -> impl Future<Output = Result<PieceResponse, Failure>> + Send;
+
+    /// Returns the rate limiter that its requests share with others: none by default.
+    fn rate_limiter(&self) -> Option<Arc<dyn RateLimiter>> {
+        None
+    }
 }
 
 /// One request to a [`Transcriber`].
@@ -104,6 +114,11 @@ pub trait Synthesizer: Clone + Send + Sync + 'static {
         &self,
         request: groq_types::SpeechRequest,
     ) -> impl Future<Output = Result<Speech, Failure>> + Send;
+
+    /// Returns the rate limiter that its requests share with others: none by default.
+    fn rate_limiter(&self) -> Option<Arc<dyn RateLimiter>> {
+        None
+    }
 }
 
 /// The response of a [`Synthesizer`].
@@ -159,10 +174,8 @@ pub enum FailureKind {
 #[must_use = "a failure does nothing until it is returned"]
 pub struct Failure {
     pub(crate) kind: FailureKind,
-    pub(crate) status: Option<u16>,
     pub(crate) request_id: Option<String>,
-    pub(crate) retry_after: Option<Duration>,
-    pub(crate) rate_limits: Box<RateLimits>,
+    pub(crate) feedback: Box<Feedback>,
     pub(crate) message: String,
     pub(crate) source: Option<Box<dyn StdError + Send + Sync>>,
 }
@@ -172,10 +185,8 @@ impl Failure {
     pub fn new(kind: FailureKind, message: impl Into<String>) -> Self {
         Self {
             kind,
-            status: None,
             request_id: None,
-            retry_after: None,
-            rate_limits: Box::default(),
+            feedback: Box::default(),
             message: message.into(),
             source: None,
         }
@@ -190,20 +201,21 @@ impl Failure {
     /// assert_eq!(Failure::from_status(413, "too large").kind(), FailureKind::TooLarge);
     /// ```
     pub fn from_status(status: u16, message: impl Into<String>) -> Self {
-        let kind = match status {
-            429 => FailureKind::RateLimited,
-            413 => FailureKind::TooLarge,
-            408 | 409 | 498 | 500..=599 => FailureKind::Transient,
-            _ => FailureKind::Refused,
-        };
-        let mut failure = Self::new(kind, message);
-        failure.status = Some(status);
+        let mut failure = Self::new(FailureKind::Refused, message);
+        failure.feedback.status = status.try_into().ok();
+        if failure.feedback.is_rate_limited() {
+            failure.kind = FailureKind::RateLimited;
+        } else if status == 413 {
+            failure.kind = FailureKind::TooLarge;
+        } else if failure.feedback.is_transient() {
+            failure.kind = FailureKind::Transient;
+        }
         failure
     }
 
     /// Sets how long the service asks to wait.
     pub fn retry_after(mut self, wait: impl Into<Option<Duration>>) -> Self {
-        self.retry_after = wait.into();
+        self.feedback.retry_after = wait.into();
         self
     }
 
@@ -215,7 +227,7 @@ impl Failure {
 
     /// Sets the rate limits that the service reported.
     pub fn rate_limits(mut self, limits: RateLimits) -> Self {
-        self.rate_limits = Box::new(limits);
+        self.feedback.rate_limits = limits;
         self
     }
 
@@ -230,14 +242,30 @@ impl Failure {
         self.kind
     }
 
-    pub(crate) fn into_error(self, operation: &str, attempts: u32) -> crate::Error {
+    /// The failure as an error, after so many attempts.
+    pub(crate) fn into_error(self, operation: &str, attempts: u32) -> Error {
         let message = format!("{operation}: {}", self.message);
-        let error = crate::Error::new(crate::ErrorKind::Service, message)
-            .with_service(self.status, self.request_id, attempts)
-            .with_retry_after(self.retry_after);
+        let status = self.feedback.status.map(|status| status.as_u16());
+        let error = Error::new(ErrorKind::Service, message)
+            .with_service(status, self.request_id, attempts)
+            .with_retry_after(self.feedback.retry_after);
         match self.source {
             Some(source) => error.with_source(source),
             None => error,
+        }
+    }
+}
+
+impl From<Failure> for AttemptFailure<Failure> {
+    fn from(failure: Failure) -> Self {
+        let mut feedback = failure.feedback.message(&failure.message);
+        if failure.kind == FailureKind::RateLimited {
+            feedback.status = 429.try_into().ok();
+        }
+        Self {
+            transient: failure.kind == FailureKind::Transient,
+            error: failure,
+            feedback,
         }
     }
 }
@@ -246,10 +274,56 @@ impl fmt::Debug for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Failure")
             .field("kind", &self.kind)
-            .field("status", &self.status)
+            .field("status", &self.feedback.status)
             .field("request_id", &self.request_id)
-            .field("retry_after", &self.retry_after)
+            .field("retry_after", &self.feedback.retry_after)
             .field("message", &self.message)
             .finish_non_exhaustive()
     }
+}
+
+/// The longest wait for rate limits, unless it is set.
+pub(crate) const MAX_WAIT: Duration = Duration::from_secs(900);
+/// Retries after transient failures, unless they are set.
+pub(crate) const MAX_RETRIES: u32 = 5;
+
+/// How requests are sent until there is a response.
+pub(crate) fn attempts(
+    limiter: &Arc<dyn RateLimiter>,
+    max_retries: u32,
+    max_wait: Duration,
+) -> Attempts {
+    let backoff = Backoff::new(Duration::from_millis(500));
+    let backoff = backoff.max(Duration::from_secs(20)).jitter(0.5);
+    let policy = RetryPolicy::new().max_retries(max_retries);
+    Attempts::new(Arc::clone(limiter))
+        .retry(policy.max_retry_wait(max_wait).backoff(backoff))
+        .max_wait(max_wait)
+}
+
+/// The error of a request without a response.
+pub(crate) fn failed(error: CallError<Failure>, operation: &str) -> Error {
+    match error {
+        CallError::Failed(failure, attempts) => failure.into_error(operation, attempts),
+        CallError::WaitTooLong(wait, failure) => over(wait).with_source(failure.message),
+        CallError::Refused(error) => {
+            let message = format!("{operation}: {error}");
+            match error {
+                AcquireError::Failed(source) => {
+                    Error::new(ErrorKind::RateLimiter, message).with_source(source)
+                }
+                AcquireError::WaitTooLong { wait, .. } => {
+                    Error::new(ErrorKind::RateLimited, message).with_retry_after(wait)
+                }
+                _ => Error::new(ErrorKind::RateLimited, message),
+            }
+        }
+        _ => Error::new(ErrorKind::Internal, operation.to_owned()),
+    }
+}
+
+/// The work does not fit the limits.
+pub(crate) fn over(wait: Duration) -> Error {
+    let message = "the rate limits leave no room for this in the time allowed";
+    Error::new(ErrorKind::RateLimited, message).with_retry_after(wait)
 }

@@ -13,12 +13,12 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_core::Stream;
 use futures_util::{StreamExt, TryStreamExt, stream};
-use groq_models::{Catalog, DefaultModel, Quota};
+use groq_core::limits::{LocalRateLimiter, Quota, RateLimiter};
+use groq_models::{Catalog, DefaultModel};
 use groq_types::SpeechRequest;
 
 use crate::error::Error;
-use crate::pace::{Need, Pace, RetryLimits, over};
-use crate::service::Synthesizer;
+use crate::service::{MAX_RETRIES, MAX_WAIT, Synthesizer, over};
 use one::Speaker;
 use save::Saving;
 pub use split::{TextPiece, split_text};
@@ -63,8 +63,11 @@ impl<S: Synthesizer> Speak<S> {
         Self {
             speaker: Speaker {
                 service: service.clone(),
-                pace: Arc::new(Pace::new(&Quota::new())),
-                retries: RetryLimits::default(),
+                limiter: service
+                    .rate_limiter()
+                    .unwrap_or_else(|| Arc::new(LocalRateLimiter::new())),
+                max_retries: MAX_RETRIES,
+                max_wait: MAX_WAIT,
                 attempt_timeout: Duration::from_secs(120),
             },
             model: default(DefaultModel::Speech),
@@ -104,7 +107,7 @@ impl<S: Synthesizer> Speak<S> {
         /// ```
         pause(silence: Duration) => pause = silence.min(Duration::from_secs(60));
         /// Sets how often a request is sent again when the service or the network fails: 5 times by default.
-        max_retries(retries: u32) => speaker.retries.transient = retries;
+        max_retries(retries: u32) => speaker.max_retries = retries;
         /// Sets the rate limits of the account. All clones share them.
         ///
         /// A text that cannot fit them within [`max_wait`](Self::max_wait) fails before anything is sent.
@@ -116,9 +119,11 @@ impl<S: Synthesizer> Speak<S> {
         /// let speak = groq_audio::Speak::new(groq).quota(Quota::new().requests_per_minute(10));
         /// # }
         /// ```
-        quota(quota: Quota) => speaker.pace = Arc::new(Pace::new(&quota));
+        quota(quota: Quota) => speaker.limiter = Arc::new(LocalRateLimiter::new().default_quota(quota));
+        /// Sets a rate limiter that is shared with other work: that of the client by default.
+        rate_limiter(rate_limiter: impl RateLimiter + 'static) => speaker.limiter = Arc::new(rate_limiter);
         /// Sets the longest wait for rate limits: 15 minutes by default. A call that has to wait longer fails.
-        max_wait(wait: Duration) => speaker.retries.max_wait = wait;
+        max_wait(wait: Duration) => speaker.max_wait = wait;
         /// Sets how long one attempt may take: 2 minutes by default.
         attempt_timeout(timeout: Duration) => speaker.attempt_timeout = timeout;
     }
@@ -236,14 +241,10 @@ impl<S: Synthesizer> Speak<S> {
     }
 
     fn refuse_what_cannot_fit(&self, pieces: &[TextPiece]) -> Result<(), Error> {
-        let mut all = Need::default();
-        for piece in pieces {
-            let need = one::need(&piece.text);
-            all.requests += need.requests;
-            all.tokens += need.tokens;
-        }
-        let wait = self.speaker.pace.wait_for(all);
-        if wait > self.speaker.retries.max_wait {
+        let tokens = pieces.iter().map(|piece| one::tokens(&piece.text)).sum();
+        let work = one::estimate(&self.model, tokens);
+        let wait = self.speaker.limiter.wait_for(&work, pieces.len() as u64);
+        if wait > self.speaker.max_wait {
             Err(over(wait))
         } else {
             Ok(())

@@ -11,7 +11,7 @@ use crate::api::{
 };
 use crate::config::ClientBuilder;
 use crate::error::Error;
-use crate::limits::KnownLimits;
+use crate::limits::{KnownLimits, RateLimiter};
 use crate::options::{RequestOptions, Settings};
 use crate::shared::{Core, Shared};
 
@@ -95,6 +95,17 @@ impl Client {
     /// ```
     pub fn catalog(&self) -> &Catalog {
         &self.core.shared.catalog
+    }
+
+    /// Returns the rate limiter; set by [`ClientBuilder::rate_limiter`].
+    ///
+    /// ```no_run
+    /// # fn example(client: groq_core::Client) {
+    /// let is_limited = client.rate_limiter().is_some();
+    /// # }
+    /// ```
+    pub fn rate_limiter(&self) -> Option<&Arc<dyn RateLimiter>> {
+        self.core.shared.rate_limiter.as_ref()
     }
 
     /// Returns the operations for speech: transcription, translation and synthesis.

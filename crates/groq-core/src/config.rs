@@ -17,7 +17,7 @@ use tokio::sync::Semaphore;
 
 use crate::client::Client;
 use crate::error::Error;
-use crate::limits::{RateLimiter, Record};
+use crate::limits::{LimiterFallback, Priority, RateLimiter, Record};
 use crate::middleware::Middleware;
 use crate::options::{RequestOptions, Settings, setters, simple_options};
 use crate::retry::budget::{Budget, BudgetConfig};
@@ -59,6 +59,7 @@ pub struct ClientBuilder {
     connection: Connection,
     budget: BudgetConfig,
     rate_limiter: Option<Arc<dyn RateLimiter>>,
+    limiter_fallback: LimiterFallback,
     max_concurrency: Option<usize>,
     middleware: Vec<Arc<dyn Middleware>>,
     catalog: Catalog,
@@ -78,6 +79,7 @@ impl Default for ClientBuilder {
             connection: Connection::default(),
             budget: BudgetConfig::default(),
             rate_limiter: None,
+            limiter_fallback: LimiterFallback::default(),
             max_concurrency: None,
             middleware: Vec::new(),
             catalog: Catalog::shipped(),
@@ -142,6 +144,19 @@ impl ClientBuilder {
     /// ```
     pub fn rate_limiter(mut self, limiter: impl RateLimiter + 'static) -> Self {
         self.rate_limiter = Some(Arc::new(limiter));
+        self
+    }
+
+    /// Sets what calls do while the rate limiter itself fails, because its store is down; they fail by default.
+    ///
+    /// ```
+    /// use groq_core::{Client, limits::LimiterFallback};
+    ///
+    /// let client = Client::builder().api_key("gsk_example").rate_limiter_fallback(LimiterFallback::Pass).build()?;
+    /// # Ok::<(), groq_core::Error>(())
+    /// ```
+    pub fn rate_limiter_fallback(mut self, fallback: LimiterFallback) -> Self {
+        self.limiter_fallback = fallback;
         self
     }
 
@@ -254,6 +269,7 @@ impl ClientBuilder {
             api_key,
             budget: Budget::new(self.budget),
             rate_limiter: self.rate_limiter,
+            limiter_fallback: self.limiter_fallback,
             slots,
             limits: Record::default(),
             middleware: self.middleware,

@@ -6,14 +6,14 @@ use groq_types::{
     AudioDuration, Batch, BatchList, BatchRequest, ChatCompletion, ChatCompletionRequest,
     EmbeddingList, EmbeddingRequest, FileDeletion, FileList, FileObject, FineTuning,
     FineTuningDeletion, FineTuningList, FineTuningRequest, Model, ModelDeletion, ModelList,
-    Reranking, RerankingRequest, ResponseObject, ResponseRequest, SpeechRequest, Transcription,
-    UnknownFields, VerboseTranscription,
+    Reranking, RerankingRequest, ResponseObject, ResponseRequest, ResponseServiceTier, ServiceTier,
+    SpeechRequest, Transcription, UnknownFields, VerboseTranscription,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::limits::{CallEstimate, Usage};
+use crate::limits::{Billing, CallEstimate, Usage};
 use crate::stream::clear_blank;
 use crate::transport::Summary;
 
@@ -40,6 +40,9 @@ impl Request for ChatCompletionRequest {
         let mut call = CallEstimate::new(&self.model);
         let max = self.max_completion_tokens.or(self.max_tokens);
         call.max_completion_tokens = max.map(u64::from);
+        if self.service_tier == Some(ServiceTier::Flex) {
+            call.billing = Billing::Flex;
+        }
         call
     }
 }
@@ -48,6 +51,9 @@ impl Request for ResponseRequest {
     fn estimate(&self) -> CallEstimate {
         let mut call = CallEstimate::new(&self.model);
         call.max_completion_tokens = self.max_output_tokens.map(u64::from);
+        if self.service_tier == Some(ResponseServiceTier::Flex) {
+            call.billing = Billing::Flex;
+        }
         call
     }
 }
@@ -62,7 +68,14 @@ macro_rules! name_their_model {
     };
 }
 
-name_their_model!(EmbeddingRequest, RerankingRequest, SpeechRequest);
+name_their_model!(EmbeddingRequest, RerankingRequest);
+
+impl Request for SpeechRequest {
+    fn estimate(&self) -> CallEstimate {
+        // The reply is sound.
+        CallEstimate::new(&self.model).max_completion_tokens(0)
+    }
+}
 
 impl Request for BatchRequest {}
 impl Request for FineTuningRequest {}
@@ -76,10 +89,7 @@ impl Reply for ChatCompletion {
             finish_reasons: choices
                 .filter_map(|choice| Some(choice.finish_reason.as_ref()?.as_str()))
                 .collect(),
-            usage: self
-                .usage
-                .as_ref()
-                .map(|usage| Usage::new(usage.prompt_tokens, usage.completion_tokens)),
+            usage: self.usage.as_ref().map(Usage::from),
         }
     }
 
@@ -92,12 +102,11 @@ impl Reply for ChatCompletion {
 
 impl Reply for ResponseObject {
     fn summary(&self) -> Summary<'_> {
-        let usage = self.usage.as_ref();
         Summary {
             id: &self.id,
             model: &self.model,
             finish_reasons: vec![self.status.as_str()],
-            usage: usage.map(|usage| Usage::new(usage.input_tokens, usage.output_tokens)),
+            usage: self.usage.as_ref().map(Usage::from),
         }
     }
 }

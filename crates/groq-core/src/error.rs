@@ -160,6 +160,13 @@ impl Error {
         self
     }
 
+    /// A call that its rate limiter would hold for too long.
+    pub(crate) fn over_rate_limit(message: String, which: TimeoutKind) -> Self {
+        let mut error = Self::new(ErrorKind::RateLimited, message);
+        error.inner.timeout = Some(which);
+        error
+    }
+
     pub(crate) fn with_operation(mut self, operation: &'static str) -> Self {
         self.inner.operation = operation;
         self

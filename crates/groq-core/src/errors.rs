@@ -36,7 +36,7 @@
 //! | [`is_not_found`](crate::Error::is_not_found), [`is_model_not_found`](crate::Error::is_model_not_found) | no such model, file or path (404) | list what there is |
 //! | [`is_model_decommissioned`](crate::Error::is_model_decommissioned) | the model was switched off | use its successor |
 //! | [`is_too_large`](crate::Error::is_too_large), [`is_token_limit`](crate::Error::is_token_limit) | too many bytes, or more tokens than a minute allows at all (413) | shorten it, or lower `max_completion_tokens` |
-//! | [`is_rate_limited`](crate::Error::is_rate_limited) | too much in too short a time (429), and the retries are used up | wait for [`retry_after`](crate::Error::retry_after), or set a [`rate_limiter`](crate::ClientBuilder::rate_limiter) |
+//! | [`is_rate_limited`](crate::Error::is_rate_limited) | too much in too short a time (429), and the retries are used up; or the rate limiter would hold the call for too long | wait for [`retry_after`](crate::Error::retry_after), or set a [`rate_limiter`](crate::ClientBuilder::rate_limiter) |
 //! | [`is_flex_capacity`](crate::Error::is_flex_capacity) | the flex tier is full (498) | later, or `service_tier: on_demand` |
 //! | [`is_failed_generation`](crate::Error::is_failed_generation) | the model wrote JSON or a tool call that was refused | ask again, at a lower temperature |
 //! | [`is_failed_dependency`](crate::Error::is_failed_dependency) | what the call depends on failed, mostly a remote MCP server (424) | check that server and its key |

@@ -11,6 +11,7 @@ mod config;
 mod conversation;
 mod describe;
 mod download;
+mod duration;
 mod error;
 #[cfg(doc)]
 pub mod errors;

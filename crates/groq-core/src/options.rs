@@ -1,6 +1,7 @@
 //! Settings of a client, which each call can override.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use groq_models::{Catalog, Plan};
@@ -9,6 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::error::Error;
 use crate::header::checked_header;
+use crate::limits::Priority;
 use crate::retry::decision::RetryConfig;
 use crate::retry::policy::Rule;
 use crate::retry::{Backoff, RetryPolicy};
@@ -39,6 +41,12 @@ macro_rules! simple_options {
 
             /// Sets the longest wait for the rate limiter and for [`max_concurrency`](crate::ClientBuilder::max_concurrency); 10 minutes by default.
             max_wait(limit: Duration) = Duration::from_secs(600);
+
+            /// Sets which calls the rate limiter serves first; [`Priority::Normal`] by default.
+            priority(priority: Priority) = Priority::Normal;
+
+            /// Sets whether calls wait for the rate limiter, and are reported to it; they are by default.
+            rate_limited(limited: bool) = true;
 
             /// Sets the largest response body that is read into memory; 64 MiB by default.
             max_response_bytes(bytes: u64) = 64 << 20;
@@ -80,6 +88,7 @@ macro_rules! define {
         pub(crate) struct Settings {
             $(pub(crate) $name: $type,)*
             pub(crate) timeout: Option<Duration>,
+            pub(crate) tenant: Option<Arc<str>>,
             pub(crate) retry: RetryConfig,
             pub(crate) retry_rule: Option<Rule>,
             pub(crate) headers: HeaderMap,
@@ -94,6 +103,7 @@ macro_rules! define {
                 Self {
                     $($name: $default,)*
                     timeout: None,
+                    tenant: None,
                     retry: RetryConfig::default(),
                     retry_rule: None,
                     headers: HeaderMap::new(),
@@ -162,6 +172,7 @@ pub struct RequestOptions {
     pub(crate) plan: Option<Plan>,
     #[expect(clippy::option_option, reason = "unset, or set to none")]
     pub(crate) timeout: Option<Option<Duration>>,
+    pub(crate) tenant: Option<Arc<str>>,
     pub(crate) retry: Option<RetryPolicy>,
     pub(crate) max_retries: Option<u32>,
     pub(crate) max_retry_wait: Option<Duration>,
@@ -189,6 +200,7 @@ impl RequestOptions {
         let mut new = settings.clone();
         self.simple.over(&mut new);
         new.timeout = self.timeout.unwrap_or(new.timeout);
+        new.tenant = self.tenant.or(new.tenant);
         if let Some(policy) = self.retry {
             new.retry = policy.config;
             new.retry_rule = policy.rule;
@@ -222,7 +234,22 @@ macro_rules! setters {
                 $self
             }
 
+            /// Sets on whose behalf calls are made, for a rate limiter that shares the limits between tenants.
+            ///
+            /// ```
+            /// use groq_core::RequestOptions;
+            ///
+            /// let options = RequestOptions::new().tenant("acme");
+            /// ```
+            pub fn tenant(mut $self, name: impl Into<std::sync::Arc<str>>) -> Self {
+                $options.tenant = Some(name.into());
+                $self
+            }
+
             /// Sets the number of retries after a failed attempt; 2 by default. Zero disables retries.
+            ///
+            /// With a rate limiter, calls that are refused with 429 wait for it in their old place: that is not counted as a retry, and
+            /// bounded by `max_wait`, and by 30 refusals in a row.
             pub fn max_retries(mut $self, retries: u32) -> Self {
                 $options.max_retries = Some(retries);
                 $self

@@ -5,6 +5,7 @@
 //! them together. None of them has a clock, a socket or a source of randomness; the transport hands these in.
 
 pub(crate) mod attempt;
+pub(crate) mod attempts;
 pub(crate) mod backoff;
 pub(crate) mod budget;
 pub(crate) mod decision;

@@ -10,7 +10,7 @@ use tokio::sync::Semaphore;
 use crate::config::base_url::BaseUrl;
 use crate::config::keys::Keys;
 use crate::error;
-use crate::limits::{RateLimiter, Record};
+use crate::limits::{LimiterFallback, RateLimiter, Record};
 use crate::middleware::Middleware;
 use crate::options::{RequestOptions, Settings};
 use crate::retry::budget::Budget;
@@ -31,6 +31,7 @@ pub(crate) struct Shared {
     pub(crate) api_key: Keys,
     pub(crate) budget: Budget,
     pub(crate) rate_limiter: Option<Arc<dyn RateLimiter>>,
+    pub(crate) limiter_fallback: LimiterFallback,
     /// One permit for each call that may be open, served in order.
     pub(crate) slots: Option<Arc<Semaphore>>,
     pub(crate) limits: Record,

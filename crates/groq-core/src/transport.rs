@@ -38,6 +38,7 @@ use http::{HeaderMap, StatusCode};
 use crate::error::{Answer, Error, TimeoutKind};
 use crate::middleware::AttemptOutcome;
 use crate::retry::Attempt;
+use crate::retry::attempts::{MAX_RATE_LIMITED, wait_of_429};
 use crate::retry::decision::{Decision, Replay, RetryContext, Stop, decide};
 use crate::runtime::{Instant, Purpose};
 use crate::shared::Core;
@@ -141,7 +142,7 @@ async fn attempts<B: FromBody>(
     let mut progress = Progress::new(core, operation);
     loop {
         let acquired = CallPermit::acquire(core, &mut outgoing.estimate, progress.started).await;
-        let (permit, queued) = acquired.map_err(|error| progress.not_sent(error))?;
+        let (mut permit, queued) = acquired.map_err(|error| progress.not_sent(error))?;
         progress.waited = progress.waited.saturating_add(queued);
         let key = request::key(core).await;
         let key = key.map_err(|error| progress.not_sent(error))?;
@@ -163,7 +164,7 @@ async fn attempts<B: FromBody>(
             let failure = match result {
                 Ok(answer) => {
                     core.shared().budget.succeeded();
-                    permit.feedback(core, model, answer.status, &answer.headers, None);
+                    permit.feedback(core, model, (answer.status, &answer.headers), None);
                     progress.record(Some(answer.status), &answer.headers, took, None);
                     middleware::after(core, head.as_ref(), &progress, AttemptOutcome::Succeeded);
                     return Ok(progress.succeed(answer, Recorder::new(permit, trace.clone())));
@@ -178,13 +179,14 @@ async fn attempts<B: FromBody>(
         };
         let error = &failure.error;
         if let (Some(status), Some(headers)) = (error.status(), error.headers()) {
-            permit.feedback(core, model, status, headers, error.retry_after());
+            permit.feedback(core, model, (status, headers), Some(error));
         }
+        let is_limited = permit.has_limiter() && error.is_rate_limited();
         drop(Recorder::new(permit, Trace::default()));
         if outgoing.is_consumed() {
             progress.operation.replay = Replay::Impossible;
         }
-        match progress.after(&failure, took) {
+        match progress.after(&failure, took, is_limited) {
             Decision::Retry(wait) => {
                 let outcome = AttemptOutcome::RetryIn(wait);
                 middleware::after(core, head.as_ref(), &progress, outcome);
@@ -221,6 +223,8 @@ struct Progress<'a> {
     replaced: u32,
     /// What the attempt before it failed with.
     last: Option<Error>,
+    /// Attempts that the server refused with 429 although a limiter permitted them.
+    limited: u32,
 }
 
 impl<'a> Progress<'a> {
@@ -233,6 +237,7 @@ impl<'a> Progress<'a> {
             waited: Duration::ZERO,
             replaced: 0,
             last: None,
+            limited: 0,
         }
     }
 
@@ -266,14 +271,25 @@ impl<'a> Progress<'a> {
         replaces
     }
 
-    /// Records a failed attempt, and decides what follows it.
-    fn after(&mut self, failure: &Failure, took: Duration) -> Decision {
+    /// Records a failed attempt, and decides what follows it. With a limiter, which makes all calls wait after a 429, that is neither
+    /// counted as a retry nor taken from the budget.
+    fn after(&mut self, failure: &Failure, took: Duration, is_limited: bool) -> Decision {
         let none = HeaderMap::new();
         let headers = failure.error.headers().unwrap_or(&none);
         self.record(failure.error.status(), headers, took, Some(failure.word));
         let rule = self.core.settings().retry_rule.as_ref();
         let rule = rule.and_then(|rule| rule.of(&failure.error));
-        let decision = decide(failure.outcome, &self.context(rule));
+        let mut context = self.context(rule);
+        let is_limited = is_limited && self.limited < MAX_RATE_LIMITED;
+        if is_limited {
+            self.limited += 1;
+            context.config.max_wait = self.core.settings().max_wait;
+        }
+        let decision = decide(failure.outcome, &context);
+        if is_limited && matches!(decision, Decision::Retry(_)) {
+            self.waited = wait_of_429(failure.error.retry_after());
+            return Decision::Retry(self.waited);
+        }
         if let Decision::Retry(wait) = decision {
             let now = self.core.runtime().now();
             if !self.core.shared().budget.take(now) {
@@ -309,7 +325,7 @@ impl<'a> Progress<'a> {
             elapsed: self.elapsed(),
             retries_made: u32::try_from(self.attempts.len() - 1)
                 .unwrap_or(u32::MAX)
-                .saturating_sub(self.replaced),
+                .saturating_sub(self.replaced + self.limited),
             remaining: settings
                 .timeout
                 .map(|timeout| timeout.saturating_sub(self.elapsed())),

@@ -4,6 +4,7 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use groq_core::limits::{Attempts, RateLimiter};
 use groq_models::{Catalog, Usage};
 use groq_types::VerboseTranscription;
 use tokio::sync::watch;
@@ -15,17 +16,16 @@ use crate::error::Error;
 use crate::estimate::JobStats;
 use crate::journal::{self, Journal};
 use crate::merge::PieceTranscript;
-use crate::pace::Pace;
 use crate::prepare::Prepared;
 use crate::progress::{Listener, TranscribeEvent};
 use crate::quality::{PieceFacts, median_rate};
-use crate::service::{PieceRequest, Transcriber};
+use crate::service::{PieceRequest, Transcriber, attempts};
 use crate::spool::PieceAudio;
 
 pub(super) struct Job<T> {
     pub(super) service: T,
     pub(super) settings: Arc<Settings>,
-    pub(super) pace: Arc<Pace>,
+    pub(super) attempts: Attempts,
     journal: Option<Journal>,
     counts: Mutex<Counts>,
     /// The language of the first piece, once it is known.
@@ -81,7 +81,7 @@ impl<T: Transcriber> Job<T> {
     pub(super) async fn new(
         service: T,
         settings: Settings,
-        pace: Arc<Pace>,
+        limiter: &Arc<dyn RateLimiter>,
     ) -> Result<Self, Error> {
         let journal = match settings.journal.clone() {
             None => None,
@@ -91,7 +91,7 @@ impl<T: Transcriber> Job<T> {
         };
         Ok(Self {
             service,
-            pace,
+            attempts: attempts(limiter, settings.max_retries, settings.max_wait),
             journal,
             counts: Mutex::default(),
             pinned: watch::Sender::new(Pinned::NotYet),

@@ -4,22 +4,23 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use groq_models::{Catalog, Plan, Quota};
+use groq_core::limits::{LocalRateLimiter, Quota, RateLimiter};
+use groq_models::{Catalog, Plan};
 
 use super::job::{Job, blocking};
 use super::report::transcript;
 use super::run::pieces;
+use super::send;
 use super::settings::Settings;
 use super::whole;
 use crate::decode::Recording;
 use crate::encode::Encoding;
 use crate::error::Error;
 use crate::estimate::Estimate;
-use crate::pace::{Need, Pace, over};
 use crate::plan::PieceOptions;
 use crate::prepare;
 use crate::progress::{Listener, TranscribeEvent};
-use crate::service::Transcriber;
+use crate::service::{Transcriber, over};
 use crate::source::{Source, SourceKind};
 use crate::spool::Storage;
 use crate::task::{Task, Timestamps};
@@ -47,7 +48,7 @@ use crate::{MergeOptions, Thresholds};
 pub struct LongAudio<T> {
     service: T,
     settings: Settings,
-    pace: Arc<Pace>,
+    limiter: Arc<dyn RateLimiter>,
 }
 
 impl<T: Transcriber> LongAudio<T> {
@@ -56,7 +57,9 @@ impl<T: Transcriber> LongAudio<T> {
         Self {
             service: service.clone(),
             settings: Settings::default(),
-            pace: Arc::new(Pace::new(&Quota::new())),
+            limiter: service
+                .rate_limiter()
+                .unwrap_or_else(|| Arc::new(LocalRateLimiter::new())),
         }
     }
 
@@ -125,7 +128,7 @@ impl<T: Transcriber> LongAudio<T> {
         /// Sets the rate limits of the account. A job that cannot fit them within [`max_wait`](Self::max_wait) fails before
         /// anything is sent, if the file states its length.
         ///
-        /// Without a quota, limits are learned from the replies of the service.
+        /// By default, the rate limiter of the client decides; without one, limits are learned from the replies of the service.
         ///
         /// ```
         /// # fn example(groq: &impl groq_audio::Transcriber) {
@@ -136,11 +139,13 @@ impl<T: Transcriber> LongAudio<T> {
         /// let job = LongAudio::new(groq).model("whisper-large-v3").quota(quota);
         /// # }
         /// ```
-        quota(quota: Quota) => pace = Arc::new(Pace::new(&quota));
+        quota(quota: Quota) => limiter = Arc::new(LocalRateLimiter::new().default_quota(quota));
+        /// Sets a rate limiter that is shared with other work: that of the client by default.
+        rate_limiter(rate_limiter: impl RateLimiter + 'static) => limiter = Arc::new(rate_limiter);
         /// Sets the longest wait for rate limits: 15 minutes by default. A call that has to wait longer fails.
-        max_wait(wait: Duration) => settings.retries.max_wait = wait;
+        max_wait(wait: Duration) => settings.max_wait = wait;
         /// Sets how often a piece is sent again when the service or the network fails: 5 times by default.
-        max_retries(retries: u32) => settings.retries.transient = retries;
+        max_retries(retries: u32) => settings.max_retries = retries;
         /// Sets how long one attempt may take: 10 minutes by default.
         attempt_timeout(timeout: Duration) => settings.attempt_timeout = timeout;
         /// Sets whether a file that fits the limits and needs no cut is sent as it is: it is by default.
@@ -256,11 +261,8 @@ impl<T: Transcriber> LongAudio<T> {
         let Settings { model, catalog, .. } = &self.settings;
         let options = self.settings.prepare();
         let mut estimate = Estimate::with_prices(seconds, &options.pieces, model, catalog);
-        estimate.wait = self.pace.wait_for(Need {
-            requests: estimate.pieces as f64,
-            seconds: estimate.billed_seconds,
-            tokens: 0.0,
-        });
+        let work = send::estimate(model, estimate.billed_seconds);
+        estimate.wait = self.limiter.wait_for(&work, estimate.pieces as u64);
         estimate
     }
 
@@ -273,7 +275,7 @@ impl<T: Transcriber> LongAudio<T> {
         settings.prepare.pieces = pieces_of.bytes_at_most(upload_limit - 1_000_000);
         let options = settings.prepare();
         let send_whole = settings.send_whole;
-        let job = |settings| Job::new(self.service.clone(), settings, Arc::clone(&self.pace));
+        let job = |settings| Job::new(self.service.clone(), settings, &self.limiter);
         let (job, transcribed) = if let SourceKind::Url(url) = &source.kind {
             let job = job(settings).await?;
             let transcribed = whole::transcribe_url(&job, url).await?;
@@ -306,13 +308,10 @@ impl<T: Transcriber> LongAudio<T> {
     /// Where limits and length are known, a job that would have to wait too long fails before anything is sent.
     fn refuse_what_cannot_fit(&self, recording: &Recording) -> Result<(), Error> {
         let seconds = recording.seconds().filter(|_| recording.audio().is_some());
-        let Some(seconds) = seconds.filter(|_| self.pace.is_limited()) else {
-            return Ok(());
-        };
-        let wait = self.estimate_seconds(seconds).wait;
-        if wait > self.settings.retries.max_wait {
-            return Err(over(wait));
+        let wait = seconds.map(|seconds| self.estimate_seconds(seconds).wait);
+        match wait.filter(|wait| *wait > self.settings.max_wait) {
+            Some(wait) => Err(over(wait)),
+            None => Ok(()),
         }
-        Ok(())
     }
 }

@@ -1,14 +1,13 @@
 //! One request to a transcriber, sent until there is a response.
 
-use groq_core::limits::RateLimits;
+use groq_core::limits::{AttemptFailure, CallError, CallEstimate, Feedback};
 use groq_types::VerboseTranscription;
 use tokio::time::timeout;
 
 use super::job::Job;
 use crate::error::Error;
-use crate::pace::{Need, Retries, Unanswered};
 use crate::progress::TranscribeEvent;
-use crate::service::{Failure, FailureKind, PieceRequest, Transcriber};
+use crate::service::{Failure, FailureKind, PieceRequest, Transcriber, failed};
 
 /// A transcription, and how many attempts it took.
 pub(super) type Sent = (VerboseTranscription, u32);
@@ -36,43 +35,34 @@ pub(super) async fn send<T: Transcriber>(
     request: &PieceRequest,
 ) -> Result<Sent, Unsent> {
     let piece = request.piece;
-    let retries = Retries {
-        pace: &job.pace,
-        limits: job.settings.retries,
-        need: Need {
-            requests: 1.0,
-            seconds: job.settings.billed_seconds(request.seconds),
-            tokens: 0.0,
-        },
-        salt: piece as u64 ^ request.audio.len().rotate_left(32),
-    };
     let attempt = |attempt| {
         job.emit(&TranscribeEvent::Sent { piece, attempt });
         once(job, request)
     };
-    let on_retry = |after, why: &str| {
-        let why = why.to_owned();
+    let on_retry = |after, failure: &Failure| {
+        let why = failure.message.clone();
         job.emit(&TranscribeEvent::Retrying { piece, after, why });
     };
-    retries
-        .run(attempt, on_retry)
-        .await
-        .map_err(|unanswered| match unanswered {
-            Unanswered::TooLong(error) => Unsent::Failed(error),
-            Unanswered::Failed(failure, _) if failure.kind == FailureKind::TooLarge => {
-                Unsent::TooLarge(failure)
-            }
-            Unanswered::Failed(failure, attempts) => {
-                let operation = format!("transcribe piece {piece}");
-                Unsent::Failed(failure.into_error(&operation, attempts))
-            }
-        })
+    let call = estimate(&request.model, request.seconds);
+    let sent = job.attempts.run(call, attempt, on_retry).await;
+    sent.map_err(|error| match error {
+        CallError::Failed(failure, _) if failure.kind == FailureKind::TooLarge => {
+            Unsent::TooLarge(failure)
+        }
+        error => Unsent::Failed(failed(error, &format!("transcribe piece {piece}"))),
+    })
+}
+
+/// What is known of requests with this much audio.
+pub(super) fn estimate(model: &str, seconds: f64) -> CallEstimate {
+    let call = CallEstimate::new(model).max_completion_tokens(0);
+    call.audio(crate::clock::span(seconds))
 }
 
 async fn once<T: Transcriber>(
     job: &Job<T>,
     request: &PieceRequest,
-) -> Result<(VerboseTranscription, RateLimits), Failure> {
+) -> Result<(VerboseTranscription, Feedback), AttemptFailure<Failure>> {
     let limit = job.settings.attempt_timeout;
     let sending = job.service.transcribe(request.clone());
     let response = timeout(limit, sending).await.unwrap_or_else(|_| {
@@ -81,5 +71,6 @@ async fn once<T: Transcriber>(
     });
     job.count_request(request, response.is_ok());
     let response = response?;
-    Ok((response.transcription, response.rate_limits))
+    let feedback = Feedback::default().rate_limits(response.rate_limits);
+    Ok((response.transcription, feedback))
 }

@@ -8,9 +8,9 @@ use groq_types::{TranscriptionRequest, TranslationRequest};
 
 use crate::error::Error;
 use crate::estimate::{billed, billed_seconds};
-use crate::pace::RetryLimits;
 use crate::prepare::PrepareOptions;
 use crate::progress::Listener;
+use crate::service::{MAX_RETRIES, MAX_WAIT};
 use crate::task::{Task, Timestamps};
 use crate::{MergeOptions, Thresholds};
 
@@ -29,7 +29,8 @@ pub(super) struct Settings {
     pub(super) merge: MergeOptions,
     pub(super) thresholds: Thresholds,
     pub(super) max_concurrency: usize,
-    pub(super) retries: RetryLimits,
+    pub(super) max_retries: u32,
+    pub(super) max_wait: Duration,
     pub(super) attempt_timeout: Duration,
     pub(super) send_whole: bool,
     pub(super) recheck_share: f64,
@@ -55,7 +56,8 @@ impl Default for Settings {
             merge: MergeOptions::default(),
             thresholds: Thresholds::default(),
             max_concurrency: 3,
-            retries: RetryLimits::default(),
+            max_retries: MAX_RETRIES,
+            max_wait: MAX_WAIT,
             attempt_timeout: Duration::from_secs(600),
             send_whole: true,
             recheck_share: 0.5,

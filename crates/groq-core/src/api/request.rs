@@ -189,15 +189,28 @@ struct Tokens {
     prompt_tokens: u64,
     #[serde(alias = "output_tokens")]
     completion_tokens: u64,
+    #[serde(alias = "input_tokens_details")]
+    prompt_tokens_details: Option<Details>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Details {
+    cached_tokens: Option<u64>,
 }
 
 impl Answer {
     fn summary(&self) -> Summary<'_> {
-        let usage = self.usage.as_ref();
+        let usage = self.usage.as_ref().map(|usage| {
+            let details = usage.prompt_tokens_details.as_ref();
+            let cached = details.and_then(|details| details.cached_tokens);
+            Usage::new(usage.prompt_tokens, usage.completion_tokens)
+                .cached_tokens(cached.unwrap_or_default())
+        });
         Summary {
             id: &self.id,
             model: &self.model,
-            usage: usage.map(|usage| Usage::new(usage.prompt_tokens, usage.completion_tokens)),
+            usage,
             ..Summary::default()
         }
     }

@@ -38,6 +38,8 @@ pub enum ErrorKind {
     LimitExceeded,
     /// The stream ended before the reply did.
     IncompleteStream,
+    /// The [rate limiter](crate::limits::RateLimiter) would hold the call for longer than `max_wait` or `timeout`. Nothing was sent.
+    RateLimited,
     /// The [rate limiter](crate::limits::RateLimiter) failed. Nothing was sent.
     RateLimiter,
 }

@@ -4,7 +4,7 @@ use super::{Error, ErrorKind, TimeoutKind};
 use crate::retry::decision::is_transient;
 
 impl Error {
-    /// Returns whether the server refused the call for its rate (429).
+    /// Returns whether the server refused the call for its rate (429), or the rate limiter would hold it for too long.
     ///
     /// [`retry_after`](Self::retry_after) returns when to call again. The limits belong to the organization: other programs may have used them up.
     ///
@@ -16,11 +16,12 @@ impl Error {
     /// # }
     /// ```
     pub fn is_rate_limited(&self) -> bool {
-        self.kind() == ErrorKind::Api
-            && match self.api_status() {
-                Some(status) => status == 429,
-                None => self.code() == Some("rate_limit_exceeded"),
-            }
+        self.kind() == ErrorKind::RateLimited
+            || self.kind() == ErrorKind::Api
+                && match self.api_status() {
+                    Some(status) => status == 429,
+                    None => self.code() == Some("rate_limit_exceeded"),
+                }
     }
 
     /// Returns whether the flex tier has no capacity (498, a status of Groq's own).
@@ -81,6 +82,7 @@ impl Error {
             | ErrorKind::Timeout
             | ErrorKind::Transport
             | ErrorKind::IncompleteStream
+            | ErrorKind::RateLimited
             | ErrorKind::RateLimiter => true,
             ErrorKind::Api => match self.api_status() {
                 Some(status) => http::StatusCode::from_u16(status).is_ok_and(is_transient),

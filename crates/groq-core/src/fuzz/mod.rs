@@ -14,7 +14,8 @@ use std::time::{Duration, SystemTime};
 use groq_types::{ChatCompletion, ChatCompletionChunk};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::limits::{RateLimits, parse_decimal, parse_duration};
+use crate::duration::{parse_decimal, parse_duration};
+use crate::limits::RateLimits;
 use crate::multipart::Framing;
 use crate::retry::retry_after;
 use crate::sse::{Decoder, StreamLimits};

@@ -1,6 +1,6 @@
 //! What is known about the rate limits of each model.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ use crate::runtime::Instant;
 /// # }
 /// ```
 #[derive(Clone, Debug, Default)]
-pub struct KnownLimits(Vec<(String, ModelLimits)>);
+pub struct KnownLimits(BTreeMap<String, ModelLimits>);
 
 /// The rate limits of one model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,8 +40,7 @@ impl KnownLimits {
     /// # }
     /// ```
     pub fn get(&self, model: &str) -> Option<ModelLimits> {
-        let (_, limits) = self.0.iter().find(|(name, _)| name == model)?;
-        Some(*limits)
+        self.0.get(model).copied()
     }
 
     /// Iterates over all models by name.
@@ -71,19 +70,15 @@ impl Record {
     }
 
     pub(crate) fn known(&self, now: Instant) -> KnownLimits {
-        let mut known: Vec<_> = self
-            .lock()
-            .iter()
-            .map(|(model, (rate_limits, then))| {
-                let limits = ModelLimits {
-                    rate_limits: *rate_limits,
-                    age: now.saturating_duration_since(*then),
-                };
-                (model.clone(), limits)
-            })
-            .collect();
-        known.sort_by(|(one, _), (other, _)| one.cmp(other));
-        KnownLimits(known)
+        let models = self.lock();
+        let known = models.iter().map(|(model, (rate_limits, then))| {
+            let limits = ModelLimits {
+                rate_limits: *rate_limits,
+                age: now.saturating_duration_since(*then),
+            };
+            (model.clone(), limits)
+        });
+        KnownLimits(known.collect())
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<String, (RateLimits, Instant)>> {

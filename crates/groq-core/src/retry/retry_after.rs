@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, header};
 
-use crate::limits::{parse_decimal, parse_duration};
+use crate::duration::{parse_decimal, parse_duration};
 
 /// How long the server asks the client to wait, if it says so.
 ///

@@ -5,10 +5,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use groq_core::limits::{
-    AcquireError, AcquireFuture, CallEstimate, LocalRateLimiter, Permit, Quota, RateLimiter, Usage,
+    AcquireError, AcquireFuture, Billing, CallEstimate, Feedback, LocalRateLimiter, Permit,
+    Priority, Quota, RateLimiter, ReleaseFuture, Usage,
 };
-use groq_core::types::{TranscriptionRequest, TranslationRequest};
-use groq_core::{AudioInput, RequestOptions, TimeoutKind, Upload};
+use groq_core::types::{ServiceTier, TranscriptionRequest, TranslationRequest};
+use groq_core::{AudioInput, ErrorKind, RequestOptions, TimeoutKind, Upload};
 use tokio::task::JoinSet;
 
 use crate::support::{COMPLETION, Reply, Server, models, request, stop, text};
@@ -108,6 +109,12 @@ async fn a_turn_that_comes_too_late_is_an_error_of_its_own() {
         .expect_err("too late");
     assert_eq!(error.timeout_kind(), Some(TimeoutKind::Queue));
     assert!(error.retry_after() > Some(50 * SECOND));
+    assert!(error.is_rate_limited() && error.is_retryable());
+    let text = error.to_string();
+    assert!(
+        text.contains("1 requests per minute, of which 0 are left") && text.contains("the wait is"),
+        "{text}"
+    );
     let options = RequestOptions::new().timeout(SECOND);
     let error = client
         .with_options(options)
@@ -226,9 +233,13 @@ impl RateLimiter for Strict {
         })
     }
 
-    fn release(&self, _ticket: Permit, spent: Option<Usage>) {
-        assert_eq!(spent, None, "the reply tells no usage");
-        self.0.fetch_add(1, Ordering::SeqCst);
+    fn release(&self, _permit: Permit, feedback: Feedback) -> ReleaseFuture<'_> {
+        assert_eq!(feedback.usage, None, "the reply tells no usage");
+        Box::pin(async {
+            // As if a store were asked.
+            tokio::task::yield_now().await;
+            self.0.fetch_add(1, Ordering::SeqCst);
+        })
     }
 }
 
@@ -240,9 +251,14 @@ async fn another_limiter_can_take_its_place() {
     let builder = server.builder().runtime(crate::support::Waits::default());
     let client = builder.rate_limiter(limiter).build().expect("a client");
     client.chat().create(request()).await.expect("a reply");
-    assert_eq!(done.load(Ordering::SeqCst), 2, "one for each attempt");
+    while done.load(Ordering::SeqCst) < 2 {
+        // One for each attempt, in the background.
+        tokio::task::yield_now().await;
+    }
     let error = client.models().list().await.expect_err("refused");
     assert!(error.to_string().contains("not today"));
+    assert_eq!(error.kind(), ErrorKind::RateLimiter);
+    assert_eq!(done.load(Ordering::SeqCst), 2);
 }
 
 /// Lets everything through, and notes what it hears.
@@ -256,8 +272,10 @@ impl RateLimiter for Notes {
         Box::pin(async move { Ok(Permit::new(call.clone())) })
     }
 
-    fn release(&self, permit: Permit, spent: Option<Usage>) {
-        self.0.lock().expect("notes").push((permit.estimate, spent));
+    fn release(&self, permit: Permit, feedback: Feedback) -> ReleaseFuture<'_> {
+        let note = (permit.estimate, feedback.usage);
+        self.0.lock().expect("notes").push(note);
+        Box::pin(std::future::ready(()))
     }
 }
 
@@ -368,6 +386,47 @@ async fn a_recording_waits_for_its_seconds_and_is_refused_where_they_never_come(
     transcribe(720).await.expect("after a tenth of an hour");
     assert!(waits.sum() >= 359 * SECOND && waits.sum() < 362 * SECOND);
     let error = transcribe(7201).await.expect_err("never");
-    assert!(error.is_invalid_request() && error.to_string().contains("7200 s"));
+    assert!(error.is_invalid_request() && error.to_string().contains("7200 per hour"));
     assert_eq!(server.count(), 2);
+}
+
+#[tokio::test]
+async fn a_429_is_no_retry_where_a_limiter_holds_all_calls_back() {
+    let limited = || Reply::error(429, &[("retry-after", "1")]);
+    let replies = [limited(), limited(), limited(), limited(), completion(&[])];
+    let server = Server::start(replies).await;
+    let waits = crate::support::Waits::default();
+    let builder = server.builder().runtime(waits.clone()).max_retries(1);
+    let builder = builder
+        .retry_budget(0)
+        .rate_limiter(LocalRateLimiter::new());
+    let client = builder.build().expect("a client");
+    let reply = client.chat().create(request()).await.expect("the fifth");
+    assert_eq!(reply.attempts().len(), 5);
+    assert!(waits.sum() >= 4 * SECOND, "{waits:?}");
+}
+
+#[tokio::test]
+async fn a_limiter_knows_for_whom_and_how_urgent_and_what_was_cached() {
+    let usage = r#"}],"usage":{"prompt_tokens":100,"completion_tokens":5,"total_tokens":105,"prompt_tokens_details":{"cached_tokens":90}}}"#;
+    let server = Server::repeating(Reply::json(200, COMPLETION.replace("}]}", usage))).await;
+    let notes = Notes::default();
+    let builder = server.builder().rate_limiter(notes.clone());
+    let client = builder.build().expect("a client");
+    let options = RequestOptions::new()
+        .tenant("acme")
+        .priority(Priority::High);
+    let flex = request().with_service_tier(ServiceTier::Flex);
+    let urgent = client.with_options(options);
+    urgent.chat().create(flex).await.expect("a reply");
+    let (call, usage) = notes.0.lock().expect("notes").pop().expect("a call");
+    assert_eq!(
+        (call.tenant.as_deref(), call.priority),
+        (Some("acme"), Priority::High)
+    );
+    assert_eq!((call.billing, call.order > 0), (Billing::Flex, true));
+    assert_eq!(usage.expect("it is reported").limited_tokens(), 15);
+    let apart = client.with_options(RequestOptions::new().rate_limited(false));
+    apart.chat().create(request()).await.expect("a reply");
+    assert!(notes.0.lock().expect("notes").is_empty());
 }

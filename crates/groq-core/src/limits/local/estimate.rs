@@ -1,6 +1,6 @@
 //! How many tokens a call will need.
 
-use super::bucket::float;
+use super::meter::{float, whole};
 use crate::limits::{CallEstimate, Usage};
 
 /// Learns from the calls before.
@@ -28,15 +28,10 @@ impl Estimator {
 
     /// What the service counts when the call comes in: `max_completion_tokens` as if it were used.
     pub(super) fn tokens(&self, call: &CallEstimate) -> u64 {
-        let prompt = float(call.request_bytes) * self.per_byte;
+        let estimated = float(call.request_bytes) * self.per_byte;
+        let prompt = call.prompt_tokens.map_or(estimated, float);
         let completion = call.max_completion_tokens.map_or(self.completion, float);
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "not negative; what is too large saturates"
-        )]
-        let tokens = (prompt + completion).ceil() as u64;
-        tokens.max(1)
+        whole((prompt + completion).ceil())
     }
 
     pub(super) fn learn(&mut self, call: &CallEstimate, spent: Usage) {
@@ -79,5 +74,14 @@ mod tests {
             .max_completion_tokens(u64::MAX);
         assert_eq!(Estimator::default().tokens(&call), u64::MAX);
         assert_eq!(Estimator::default().tokens(&CallEstimate::default()), 256);
+    }
+
+    #[test]
+    fn counted_tokens_are_not_estimated() {
+        let call = CallEstimate::new("m")
+            .request_bytes(4000)
+            .prompt_tokens(7)
+            .max_completion_tokens(0);
+        assert_eq!(Estimator::default().tokens(&call), 7);
     }
 }
