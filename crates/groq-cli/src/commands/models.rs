@@ -34,7 +34,7 @@ impl Args {
                 table::print(
                     &session.out,
                     columns(title),
-                    models.iter().map(cells).collect(),
+                    models.into_iter().map(cells).collect(),
                 )?;
                 session.out.line("")?;
             }
@@ -75,7 +75,7 @@ fn columns(title: &'static str) -> [Column; 7] {
     ]
 }
 
-fn cells(model: &&ModelInfo) -> [String; 7] {
+fn cells(model: &ModelInfo) -> [String; 7] {
     let end = model.retirement.as_ref().map(|end| end.date.to_string());
     [
         model.id.clone(),
@@ -147,7 +147,7 @@ mod tests {
 
     #[test]
     fn a_row_has_what_is_known_and_dashes_for_the_rest() {
-        let row = |model: &ModelInfo| cells(&model).join("|");
+        let row = |model: &ModelInfo| cells(model).join("|");
         let catalog = Catalog::shipped().on("2026-10-01".parse().unwrap());
         let shown = |id: &str| row(catalog.get(id).unwrap());
         assert_eq!(

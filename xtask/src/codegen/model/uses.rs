@@ -30,15 +30,15 @@ impl Uses {
         let reached = |part: &Value| closure(references(part), &edges);
         let mut shared = reached(&components["responses"]);
         shared.extend(reached(&components["headers"]));
-        let mut used = reached(&components["parameters"]);
-        used.extend(reached(&api["paths"]));
-        used.extend(shared.iter().cloned());
+        let mut anything = reached(&components["parameters"]);
+        anything.extend(reached(&api["paths"]));
+        anything.extend(shared.iter().cloned());
         let tags = api["tags"].as_array().into_iter().flatten();
         let tags = tags.filter_map(|tag| Some((text(&tag["name"])?, BTreeSet::new())));
         let mut uses = Self {
             requests: BTreeSet::new(),
             responses: shared.clone(),
-            used,
+            used: anything,
             shared,
             tags: tags.collect(),
         };

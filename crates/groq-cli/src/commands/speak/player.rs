@@ -24,12 +24,11 @@ pub(super) struct Player(Vec<String>);
 impl Player {
     /// Finds the player of the settings, or the first common one that is installed.
     pub(super) fn find(setting: Option<&str>) -> Result<Self, Failure> {
-        let words: Vec<&str> = match setting {
-            Some(setting) => setting.split_whitespace().collect(),
-            None => {
-                let installed = COMMON.iter().find(|words| is_installed(words[0]));
-                installed.ok_or_else(|| Failure::usage(NO_PLAYER))?.to_vec()
-            }
+        let words: Vec<&str> = if let Some(setting) = setting {
+            setting.split_whitespace().collect()
+        } else {
+            let installed = COMMON.iter().find(|words| is_installed(words[0]));
+            installed.ok_or_else(|| Failure::usage(NO_PLAYER))?.to_vec()
         };
         if words.is_empty() {
             return Err(Failure::usage("the setting 'player' is empty"));
