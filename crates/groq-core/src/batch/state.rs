@@ -25,6 +25,7 @@ pub(super) struct State {
 
 /// A file of items, which is a batch to the service.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "steps in a file of JSON")]
 pub(super) struct Part {
     pub(super) number: u32,
     pub(super) items: u64,

@@ -316,6 +316,7 @@ struct Place {
 }
 
 /// How a text joins what is there.
+#[derive(Clone, Copy)]
 enum Put {
     AtTheEnd,
     Instead,
