@@ -179,12 +179,12 @@ fn estimate(body: &[u8]) -> CallEstimate {
 struct Answer {
     id: String,
     model: String,
-    usage: Option<Tokens>,
+    usage: Option<Counts>,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
-struct Tokens {
+struct Counts {
     #[serde(alias = "input_tokens")]
     prompt_tokens: u64,
     #[serde(alias = "output_tokens")]

@@ -226,7 +226,7 @@ impl State {
         }
         let allowed = 1 + (self.doubt? / Self::PROOF) as usize;
         let (_, sent) = self.unproven.front()?;
-        let left = Self::PROBATION - age(*sent);
+        let left = Self::PROBATION.saturating_sub(age(*sent));
         (self.unproven.len() >= allowed).then_some(left)
     }
 
