@@ -61,7 +61,7 @@ pub struct ModelInfo {
     pub reasoning_efforts: Vec<ReasoningEffort>,
     /// Whether it may take efforts that are not listed.
     pub more_efforts: bool,
-    /// Whether it takes `reasoning_format`; a model that does not takes `include_reasoning`.
+    /// Whether `reasoning_format` decides where its reasoning goes; `include_reasoning` works on all that reason.
     pub reasoning_format: Option<bool>,
     /// The family of its tokenizer, such as `o200k_harmony`.
     pub tokenizer: Option<String>,
