@@ -10,14 +10,18 @@ pub(crate) use failure::Failure;
 pub(crate) use failure::Limit;
 
 use groq_models::Usage;
+#[cfg(feature = "client")]
+use groq_types::Message;
 
 use crate::attempt::ExtractAttempt;
 use crate::issue::Issue;
 use crate::partial::Partial;
+#[cfg(feature = "client")]
+use crate::tools::Step;
 
 /// Why there is no value.
 ///
-/// `Display` is one line. It contains no words of the model; those are only in [`raw`](Self::raw),
+/// `Display` is one line. It contains no words of the model, unless the type's own code quotes them; those are only in [`raw`](Self::raw),
 /// [`refusal`](Self::refusal) and [`partial`](Self::partial).
 ///
 /// ```
@@ -38,6 +42,10 @@ struct Inner {
     attempts: Vec<ExtractAttempt>,
     usage: Usage,
     raw: Option<String>,
+    #[cfg(feature = "client")]
+    steps: Vec<Step>,
+    #[cfg(feature = "client")]
+    messages: Vec<Message>,
 }
 
 /// The kind of an [`Error`].
@@ -94,6 +102,10 @@ impl Error {
                 attempts: Vec::new(),
                 usage: Usage::default(),
                 raw: None,
+                #[cfg(feature = "client")]
+                steps: Vec::new(),
+                #[cfg(feature = "client")]
+                messages: Vec::new(),
             }),
         }
     }
@@ -115,6 +127,26 @@ impl Error {
         self.inner.attempts = attempts;
         self.inner.usage = usage;
         self
+    }
+
+    #[cfg(feature = "client")]
+    pub(crate) fn with_run(mut self, steps: &[Step], messages: &[Message], usage: Usage) -> Self {
+        self.inner.steps = steps.to_vec();
+        self.inner.messages = messages.to_vec();
+        self.inner.usage = usage;
+        self
+    }
+
+    /// Returns the steps of a run of tools that failed.
+    #[cfg(feature = "client")]
+    pub fn steps(&self) -> &[Step] {
+        &self.inner.steps
+    }
+
+    /// Returns the conversation of a run of tools that failed, to continue it with [`Run::messages`](crate::Run::messages).
+    #[cfg(feature = "client")]
+    pub fn messages(&self) -> &[Message] {
+        &self.inner.messages
     }
 
     pub(crate) fn failure(&self) -> &Failure {

@@ -37,7 +37,7 @@ use crate::shape::Shapes;
 
 /// A check of a value.
 type Check<T> = Arc<
-    dyn for<'v> Fn(&'v T) -> Pin<Box<dyn Future<Output = Result<(), Issue>> + Send + 'v>>
+    dyn for<'v> Fn(&'v T) -> Pin<Box<dyn Future<Output = Result<(), Vec<Issue>>> + Send + 'v>>
         + Send
         + Sync,
 >;
@@ -206,7 +206,7 @@ impl<T> Extract<T> {
         self
     }
 
-    /// Adds a check. All checks run, and the model is sent what they reject.
+    /// Adds a check, which returns one [`Issue`] or a list of them. All checks run, and the model is sent what they reject.
     ///
     /// ```no_run
     /// # use groq_json::{GroqJson, ensure};
@@ -219,7 +219,10 @@ impl<T> Extract<T> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn check(self, check: impl Fn(&T) -> Result<(), Issue> + Send + Sync + 'static) -> Self {
+    pub fn check<I: Into<Vec<Issue>> + Send + 'static>(
+        self,
+        check: impl Fn(&T) -> Result<(), I> + Send + Sync + 'static,
+    ) -> Self {
         self.check_async(move |value| std::future::ready(check(value)))
     }
 
@@ -237,12 +240,15 @@ impl<T> Extract<T> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn check_async<F>(mut self, check: impl Fn(&T) -> F + Send + Sync + 'static) -> Self
+    pub fn check_async<F, I>(mut self, check: impl Fn(&T) -> F + Send + Sync + 'static) -> Self
     where
-        F: Future<Output = Result<(), Issue>> + Send + 'static,
+        F: Future<Output = Result<(), I>> + Send + 'static,
+        I: Into<Vec<Issue>>,
     {
-        self.checks
-            .push(Arc::new(move |value| Box::pin(check(value))));
+        self.checks.push(Arc::new(move |value| {
+            let checked = check(value);
+            Box::pin(async move { checked.await.map_err(Into::into) })
+        }));
         self
     }
 

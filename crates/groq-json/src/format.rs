@@ -133,7 +133,8 @@ impl<T: JsonSchema + DeserializeOwned + 'static> Format<T> {
 impl Format<Value> {
     /// Creates a format from a schema that is known only at run time. Its defaults are filled in.
     ///
-    /// `name` is sent to the service. References must stay within the schema.
+    /// `name` is sent to the service. References must stay within the schema. A schema of draft 4 to 7 is read as it was meant:
+    /// `definitions`, `id`, tuples as `items`, and references to its own address.
     ///
     /// ```
     /// use groq_json::{Finish, Format};
@@ -149,7 +150,7 @@ impl Format<Value> {
     ///
     /// [`is_schema`](Error::is_schema): it is not a schema, refers to another document, or is too large.
     pub fn from_schema(name: &str, schema: Value) -> Result<Self, Error> {
-        check::check(&schema).map_err(|(path, reason)| Error::schema(path, reason))?;
+        let schema = check::check(schema).map_err(|(path, reason)| Error::schema(path, reason))?;
         let compiled = Compiled::new(name, schema)?;
         Ok(Self::with(Arc::new(compiled)))
     }

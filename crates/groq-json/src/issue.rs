@@ -67,6 +67,13 @@ impl Issue {
     }
 }
 
+/// For a check that returns one issue.
+impl From<Issue> for Vec<Issue> {
+    fn from(issue: Issue) -> Self {
+        vec![issue]
+    }
+}
+
 /// One line, without the value.
 impl fmt::Display for Issue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -229,7 +229,7 @@ impl Incoming {
             _ => return,
         };
         let at = self.before_tag(from.max(end), end);
-        if let Some(length) = outside::thoughts_end(&self.text[at..]) {
+        if let Some(length) = outside::thoughts_end(&self.text[at..], false) {
             self.state = State::Outside(at + length);
             self.partial.tree = Tree::new(self.level != Repair::Off);
             if let Some(check) = &mut self.check {
@@ -249,7 +249,7 @@ impl Incoming {
         loop {
             self.state = match self.state {
                 State::Thoughts(at) => {
-                    let Some(length) = outside::thoughts_end(&self.text[at..]) else {
+                    let Some(length) = outside::thoughts_end(&self.text[at..], true) else {
                         self.state = State::Thoughts(self.before_tag(self.text.len(), at));
                         return Ok(());
                     };

@@ -3,6 +3,7 @@
 pub(crate) mod best_effort;
 pub(crate) mod check;
 pub(crate) mod codec;
+mod drafts;
 pub(crate) mod part;
 pub(crate) mod probe;
 #[cfg(feature = "client")]
@@ -79,6 +80,34 @@ pub struct WireSchema {
     pub wrapped_in: Option<&'static str>,
 }
 
+/// The name of a tool in a call. Models put the name of a channel before it and tokens of their own format behind it.
+pub(crate) fn tool_name(name: &str) -> &str {
+    let name = name.split("<|").next().unwrap_or_default().trim();
+    name.strip_prefix("functions.").unwrap_or(name)
+}
+
+/// Gives references new targets: those that `moved` returns. Returns whether there was one.
+pub(crate) fn redirect(value: &mut Value, moved: &dyn Fn(&str) -> Option<String>) -> bool {
+    let mut found = false;
+    match value {
+        Value::Object(members) => {
+            for (key, value) in members {
+                let reference = value.as_str().filter(|_| key == "$ref");
+                if let Some(target) = reference.and_then(moved) {
+                    *value = target.into();
+                    found = true;
+                }
+                found |= redirect(value, moved);
+            }
+        }
+        Value::Array(items) => items
+            .iter_mut()
+            .for_each(|item| found |= redirect(item, moved)),
+        _ => {}
+    }
+    found
+}
+
 /// Returns a name that Groq accepts, from that of a type.
 pub(crate) fn wire_name(name: &str) -> String {
     let is_plain =
@@ -92,6 +121,34 @@ pub(crate) fn wire_name(name: &str) -> String {
         "value".to_owned()
     } else {
         name
+    }
+}
+
+/// Which schemas the value of a keyword holds.
+pub(crate) enum Holds {
+    One,
+    List,
+    Named,
+    None,
+}
+
+pub(crate) fn holds(key: &str) -> Holds {
+    match key {
+        "items"
+        | "additionalProperties"
+        | "not"
+        | "contains"
+        | "propertyNames"
+        | "unevaluatedItems"
+        | "unevaluatedProperties"
+        | "if"
+        | "then"
+        | "else" => Holds::One,
+        "anyOf" | "oneOf" | "allOf" | "prefixItems" => Holds::List,
+        "properties" | "patternProperties" | "$defs" | "definitions" | "dependentSchemas" => {
+            Holds::Named
+        }
+        _ => Holds::None,
     }
 }
 

@@ -12,6 +12,8 @@ pub(crate) mod notes;
 mod order;
 pub(crate) mod pick;
 
+pub(crate) use merge::is_annotation;
+
 use std::collections::HashSet;
 
 use serde_json::Value;

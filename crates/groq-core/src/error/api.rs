@@ -400,6 +400,11 @@ mod tests {
     fn the_failed_generation_is_kept_even_when_empty() {
         let error = ApiError::from_body(br#"{"error":{"message":"m","failed_generation":""}}"#);
         assert_eq!(error.failed_generation.as_deref(), Some(""));
+        for (sent, kept) in [(r#"{"a":[1]}"#, Some(r#"{"a":[1]}"#)), ("null", None)] {
+            let body = format!(r#"{{"error":{{"message":"m","failed_generation":{sent}}}}}"#);
+            let error = ApiError::from_body(body.as_bytes());
+            assert_eq!(error.failed_generation.as_deref(), kept);
+        }
     }
 
     #[test]

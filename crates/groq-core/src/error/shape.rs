@@ -93,8 +93,13 @@ fn account(object: &Map<String, Value>, depth: usize) -> ApiError {
         param: scalar(object.get("param")),
         failed_generation: object
             .get("failed_generation")
-            .and_then(Value::as_str)
-            .map(str::to_owned),
+            .filter(|generation| !generation.is_null())
+            // Some services send the document itself instead of its text.
+            .map(|generation| {
+                generation
+                    .as_str()
+                    .map_or_else(|| generation.to_string(), str::to_owned)
+            }),
         status: ["status_code", "statusCode", "http_status", "status", "code"]
             .into_iter()
             .find_map(|key| status_in(object.get(key)?)),

@@ -8,13 +8,13 @@ use super::typed::typed;
 use super::{DecodedJson, Decoder};
 use crate::error::Failure;
 use crate::issue::Issue;
-use crate::parse::locate;
 use crate::parse::repair::{Repair, RepairKind, Repaired};
 use crate::parse::sink::{Fault, FaultKind};
+use crate::parse::{find, locate};
 use crate::pointer::Path;
-use crate::schema::codec;
-use crate::shape::Kind;
+use crate::schema::{codec, tool_name};
 use crate::shape::coerce::Coerce;
+use crate::shape::{Kind, Shapes};
 use crate::validate;
 
 /// A value between two steps.
@@ -39,13 +39,15 @@ impl Decoder<'_> {
         integral_floats: bool,
         fill_defaults: bool,
     ) -> Result<DecodedJson, Failure> {
+        let (json, is_call) = self.without_call(json);
         let (json, wrapper) = self.unwrap(json);
+        let found = is_call.then(|| (String::new(), RepairKind::ToolCall));
         let mut work = Work {
             text,
             start,
             json,
             wrapper,
-            found: Vec::new(),
+            found: found.into_iter().collect(),
         };
         self.undo_strict(&mut work)?;
         self.coerce(&mut work, integral_floats);
@@ -70,6 +72,34 @@ impl Decoder<'_> {
             self.show_in(decoded.wrapper, &decoded.json, &mut issues);
             Failure::Invalid(issues)
         })
+    }
+
+    /// Takes the arguments out of a call of the tool that has the name of the schema.
+    fn without_call(&self, mut json: Value) -> (Value, bool) {
+        let known = &self.compiled.best_effort.name;
+        let is_call = json.as_object().is_some_and(|members| {
+            let name = members.get("name").and_then(Value::as_str);
+            members.len() == 2 && name.is_some_and(|name| tool_name(name) == known)
+        });
+        let shapes = &self.compiled.shapes;
+        let is_member = |key: &str| {
+            matches!(shapes.kind(shapes.root), Kind::Object(fields, rest)
+                if Shapes::member(fields, *rest, key).is_some())
+        };
+        let mut keys = ["arguments", "parameters"].into_iter();
+        let key = keys.find(|key| json.get(key).is_some() && !is_member(key));
+        let arguments = key.and_then(|key| json.get_mut(key));
+        match arguments.filter(|_| is_call && self.level != Repair::Off) {
+            Some(Value::String(text)) => {
+                let inner = find::plain(text, Repair::Off, self.max_depth);
+                match inner.and_then(|inner| inner.value.ok()) {
+                    Some(inner) => (inner, true),
+                    None => (json, false),
+                }
+            }
+            Some(arguments) => (arguments.take(), true),
+            None => (json, false),
+        }
     }
 
     /// Takes the value out of the object that wraps it because the root had to be an object.

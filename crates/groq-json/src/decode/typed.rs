@@ -38,11 +38,25 @@ fn issue<T: DeserializeOwned>(value: &Value) -> Issue {
     if let Some(name) = missing {
         return Issue::new(pointer::child(&path, name), "is missing");
     }
-    // Without the value that serde quotes.
-    let message = match text.rfind("expected ") {
-        Some(at) => &text[at..],
-        None => "is not accepted by the type",
-    };
     let got = value.pointer(&path).map(validate::glimpse);
-    Issue::new(path, message).with_got(got)
+    Issue::new(path, reason(&text)).with_got(got)
+}
+
+/// What serde says, without the value that it quotes; what the type's own code says, in one line.
+fn reason(text: &str) -> String {
+    const QUOTING: [&str; 6] = [
+        "invalid type: ",
+        "invalid value: ",
+        "invalid length ",
+        "unknown variant `",
+        "unknown field `",
+        "duplicate field `",
+    ];
+    if !QUOTING.iter().any(|start| text.starts_with(start)) {
+        return text.lines().next().unwrap_or_default().to_owned();
+    }
+    match text.rfind("expected ") {
+        Some(at) => text[at..].to_owned(),
+        None => "is not accepted by the type".to_owned(),
+    }
 }

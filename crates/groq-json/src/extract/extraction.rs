@@ -276,7 +276,7 @@ impl<T: DeserializeOwned + Send + 'static> Extraction<T> {
         attempt.repairs.clone_from(&value.repairs);
         let mut issues: Vec<Issue> = Vec::new();
         for check in &self.checks {
-            issues.extend(check(&value.value).await.err());
+            issues.extend(check(&value.value).await.err().unwrap_or_default());
         }
         if !issues.is_empty() {
             decoder.show::<T>(text, &mut issues);

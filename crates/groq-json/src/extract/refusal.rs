@@ -2,6 +2,8 @@
 
 use groq_core::Error;
 
+use crate::schema::tool_name;
+
 /// What an error of the service means.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Meaning {
@@ -68,7 +70,7 @@ fn of(code: Option<&str>, param: Option<&str>, message: &str, generation: Option
 }
 
 /// One line of the service's words, which are about our schema and not about the conversation.
-pub(super) fn line(message: &str) -> String {
+pub(crate) fn line(message: &str) -> String {
     message
         .lines()
         .next()
@@ -78,7 +80,7 @@ pub(super) fn line(message: &str) -> String {
         .collect()
 }
 
-/// Returns the calls in a generation that the service refused: `{"name": .., "arguments": ..}`, or tags.
+/// Returns the calls in a generation that the service refused: `{"name": .., "arguments": ..}`, or tags, or those of gpt-oss.
 pub(crate) fn calls(generation: &str) -> Vec<(String, String)> {
     let tagged = tagged(generation);
     if !tagged.is_empty() {
@@ -96,9 +98,7 @@ pub(crate) fn calls(generation: &str) -> Vec<(String, String)> {
             .get("function")
             .filter(|inner| inner.is_object())
             .unwrap_or(value);
-        // Models append tokens of their own format to the name.
-        let name = value.get("name")?.as_str()?.split("<|").next()?.trim();
-        let name = name.strip_prefix("functions.").unwrap_or(name).to_owned();
+        let name = tool_name(value.get("name")?.as_str()?).to_owned();
         let arguments = match value.get("arguments").or_else(|| value.get("parameters"))? {
             serde_json::Value::String(text) => text.clone(),
             other => other.to_string(),
@@ -113,9 +113,18 @@ pub(crate) fn calls(generation: &str) -> Vec<(String, String)> {
     }
 }
 
-/// `<function=NAME>{..}</function>`, also with the first bracket missing its `>`.
+/// `<function=NAME>{..}</function>`, also with the first bracket missing its `>`, and `<|channel|>commentary to=NAME<|message|>{..}`.
 fn tagged(generation: &str) -> Vec<(String, String)> {
-    let mut calls = Vec::new();
+    let channel = |part: &str| {
+        let (head, body) = part.split_once("<|message|>")?;
+        let name = head.split_once("to=")?.1.split_whitespace().next()?;
+        let arguments = body.split("<|").next()?.trim();
+        Some((tool_name(name).to_owned(), arguments.to_owned()))
+    };
+    let mut calls: Vec<_> = generation
+        .split("<|channel|>")
+        .filter_map(channel)
+        .collect();
     for part in generation.split("<function=").skip(1) {
         let end = part
             .find(|character: char| {
@@ -238,6 +247,12 @@ mod tests {
         assert_eq!(
             calls(r#"{"name":"functions.f<|channel|>json","arguments":{}}"#),
             one("f", "{}")
+        );
+        assert_eq!(
+            calls(
+                "<|channel|>analysis<|message|>{}<|end|><|start|>assistant<|channel|>commentary to=functions.f <|constrain|>json<|message|>{\"a\":1}<|call|>"
+            ),
+            one("f", r#"{"a":1}"#)
         );
         assert_eq!(calls("no call"), []);
     }

@@ -5,6 +5,7 @@ use groq_types::{ChatCompletion, FinishReason};
 use crate::error::Failure;
 use crate::format::Finish;
 use crate::mode::Mode;
+use crate::schema::tool_name;
 
 /// Returns the text of a reply, and how it ended.
 pub(super) fn text(
@@ -26,7 +27,7 @@ pub(super) fn text(
     let calls: Vec<_> = completion
         .tool_calls()
         .iter()
-        .filter(|call| call.function.name == name)
+        .filter(|call| tool_name(&call.function.name) == name)
         .collect();
     let text = match (mode, calls.as_slice()) {
         (Mode::Tool, [call]) => call.function.arguments.clone(),

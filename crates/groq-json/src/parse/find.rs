@@ -277,7 +277,7 @@ impl<'t> Finder<'t> {
             self.reading.thoughts.push(0..inside);
             return inside;
         }
-        let end = match outside::thoughts_end(&self.text[inside..]) {
+        let end = match outside::thoughts_end(&self.text[inside..], true) {
             Some(length) => inside + length,
             None => self.text.len(),
         };

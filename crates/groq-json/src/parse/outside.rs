@@ -6,29 +6,35 @@ use super::repair::{RepairKind, Repaired};
 use super::whitespace;
 
 /// The length of the longest tag.
-pub(crate) const LONGEST_TAG: usize = "</thinking>".len();
+pub(crate) const LONGEST_TAG: usize = "<|channel|>commentary".len();
 
-const OPENING: &[&str] = &["<think>", "<thinking>"];
+const OPENING: &[&str] = &["<think>", "<thinking>", "<|channel|>analysis"];
 const CLOSING: &[&str] = &["</think>", "</thinking>"];
+/// What else ends thoughts that have begun: the other channels of gpt-oss.
+const ENDING: &[&str] = &["<|end|>", "<|channel|>final", "<|channel|>commentary"];
 
 /// The length of the tag of thoughts that `text` begins with, and whether it opens them.
 pub(crate) fn thoughts_tag(text: &str) -> Option<(usize, bool)> {
-    let begins = |tag: &&&str| {
-        text.get(..tag.len())
-            .is_some_and(|start| start.eq_ignore_ascii_case(tag))
-    };
-    let opening = OPENING.iter().find(begins).map(|tag| (tag.len(), true));
-    opening.or_else(|| CLOSING.iter().find(begins).map(|tag| (tag.len(), false)))
+    let opening = tag(text, OPENING).map(|length| (length, true));
+    opening.or_else(|| Some((tag(text, CLOSING)?, false)))
 }
 
-/// The offset behind the tag that ends the thoughts at the beginning of `text`.
-pub(crate) fn thoughts_end(text: &str) -> Option<usize> {
-    text.char_indices()
-        .filter(|(_, character)| *character == '<')
-        .find_map(|(at, _)| match thoughts_tag(&text[at..]) {
-            Some((length, false)) => Some(at + length),
-            _ => None,
-        })
+/// The length of the tag that `text` begins with.
+fn tag(text: &str, tags: &[&str]) -> Option<usize> {
+    let begins = |tag: &&&str| {
+        let start = text.get(..tag.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(tag))
+    };
+    tags.iter().find(begins).map(|tag| tag.len())
+}
+
+/// The offset behind the tag that ends thoughts. If it is not known that they have begun, only their own tag does.
+pub(crate) fn thoughts_end(text: &str, begun: bool) -> Option<usize> {
+    text.match_indices('<').find_map(|(at, _)| {
+        let rest = &text[at..];
+        let length = tag(rest, CLOSING).or_else(|| tag(rest, ENDING).filter(|_| begun))?;
+        Some(at + length)
+    })
 }
 
 /// Whether a value may begin with the bracket that `text` begins with, by what comes next.

@@ -106,6 +106,8 @@ kinds! {
     MissingComma = "missing comma",
     /// The whole value as JSON text in a string.
     DoubleEncoding = "value in a string",
+    /// The whole value as the arguments of a call of the tool that was asked for.
+    ToolCall = "value in a tool call",
     /// `3.0` for an integer.
     IntegralFloat = "integer as float",
     /// `null` for a member that may be absent, as a strict schema demands it.

@@ -2,6 +2,7 @@
 
 use std::mem;
 
+use serde_json::map::Entry;
 use serde_json::{Map, Value};
 
 use super::number;
@@ -12,56 +13,12 @@ use crate::pointer;
 #[derive(Clone, Debug)]
 enum Frame {
     /// The complete members, then the current key and its offset.
-    Object(Members, String, usize),
+    Object(Map<String, Value>, String, usize),
     Array(Vec<Value>),
 }
 
-/// The members of an open object. Few of them are not worth a hash map yet.
-#[derive(Clone, Debug)]
-enum Members {
-    Few(Vec<(String, Value)>),
-    Many(Map<String, Value>),
-}
-
-impl Members {
-    const FEW: usize = 16;
-
-    fn get(&self, key: &str) -> Option<&Value> {
-        match self {
-            Self::Few(members) => {
-                let found = members.iter().find(|(name, _)| name == key);
-                found.map(|(_, value)| value)
-            }
-            Self::Many(members) => members.get(key),
-        }
-    }
-
-    fn push(&mut self, key: String, value: Value) {
-        match self {
-            Self::Few(members) if members.len() == Self::FEW => {
-                let mut all: Map<String, Value> = mem::take(members).into_iter().collect();
-                all.insert(key, value);
-                *self = Self::Many(all);
-            }
-            Self::Few(members) => members.push((key, value)),
-            Self::Many(members) => {
-                members.insert(key, value);
-            }
-        }
-    }
-
-    #[cfg(feature = "client")]
-    fn is_empty(&self) -> bool {
-        matches!(self, Self::Few(members) if members.is_empty())
-    }
-
-    fn into_map(self) -> Map<String, Value> {
-        match self {
-            Self::Few(members) => members.into_iter().collect(),
-            Self::Many(members) => members,
-        }
-    }
-}
+/// The largest number of members that room is made for in advance.
+const MOST: usize = 64;
 
 /// Where a path leads in a value that may be incomplete.
 pub(crate) enum Found<'t> {
@@ -92,6 +49,8 @@ pub(crate) struct Tree {
     rounded_floats: bool,
     /// Whether a key may be repeated with an equal value.
     allow_equal: bool,
+    /// How many members the last object had. The next one is often like it.
+    usual: usize,
     /// The offsets of keys repeated with an equal value.
     pub(crate) equal_duplicates: Vec<usize>,
 }
@@ -170,7 +129,7 @@ impl Tree {
             let (complete, is_current) = match frame {
                 Frame::Object(members, key, _) => {
                     let is_current = *key == segment && self.has_key(depth);
-                    (members.get(&segment), is_current)
+                    (members.get(segment.as_ref()), is_current)
                 }
                 Frame::Array(items) => {
                     let index = pointer::index(&segment)?;
@@ -195,7 +154,7 @@ impl Tree {
             inner = Some(match frame {
                 Frame::Array(items) => items.iter().cloned().chain(inner).collect(),
                 Frame::Object(members, key, _) => {
-                    let mut members = members.clone().into_map();
+                    let mut members = members.clone();
                     if let Some(inner) = inner.filter(|_| self.has_key(depth)) {
                         members.entry(key.clone()).or_insert(inner);
                     }
@@ -224,12 +183,17 @@ impl Tree {
         match self.frames.last_mut() {
             Some(Frame::Array(items)) => items.push(value),
             Some(Frame::Object(members, key, offset)) => {
-                match members.get(key) {
-                    None => members.push(mem::take(key), value),
-                    Some(known) if self.allow_equal && *known == value => {
+                match members.entry(mem::take(key)) {
+                    Entry::Vacant(vacant) => {
+                        vacant.insert(value);
+                    }
+                    Entry::Occupied(known) if self.allow_equal && *known.get() == value => {
                         self.equal_duplicates.push(*offset);
                     }
-                    Some(_) => return Err(FaultKind::DuplicateKey),
+                    Entry::Occupied(known) => {
+                        known.key().clone_into(key);
+                        return Err(FaultKind::DuplicateKey);
+                    }
                 }
                 self.keyed = false;
             }
@@ -243,7 +207,9 @@ impl Sink for Tree {
     fn open(&mut self, container: Container, _offset: usize) -> Flow {
         self.keyed = false;
         self.frames.push(match container {
-            Container::Object => Frame::Object(Members::Few(Vec::new()), String::new(), 0),
+            Container::Object => {
+                Frame::Object(Map::with_capacity(self.usual.min(MOST)), String::new(), 0)
+            }
             Container::Array => Frame::Array(Vec::new()),
         });
         Ok(())
@@ -251,7 +217,10 @@ impl Sink for Tree {
 
     fn close(&mut self) -> Flow {
         let value = match self.frames.pop() {
-            Some(Frame::Object(members, ..)) => Value::Object(members.into_map()),
+            Some(Frame::Object(members, ..)) => {
+                self.usual = members.len();
+                Value::Object(members)
+            }
             Some(Frame::Array(items)) => Value::Array(items),
             None => return Err(FaultKind::Syntax("a bracket that nothing opened")),
         };

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::WireSchema;
+use super::{WireSchema, redirect};
 use crate::shape::{Kind, Shapes};
 
 /// Returns the member that wraps a value, because the root has to be an object.
@@ -38,11 +38,15 @@ fn wrap(mut root: Map<String, Value>, member: &'static str) -> Map<String, Value
         .and_then(|value| value.as_object().cloned())
         .unwrap_or_default();
     let mut value = Value::Object(root);
-    // References to the root have to lead to its new place.
-    let recursive = redirect(&mut value)
-        | definitions
-            .values_mut()
-            .fold(false, |found, value| redirect(value) | found);
+    // References to the root, and to what is in it, have to lead to its new place.
+    let moved = |reference: &str| {
+        let target = reference.strip_prefix('#')?;
+        (!target.starts_with("/$defs/")).then(|| format!("#/$defs/__root{target}"))
+    };
+    let mut recursive = redirect(&mut value, &moved);
+    for definition in definitions.values_mut() {
+        recursive |= redirect(definition, &moved);
+    }
     if recursive {
         definitions.insert("__root".to_owned(), value);
         value = json!({"$ref": "#/$defs/__root"});
@@ -56,25 +60,4 @@ fn wrap(mut root: Map<String, Value>, member: &'static str) -> Map<String, Value
         wrapped.insert("$defs".to_owned(), Value::Object(definitions));
     }
     wrapped
-}
-
-fn redirect(value: &mut Value) -> bool {
-    match value {
-        Value::Object(members) => {
-            let mut found = false;
-            for (key, value) in members {
-                if key == "$ref" && value == "#" {
-                    *value = "#/$defs/__root".into();
-                    found = true;
-                } else {
-                    found |= redirect(value);
-                }
-            }
-            found
-        }
-        Value::Array(items) => items
-            .iter_mut()
-            .fold(false, |found, item| redirect(item) | found),
-        _ => false,
-    }
 }

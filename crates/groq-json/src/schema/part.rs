@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::redirect;
 use crate::pointer;
 
 /// Returns the schema of what `path` points to, as a document of its own.
@@ -22,7 +23,10 @@ pub(crate) fn at(root: &Value, path: &str) -> Option<Value> {
     }
     // The whole schema becomes a definition, and what refers to it or into it has to follow.
     let mut whole = root.clone();
-    redirect(&mut whole);
+    redirect(&mut whole, &|reference| {
+        let target = reference.strip_prefix('#')?;
+        Some(format!("#/$defs/__root{target}"))
+    });
     let mut document = Map::new();
     document.insert("anyOf".to_owned(), Value::Array(references));
     document.insert("$defs".to_owned(), json!({"__root": whole}));
@@ -85,22 +89,4 @@ fn member(schema: &Value, at: &str, segment: &str) -> Option<String> {
         .get("additionalProperties")
         .filter(|rest| rest.is_object())?;
     Some(format!("{at}/additionalProperties"))
-}
-
-fn redirect(schema: &mut Value) {
-    match schema {
-        Value::Object(members) => {
-            for (key, value) in members {
-                if let ("$ref", Value::String(reference)) = (key.as_str(), &mut *value)
-                    && let Some(target) = reference.strip_prefix('#')
-                {
-                    *reference = format!("#/$defs/__root{target}");
-                } else {
-                    redirect(value);
-                }
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(redirect),
-        _ => {}
-    }
 }

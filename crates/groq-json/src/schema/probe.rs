@@ -1,8 +1,9 @@
 //! Finds the options inside options of a type, which no schema shows.
 //!
 //! Serde asks the deserializer for what a type needs, so one that returns zeros and records the questions sees the type:
-//! structs, options, lists, maps, tuples and enums, but neither what serde buffers (flattened members, internally tagged and
-//! untagged enums) nor what `deserialize_with` reads.
+//! structs, options, lists, maps, tuples and enums, but not what serde buffers (flattened members, internally tagged and
+//! untagged enums). A function given with `deserialize_with` that reads an option counts as an option inside an option, as the
+//! usual one for `Option<Option<T>>` does.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -100,7 +101,9 @@ impl Probe<'_> {
         if self.seen.steps > MAX_STEPS {
             return Err(Nothing);
         }
-        let inner = self.inside(segment);
+        let mut inner = self.inside(segment);
+        // The name that serde's derive gives to what a function returns.
+        inner.in_option = std::any::type_name::<S::Value>().contains("__DeserializeWith");
         let path = inner.path.clone();
         seed.deserialize(inner).inspect_err(|_| {
             self.seen.again |= self.seen.refused.insert(path);

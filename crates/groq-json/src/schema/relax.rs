@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::{Holds, holds};
 use crate::shape::notes;
 
 /// Keywords without which a schema allows more, and nothing else changes. `oneOf` becomes `anyOf`.
@@ -93,32 +94,6 @@ fn parts(schema: &Map<String, Value>) -> impl Iterator<Item = &Map<String, Value
         };
         inner.into_iter().filter_map(Value::as_object)
     })
-}
-
-/// Which schemas the value of a keyword holds.
-enum Holds {
-    One,
-    List,
-    Named,
-    None,
-}
-
-fn holds(key: &str) -> Holds {
-    match key {
-        "items"
-        | "additionalProperties"
-        | "not"
-        | "contains"
-        | "propertyNames"
-        | "if"
-        | "then"
-        | "else" => Holds::One,
-        "anyOf" | "oneOf" | "allOf" | "prefixItems" => Holds::List,
-        "properties" | "patternProperties" | "$defs" | "definitions" | "dependentSchemas" => {
-            Holds::Named
-        }
-        _ => Holds::None,
-    }
 }
 
 #[cfg(test)]

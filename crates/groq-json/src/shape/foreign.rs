@@ -1,5 +1,5 @@
-//! Objects that a schema cannot refuse, because it demands nothing, and that are not an answer: the schema itself, and an
-//! envelope around the answer. To take them for a value without members would drop everything they contain.
+//! Objects that a schema cannot refuse, because it demands little, and that are not an answer: the schema itself, a call of a
+//! tool, and an envelope around the answer. To take them for a value without members would drop everything they contain.
 
 use serde_json::Value;
 
@@ -20,6 +20,13 @@ impl Shapes {
             && members.get("type").is_some_and(|name| name == "object");
         if is_schema && !declared("properties") && !fields.is_empty() {
             return vec![Issue::new("", "is a schema instead of a value")];
+        }
+        let arguments = ["arguments", "parameters"]
+            .into_iter()
+            .find(|key| members.contains_key(*key));
+        let is_call = members.get("name").is_some_and(Value::is_string);
+        if is_call && arguments.is_some_and(|key| !declared(key)) && !fields.is_empty() {
+            return vec![Issue::new("", "is a call of a tool instead of a value")];
         }
         if fields.is_empty() || members.keys().any(|key| declared(key)) {
             return Vec::new();

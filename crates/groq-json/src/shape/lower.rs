@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
-use super::merge::{is_structural, merge};
+use super::merge::{is_annotation, is_structural, merge};
 use super::{Field, Id, Kind, Node, Rest, notes};
 
 /// How many schemas may be merged into one: more is a schema that refers to itself endlessly.
@@ -255,7 +255,7 @@ impl Lower<'_> {
         let mut rest = schema.clone();
         rest.remove(keyword);
         let has_rest = is_structural(&rest, "");
-        rest.retain(|key, _| !super::merge::ANNOTATIONS.contains(&key.as_str()));
+        rest.retain(|key, _| !is_annotation(key));
         let mut ids = Vec::new();
         for branch in branches {
             ids.push(if has_rest {

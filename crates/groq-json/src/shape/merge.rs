@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 /// Keywords that do not constrain values.
-pub(super) const ANNOTATIONS: &[&str] = &[
+const ANNOTATIONS: &[&str] = &[
     "title",
     "description",
     "default",
@@ -19,11 +19,16 @@ pub(super) const ANNOTATIONS: &[&str] = &[
     "definitions",
 ];
 
+/// Whether a keyword does not constrain values.
+pub(crate) fn is_annotation(keyword: &str) -> bool {
+    ANNOTATIONS.contains(&keyword) || keyword.starts_with("x-")
+}
+
 /// Whether a schema constrains values, other than by the keyword `except`.
 pub(super) fn is_structural(schema: &Map<String, Value>, except: &str) -> bool {
     schema
         .keys()
-        .any(|key| key != except && !ANNOTATIONS.contains(&key.as_str()) && !key.starts_with("x-"))
+        .any(|key| key != except && !is_annotation(key))
 }
 
 /// Returns a schema for what fits both; annotations are those of `own`. `None` if there is no such schema of our form.
@@ -53,9 +58,7 @@ pub(super) fn merge(
             "maximum" | "maxLength" | "maxItems" | "exclusiveMaximum" => {
                 extreme(ours, theirs, f64::lt)?
             }
-            key if ANNOTATIONS.contains(&key) || key.starts_with("x-") || key == "format" => {
-                continue;
-            }
+            key if is_annotation(key) || key == "format" => continue,
             _ => return None,
         };
         merged.insert(key.clone(), value);

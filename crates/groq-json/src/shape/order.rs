@@ -1,4 +1,4 @@
-//! Which shapes contain each other, and in which order to go through them.
+//! Which shapes contain each other.
 
 use super::{Id, Kind, Rest, Shapes};
 
@@ -21,57 +21,6 @@ impl Shapes {
         }
     }
 
-    /// Returns the strongly connected components, inner ones first (Tarjan's algorithm, without recursion).
-    fn components(&self, children_of: impl Fn(Id) -> Vec<Id>) -> Vec<Vec<Id>> {
-        let mut visits: Vec<Option<Visit>> = self.ids().map(|_| None).collect();
-        let (mut stack, mut found, mut count) = (Vec::new(), Vec::new(), 0);
-        for root in self.ids() {
-            let mut calls = vec![(root, None::<Vec<Id>>)];
-            while let Some((id, children)) = calls.last_mut() {
-                let id = *id;
-                let children = children.get_or_insert_with(|| {
-                    if visits[id].is_some() {
-                        return Vec::new();
-                    }
-                    visits[id] = Some(Visit {
-                        index: count,
-                        low: count,
-                        open: true,
-                    });
-                    count += 1;
-                    stack.push(id);
-                    children_of(id)
-                });
-                if let Some(child) = children.pop() {
-                    match visits[child] {
-                        None => calls.push((child, None)),
-                        Some(visit) if visit.open => lower(&mut visits, id, visit.index),
-                        Some(_) => {}
-                    }
-                    continue;
-                }
-                calls.pop();
-                let Some(visit) = visits[id].filter(|visit| visit.open) else {
-                    continue;
-                };
-                if let Some((parent, _)) = calls.last() {
-                    lower(&mut visits, *parent, visit.low);
-                }
-                if visit.low == visit.index {
-                    let start = stack.iter().rposition(|open| *open == id);
-                    let component = stack.split_off(start.unwrap_or_default());
-                    for id in &component {
-                        if let Some(visit) = &mut visits[*id] {
-                            visit.open = false;
-                        }
-                    }
-                    found.push(component);
-                }
-            }
-        }
-        found
-    }
-
     /// Returns for each shape whether it has to be referred to by name, because it contains itself and no other shape on the
     /// way has a name that is used.
     pub(super) fn find_recursive(&self) -> Vec<bool> {
@@ -80,57 +29,61 @@ impl Shapes {
             let is_large = matches!(node.kind, Kind::Object(..) | Kind::Union(_));
             id == self.root || (node.name.is_some() && is_large)
         };
-        let mut recursive = vec![false; self.nodes.len()];
-        let unnamed = |id: Id| {
-            let mut children = self.children(id);
-            children.retain(|child| !is_named(*child));
-            children
-        };
-        for component in self.components(unnamed) {
-            for id in &component {
-                let is_union = matches!(self.kind(*id), Kind::Union(_));
-                let cycle = component.len() > 1 || unnamed(*id).contains(id);
-                recursive[*id] = cycle && !is_union;
+        let mut recursive = self.on_cycles(|_, child| !is_named(child));
+        for (id, found) in recursive.iter_mut().enumerate() {
+            *found &= !matches!(self.kind(id), Kind::Union(_));
+        }
+        recursive[self.root] = self.on_cycles(|_, _| true)[self.root];
+        recursive
+    }
+
+    /// Returns for each shape whether it is on a cycle of these edges, or between two.
+    fn on_cycles(&self, is_edge: impl Fn(Id, Id) -> bool) -> Vec<bool> {
+        let (mut down, mut up) = (self.edges(), vec![Vec::new(); self.nodes.len()]);
+        for (id, children) in down.iter_mut().enumerate() {
+            children.retain(|child| is_edge(id, *child));
+            for child in children {
+                up[*child].push(id);
             }
         }
-        let components = self.components(|id| self.children(id));
-        let root = components.iter().find(|part| part.contains(&self.root));
-        recursive[self.root] = root.is_some_and(|part| part.len() > 1)
-            || self.children(self.root).contains(&self.root);
-        recursive
+        let (downward, upward) = (peel(&down, &up), peel(&up, &down));
+        self.ids().map(|id| downward[id] && upward[id]).collect()
+    }
+
+    fn edges(&self) -> Vec<Vec<Id>> {
+        self.ids().map(|id| self.children(id)).collect()
     }
 
     /// Returns for each shape whether a default is somewhere inside its values.
     pub(super) fn find_defaults(&self) -> Vec<bool> {
+        let mut up = vec![Vec::new(); self.nodes.len()];
+        for (id, children) in self.edges().into_iter().enumerate() {
+            children.into_iter().for_each(|child| up[child].push(id));
+        }
         let mut holds = vec![false; self.nodes.len()];
-        for component in self.components(|id| self.children(id)) {
-            let any = component.iter().any(|id| {
-                let own = match self.kind(*id) {
-                    Kind::Object(fields, _) => fields.iter().any(|field| field.default.is_some()),
-                    _ => false,
-                };
-                own || self.children(*id).iter().any(|child| holds[*child])
-            });
-            for id in component {
-                holds[id] = any;
+        let has_default = |id: &Id| match self.kind(*id) {
+            Kind::Object(fields, _) => fields.iter().any(|field| field.default.is_some()),
+            _ => false,
+        };
+        let mut next: Vec<Id> = self.ids().filter(has_default).collect();
+        while let Some(id) = next.pop() {
+            if !std::mem::replace(&mut holds[id], true) {
+                next.extend(&up[id]);
             }
         }
         holds
     }
 }
 
-/// What is known about a shape that has been reached.
-#[derive(Clone, Copy)]
-struct Visit {
-    index: usize,
-    /// The smallest index that is reached from it.
-    low: usize,
-    /// Whether its component is not complete.
-    open: bool,
-}
-
-fn lower(visits: &mut [Option<Visit>], id: Id, index: usize) {
-    if let Some(visit) = &mut visits[id] {
-        visit.low = visit.low.min(index);
+/// Removes what leads nowhere, again and again. Returns whether each is left: those that lead to a cycle.
+fn peel(down: &[Vec<Id>], up: &[Vec<Id>]) -> Vec<bool> {
+    let mut left: Vec<usize> = down.iter().map(Vec::len).collect();
+    let mut next: Vec<Id> = (0..down.len()).filter(|id| left[*id] == 0).collect();
+    while let Some(id) = next.pop() {
+        for parent in &up[id] {
+            left[*parent] -= 1;
+            next.extend((left[*parent] == 0).then_some(parent));
+        }
     }
+    left.into_iter().map(|count| count > 0).collect()
 }

@@ -71,7 +71,7 @@ pub struct Each<T> {
     checks: Vec<Check<T>>,
 }
 
-type Check<T> = Arc<dyn Fn(&T) -> Result<(), Issue> + Send + Sync>;
+type Check<T> = Arc<dyn Fn(&T) -> Result<(), Vec<Issue>> + Send + Sync>;
 
 impl<T: DeserializeOwned + Send + 'static> Each<T> {
     pub(crate) fn new(extract: Extract<Vec<T>>, item: Result<Format<T>, Error>) -> Self {
@@ -85,11 +85,12 @@ impl<T: DeserializeOwned + Send + 'static> Each<T> {
 
     question_setters!(extract.question);
 
-    /// Adds a check of each item. Paths begin at the item.
-    pub fn check(
+    /// Adds a check of each item, which returns one [`Issue`] or a list of them. Paths begin at the item.
+    pub fn check<I: Into<Vec<Issue>>>(
         mut self,
-        check: impl Fn(&T) -> Result<(), Issue> + Send + Sync + 'static,
+        check: impl Fn(&T) -> Result<(), I> + Send + Sync + 'static,
     ) -> Self {
+        let check = move |item: &T| check(item).map_err(Into::into);
         self.checks.push(Arc::new(check));
         self
     }
@@ -154,8 +155,8 @@ pub struct EachStream<T> {
     /// How many items have been read.
     seen: usize,
     /// The items that the model is asked for again.
-    wrong: Vec<(Value, Issue)>,
-    ready: VecDeque<Result<T, (Value, Issue)>>,
+    wrong: Vec<(Value, Vec<Issue>)>,
+    ready: VecDeque<Result<T, (Value, Vec<Issue>)>>,
     skipped: Vec<Issue>,
     summary: Option<Box<Extracted<Vec<Value>>>>,
     over: bool,
@@ -176,10 +177,10 @@ impl<T: DeserializeOwned + Send + 'static> EachStream<T> {
         loop {
             match self.ready.pop_front() {
                 Some(Ok(item)) => return Some(Ok(item)),
-                Some(Err((item, issue))) => match self.bad_items {
-                    BadItems::Skip => self.skipped.push(issue),
-                    BadItems::AskAgain => self.wrong.push((item, issue)),
-                    BadItems::Fail => return self.end(Failure::Invalid(vec![issue]).into()),
+                Some(Err((item, issues))) => match self.bad_items {
+                    BadItems::Skip => self.skipped.extend(issues),
+                    BadItems::AskAgain => self.wrong.push((item, issues)),
+                    BadItems::Fail => return self.end(Failure::Invalid(issues).into()),
                 },
                 None if self.over => return None,
                 None => {
@@ -222,13 +223,14 @@ impl<T: DeserializeOwned + Send + 'static> EachStream<T> {
         let Some(mut extract) = self.again.take().filter(|_| !wrong.is_empty()) else {
             return Ok(());
         };
-        let (items, issues): (Vec<Value>, Vec<Issue>) = wrong.into_iter().unzip();
+        let (items, issues): (Vec<Value>, Vec<Vec<Issue>>) = wrong.into_iter().unzip();
+        let issues = issues.concat();
         let count = items.len();
         extract.question.timeout = self.meter.remaining();
         for check in self.checks.clone() {
             extract = extract.check(move |items: &Vec<T>| {
                 let mut results = items.iter().map(|item| check(item)).enumerate();
-                results.try_for_each(|(index, result)| result.map_err(|issue| issue.within(index)))
+                results.try_for_each(|(index, result)| result.map_err(within(index)))
             });
         }
         let must = format!("must have {count} items");
@@ -312,18 +314,28 @@ impl<T: DeserializeOwned + Send + 'static> EachStream<T> {
                     .checks
                     .iter()
                     .find_map(|check| check(&decoded.value).err());
-                refused.map_or(Ok(decoded.value), |issue| Err(Failure::Check(vec![issue])))
+                refused.map_or(Ok(decoded.value), |issues| Err(Failure::Check(issues)))
             });
             let index = self.seen;
             self.seen += 1;
             self.ready.push_back(checked.map_err(|failure| {
-                let issue = match failure.issues().first() {
-                    Some(issue) => issue.clone(),
-                    None => Issue::new("", failure.to_string()),
+                let issues = match failure.issues() {
+                    [] => vec![Issue::new("", failure.to_string())],
+                    issues => issues.to_vec(),
                 };
-                (item, issue.within(index))
+                (item, within(index)(issues))
             }));
         }
+    }
+}
+
+/// Moves issues to an item of a list.
+fn within(index: usize) -> impl Fn(Vec<Issue>) -> Vec<Issue> {
+    move |issues| {
+        issues
+            .into_iter()
+            .map(|issue| issue.within(index))
+            .collect()
     }
 }
 

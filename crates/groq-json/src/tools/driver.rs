@@ -11,6 +11,7 @@ use super::tool::Tool;
 use crate::error::{Error, Failure, Limit};
 use crate::extract::refusal::{self, Meaning};
 use crate::question::{Meter, Question};
+use crate::schema::tool_name;
 
 /// The settings of a run of tools.
 #[derive(Clone)]
@@ -102,6 +103,8 @@ pub struct Driver {
     steps: Vec<Step>,
     meter: Meter,
     pending: Vec<(ToolInvocation, Option<Outcome>)>,
+    /// The last call of the model that failed and could be made again.
+    last: Option<Box<Failure>>,
     over: bool,
 }
 
@@ -125,6 +128,7 @@ impl Driver {
             tools,
             steps: Vec::new(),
             pending: Vec::new(),
+            last: None,
             over: false,
         })
     }
@@ -172,10 +176,13 @@ impl Driver {
         if self.over {
             return None;
         }
-        let turn = self
-            .turn()
-            .await
-            .map_err(|failure| Error::new(failure).with_attempts(Vec::new(), self.meter.usage));
+        let turn = self.turn().await.map_err(|failure| {
+            let failure = match failure {
+                Failure::Limit(limit, None) => Failure::Limit(limit, self.last.take()),
+                other => other,
+            };
+            Error::new(failure).with_run(&self.steps, &self.messages, self.meter.usage)
+        });
         self.over = !matches!(turn, Ok(Turn::Calls(_)));
         Some(turn)
     }
@@ -235,6 +242,7 @@ impl Driver {
     /// Takes up the calls of a message.
     fn calls(&mut self, mut message: CompletionMessage, mut calls: Vec<ToolCall>) -> Turn {
         for (index, call) in calls.iter_mut().enumerate() {
+            call.function.name = tool_name(&call.function.name).to_owned();
             if call.id.is_empty() {
                 call.id = format!("call_{}_{index}", self.steps.len());
             }
@@ -266,7 +274,11 @@ impl Driver {
             if !generation.trim().is_empty() {
                 self.messages.push(Message::assistant(generation));
             }
-            self.messages.push(Message::user("Your tool call could not be read. Call the tool again, with arguments that fit its schema."));
+            let reason = refusal::line(error.message());
+            self.messages.push(Message::user(format!(
+                "Your tool call could not be read: {reason}\nCall the tool again, with arguments that fit its schema."
+            )));
+            self.last = Some(Box::new(Failure::Api(Box::new(error))));
             return Ok(None);
         }
         let calls = found.into_iter();
