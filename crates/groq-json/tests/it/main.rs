@@ -7,9 +7,11 @@
 )]
 
 mod depth;
+mod drafts;
 #[cfg(feature = "client")]
 mod extract;
 mod formats_inside;
+mod reasons;
 mod recursion;
 mod replies;
 mod round_trip;

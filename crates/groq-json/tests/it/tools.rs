@@ -257,3 +257,29 @@ async fn calls_can_be_denied_and_answered_by_hand() {
     );
     assert_eq!(made.load(Ordering::SeqCst), 1);
 }
+
+#[tokio::test]
+async fn a_failed_run_keeps_what_was_done() {
+    let add_call = || calls(&[("c1", "add<|channel|>commentary", r#"{"a":1,"b":2}"#)]);
+    let (_mock, groq) = mock([add_call(), add_call()]).await;
+    let run = groq.tools([add()]).user("x").max_steps(1);
+    let error = run.await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::MaxSteps);
+    assert_eq!((error.steps().len(), error.messages().len()), (1, 3));
+    assert_eq!(error.steps()[0].calls[0].failure, None);
+    assert_eq!(error.usage().total_tokens(), 15);
+
+    let refused = || {
+        refuses(
+            &json!({"message": "no such thing", "code": "tool_use_failed", "failed_generation": ""}),
+        )
+    };
+    let (mock, groq) = crate::support::mock([refused(), refused()]).await;
+    let run = groq.tools([add()]).user("x").max_steps(2);
+    let error = run.await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.cause()),
+        (ErrorKind::MaxSteps, ErrorKind::Api)
+    );
+    assert!(bodies(&mock)[1].to_string().contains("no such thing"));
+}
