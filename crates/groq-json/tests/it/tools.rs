@@ -274,7 +274,7 @@ async fn a_failed_run_keeps_what_was_done() {
             &json!({"message": "no such thing", "code": "tool_use_failed", "failed_generation": ""}),
         )
     };
-    let (mock, groq) = crate::support::mock([refused(), refused()]).await;
+    let (mock, groq) = mock([refused(), refused()]).await;
     let run = groq.tools([add()]).user("x").max_steps(2);
     let error = run.await.unwrap_err();
     assert_eq!(

@@ -589,12 +589,12 @@ pub(crate) const CASES: &[Case] = &[
     safe(
         On::One,
         r#"{"name":"One","arguments":{"a":1}}"#,
-        "! Invalid /a",
+        r#"{"a":1} | ToolCall@0"#,
     ),
     safe(
         On::One,
         r#"{"name":"One","arguments":"{\"a\":1}"}"#,
-        "! Invalid /a",
+        r#"{"a":1} | ToolCall@0"#,
     ),
     safe(
         On::One,
