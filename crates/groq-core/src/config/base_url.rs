@@ -15,14 +15,11 @@ const PREFIX: &str = "/openai/v1";
 /// A checked base URL: an origin, and the path that stands in for `/openai/v1`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct BaseUrl {
-    /// Scheme, host and port, without a slash at the end.
-    origin: String,
-    /// The same as a URL, so that calls need not parse it.
+    /// Scheme, host and port.
     root: Url,
     /// Begins with a slash and does not end with one, or is empty.
     prefix: String,
     host: String,
-    loopback: bool,
 }
 
 impl BaseUrl {
@@ -48,8 +45,7 @@ impl BaseUrl {
             return Err(refused("holds a fragment"));
         }
         let host = url.host().ok_or_else(|| refused("has no host"))?;
-        let loopback = is_loopback(&host);
-        if !https && !loopback && !plaintext_http {
+        if !https && !is_loopback(&host) && !plaintext_http {
             return Err(Error::config("the base URL is plain http to another machine, which would show the key to the network")
                 .with_hint("use https, or call ClientBuilder::allow_plaintext_http"));
         }
@@ -60,17 +56,15 @@ impl BaseUrl {
         let mut root = url.clone();
         root.set_path("/");
         Ok(Self {
-            origin: url.origin().ascii_serialization(),
             root,
             prefix: prefix.to_owned(),
             host: host.to_string(),
-            loopback,
         })
     }
 
-    /// Scheme, host and port: what the raw client appends its whole paths to.
-    pub(crate) fn origin(&self) -> &str {
-        &self.origin
+    /// Scheme, host and port, without a slash at the end.
+    pub(crate) fn origin(&self) -> String {
+        self.root.origin().ascii_serialization()
     }
 
     /// The URL of an operation with this path in the API description.
@@ -80,6 +74,7 @@ impl BaseUrl {
         url
     }
 
+    #[cfg(feature = "tracing")]
     pub(crate) fn host(&self) -> &str {
         &self.host
     }
@@ -104,7 +99,7 @@ impl BaseUrl {
 
     #[cfg(not(target_arch = "wasm32"))]
     pub(crate) fn is_loopback(&self) -> bool {
-        self.loopback
+        self.root.host().is_some_and(|host| is_loopback(&host))
     }
 
     /// Where an operation with this path in the API description really is.

@@ -114,50 +114,45 @@ impl ApiError {
     }
 }
 
-/// The status that a word of Groq's, or of the servers that are compatible with it, stands for.
+/// The words of Groq, and of the servers that are compatible with it, by the status that they stand for.
+const WORDS: [(u16, &str); 11] = [
+    (
+        400,
+        "invalid_request_error invalid_request bad_request badrequesterror invalid_argument json_validate_failed tool_use_failed \
+         context_length_exceeded model_decommissioned wrong_api_format",
+    ),
+    (
+        401,
+        "invalid_api_key authentication_error unauthorized unauthenticated",
+    ),
+    (403, "permission_error permission_denied forbidden"),
+    (404, "model_not_found not_found_error not_found unknown_url"),
+    (413, "request_too_large"),
+    (
+        429,
+        "rate_limit_exceeded rate_limit_error rate_limited rate_limit too_many_requests resource_exhausted tokens requests",
+    ),
+    (498, "capacity_exceeded"),
+    (
+        500,
+        "internal_server_error internal_error server_error api_error internalservererror internal",
+    ),
+    (502, "bad_gateway"),
+    (
+        503,
+        "service_unavailable service_unavailable_error unavailable overloaded overloaded_error engine_overloaded server_overloaded",
+    ),
+    (
+        504,
+        "gateway_timeout timeout timeout_error deadline_exceeded",
+    ),
+];
+
 fn status_of(word: &str) -> Option<u16> {
-    let status = match word.to_ascii_lowercase().as_str() {
-        "invalid_request_error"
-        | "invalid_request"
-        | "bad_request"
-        | "badrequesterror"
-        | "invalid_argument"
-        | "json_validate_failed"
-        | "tool_use_failed"
-        | "context_length_exceeded"
-        | "model_decommissioned"
-        | "wrong_api_format" => 400,
-        "invalid_api_key" | "authentication_error" | "unauthorized" | "unauthenticated" => 401,
-        "permission_error" | "permission_denied" | "forbidden" => 403,
-        "model_not_found" | "not_found_error" | "not_found" | "unknown_url" => 404,
-        "request_too_large" => 413,
-        "rate_limit_exceeded"
-        | "rate_limit_error"
-        | "rate_limited"
-        | "rate_limit"
-        | "too_many_requests"
-        | "resource_exhausted"
-        | "tokens"
-        | "requests" => 429,
-        "capacity_exceeded" => 498,
-        "internal_server_error"
-        | "internal_error"
-        | "server_error"
-        | "api_error"
-        | "internalservererror"
-        | "internal" => 500,
-        "bad_gateway" => 502,
-        "service_unavailable"
-        | "service_unavailable_error"
-        | "unavailable"
-        | "overloaded"
-        | "overloaded_error"
-        | "engine_overloaded"
-        | "server_overloaded" => 503,
-        "gateway_timeout" | "timeout" | "timeout_error" | "deadline_exceeded" => 504,
-        _ => return None,
-    };
-    Some(status)
+    let word = word.to_ascii_lowercase();
+    let known = |words: &str| words.split_whitespace().any(|known| known == word);
+    let (status, _) = WORDS.iter().find(|(_, words)| known(words))?;
+    Some(*status)
 }
 
 #[cfg(test)]

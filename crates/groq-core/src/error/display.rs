@@ -111,19 +111,19 @@ pub(super) fn rounded(time: Duration) -> Duration {
     Duration::from_millis(u64::try_from(millis).unwrap_or(u64::MAX))
 }
 
-/// Shows what `Display` shows, in parts, and never the body, a reply, or headers.
+/// Begins with the sentence of `Display`. Never shows the body, a reply, or headers.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Error")
-            .field("kind", &self.inner.kind)
-            .field("message", &format_args!("{self}"))
-            .field("error_type", &self.error_type())
-            .field("param", &self.param())
-            .field("retry_after", &self.retry_after())
-            .field("attempts", &self.attempts())
-            .field("elapsed", &self.elapsed())
-            .field("source", &self.inner.source)
-            .finish_non_exhaustive()
+        write!(
+            f,
+            "{self} ({:?}, attempts: {:?}",
+            self.kind(),
+            self.attempts()
+        )?;
+        if let Some(source) = &self.inner.source {
+            write!(f, ", source: {source:?}")?;
+        }
+        f.write_str(")")
     }
 }
 

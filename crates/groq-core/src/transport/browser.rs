@@ -39,6 +39,9 @@ impl Http {
         }
     }
 
+    /// A browser has its own connections.
+    pub(super) fn answered(&self, _response: &Answering) {}
+
     pub(super) fn execute(
         &self,
         request: reqwest::Request,
@@ -52,6 +55,9 @@ impl Http {
         }
     }
 }
+
+/// A browser looks after its own connections.
+pub(super) async fn notice_closed_connections() {}
 
 /// Fetches, answers, and hands over the body, until it is over or no one wants it any more.
 async fn fetch(
@@ -89,11 +95,13 @@ async fn fetch(
 /// A body that is coming in.
 pub(super) enum Incoming {
     Fetched(mpsc::Receiver<reqwest::Result<Bytes>>),
-    Given(Pin<Box<dyn Body<Data = Bytes, Error = Infallible> + Send>>),
+    Given(Pin<Box<dyn Body<Data = Bytes, Error = Infallible> + Send + Sync>>),
 }
 
 impl Incoming {
-    pub(super) fn wrap(body: impl Body<Data = Bytes, Error = Infallible> + Send + 'static) -> Self {
+    pub(super) fn wrap(
+        body: impl Body<Data = Bytes, Error = Infallible> + Send + Sync + 'static,
+    ) -> Self {
         Self::Given(Box::pin(body))
     }
 }

@@ -69,10 +69,15 @@ fn refused_by_proxy(causes: &str, proxy: &Proxy) -> Option<(&'static str, &'stat
 }
 
 /// Why a connection failed, and what to do about it.
-fn reason(error: &reqwest::Error) -> (&'static str, &'static str) {
+fn reason(error: &(dyn StdError + 'static)) -> (&'static str, &'static str) {
     const NETWORK: &str = "check the network, the base URL, and any proxy";
     const TOO_MANY_FILES: [i32; 2] = [23, 24];
-    let cause = find::<io::Error>(error);
+    let mut cause = find::<io::Error>(error);
+    while let Some(inner) = cause.and_then(io::Error::get_ref)
+        && let Some(inner) = find::<io::Error>(inner)
+    {
+        cause = Some(inner);
+    }
     let code = cause.and_then(io::Error::raw_os_error);
     if cfg!(unix) && code.is_some_and(|code| TOO_MANY_FILES.contains(&code)) {
         return (
@@ -108,7 +113,7 @@ fn reason(error: &reqwest::Error) -> (&'static str, &'static str) {
 }
 
 /// What an error and its causes say.
-fn text(error: &reqwest::Error) -> String {
+fn text(error: &(dyn StdError + 'static)) -> String {
     let mut text = String::new();
     let mut next: Option<&dyn StdError> = Some(error);
     while let Some(error) = next {
@@ -116,4 +121,51 @@ fn text(error: &reqwest::Error) -> String {
         next = error.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_says_which_it_is() {
+        for (kind, expected) in [
+            (Io::ConnectionRefused, "connection refused"),
+            (Io::HostUnreachable, "no route to it"),
+            (Io::NetworkUnreachable, "no route to it"),
+            (Io::AddrNotAvailable, "no free local port"),
+            (Io::PermissionDenied, "not permitted"),
+            (Io::UnexpectedEof, "the connection was closed at once"),
+            (Io::Other, "the network failed"),
+        ] {
+            // As the HTTP library passes it on: within another error, and that within another.
+            let wrapped = io::Error::other(io::Error::from(kind));
+            assert_eq!(reason(&wrapped).0, expected);
+        }
+        let dns = io::Error::other("dns error");
+        assert!(reason(&dns).0.starts_with("no such name"));
+        #[cfg(unix)]
+        assert_eq!(
+            reason(&io::Error::from_raw_os_error(24)).0,
+            "too many open files"
+        );
+    }
+
+    #[test]
+    fn a_proxy_that_refuses_says_what_to_set() {
+        let socks = Proxy::At("socks5://127.0.0.1:1080".to_owned());
+        let plain = Proxy::At("http://127.0.0.1:3128".to_owned());
+        for (causes, proxy, expected) in [
+            ("tunnel error: proxy authorization required", &plain, "407"),
+            ("tunnel error: unsuccessful", &plain, "403"),
+            ("invalid URL, scheme is not http", &socks, "SOCKS"),
+        ] {
+            let (problem, hint) = refused_by_proxy(causes, proxy).expect("it refuses");
+            assert!(problem.contains(expected), "{problem}");
+            assert!(hint.contains("PROXY"), "{hint}");
+        }
+        let refused = "tcp connect error: Connection refused";
+        assert_eq!(refused_by_proxy(refused, &plain), None);
+        assert_eq!(refused_by_proxy("scheme", &plain), None);
+    }
 }

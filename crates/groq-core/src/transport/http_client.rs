@@ -60,7 +60,7 @@ impl Http {
         } else if hook.is_some() {
             Proxy::Unknown
         } else {
-            proxy::of_environment(base_url.origin())
+            proxy::of_environment(&base_url.origin())
         };
         let http = Self {
             connect_timeout: connection.connect_timeout,

@@ -288,3 +288,37 @@ async fn a_chat_completion_that_lacks_its_choices_is_a_decode_error() {
         "{error}"
     );
 }
+
+#[tokio::test]
+async fn a_page_of_a_gateway_is_called_one() {
+    let page = "<!doctype html><title>502 Bad Gateway</title>";
+    for (status, advice) in [(502, true), (403, false), (501, false)] {
+        let error = failure(Reply::whole(status, &[("cf-ray", "8abc-FRA")], page)).await;
+        let text = error.to_string();
+        assert!(text.contains("an HTML page of a gateway"), "{text}");
+        assert!(text.contains("cf-ray 8abc-FRA"), "{text}");
+        assert_eq!(text.contains("try again later"), advice, "{text}");
+        assert!(format!("{error:?}").starts_with(&text), "{error:?}");
+    }
+}
+
+/// Whatever took how long, no text has nanoseconds, and none is in Rust.
+#[tokio::test]
+async fn a_timeout_says_what_it_waited_for() {
+    let limit = std::time::Duration::from_nanos(50_000_123);
+    let head = "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n";
+    for (reply, expected) in [
+        (Reply::default().hang(), "to answer"),
+        (Reply::raw(head).hang(), "the rest of the response"),
+    ] {
+        let server = Server::start([reply]).await;
+        let client = server.builder().timeout(limit).build().expect("a client");
+        let error = client.models().list().await.expect_err("nothing comes");
+        let text = error.to_string();
+        assert!(text.contains("longer than 51ms (timeout)"), "{text}");
+        assert!(text.contains("while waiting for"), "{text}");
+        assert!(text.contains(expected), "{text}");
+    }
+    let encoded = failure(Reply::whole(200, &[("content-encoding", "deflate")], "x")).await;
+    assert!(!encoded.to_string().contains("Some("), "{encoded}");
+}

@@ -9,6 +9,10 @@ use crate::tls::Authority;
 
 /// A proxy that says no, and keeps what it was asked.
 async fn refusing_proxy() -> (String, tokio::sync::oneshot::Receiver<String>) {
+    proxy_with("407 Proxy Authentication Required").await
+}
+
+async fn proxy_with(status: &'static str) -> (String, tokio::sync::oneshot::Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("an address");
     let (sender, receiver) = tokio::sync::oneshot::channel();
@@ -18,7 +22,7 @@ async fn refusing_proxy() -> (String, tokio::sync::oneshot::Receiver<String>) {
         let length = socket.read(&mut input).await.expect("a request");
         let _ = sender.send(String::from_utf8_lossy(&input[..length]).into_owned());
         let _ = socket
-            .write_all(b"HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n")
+            .write_all(format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n").as_bytes())
             .await;
     });
     (address.to_string(), receiver)
@@ -101,4 +105,77 @@ async fn with_a_proxy_of_the_environment() {
     let builder = server.builder().proxy_from_env(true);
     let client = builder.build().expect("a client");
     client.models().list().await.expect("a list");
+}
+
+/// Which server the test is to ask, where it runs again; what its error says is written to its output.
+const SERVER: &str = "GROQ_TEST_SERVER";
+
+/// The proxy of the environment, what it answers, and what the error says of it.
+#[test]
+fn a_proxy_of_the_environment_that_refuses_names_itself() {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    if let Some(server) = std::env::var_os(SERVER) {
+        let server = server.to_str().expect("a URL").to_owned();
+        runtime.block_on(print_error_of(server));
+        return;
+    }
+    for (scheme, status, no_proxy, said) in [
+        (
+            "http",
+            "403 Forbidden",
+            "",
+            ["refuses to connect", "NO_PROXY"],
+        ),
+        ("http", "407 Denied", "", ["status 407", "HTTPS_PROXY"]),
+        ("socks5", "200 OK", "", ["needs SOCKS", "HTTPS_PROXY"]),
+        (
+            "http",
+            "403 Forbidden",
+            "other.example:443",
+            ["refuses", "NO_PROXY"],
+        ),
+        // It counts, so that the name is looked up, which does not exist.
+        (
+            "http",
+            "403 Forbidden",
+            "groq.invalid:443",
+            ["no such name", "base URL"],
+        ),
+    ] {
+        let (proxy, _asked) = runtime.block_on(proxy_with(status));
+        let name = "proxy::a_proxy_of_the_environment_that_refuses_names_itself";
+        let test = std::process::Command::new(std::env::current_exe().expect("this program"))
+            .args(["--exact", name, "--nocapture"])
+            .env(SERVER, "https://groq.invalid")
+            .env("HTTPS_PROXY", format!("{scheme}://user:canary@{proxy}"))
+            .env("NO_PROXY", no_proxy)
+            .env_remove("https_proxy")
+            .env_remove("no_proxy")
+            .output()
+            .expect("a process");
+        let output = String::from_utf8_lossy(&test.stdout);
+        for said in said {
+            assert!(
+                output.contains(said),
+                "{scheme} {status} {no_proxy}: {output}"
+            );
+        }
+        let is_named = output.contains(&format!("the proxy {scheme}://{proxy}"));
+        assert_eq!(is_named, !no_proxy.contains("groq"), "{output}");
+        // What the proxy refuses is not tried again; a name may yet be found.
+        assert!(output.contains("attempts: 1") || !is_named, "{output}");
+        assert!(!output.contains("canary"), "{output}");
+    }
+}
+
+async fn print_error_of(server: String) {
+    let client = Client::builder()
+        .api_key(CANARY.replace("canary", "secret"))
+        .base_url(server)
+        .root_certificates(Authority::new().pem().as_bytes())
+        .runtime(crate::support::Waits::default())
+        .build()
+        .expect("a client");
+    let error = client.models().list().await.expect_err("no way through");
+    println!("{error}; attempts: {}", error.attempts().len());
 }
