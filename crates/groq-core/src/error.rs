@@ -155,7 +155,7 @@ impl Error {
     }
 
     /// Says that the response is a page of HTML, which no API sends.
-    pub(crate) fn from_gateway(mut self) -> Self {
+    pub(crate) fn with_page(mut self) -> Self {
         self.inner.is_page = true;
         self
     }

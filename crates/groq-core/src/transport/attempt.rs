@@ -218,7 +218,7 @@ fn decoded(head: &Head, body: ResponseBody) -> Result<ResponseBody, Failure> {
         Encoding::Gzip => Ok(body.gunzip()),
         Encoding::Unknown => {
             let encodings = head.headers.get_all(header::CONTENT_ENCODING);
-            let encodings: Vec<_> = encodings.iter().map(|one| one.as_bytes()).collect();
+            let encodings: Vec<_> = encodings.iter().map(HeaderValue::as_bytes).collect();
             let encodings = String::from_utf8_lossy(&encodings.join(&b", "[..])).into_owned();
             let message = format!("the body came encoded as {encodings}, which was not asked for");
             let error = Error::new(ErrorKind::UnexpectedResponse, message);
@@ -247,7 +247,7 @@ async fn refused(client: &Core, head: Head, body: ResponseBody) -> Failure {
     let asked = asked_to_wait(client, &head, &api);
     let mut error = Error::api(api, head.status).with_retry_after(asked);
     if body.trim_ascii_start().starts_with(b"<") {
-        error = error.from_gateway();
+        error = error.with_page();
     }
     let outcome = Outcome::Answered {
         status: head.status,

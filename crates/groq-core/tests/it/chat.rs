@@ -175,6 +175,10 @@ async fn an_empty_reason_is_none_in_a_whole_reply() {
         let (client, _) = server.client();
         let reply = client.chat().create(request()).await.expect("a reply");
         let read = reply.choices[0].finish_reason.as_ref();
-        assert_eq!(read.map(|reason| reason.as_str()), expected, "{reason}");
+        assert_eq!(
+            read.map(groq_core::types::FinishReason::as_str),
+            expected,
+            "{reason}"
+        );
     }
 }

@@ -80,9 +80,9 @@ async fn a_closed_connection_is_replaced_at_once_for_what_may_be_done_twice() {
     let server = Server::start([models(), lost, models()]).await;
     let client = server.builder().max_retries(0).build().expect("a client");
     client.models().list().await.expect("the first call");
-    let list = client.models().list().await.expect("the second call");
-    assert_eq!((list.attempts().len(), server.count()), (2, 3));
-    assert_eq!(list.attempts()[0].failure(), Some("connection broke"));
+    let second = client.models().list().await.expect("the second call");
+    assert_eq!((second.attempts().len(), server.count()), (2, 3));
+    assert_eq!(second.attempts()[0].failure(), Some("connection broke"));
     assert_eq!(client.retry_budget_left(), 30);
 }
 

@@ -161,7 +161,7 @@ fn check(fields: &BTreeMap<String, Recorded>) {
         let expected = expected.map(|(_, expected)| *expected);
         match (expected, value) {
             (Some('s'), Recorded::Text(text)) => {
-                assert!(!text.is_empty() && text != "[]", "{name}")
+                assert!(!text.is_empty() && text != "[]", "{name}");
             }
             (Some('i'), Recorded::Integer(_)) | (Some('d'), Recorded::Double(_)) => {}
             (None, Recorded::Text(text)) if name.starts_with("otel.") => assert!(!text.is_empty()),

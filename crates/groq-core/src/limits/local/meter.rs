@@ -283,7 +283,8 @@ mod tests {
 
     #[test]
     fn windows_and_steady_refills_are_told_apart() {
-        let table: [(u64, &[(u64, f64)], f64); 7] = [
+        type Reports = &'static [(u64, f64)];
+        let table: [(u64, Reports, f64); 7] = [
             // Groq's: 14,400 a day refill one by one in 6 s.
             (14_400, &[(30, 179.56)], 6.0),
             (14_400, &[(1, 6.0), (2, 12.0)], 6.0),

@@ -246,7 +246,7 @@ struct Limit {
     counts: Counts,
     tells: Tells,
     unit: LimitUnit,
-    limit: f64,
+    size: f64,
     period: f64,
     /// What each call needs.
     need: f64,
@@ -271,11 +271,11 @@ impl Server {
         self.at = now;
         let window = |at: f64| (at / keeps.period).floor();
         self.level = match keeps.counts {
-            Counts::Steadily => self.level + (since - before) * keeps.limit / keeps.period,
-            Counts::InWindows if window(since) > window(before) => keeps.limit,
+            Counts::Steadily => self.level + (since - before) * keeps.size / keeps.period,
+            Counts::InWindows if window(since) > window(before) => keeps.size,
             Counts::InWindows => self.level,
         };
-        self.level = self.level.min(keeps.limit);
+        self.level = self.level.min(keeps.size);
         let admitted = self.level >= keeps.need - 1e-6;
         if admitted {
             self.level -= keeps.need;
@@ -283,12 +283,12 @@ impl Server {
         } else {
             self.refused.push(since);
         }
-        let rate = keeps.limit / keeps.period;
+        let rate = keeps.size / keeps.period;
         let window_ends = (window(since) + 1.0) * keeps.period - since;
         let (next, reset) = match keeps.counts {
             Counts::Steadily => (
                 (keeps.need - self.level) / rate,
-                (keeps.limit - self.level) / rate,
+                (keeps.size - self.level) / rate,
             ),
             Counts::InWindows => (window_ends, window_ends),
         };
@@ -308,7 +308,7 @@ impl Server {
                     LimitUnit::Requests => &mut limits.requests,
                     _ => &mut limits.tokens,
                 };
-                told.limit = Some(keeps.limit as u64);
+                told.limit = Some(keeps.size as u64);
                 told.remaining = Some(self.level as u64);
                 told.reset = Some(Duration::from_secs_f64(reset));
                 feedback.rate_limits(limits)
@@ -316,10 +316,10 @@ impl Server {
             Tells::Text if !admitted => {
                 let mut limit = LimitStatus::new(
                     keeps.unit,
-                    keeps.limit as u64,
+                    keeps.size as u64,
                     Duration::from_secs_f64(keeps.period),
                 );
-                limit.used = (keeps.limit - self.level) as u64;
+                limit.used = (keeps.size - self.level) as u64;
                 limit.requested = keeps.need as u64;
                 feedback.exceeded = Some(limit);
                 feedback
@@ -334,7 +334,7 @@ async fn storm(keeps: Limit, calls: usize, latency: Duration) -> (f64, Server) {
     let begun = TokioRuntime.now();
     let server = Arc::new(Mutex::new(Server {
         keeps,
-        level: keeps.limit,
+        level: keeps.size,
         at: begun,
         begun,
         refused: Vec::new(),
@@ -381,11 +381,11 @@ async fn storm(keeps: Limit, calls: usize, latency: Duration) -> (f64, Server) {
 async fn storms_pass_in_order_and_in_nearly_the_best_time() {
     use Counts::{InWindows, Steadily};
     use LimitUnit::{Requests, Tokens};
-    let limit = |counts, tells, unit, limit, period, need| Limit {
+    let limit = |counts, tells, unit, size, period, need| Limit {
         counts,
         tells,
         unit,
-        limit,
+        size,
         period,
         need,
     };
