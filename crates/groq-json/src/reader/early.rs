@@ -92,6 +92,7 @@ impl EarlyCheck {
     }
 
     pub(crate) fn key(&mut self, key: &str) -> Checked {
+        let is_root = self.frames.len() == 1;
         let Some(frame) = self.frames.last_mut() else {
             return Ok(());
         };
@@ -109,6 +110,11 @@ impl EarlyCheck {
             frame.next = index + 1;
             frame.member = Some(fields[index].shape);
             frame.missing &= !bit(index);
+            return Ok(());
+        }
+        if is_root && matches!(key, "name" | "arguments" | "parameters") {
+            // Perhaps a call of the tool, with the value as its arguments.
+            (frame.shape, frame.missing) = (None, 0);
             return Ok(());
         }
         match rest {
