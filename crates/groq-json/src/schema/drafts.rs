@@ -26,7 +26,15 @@ pub(super) fn modernize(schema: &mut Schema) -> Result<(), Refusal> {
         is_old,
         places: HashMap::new(),
     };
-    drafts.visit(schema, "", &Base::default(), &mut Drafts::rewrite)?;
+    drafts.visit(
+        schema,
+        "",
+        &Base::default(),
+        &mut |drafts, schema, path, base| {
+            drafts.rewrite(schema, path, base);
+            Ok(())
+        },
+    )?;
     let whole = Value::Object(schema.clone());
     drafts.visit(
         schema,
@@ -113,7 +121,7 @@ impl Drafts {
     }
 
     /// Rewrites keywords that were spelled otherwise, and takes up addresses and anchors.
-    fn rewrite(&mut self, schema: &mut Schema, path: &str, base: &mut Base) -> Result<(), Refusal> {
+    fn rewrite(&mut self, schema: &mut Schema, path: &str, base: &mut Base) {
         if self.is_old && schema.get("$ref").is_some_and(Value::is_string) {
             // What stood beside a reference did not count.
             schema.retain(|key, _| key == "$ref" || is_annotation(key));
@@ -170,7 +178,6 @@ impl Drafts {
             // Keeps the address for the second visit.
             schema.insert("$id".to_owned(), base.address.as_str().into());
         }
-        Ok(())
     }
 
     /// Lets a reference lead to a pointer.

@@ -58,7 +58,9 @@ impl Shapes {
     pub(super) fn find_defaults(&self) -> Vec<bool> {
         let mut up = vec![Vec::new(); self.nodes.len()];
         for (id, children) in self.edges().into_iter().enumerate() {
-            children.into_iter().for_each(|child| up[child].push(id));
+            for child in children {
+                up[child].push(id);
+            }
         }
         let mut holds = vec![false; self.nodes.len()];
         let has_default = |id: &Id| match self.kind(*id) {
