@@ -2,8 +2,22 @@
 //!
 //! [`Recording::open`] looks at a source once. What it found goes to the decoder that fits it.
 
-mod codec;
-mod container;
+/// Codecs: those that are decoded here, and what is known of those that are not.
+mod codec {
+    pub(super) mod aac;
+    pub(super) mod adpcm;
+    #[cfg(feature = "opus")]
+    pub(super) mod opus;
+    pub(super) mod pcm;
+}
+/// Containers, as far as they are read here: headers of plain samples, and what decides whether a file is whole.
+mod container {
+    pub(super) mod chunks;
+    pub(super) mod ebml;
+    pub(super) mod mp4;
+    pub(super) mod mpeg;
+    pub(super) mod ogg;
+}
 mod decoder;
 mod faults;
 mod ffmpeg;
@@ -19,5 +33,5 @@ mod recording;
 mod symphonia;
 mod watch;
 
-pub(crate) use decoder::Decoder;
+pub(crate) use decoder::{Decoder, Missing};
 pub(crate) use recording::{Again, DecodeOptions, Recording};

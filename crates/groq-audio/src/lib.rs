@@ -75,7 +75,7 @@ pub use levels::{LevelMeter, Levels};
 pub use merge::{Join, JoinKind, MergeOptions, Merged, PieceTranscript, merge};
 pub use plan::{Cut, CutKind, PLAN_VERSION, Piece, PieceOptions, PiecePlanner, plan_pieces};
 #[cfg(feature = "decode")]
-pub use prepare::{PrepareOptions, Prepared, Summary, prepare};
+pub use prepare::{Incomplete, PrepareOptions, Prepared, Summary, prepare};
 #[cfg(feature = "decode")]
 pub use progress::TranscribeEvent;
 pub use quality::{Flag, FlagKind, Severity, Sound, Thresholds, check_piece};

@@ -1,21 +1,44 @@
-//! All channels as one.
+//! All channels as one, so that nobody who speaks on one of them is lost.
 
-/// How far the mean may be under the loudest channel before that channel is taken instead: 12 dB, in energy.
-const CANCELS: f64 = 1.0 / 15.85;
-/// How near it must come again: 9 dB.
-const RECOVERS: f64 = 1.0 / 7.94;
-/// Samples over which energies are remembered, about half a second at usual rates.
-const MEMORY: f64 = 20_000.0;
+use crate::resample::dot;
 
-/// Mixes channels into their mean, or takes the loudest where they cancel each other out.
+/// Samples over which energies are remembered, about a tenth of a second at usual rates.
+const MEMORY: f64 = 4_000.0;
+/// How alike a channel and those before it must be, from 0 to 1, to tell whether it is upside down.
+const ALIKE: f64 = 0.25;
+
+/// Adds channels up. One that would cancel those before it is turned over first.
 #[derive(Debug, Default)]
 pub(crate) struct Mixer {
     /// The channel that is left out: it has no speech.
     low: Option<usize>,
-    mean: f64,
-    energies: Vec<f64>,
-    /// The channel that is taken alone.
-    alone: Option<usize>,
+    channels: Vec<Channel>,
+    /// The energy of the sum.
+    total: f64,
+    differs: bool,
+}
+
+/// What is remembered of a channel.
+#[derive(Clone, Debug, Default)]
+struct Channel {
+    energy: f64,
+    /// The energy of the sum of those before it, and what both have in common.
+    before: f64,
+    common: f64,
+    is_inverted: bool,
+}
+
+impl Channel {
+    fn see(&mut self, plane: &[f32], before: &[f32], kept: f64) {
+        let add = |sum: &mut f64, new: f32| *sum = *sum * kept + f64::from(new);
+        add(&mut self.energy, dot(plane, plane));
+        add(&mut self.before, dot(before, before));
+        add(&mut self.common, dot(plane, before));
+        let limit = ALIKE * (self.energy * self.before).sqrt();
+        if self.common.abs() > limit {
+            self.is_inverted = self.common < 0.0;
+        }
+    }
 }
 
 impl Mixer {
@@ -27,73 +50,57 @@ impl Mixer {
         }
     }
 
+    /// Whether another program may have made something else of the channels.
+    pub(crate) fn differs(&self) -> bool {
+        self.differs
+    }
+
     /// Mixes `planes`, all of the same length, and appends the result to `out`.
     pub(crate) fn mix(&mut self, planes: &[Vec<f32>], out: &mut Vec<f32>) {
-        let from = out.len();
         let low = self.low.filter(|_| planes.len() > 1);
-        let mut heard = planes
-            .iter()
-            .enumerate()
-            .filter(|(channel, _)| Some(*channel) != low);
-        let Some((_, first)) = heard.next() else {
-            return;
-        };
-        out.extend_from_slice(first);
+        let from = out.len();
+        let length = planes.first().map_or(0, Vec::len);
+        out.resize(from + length, 0.0);
         let mixed = &mut out[from..];
-        let mut count = 1;
-        for (_, plane) in heard {
-            count += 1;
-            mixed
-                .iter_mut()
-                .zip(plane)
-                .for_each(|(sum, sample)| *sum += sample);
+        let kept = (-(length as f64) / MEMORY).exp();
+        let count = planes.len() - usize::from(low.is_some());
+        self.channels.resize_with(planes.len(), Channel::default);
+        for (number, (plane, channel)) in planes.iter().zip(&mut self.channels).enumerate() {
+            if Some(number) == low {
+                continue;
+            }
+            channel.see(plane, mixed, kept);
+            let sign = if channel.is_inverted { -1.0 } else { 1.0 };
+            let samples = mixed.iter_mut().zip(plane);
+            samples.for_each(|(sum, sample)| *sum += sign * sample);
+            self.differs |= count > 2 || channel.is_inverted;
         }
-        if count == 1 {
+        if count < 2 {
             return;
         }
-        let share = 1.0 / count as f32;
-        mixed.iter_mut().for_each(|sum| *sum *= share);
-        self.listen(mixed, planes, low);
-        if let Some(plane) = self.alone.and_then(|channel| planes.get(channel)) {
-            mixed.copy_from_slice(&plane[..mixed.len()]);
-        }
-    }
-
-    fn listen(&mut self, mixed: &[f32], planes: &[Vec<f32>], low: Option<usize>) {
-        let kept = (-(mixed.len() as f64) / MEMORY).exp();
-        self.energies.resize(planes.len(), 0.0);
-        self.mean = self.mean * kept + energy(mixed);
-        for (sum, plane) in self.energies.iter_mut().zip(planes) {
-            *sum = *sum * kept + energy(plane);
-        }
-        // Of several as loud, the first.
-        let loudest = self.energies.iter().enumerate().rev();
-        let loudest = loudest.filter(|(channel, _)| Some(*channel) != low);
-        let loudest = loudest.max_by(|(_, a), (_, b)| a.total_cmp(b));
-        let Some((loudest, &energy)) = loudest else {
-            return;
-        };
-        let limit = if self.alone.is_some() {
-            RECOVERS
+        self.total = self.total * kept + f64::from(dot(mixed, mixed));
+        let loudest = self.channels.iter().map(|channel| channel.energy);
+        let loudest = loudest.fold(0.0, f64::max);
+        // As loud as the loudest channel, so that one voice among many channels stays as loud as it is.
+        let most = if count == 2 { 0.5 } else { 1.0 };
+        let gain = (loudest / self.total.max(1e-12)).sqrt();
+        let peak = mixed
+            .iter()
+            .fold(1.0_f32, |peak, sample| peak.max(sample.abs()));
+        let gain = gain.clamp(1.0 / count as f64, most) as f32;
+        let gain = if count == 2 {
+            gain
         } else {
-            CANCELS
+            gain.min(1.0 / peak)
         };
-        self.alone = (self.mean < energy * limit).then_some(self.alone.unwrap_or(loudest));
+        mixed.iter_mut().for_each(|sum| *sum *= gain);
     }
-}
-
-fn energy(samples: &[f32]) -> f64 {
-    let mut sums = [0.0_f32; 8];
-    for chunk in samples.chunks_exact(8) {
-        for lane in 0..8 {
-            sums[lane] += chunk[lane] * chunk[lane];
-        }
-    }
-    sums.iter().map(|&sum| f64::from(sum)).sum()
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn mixed(planes: &[Vec<f32>]) -> Vec<f32> {
@@ -111,9 +118,9 @@ mod tests {
     }
 
     #[test]
-    fn what_cancels_falls_back_to_one_channel() {
+    fn what_cancels_is_turned_over() {
         assert_eq!(mixed(&[vec![0.5; 16], vec![-0.5; 16]]), [0.5; 16]);
-        assert_eq!(mixed(&[vec![0.4; 16], vec![-0.5; 16]]), [-0.5; 16]);
+        assert_eq!(mixed(&[vec![0.25; 16], vec![-0.5; 16]]), [0.375; 16]);
     }
 
     #[test]
@@ -131,5 +138,52 @@ mod tests {
         let mut planes = vec![vec![0.0; 16]; 6];
         planes[2] = vec![0.5; 16];
         assert_eq!(mixed(&planes), [0.5; 16]);
+    }
+
+    /// A voice: noise, which is like no other noise.
+    fn voice(seed: u64, length: usize) -> Vec<f32> {
+        let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+        let mut next = || {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            (state >> 40) as f32 / (1 << 24) as f32 - 0.5
+        };
+        (0..length).map(|_| next()).collect()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+
+        /// Each channel is one person's microphone; the others hear them too, some of them upside down.
+        #[test]
+        fn nobody_is_lost(
+            channels in 1_usize..17,
+            turns in proptest::collection::vec((0_usize..16, -40.0_f32..0.0), 1..8),
+            leaks in proptest::collection::vec(-0.7_f32..0.7, 16),
+            block in 500_usize..5_000,
+        ) {
+            const TURN: usize = 24_000;
+            let mut mixer = Mixer::default();
+            for (turn, &(speaker, decibels)) in turns.iter().enumerate() {
+                let speaker = speaker % channels;
+                let level = 10.0_f32.powf(decibels / 20.0);
+                let said: Vec<f32> = voice(turn as u64 + 7, TURN).iter().map(|it| it * level).collect();
+                let mut out = Vec::new();
+                for part in said.chunks(block) {
+                    let planes: Vec<Vec<f32>> = (0..channels).map(|channel| {
+                        let gain = if channel == speaker { 1.0 } else { leaks[channel] };
+                        part.iter().map(|sample| sample * gain).collect()
+                    }).collect();
+                    mixer.mix(&planes, &mut out);
+                }
+                prop_assert_eq!(out.len(), TURN);
+                // The mixer may need a moment to find out who is upside down.
+                let (said, heard) = (&said[TURN / 2..], &out[TURN / 2..]);
+                let share = dot(said, heard).abs() / dot(said, said);
+                prop_assert!(share > 0.3, "{channels} channels, turn {turn}: {share}");
+                prop_assert!(out.iter().all(|sample| sample.abs() <= 1.0));
+            }
+        }
     }
 }

@@ -5,14 +5,14 @@ mod pieces;
 
 use std::ops::ControlFlow;
 
-use crate::decode::{Decoder, Recording};
+use crate::decode::{Decoder, Missing, Recording};
 use crate::error::{Error, ErrorKind};
 use crate::quality::Sound;
 use crate::resample::Resampler;
 use crate::source::Source;
 use crate::spool::PieceAudio;
 use crate::{LevelMeter, Piece};
-pub use options::PrepareOptions;
+pub use options::{Incomplete, PrepareOptions};
 use pieces::Pieces;
 
 /// A piece that is ready to be sent.
@@ -44,6 +44,10 @@ pub struct Summary {
     pub silenced: f64,
     /// What the user should know: other tracks, damaged packets, `ffmpeg`.
     pub notes: Vec<String>,
+    /// What is missing of a recording that is cut off.
+    pub(crate) missing: Option<Missing>,
+    /// Others may hear something else in the same file.
+    pub(crate) differs: bool,
 }
 
 /// What comes of preparing, in order.
@@ -185,6 +189,8 @@ fn decode(
         pieces: 0,
         silenced: decoder.silenced(),
         notes: decoder.notes(),
+        missing: decoder.missing(),
+        differs: decoder.differs(),
     }))
 }
 

@@ -5,7 +5,7 @@
 //! The input is untrusted, so `ffmpeg` can open nothing: it gets the recording as its standard input, no protocol but that
 //! pipe, and only demuxers that never open another file.
 
-mod complaint;
+pub(super) mod complaint;
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Read, Write};
@@ -13,6 +13,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::{Duration, Instant};
 
+use super::decoder::Decode;
 use super::faults::Failure;
 use super::format::Format;
 use super::length::{Expected, Tally};
@@ -91,29 +92,6 @@ impl Decoder {
         }))
     }
 
-    pub(super) fn late_note(&self) -> Option<String> {
-        self.late_note.clone()
-    }
-
-    pub(super) fn next(&mut self, out: &mut Vec<f32>) -> Result<Option<u32>, Error> {
-        let piece = match self.out.recv_timeout(self.max_wait) {
-            Ok(piece) => piece.map_err(|cause| Error::io("read from ffmpeg", cause))?,
-            Err(RecvTimeoutError::Disconnected) => return self.end(),
-            Err(RecvTimeoutError::Timeout) => return Err(self.hangs()),
-        };
-        let before = out.len();
-        let mut bytes = &piece[..];
-        if let (Some(half), [first, rest @ ..]) = (self.half, bytes) {
-            out.push(sample([half, *first]));
-            (self.half, bytes) = (None, rest);
-        }
-        let (pairs, rest) = bytes.as_chunks::<2>();
-        out.extend(pairs.iter().map(|&pair| sample(pair)));
-        self.half = rest.first().copied().or(self.half);
-        self.tally.decoded += (out.len() - before) as f64 / f64::from(SAMPLE_RATE);
-        Ok(Some(SAMPLE_RATE))
-    }
-
     fn end(&mut self) -> Result<Option<u32>, Error> {
         let status = self.wait()?;
         let complaint = self.complaint.recv_timeout(self.max_wait);
@@ -170,6 +148,31 @@ impl Decoder {
     }
 }
 
+impl Decode for Decoder {
+    fn next(&mut self, out: &mut Vec<f32>) -> Result<Option<u32>, Error> {
+        let piece = match self.out.recv_timeout(self.max_wait) {
+            Ok(piece) => piece.map_err(|cause| Error::io("read from ffmpeg", cause))?,
+            Err(RecvTimeoutError::Disconnected) => return self.end(),
+            Err(RecvTimeoutError::Timeout) => return Err(self.hangs()),
+        };
+        let before = out.len();
+        let mut bytes = &piece[..];
+        if let (Some(half), [first, rest @ ..]) = (self.half, bytes) {
+            out.push(sample([half, *first]));
+            (self.half, bytes) = (None, rest);
+        }
+        let (pairs, rest) = bytes.as_chunks::<2>();
+        out.extend(pairs.iter().map(|&pair| sample(pair)));
+        self.half = rest.first().copied().or(self.half);
+        self.tally.decoded += (out.len() - before) as f64 / f64::from(SAMPLE_RATE);
+        Ok(Some(SAMPLE_RATE))
+    }
+
+    fn notes(&self) -> Vec<String> {
+        self.late_note.iter().cloned().collect()
+    }
+}
+
 impl Drop for Decoder {
     fn drop(&mut self) {
         // It may have ended by itself; waiting leaves no zombie.
@@ -201,7 +204,9 @@ fn command(program: &OsStr, format: Format) -> Command {
     // The index of these may be at the end: what was read is kept in an unlinked file, and can be read again.
     let seeks = matches!(format, Format::Mp4 | Format::Avi);
     command.args(["-i", if seeks { "cache:pipe:0" } else { "pipe:0" }]);
-    command.args(["-map", "0:a:0", "-vn", "-ac", "1", "-ar", "16000"]);
+    // Its clock is that of the file: sound that begins later than the file, or has holes, is filled with silence.
+    let filter = "aresample=16000:async=1:first_pts=0";
+    command.args(["-map", "0:a:0", "-vn", "-ac", "1", "-af", filter]);
     command.args(["-f", "s16le", "pipe:1"]);
     command.stdin(Stdio::piped());
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -252,14 +257,6 @@ fn pieces(mut out: impl Read + Send + 'static) -> Receiver<io::Result<Vec<u8>>> 
     receiver
 }
 
-/// What is kept of anything that it could say.
-#[cfg(any(test, fuzzing))]
-pub(super) fn fuzz(said: &[u8]) {
-    let complaint = Complaint::read(said);
-    assert!(complaint.text.len() <= 4 * complaint::KEPT * 2);
-    assert!(complaint.seconds.is_none_or(f64::is_finite));
-}
-
 #[cfg(all(test, unix))]
 mod tests {
     use std::os::unix::fs::PermissionsExt;
@@ -285,7 +282,7 @@ mod tests {
         let mut decoder = started?.expect("it is there");
         let mut samples = Vec::new();
         while decoder.next(&mut samples)?.is_some() {}
-        Ok((samples.len(), decoder.late_note().into_iter().collect()))
+        Ok((samples.len(), decoder.notes()))
     }
 
     const TWO_SECONDS: &str = "head -c 64000 /dev/zero";

@@ -17,104 +17,82 @@ pub(crate) enum Format {
     Adts,
     Ogg,
     OggOpus,
-    OggSpeex,
     Mp4,
     Matroska,
     WebM,
     MpegProgram,
-    MpegTransport,
-    Ac3,
-    Amr,
-    Asf,
     Avi,
-    Flv,
+    /// What only `ffmpeg` can decode.
     Other(&'static str),
     #[default]
     Unknown,
 }
 
+/// What files begin with, and what stands further on.
+const MAGIC: [(&[u8], usize, &[u8], Format); 34] = [
+    (b"RIFF", 8, b"WAVE", Format::Wav),
+    (b"RF64", 8, b"WAVE", Format::Wav),
+    (b"BW64", 8, b"WAVE", Format::Wav),
+    (b"RIFX", 8, b"WAVE", Format::Wav),
+    (b"RIFF", 8, b"AVI ", Format::Avi),
+    (b"FORM", 8, b"AIFF", Format::Aiff),
+    (b"FORM", 8, b"AIFC", Format::Aiff),
+    (b".snd", 0, b"", Format::Au),
+    (b"caff", 0, b"", Format::Caf),
+    (b"fLaC", 0, b"", Format::Flac),
+    // The first page has nothing but the header of the first stream.
+    (b"OggS", 28, b"OpusHead", Format::OggOpus),
+    (b"OggS", 28, b"Speex   ", Format::Other("Speex")),
+    (b"OggS", 0, b"", Format::Ogg),
+    (b"", 4, b"ftyp", Format::Mp4),
+    (b"", 4, b"moov", Format::Mp4),
+    (b"", 4, b"mdat", Format::Mp4),
+    (b"", 4, b"wide", Format::Mp4),
+    (&[0x1A, 0x45, 0xDF, 0xA3], 0, b"", Format::Matroska),
+    (&[0, 0, 1, 0xBA], 0, b"", Format::MpegProgram),
+    (&[0, 0, 1, 0xB3], 0, b"", Format::MpegProgram),
+    (b"#!AMR", 0, b"", Format::Other("AMR")),
+    (
+        &[0x30, 0x26, 0xB2, 0x75],
+        0,
+        b"",
+        Format::Other("ASF (WMA or WMV)"),
+    ),
+    (b"FLV\x01", 0, b"", Format::Other("Flash video")),
+    (&[0x0B, 0x77], 0, b"", Format::Other("AC-3")),
+    (b"wvpk", 0, b"", Format::Other("WavPack")),
+    (b"MAC ", 0, b"", Format::Other("Monkey's Audio")),
+    (b"TTA1", 0, b"", Format::Other("TTA")),
+    (b"riff\x2E\x91\xCF\x11", 0, b"", Format::Other("Wave64")),
+    (b"Creative Voice File", 0, b"", Format::Other("VOC")),
+    (b"MPCK", 0, b"", Format::Other("Musepack")),
+    (b"MP+", 0, b"", Format::Other("Musepack")),
+    (b"DSD ", 0, b"", Format::Other("DSD")),
+    (b"MThd", 0, b"", Format::Other("MIDI")),
+    (b"G", 188, b"G", Format::Other("an MPEG transport stream")),
+];
+
 impl Format {
     /// By the first bytes alone: names lie.
     pub(crate) fn of(head: &[u8]) -> Self {
-        let starts = |magic: &[u8]| head.starts_with(magic);
         let at = |offset: usize, magic: &[u8]| {
             head.get(offset..)
                 .is_some_and(|rest| rest.starts_with(magic))
         };
-        let riff = [&b"RIFF"[..], b"RF64", b"BW64", b"RIFX"];
-        if riff.iter().any(|magic| starts(magic)) && at(8, b"WAVE") {
-            Self::Wav
-        } else if starts(b"FORM") && (at(8, b"AIFF") || at(8, b"AIFC")) {
-            Self::Aiff
-        } else if starts(b".snd") {
-            Self::Au
-        } else if starts(b"caff") {
-            Self::Caf
-        } else if starts(b"fLaC") {
-            Self::Flac
-        } else if starts(b"OggS") {
-            Self::of_ogg(head)
-        } else if [&b"ftyp"[..], b"moov", b"mdat", b"wide"]
-            .iter()
-            .any(|atom| at(4, atom))
-        {
-            Self::Mp4
-        } else if starts(&[0x1A, 0x45, 0xDF, 0xA3]) {
-            if contains(&head[..head.len().min(64)], b"webm") {
+        let known = |(first, offset, magic, _): &&(&[u8], usize, &[u8], Self)| {
+            head.starts_with(first) && at(*offset, magic)
+        };
+        match MAGIC.iter().find(known) {
+            Some(&(.., Self::Matroska)) if contains(&head[..head.len().min(64)], b"webm") => {
                 Self::WebM
-            } else {
-                Self::Matroska
             }
-        } else if starts(&[0, 0, 1, 0xBA]) || starts(&[0, 0, 1, 0xB3]) {
-            Self::MpegProgram
-        } else if starts(b"G") && at(188, b"G") && at(376, b"G") {
-            Self::MpegTransport
-        } else if starts(b"#!AMR") {
-            Self::Amr
-        } else if starts(&[0x30, 0x26, 0xB2, 0x75]) {
-            Self::Asf
-        } else if starts(b"RIFF") && at(8, b"AVI ") {
-            Self::Avi
-        } else if starts(b"FLV\x01") {
-            Self::Flv
-        } else if starts(&[0x0B, 0x77]) {
-            Self::Ac3
-        } else {
-            Self::of_the_rest(head)
-        }
-    }
-
-    fn of_ogg(head: &[u8]) -> Self {
-        // The first page has nothing but the header of the first stream.
-        let first = &head[..head.len().min(128)];
-        if contains(first, b"OpusHead") {
-            Self::OggOpus
-        } else if contains(first, b"Speex   ") {
-            Self::OggSpeex
-        } else {
-            Self::Ogg
-        }
-    }
-
-    fn of_the_rest(head: &[u8]) -> Self {
-        const NAMED: [(&[u8], &str); 9] = [
-            (b"wvpk", "WavPack"),
-            (b"MAC ", "Monkey's Audio"),
-            (b"TTA1", "TTA"),
-            (b"riff\x2E\x91\xCF\x11", "Wave64"),
-            (b"Creative Voice File", "VOC"),
-            (b"MPCK", "Musepack"),
-            (b"MP+", "Musepack"),
-            (b"DSD ", "DSD"),
-            (b"MThd", "MIDI"),
-        ];
-        if let Some((_, name)) = NAMED.iter().find(|(magic, _)| head.starts_with(magic)) {
-            return Self::Other(name);
-        }
-        match mpeg::find(head) {
-            Some((mpeg::Kind::Mpeg, _)) => Self::Mp3,
-            Some((mpeg::Kind::Adts, _)) => Self::Adts,
-            None => Self::Unknown,
+            Some(&(b"G", ..)) if !at(376, b"G") => Self::Unknown,
+            Some(&(.., format)) => format,
+            None => match mpeg::find(head) {
+                Some((mpeg::Kind::Mpeg, _)) => Self::Mp3,
+                Some((mpeg::Kind::Adts, _)) => Self::Adts,
+                None => Self::Unknown,
+            },
         }
     }
 
@@ -122,13 +100,7 @@ impl Format {
     pub(super) fn refused(self) -> Option<&'static str> {
         match self {
             Self::MpegProgram => Some("an MPEG program stream"),
-            Self::MpegTransport => Some("an MPEG transport stream"),
-            Self::OggSpeex => Some("Speex"),
-            Self::Ac3 => Some("AC-3"),
-            Self::Amr => Some("AMR"),
-            Self::Asf => Some("ASF (WMA or WMV)"),
             Self::Avi => Some("AVI"),
-            Self::Flv => Some("Flash video"),
             Self::Other(name) => Some(name),
             _ => None,
         }

@@ -6,13 +6,13 @@ use super::format::Format;
 use crate::error::{Error, ErrorKind};
 
 /// What packets may be late by without anything missing, in seconds: times are rounded to milliseconds and more.
-const LATE: f64 = 0.1;
+pub(super) const LATE: f64 = 0.1;
 /// The same where times are counted in samples.
 const LATE_SAMPLES: f64 = 0.01;
 /// What may be missing before the first packet, in seconds: a broadcast has begun long before it was recorded.
-const EARLY: f64 = 60.0;
+pub(super) const EARLY: f64 = 60.0;
 /// All that is believed to be missing in a file, in seconds: what is filled with silence is also paid for.
-const MOST: f64 = 4.0 * 3_600.0;
+pub(super) const MOST: f64 = 4.0 * 3_600.0;
 
 /// Finds gaps, where the format has a time for each packet.
 #[derive(Debug)]

@@ -2,8 +2,7 @@
 
 use std::io::{self, Read, Seek, SeekFrom};
 
-use super::container::fragments::{self, Fragments};
-use super::container::mp4::{self, Sound};
+use super::container::mp4::{self, Index};
 use super::container::{ebml, mpeg, ogg};
 use super::faults::Failure;
 use super::format::{self, Format};
@@ -29,10 +28,8 @@ pub(crate) struct Probe {
     pub(super) counted: bool,
     /// The streams of an Ogg file, in their order.
     pub(super) streams: Vec<u32>,
-    /// The first sound track of an MP4 file.
-    pub(super) sound: Option<Sound>,
-    /// The fragments of an MP4 file.
-    pub(super) fragments: Fragments,
+    /// The boxes of an MP4 file.
+    pub(super) mp4: Index,
 }
 
 impl Probe {
@@ -76,19 +73,18 @@ impl Probe {
         Ok((probe, head))
     }
 
-    /// Reads what decides whether the file is whole, and leaves the input where the audio begins.
-    pub(super) fn complete(&mut self, input: &mut Input) -> Result<(), Failure> {
+    /// Reads what decides whether the file is whole, and leaves the input where the audio begins. Returns what is missing.
+    pub(super) fn complete(&mut self, input: &mut Input) -> Result<Option<Error>, Failure> {
         let corrupt = |message| Err(Error::new(ErrorKind::Corrupt, message).into());
         match self.format {
             Format::Mp4 => {
                 let failed = |cause| Error::io("read audio", cause);
-                let Some(index) = mp4::index(input, self.base).map_err(failed)? else {
+                self.mp4 = mp4::read(input, self.base).map_err(failed)?;
+                if !self.mp4.is_there {
                     return corrupt("the file is cut off: its index is missing");
-                };
-                self.sound = index.sound;
-                self.fragments = fragments::read(input, self.base).map_err(failed)?;
-                self.fragments.check()?;
+                }
                 input.seek(SeekFrom::Start(self.base)).map_err(failed)?;
+                return Ok(self.mp4.fragments.check().err());
             }
             Format::Ogg | Format::OggOpus if self.streams.is_empty() => {
                 return corrupt("the file begins in the middle: its first page is missing");
@@ -99,9 +95,9 @@ impl Probe {
             && length < end
         {
             let message = format!("only {length} of {end} bytes of the file are there");
-            return Err(Error::new(ErrorKind::Short, message).into());
+            return Ok(Some(Error::new(ErrorKind::Short, message)));
         }
-        Ok(())
+        Ok(None)
     }
 }
 

@@ -19,6 +19,8 @@ use crate::spool::PieceAudio;
 pub(crate) struct DecodeOptions {
     /// Whether `ffmpeg` may be used for what cannot be decoded here.
     pub(crate) ffmpeg: bool,
+    /// Whether a recording that is cut off is an error.
+    pub(crate) refuse_incomplete: bool,
     /// The most bytes of a stream that are copied into a temporary file, where its format needs that.
     pub(crate) max_spooled: u64,
 }
@@ -41,7 +43,7 @@ impl Recording {
     pub(crate) fn open(source: Source, options: &DecodeOptions) -> Result<Self, Error> {
         let options = options.clone();
         if let SourceKind::Pcm(pcm) = source.kind {
-            let decoder = pcm::Decoder::raw(pcm).map(Decoder::from);
+            let decoder = pcm::Decoder::raw(pcm).map(|decoder| Decoder::new(decoder, None));
             return Ok(Self {
                 options,
                 probe: Probe::default(),
@@ -139,20 +141,26 @@ fn decoder(
     audio: Option<&PieceAudio>,
     options: &DecodeOptions,
 ) -> Result<Decoder, Error> {
-    let failure = match native(input, probe.clone()) {
-        Ok(decoder) => return Ok(decoder),
-        Err(failure) => failure,
+    let mut decoder = match native(input, probe.clone()) {
+        Ok(decoder) => decoder,
+        Err(failure) => {
+            let audio = audio.filter(|_| options.ffmpeg && failure.error.is_unsupported());
+            let started = match audio {
+                Some(audio) => ffmpeg::Decoder::start(audio.reader(), probe.format, &failure)?,
+                None => None,
+            };
+            let Some(decoder) = started else {
+                return Err(failure.error);
+            };
+            let mut decoder = Decoder::new(decoder, failure.expected.seconds());
+            decoder.is_ffmpeg = true;
+            let note = format!("decoded by ffmpeg: {}", failure.error);
+            decoder.notes.push(note);
+            decoder
+        }
     };
-    if let Some(audio) = audio.filter(|_| options.ffmpeg && failure.error.is_unsupported())
-        && let Some(decoder) = ffmpeg::Decoder::start(audio.reader(), probe.format, &failure)?
-    {
-        let mut decoder = Decoder::from(decoder);
-        decoder.seconds = failure.expected.seconds();
-        let note = format!("decoded by ffmpeg: {}", failure.error);
-        decoder.notes.push(note);
-        return Ok(decoder);
-    }
-    Err(failure.error)
+    decoder.refuse_incomplete(options.refuse_incomplete)?;
+    Ok(decoder)
 }
 
 /// A decoder of our own, or of symphonia's.
@@ -167,9 +175,12 @@ fn native(mut input: Input, mut probe: Probe) -> Result<Decoder, Failure> {
         }
         Format::Wav | Format::Aiff | Format::Au | Format::Caf => plain(input, &probe),
         _ => {
-            probe.complete(&mut input)?;
+            let known_missing = probe.complete(&mut input)?;
             let decoder = without_panic(|| symphonia::Decoder::open(input, &probe))?;
-            Ok(Decoder::from(decoder))
+            let seconds = decoder.expected().seconds();
+            let mut decoder = Decoder::new(decoder, seconds);
+            decoder.known_missing = known_missing;
+            Ok(decoder)
         }
     }
 }
@@ -184,7 +195,9 @@ fn plain(mut input: Input, probe: &Probe) -> Result<Decoder, Failure> {
     match found {
         Found::Plain(layout) => {
             let rest = Cursor::new(ahead).chain(input);
-            Ok(pcm::Decoder::new(Box::new(rest), &layout)?.into())
+            let decoder = pcm::Decoder::new(Box::new(rest), &layout)?;
+            let seconds = decoder.expected().seconds();
+            Ok(Decoder::new(decoder, seconds))
         }
         Found::Other(name) => Err(faults::unsupported(&name).into()),
     }

@@ -13,10 +13,10 @@ use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
 use symphonia::core::packet::Packet;
 use symphonia::core::units::Duration;
 
-use super::faults;
-use super::faults::{Failure, decode_error, no_track, open_error};
+use super::decoder::Decode;
+use super::faults::{self, Failure, decode_error, no_track, open_error};
 use super::format::Format;
-use super::gaps::Gaps;
+use super::gaps::{EARLY, Gaps, LATE, MOST};
 use super::length::{Expected, Tally};
 use super::media::{Media, Seen};
 use super::probe::Probe;
@@ -69,8 +69,14 @@ pub(super) struct Decoder {
     mixer: Mixer,
     tally: Tally,
     gaps: Gaps,
-    /// A packet that comes after so many samples of silence.
+    /// A packet that comes after this many samples of silence.
     held: Option<(Packet, u64)>,
+    /// The seconds of the file before its sound; none until the first packet tells.
+    lead: Option<f64>,
+    /// The second of the first packet of any other track.
+    first: Option<f64>,
+    /// The sound begins later than the file.
+    differs: bool,
     /// Where another file seems to have been appended: its samples after that are not cut off.
     appended_from: Option<i64>,
     seen: Seen,
@@ -90,7 +96,7 @@ impl Decoder {
         let reader = reader(stream, format).map_err(open_error)?;
         let audio: Vec<&Track> = reader.tracks().iter().filter(|it| is_audio(it)).collect();
         let Some(track) = first(&audio, &probe.streams).cloned() else {
-            return Err(no_track(reader.tracks(), format, probe.sound).into());
+            return Err(no_track(reader.tracks(), format, probe.mp4.sound).into());
         };
         let mut notes = Vec::new();
         if audio.len() > 1 {
@@ -105,7 +111,7 @@ impl Decoder {
         let tick = tick(&track);
         let mut expected = expected(&*reader, &track, probe);
         let ready = ready(&parameters).map_err(|error| Failure {
-            error: match probe.sound {
+            error: match probe.mp4.sound {
                 Some(sound) if parameters.codec == CODEC_ID_NULL_AUDIO => faults::unknown(sound),
                 _ => error,
             },
@@ -113,12 +119,18 @@ impl Decoder {
         })?;
         let gaps = Gaps::new(format, tick, expected.seconds());
         // Opus has it in its own header.
-        let start = probe.sound.and_then(|sound| sound.start);
+        let sound = probe.mp4.sound.unwrap_or_default();
+        let start = sound.start;
         let start = start.filter(|_| parameters.codec != CODEC_ID_OPUS);
         if let (Expected::Exactly(seconds), Format::Mp4) = (expected, format) {
             let skipped = start.unwrap_or(ready.skip as f64 / f64::from(ready.rate));
-            expected = Expected::Exactly(seconds - skipped);
+            expected = Expected::Exactly(seconds - skipped + sound.lead);
         }
+        let lead = match format {
+            Format::Mp4 => Some(sound.lead),
+            Format::Matroska | Format::WebM => None,
+            _ => Some(0.0),
+        };
         let counted = track
             .num_frames
             .filter(|_| format == Format::Mp3 && probe.counted);
@@ -136,13 +148,16 @@ impl Decoder {
                 expected,
                 at: probe.end,
                 endless: probe.endless,
-                is_open: probe.fragments.count > 0 && !probe.fragments.is_indexed,
+                is_open: probe.mp4.fragments.count > 0 && !probe.mp4.fragments.is_indexed,
             },
             mixer: Mixer::without(ready.low),
             planes: Vec::new(),
             tally: Tally::default(),
             gaps,
             held: None,
+            lead,
+            first: None,
+            differs: false,
             appended_from: counted.map(u64::cast_signed),
             reader,
             format,
@@ -153,44 +168,9 @@ impl Decoder {
         })
     }
 
-    /// All that is worth telling, so far.
-    pub(super) fn notes(&self) -> Vec<String> {
-        let mut notes = self.notes.clone();
-        if self.tally.damaged_packets > 0 {
-            let count = self.tally.damaged_packets;
-            notes.push(format!("{count} damaged packets were replaced by silence"));
-        }
-        notes.extend(self.gaps.note());
-        notes
-    }
-
-    /// Seconds of silence so far in place of what is missing or damaged.
-    pub(super) fn silenced(&self) -> f64 {
-        self.tally.damaged
-    }
-
     /// The length that the container states.
     pub(super) fn expected(&self) -> Expected {
         self.ends.expected
-    }
-
-    pub(super) fn next(&mut self, out: &mut Vec<f32>) -> Result<Option<u32>, Error> {
-        loop {
-            let Some((packet, silence)) = self.next_packet()? else {
-                return self.end().map(|()| None);
-            };
-            if silence > 0 {
-                self.stay_silent(packet, silence, out);
-                return Ok(Some(self.track.rate));
-            }
-            self.decode(&packet)?;
-            let length = self.planes.first().map_or(0, Vec::len);
-            self.tally.decoded += length as f64 / f64::from(self.track.rate);
-            if length > 0 {
-                self.mixer.mix(&self.planes, out);
-                return Ok(Some(self.track.rate));
-            }
-        }
     }
 
     /// All packets have come.
@@ -236,9 +216,10 @@ impl Decoder {
                     let pages = self.pages();
                     let lost = pages.is_some_and(|pages| pages.lost_at_start);
                     let missing = self.gaps.before(&packet, self.track.rate, lost)?;
-                    return Ok(Some((packet, missing)));
+                    let lead = self.lead(&packet);
+                    return Ok(Some((packet, missing + lead)));
                 }
-                Ok(Some(_)) => {}
+                Ok(Some(packet)) => self.see_other(&packet),
                 Ok(None) => return Ok(None),
                 Err(Fault::ResetRequired) => self.next_stream()?,
                 Err(Fault::IoError(cause)) if cause.kind() == io::ErrorKind::UnexpectedEof => {
@@ -249,14 +230,41 @@ impl Decoder {
         }
     }
 
+    /// A film may begin before its sound.
+    fn see_other(&mut self, packet: &Packet) {
+        let mut tracks = self.reader.tracks().iter();
+        if let Some(track) = tracks.find(|track| track.id == packet.track_id) {
+            let at = packet.pts.get() as f64 * tick(track).unwrap_or(0.0);
+            self.first = Some(self.first.map_or(at, |first| first.min(at)));
+        }
+    }
+
+    /// How many samples of silence make up for the time before the first packet, so that times are those of the file.
+    fn lead(&mut self, packet: &Packet) -> u64 {
+        let at = packet.pts.get() as f64 * self.track.tick.unwrap_or(0.0);
+        // The recording of a broadcast begins at its first packet.
+        let origin = if at <= EARLY {
+            0.0
+        } else {
+            self.first.unwrap_or(at)
+        };
+        let lead = self.lead.take().unwrap_or(at - origin);
+        self.lead = Some(0.0);
+        if lead < LATE || lead > MOST {
+            return 0;
+        }
+        self.differs = true;
+        (lead * f64::from(self.track.rate)).round() as u64
+    }
+
     /// Gives silence in place of what is missing, a little at a time.
     fn stay_silent(&mut self, packet: Packet, silence: u64, out: &mut Vec<f32>) {
         let now = silence.min(PACKET_FRAMES);
         out.resize(out.len() + now as usize, 0.0);
         let seconds = now as f64 / f64::from(self.track.rate);
         self.tally.decoded += seconds;
-        // Matroska may have pauses; elsewhere pages were lost.
-        if !matches!(self.format, Format::Matroska | Format::WebM) {
+        // Films may have pauses; elsewhere pages were lost.
+        if !matches!(self.format, Format::Matroska | Format::WebM | Format::Mp4) {
             self.tally.damaged += seconds;
         }
         self.held = Some((packet, silence - now));
@@ -382,5 +390,44 @@ impl Decoder {
         // The length was that of the first stream only.
         self.ends.expected = Expected::Unknown;
         Ok(())
+    }
+}
+
+impl Decode for Decoder {
+    fn next(&mut self, out: &mut Vec<f32>) -> Result<Option<u32>, Error> {
+        loop {
+            let Some((packet, silence)) = self.next_packet()? else {
+                return self.end().map(|()| None);
+            };
+            if silence > 0 {
+                self.stay_silent(packet, silence, out);
+                return Ok(Some(self.track.rate));
+            }
+            self.decode(&packet)?;
+            let length = self.planes.first().map_or(0, Vec::len);
+            self.tally.decoded += length as f64 / f64::from(self.track.rate);
+            if length > 0 {
+                self.mixer.mix(&self.planes, out);
+                return Ok(Some(self.track.rate));
+            }
+        }
+    }
+
+    fn notes(&self) -> Vec<String> {
+        let mut notes = self.notes.clone();
+        if self.tally.damaged_packets > 0 {
+            let count = self.tally.damaged_packets;
+            notes.push(format!("{count} damaged packets were replaced by silence"));
+        }
+        notes.extend(self.gaps.note());
+        notes
+    }
+
+    fn silenced(&self) -> f64 {
+        self.tally.damaged
+    }
+
+    fn differs(&self) -> bool {
+        self.differs || self.mixer.differs()
     }
 }

@@ -4,21 +4,15 @@
 //! once more on their way: a frame, page or element that ends beyond the file, or garbage between two of them, is sound
 //! that is missing.
 
-mod blocks;
-mod elements;
 mod frames;
 mod pages;
-mod step;
 
-use super::container::mpeg;
+use super::container::{ebml, mpeg};
 use super::format::Format;
 use super::probe::Probe;
-use crate::error::Error;
-use blocks::Blocks;
-use elements::Elements;
+use crate::error::{Error, ErrorKind};
 use frames::Frames;
 pub(super) use pages::{Pages, Stream};
-use step::{Step, short};
 
 /// How many bytes that are done with are kept before they are moved out.
 const DONE: usize = 1 << 16;
@@ -28,7 +22,8 @@ const DONE: usize = 1 << 16;
 enum Framing {
     Frames(Frames),
     Pages(Pages),
-    Elements(Elements),
+    /// Elements of a Matroska that was written as it came, without a size: they end where the file does, if it is whole.
+    Elements,
     Blocks(Blocks),
     /// Other forms have lengths or sizes of their own.
     None,
@@ -39,7 +34,7 @@ impl Framing {
         match self {
             Self::Frames(frames) => frames.step(rest),
             Self::Pages(pages) => pages.step(rest),
-            Self::Elements(_) => Elements::step(rest),
+            Self::Elements => element(rest),
             Self::Blocks(blocks) => blocks.step(rest),
             Self::None => Step::Stop,
         }
@@ -66,7 +61,7 @@ impl Watch {
             Format::Mp3 => Framing::Frames(Frames::new(mpeg::Kind::Mpeg)),
             Format::Adts => Framing::Frames(Frames::new(mpeg::Kind::Adts)),
             Format::Ogg | Format::OggOpus => Framing::Pages(Pages::default()),
-            Format::Matroska | Format::WebM if probe.endless => Framing::Elements(Elements),
+            Format::Matroska | Format::WebM if probe.endless => Framing::Elements,
             Format::Flac => Framing::Blocks(Blocks::default()),
             _ => Framing::None,
         };
@@ -141,16 +136,95 @@ impl Watch {
                 frames.check(left)?;
                 (self.skip > 0 || frames.is_cut(left)).then_some("a frame")
             }
-            Framing::Elements(_) if !self.stopped => {
+            Framing::Elements if !self.stopped => {
                 (self.skip > 0 || !left.is_empty()).then_some("an element")
             }
-            Framing::Blocks(blocks) => blocks.is_cut(used).then_some("a frame"),
+            // Fewer bytes came out as packets than there were.
+            Framing::Blocks(blocks) => (blocks.frames > used).then_some("a frame"),
             // That an Ogg has no last page is told by the demuxer.
             _ => None,
         };
         match cut {
             Some(what) => Err(short(format!("the file ends in the middle of {what}"))),
             None => Ok(()),
+        }
+    }
+}
+
+/// What comes next in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    /// More bytes are needed to tell.
+    More,
+    /// This many bytes are in order, or have been counted.
+    Pass(u64),
+    /// Nothing more can be told.
+    Stop,
+}
+
+fn short(message: String) -> Error {
+    Error::new(ErrorKind::Short, message)
+}
+
+fn element(rest: &[u8]) -> Step {
+    const SEGMENT: u32 = 0x1853_8067;
+    const CLUSTER: u32 = 0x1F43_B675;
+    /// The longest name and the longest size.
+    const LONGEST: usize = 12;
+    match ebml::element(rest) {
+        // Their elements come one by one.
+        Some((SEGMENT | CLUSTER, header, _)) => Step::Pass(header as u64),
+        Some((_, header, Some(size))) => Step::Pass(size.saturating_add(header as u64)),
+        None if rest.len() < LONGEST => Step::More,
+        _ => Step::Stop,
+    }
+}
+
+/// The descriptions before the frames of a FLAC. A frame has no length, but all bytes after these belong to one.
+#[derive(Debug, Default)]
+struct Blocks {
+    /// The last description has been passed.
+    described: bool,
+    /// Bytes of frames.
+    frames: u64,
+}
+
+impl Blocks {
+    fn step(&mut self, rest: &[u8]) -> Step {
+        if self.described {
+            self.frames += rest.len() as u64;
+            return Step::Pass(rest.len() as u64);
+        }
+        let &[kind, a, b, c, ..] = rest else {
+            return Step::More;
+        };
+        if rest.starts_with(b"fLaC") {
+            return Step::Pass(4);
+        }
+        self.described = kind & 0x80 != 0;
+        Step::Pass(4 + u64::from(u32::from_be_bytes([0, a, b, c])))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Watch;
+    use crate::decode::format::Format;
+    use crate::decode::probe::Probe;
+
+    #[test]
+    fn it_ends_with_an_element_or_is_cut() {
+        let mut file = b"\x1A\x45\xDF\xA3\x83abc\x18\x53\x80\x67\xFF\x1F\x43\xB6\x75\xFF".to_vec();
+        file.extend(b"\xE7\x81\x07\xA3\x85block\xA3\x84more");
+        let probe = Probe {
+            endless: true,
+            ..Probe::of(Format::WebM)
+        };
+        let ends = [8, 13, 18, 21, 28, 34];
+        for length in 1..=file.len() {
+            let mut watch = Watch::new(&probe);
+            watch.see(0, &file[..length]);
+            assert_eq!(watch.check(0).is_ok(), ends.contains(&length), "{length}");
         }
     }
 }

@@ -3,7 +3,8 @@
 use std::io::Cursor;
 
 use super::codec::{aac, adpcm};
-use super::container::{chunks, ebml, fragments, mp4, mpeg, ogg};
+use super::container::{chunks, ebml, mp4, mpeg, ogg};
+use super::ffmpeg::complaint::{Complaint, KEPT};
 use super::format::{self, Format};
 use super::probe::Probe;
 use super::watch::Watch;
@@ -17,13 +18,14 @@ pub(crate) fn headers(input: &[u8]) {
     let _ = aac::unsupported_name(input);
     let _ = aac::channels(input);
     assert!(ogg::streams(input).len() <= input.len() / 27);
-    let fragments = fragments::read(&mut Cursor::new(input), 0).expect("bytes can be read");
-    assert!(fragments.count as usize <= input.len() / 8);
     watch(input);
     blocks(input);
-    let index = mp4::index(&mut Cursor::new(input), 0).expect("bytes can be read");
-    let start = index.and_then(|index| index.sound?.start);
-    assert!(start.is_none_or(|start| start.is_finite() && start >= 0.0));
+    let index = mp4::read(&mut Cursor::new(input), 0).expect("bytes can be read");
+    assert!(index.fragments.count as usize <= input.len() / 8);
+    let sound = index.sound.unwrap_or_default();
+    for seconds in [sound.start.unwrap_or(0.0), sound.lead] {
+        assert!(seconds.is_finite() && seconds >= 0.0);
+    }
     #[cfg(feature = "opus")]
     let _ = super::codec::opus::Decoder::new(input);
     for form in [Format::Wav, Format::Aiff, Format::Au, Format::Caf] {
@@ -68,7 +70,9 @@ fn watch(input: &[u8]) {
 }
 
 pub(crate) fn complaint(input: &[u8]) {
-    super::ffmpeg::fuzz(input);
+    let complaint = Complaint::read(input);
+    assert!(complaint.text.len() <= 4 * KEPT * 2);
+    assert!(complaint.seconds.is_none_or(f64::is_finite));
 }
 
 /// The samples of a FLAC file of ours.
@@ -76,6 +80,7 @@ pub(crate) fn flac(bytes: Vec<u8>) -> Vec<i16> {
     let options = super::DecodeOptions {
         ffmpeg: false,
         max_spooled: 0,
+        refuse_incomplete: true,
     };
     let recording = super::Recording::open(crate::Source::bytes(bytes), &options);
     let decoder = recording.and_then(super::Recording::into_decoder);

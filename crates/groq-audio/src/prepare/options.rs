@@ -7,6 +7,17 @@ use crate::encode::Encoding;
 use crate::plan::PieceOptions;
 use crate::spool::Storage;
 
+/// What is done with a recording that is cut off, or of which a part is missing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Incomplete {
+    /// What there is of it is used. A note and [`FlagKind::Incomplete`](crate::FlagKind::Incomplete) say what is missing.
+    #[default]
+    Use,
+    /// It is an error: [`Error::is_short`](crate::Error::is_short).
+    Refuse,
+}
+
 /// How [`prepare`](crate::prepare) decodes, cuts and encodes.
 ///
 /// ```
@@ -24,6 +35,7 @@ pub struct PrepareOptions {
     pub(crate) hash: bool,
     pub(crate) ffmpeg: bool,
     pub(crate) max_spooled: u64,
+    pub(crate) incomplete: Incomplete,
 }
 
 impl Default for PrepareOptions {
@@ -36,6 +48,7 @@ impl Default for PrepareOptions {
             hash: false,
             ffmpeg: true,
             max_spooled: 16 << 30,
+            incomplete: Incomplete::default(),
         }
     }
 }
@@ -63,12 +76,21 @@ impl PrepareOptions {
         /// Sets the most bytes of a stream that are copied into a temporary file where its format needs that (MP4): 16 GiB by
         /// default.
         max_spooled(bytes: u64) => max_spooled = bytes;
+        /// Sets what is done with a recording that is cut off: what there is of it is used by default.
+        ///
+        /// ```
+        /// use groq_audio::{Incomplete, PrepareOptions};
+        ///
+        /// let strict = PrepareOptions::new().incomplete(Incomplete::Refuse);
+        /// ```
+        incomplete(incomplete: Incomplete) => incomplete = incomplete;
     }
 
     pub(crate) fn decode(&self) -> DecodeOptions {
         DecodeOptions {
             ffmpeg: self.ffmpeg,
             max_spooled: self.max_spooled,
+            refuse_incomplete: self.incomplete == Incomplete::Refuse,
         }
     }
 }

@@ -38,6 +38,8 @@ pub enum FlagKind {
     ForcedCut,
     /// Parts of the file could not be decoded, and became silence.
     Damaged,
+    /// The recording is cut off, or a part of it is missing. The value is the seconds that are missing, or 0 if that is unknown.
+    Incomplete,
     /// The audio could not be decoded here, so nothing about it was checked.
     Unchecked,
 }
@@ -74,6 +76,7 @@ impl FlagKind {
             Self::UnalignedJoin => "Both pieces have other words around this cut.",
             Self::ForcedCut => "Nobody paused for a long time, or there is music under the speech.",
             Self::Damaged => "The file was damaged when it was stored, copied or downloaded.",
+            Self::Incomplete => "The recorder was stopped, or the file was not copied to its end.",
             Self::Unchecked => "The format cannot be decoded here.",
         }
     }
@@ -84,10 +87,10 @@ impl FlagKind {
             Self::LowConfidence => {
                 "Name the language, give names in the prompt, or clean up the sound."
             }
-            Self::Repetition => "PieceRequest again without a prompt, or with other cuts.",
+            Self::Repetition => "Request it again without a prompt, or with other cuts.",
             Self::LikelySilence | Self::TextOnSilence => "Drop the text unless you can hear it.",
             Self::LowCompression => "Listen to this passage.",
-            Self::Coverage => "PieceRequest again with shorter pieces, or listen to this passage.",
+            Self::Coverage => "Request it again with shorter pieces, or listen to this passage.",
             Self::Duration => "Send the piece again.",
             Self::LanguageChange => "Name the language if there is only one.",
             Self::BadTimes => "Do not rely on the times here to the tenth of a second.",
@@ -96,6 +99,7 @@ impl FlagKind {
             Self::UnalignedJoin => "Listen to a few seconds around this cut.",
             Self::ForcedCut => "Nothing, if the join here is aligned.",
             Self::Damaged => "Get a whole copy: words may be missing where it is damaged.",
+            Self::Incomplete => "Get a whole copy: nothing after this point was transcribed.",
             Self::Unchecked => "Convert the file to FLAC or WAV to have it checked.",
         }
     }
@@ -199,6 +203,7 @@ mod tests {
             FlagKind::Music,
             FlagKind::UnalignedJoin,
             FlagKind::ForcedCut,
+            FlagKind::Incomplete,
             FlagKind::Unchecked,
         ];
         for kind in kinds {

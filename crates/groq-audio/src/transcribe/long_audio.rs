@@ -18,7 +18,7 @@ use crate::encode::Encoding;
 use crate::error::Error;
 use crate::estimate::Estimate;
 use crate::plan::PieceOptions;
-use crate::prepare;
+use crate::prepare::{self, Incomplete};
 use crate::progress::{Listener, TranscribeEvent};
 use crate::service::{Transcriber, over};
 use crate::source::{Source, SourceKind};
@@ -123,6 +123,8 @@ impl<T: Transcriber> LongAudio<T> {
         storage(storage: Storage) => settings.prepare.storage = storage;
         /// Sets whether `ffmpeg` may decode what this crate cannot, if it is installed: it may by default.
         ffmpeg(allowed: bool) => settings.prepare.ffmpeg = allowed;
+        /// Sets what is done with a recording that is cut off: what there is of it is transcribed by default.
+        incomplete(incomplete: Incomplete) => settings.prepare.incomplete = incomplete;
         /// Sets how many pieces are sent at the same time, at least one: three by default.
         max_concurrency(pieces: usize) => settings.max_concurrency = pieces.max(1);
         /// Sets the rate limits of the account. A job that cannot fit them within [`max_wait`](Self::max_wait) fails before

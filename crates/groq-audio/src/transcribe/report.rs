@@ -41,6 +41,11 @@ pub(super) fn transcript(
     if summary.silenced > 0.0 {
         flags.push(damaged(&summary));
     }
+    if let Some(missing) = summary.missing {
+        let seconds = missing.seconds.unwrap_or(0.0);
+        let span = (missing.from, missing.from + seconds);
+        flags.push(Flag::new(FlagKind::Incomplete, Severity::Error, span).value(seconds));
+    }
     flags.sort_by(|a, b| a.start.total_cmp(&b.start).then(a.end.total_cmp(&b.end)));
     let words = if merged.words.is_empty() {
         merged.segments.len()

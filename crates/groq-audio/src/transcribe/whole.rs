@@ -35,7 +35,7 @@ pub(super) fn whole(
     let extension = recording.accepted_extension()?;
     let fits = !audio.is_empty() && audio.len() + FORM_BYTES <= upload_limit;
     let is_one_piece = match recording.decoder() {
-        Ok(decoder) if decoder.is_ffmpeg() => false,
+        Ok(decoder) if decoder.is_ffmpeg => false,
         Ok(decoder) => decoder
             .seconds
             .is_some_and(|seconds| seconds <= longest.as_secs_f64()),
@@ -65,18 +65,22 @@ pub(super) async fn transcribe<T: Transcriber>(
     let Ok(decoder) = decoder else {
         return unmeasured(job, audio, key).await;
     };
-    let sending = async { Ok::<_, Error>(sent(job, audio, seconds, key.as_deref()).await) };
-    let (sent, (sound, mut summary)) = tokio::try_join!(sending, measure(job, decoder))?;
+    // Nothing is sent before it is known that the file can be used.
+    let (sound, mut summary) = measure(job, decoder).await?;
+    if summary.differs {
+        return cut_up(job, again, None).await;
+    }
+    let sent = sent(job, audio, seconds, key.as_deref()).await;
     let mut answered = match sent {
         Ok(sent) => sent.check(job, summary.samples, Some(sound)),
-        Err(Unsent::TooLarge(_)) => return cut_up(job, again, seconds).await,
+        Err(Unsent::TooLarge(_)) => return cut_up(job, again, Some(seconds)).await,
         Err(Unsent::Failed(error)) => return Err(error),
     };
     keep(job, key, &answered).await?;
     // What is sent again is in the journal too, so a second run comes to the same end.
     if answered.is_suspicious() && job.may_recheck(seconds) {
         job.emit(&TranscribeEvent::Halved { piece: 0 });
-        if let Ok(second) = cut_up(job, again, seconds).await {
+        if let Ok(second) = cut_up(job, again, Some(seconds)).await {
             let badness: f64 = second.0.iter().map(Answered::badness).sum();
             if badness < answered.badness() {
                 return Ok(second);
@@ -89,14 +93,17 @@ pub(super) async fn transcribe<T: Transcriber>(
     Ok((vec![answered], summary, Vec::new()))
 }
 
-/// Cuts the file into pieces after all.
+/// Decodes the file and sends that after all: in halves, if it is known how long it is and that this is too long.
 async fn cut_up<T: Transcriber>(
     job: &Job<T>,
     again: Again,
-    seconds: f64,
+    too_long: Option<f64>,
 ) -> Result<Transcribed, Error> {
-    let pad = job.settings.prepare.pad;
-    let options = halves(job.settings.prepare(), seconds).pad(pad);
+    let mut options = job.settings.prepare();
+    if let Some(seconds) = too_long {
+        let pad = options.pad;
+        options = halves(options, seconds).pad(pad);
+    }
     let (answered, summary) = pieces(job, move || again.decoder(), options, 0).await?;
     Ok((answered, summary, Vec::new()))
 }

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::Duration;
 
-use groq_audio::{Error, PrepareOptions, Source, Storage, prepare};
+use groq_audio::{Error, Incomplete, PrepareOptions, Source, Storage, prepare};
 
 use crate::recognizer::decode;
 
@@ -38,9 +38,15 @@ pub fn heard_with(source: impl Into<Source>, ffmpeg: bool) -> Result<Heard, Erro
     let options = PrepareOptions::new()
         .storage(Storage::Memory)
         .pad(Duration::ZERO)
+        .incomplete(Incomplete::Refuse)
         .ffmpeg(ffmpeg);
+    heard_by(source, &options)
+}
+
+/// Decodes a file of less than ten minutes.
+pub fn heard_by(source: impl Into<Source>, options: &PrepareOptions) -> Result<Heard, Error> {
     let mut samples = Vec::new();
-    let summary = prepare(source.into(), &options, |piece| {
+    let summary = prepare(source.into(), options, |piece| {
         let bytes = piece.audio.to_bytes().expect("readable");
         samples = decode(bytes.to_vec());
         // More than one piece is longer than any of these files.

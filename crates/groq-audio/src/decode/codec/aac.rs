@@ -3,31 +3,22 @@
 /// How many samples an AAC encoder puts before the first one, where the container does not say.
 pub(crate) const PRIMING: u64 = 1_024;
 
-/// The name of an object type that is not plain AAC.
+/// The name of an object type that is not plain AAC, by the first bits of an audio specific configuration.
 pub(crate) fn unsupported_name(config: &[u8]) -> Option<&'static str> {
-    match object_type(config)? {
-        5 => Some("HE-AAC"),
-        29 => Some("HE-AAC v2"),
-        42 => Some("xHE-AAC"),
+    let first = config.first()?;
+    match (first >> 3, first & 7, config.get(1).map(|byte| byte >> 5)) {
+        (5, ..) => Some("HE-AAC"),
+        (29, ..) => Some("HE-AAC v2"),
+        (31, 1, Some(2)) => Some("xHE-AAC"),
         _ => None,
-    }
-}
-
-/// The first bits of an audio specific configuration.
-fn object_type(config: &[u8]) -> Option<u32> {
-    let first = u32::from(*config.first()?);
-    match first >> 3 {
-        31 => Some(32 + ((first & 7) << 3 | u32::from(*config.get(1)? >> 5))),
-        plain => Some(plain),
     }
 }
 
 /// The number of channels in the configuration of plain AAC.
 pub(crate) fn channels(config: &[u8]) -> Option<usize> {
-    let code = config.get(1)? >> 3 & 15;
-    match code {
+    match config.get(1)? >> 3 & 15 {
         7 => Some(8),
-        1..=6 => Some(usize::from(code)),
+        code @ 1..=6 => Some(usize::from(code)),
         _ => None,
     }
 }

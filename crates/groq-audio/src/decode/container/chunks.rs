@@ -6,7 +6,7 @@
 use std::io::{self, Read};
 
 use crate::decode::codec::adpcm;
-use crate::decode::codec::samples::{Coding, Sample, Units};
+use crate::decode::codec::pcm::{Coding, Units};
 use crate::decode::format::Format;
 use crate::error::{Error, ErrorKind};
 use crate::wav::{self, Chunks, Order, array, first_bytes};
@@ -21,6 +21,19 @@ pub(crate) struct Layout {
     pub(crate) bytes: Option<u64>,
     /// The channel that is for low effects only.
     pub(crate) low: Option<usize>,
+}
+
+impl Layout {
+    /// One channel, at a rate that is not known yet.
+    pub(crate) fn new(units: Units) -> Self {
+        Self {
+            rate: 0.0,
+            channels: 1,
+            units,
+            bytes: None,
+            low: None,
+        }
+    }
 }
 
 /// What a header leads to.
@@ -83,9 +96,8 @@ fn wav_format(header: &wav::Header) -> Option<Found> {
     let mut layout = Layout {
         rate: f64::from(header.rate),
         channels: u32::from(header.channels),
-        units: Units::PCM_16,
-        bytes: None,
         low: low_channel(header.speakers),
+        ..Layout::new(Units::PCM_16)
     };
     let coding = match header.tag {
         1 if by_frame == 1 => Coding::Unsigned8,
@@ -97,11 +109,8 @@ fn wav_format(header: &wav::Header) -> Option<Found> {
             return Some(Found::Other(format!("ADPCM with {channels} channels")));
         }
         2 | 0x11 => {
-            let kind = if header.tag == 2 {
-                adpcm::Kind::Microsoft
-            } else {
-                adpcm::Kind::Ima
-            };
+            let kinds = [adpcm::Kind::Ima, adpcm::Kind::Microsoft];
+            let kind = kinds[usize::from(header.tag == 2)];
             layout.units = Units::Blocks(adpcm::Blocks::new(kind, channels, frame)?);
             return Some(Found::Plain(layout));
         }
@@ -110,7 +119,7 @@ fn wav_format(header: &wav::Header) -> Option<Found> {
     // The container of a sample, which may be wider than its bits.
     let by_bits = usize::from(header.bits).div_ceil(8);
     let width = if by_frame == 0 { by_bits } else { by_frame };
-    layout.units = Units::Samples(Sample::new(coding, width, header.is_big_endian)?);
+    layout.units = Units::samples(coding, width, header.is_big_endian)?;
     Some(Found::Plain(layout))
 }
 
@@ -186,9 +195,7 @@ fn aiff_format(bytes: &[u8], compressed: bool) -> Option<Found> {
     Some(Found::Plain(Layout {
         rate,
         channels: u32::from(channels),
-        units: Units::Samples(Sample::new(coding, width, big_endian)?),
-        bytes: None,
-        low: None,
+        ..Layout::new(Units::samples(coding, width, big_endian)?)
     }))
 }
 
@@ -211,14 +218,13 @@ fn au(reader: &mut impl Read) -> io::Result<Found> {
         27 => (Coding::ALaw, 1),
         code => return Ok(Found::Other(format!("codec {code} in AU"))),
     };
-    let sample = Sample::new(coding, width, true).ok_or(io::ErrorKind::InvalidData)?;
+    let units = Units::samples(coding, width, true).ok_or(io::ErrorKind::InvalidData)?;
     Chunks::new(reader, true).skip_exactly(u64::from(offset).saturating_sub(24))?;
     Ok(Found::Plain(Layout {
         rate: f64::from(rate),
         channels,
-        units: Units::Samples(sample),
         bytes: promised(u64::from(size)),
-        low: None,
+        ..Layout::new(units)
     }))
 }
 
@@ -264,13 +270,11 @@ fn caf_format(bytes: &[u8]) -> Option<Found> {
         b"ulaw" => Coding::MuLaw,
         code => return Some(Found::Other(format!("{} in CAF", code.escape_ascii()))),
     };
-    let sample = Sample::new(coding, width, flags & 2 == 0).filter(|_| frames == 1)?;
+    let units = Units::samples(coding, width, flags & 2 == 0).filter(|_| frames == 1)?;
     Some(Found::Plain(Layout {
         rate,
         channels,
-        units: Units::Samples(sample),
-        bytes: None,
-        low: None,
+        ..Layout::new(units)
     }))
 }
 

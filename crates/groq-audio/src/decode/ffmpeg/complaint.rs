@@ -4,14 +4,14 @@ use std::fmt::Write;
 use std::io::{BufRead, BufReader, Read};
 
 /// How much of what it complains about is kept, and of any one line, in bytes.
-pub(super) const KEPT: usize = 2_000;
+pub(in crate::decode) const KEPT: usize = 2_000;
 
 #[derive(Debug, Default, PartialEq)]
-pub(super) struct Complaint {
+pub(in crate::decode) struct Complaint {
     /// Its complaints, with what is no text escaped.
-    pub(super) text: String,
+    pub(in crate::decode) text: String,
     /// The length of the file, in seconds.
-    pub(super) seconds: Option<f64>,
+    pub(in crate::decode) seconds: Option<f64>,
     /// The length may not be that of the sound: there is a film to it.
     pub(super) is_film: bool,
     /// The length was guessed from what is there.
@@ -22,7 +22,7 @@ pub(super) struct Complaint {
 
 impl Complaint {
     /// Reads to the end, so that it never waits for us.
-    pub(super) fn read(err: impl Read) -> Self {
+    pub(in crate::decode) fn read(err: impl Read) -> Self {
         let mut complaint = Self::default();
         let mut err = BufReader::new(err);
         let mut line = Vec::new();

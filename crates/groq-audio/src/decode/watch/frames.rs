@@ -1,6 +1,6 @@
 //! Frames of MPEG audio and ADTS, one after the other.
 
-use super::step::{Step, short};
+use super::{Step, short};
 use crate::decode::container::mpeg::{Frame, Kind};
 use crate::decode::format;
 use crate::error::Error;

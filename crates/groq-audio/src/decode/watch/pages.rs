@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::step::Step;
+use symphonia::core::checksum::Crc32;
+use symphonia::core::io::Monitor;
+
+use super::Step;
 
 /// The header of a page, without the lengths of its segments.
 const HEADER: usize = 27;
@@ -23,8 +26,6 @@ pub(crate) struct Pages {
     /// The bytes of whole pages, and of what only began like one.
     whole: u64,
     broken: u64,
-    /// The checksums of single bytes, made when the first page comes.
-    table: Vec<u32>,
 }
 
 /// What is known of the pages of a stream.
@@ -70,7 +71,7 @@ impl Pages {
             return Step::More;
         };
         let length = page.len() as u64;
-        if self.checksum(page) != u32_at(header, 22) {
+        if checksum(page) != u32_at(header, 22) {
             self.broken += length;
             // Each byte may be summed many times over in a file that was made to keep one busy.
             return if self.broken > BROKEN + 4 * self.whole {
@@ -114,25 +115,15 @@ impl Pages {
         stream.has_sound |= granule != 0;
         stream.ended |= flags & LAST != 0;
     }
-
-    /// CRC-32 with 0x04C11DB7, as if its own place were zero.
-    fn checksum(&mut self, page: &[u8]) -> u32 {
-        if self.table.is_empty() {
-            self.table = (0..256).map(checksum_of_byte).collect();
-        }
-        let fold =
-            |sum: u32, byte: u8| sum << 8 ^ self.table[(sum >> 24) as usize ^ usize::from(byte)];
-        let start = page[..22].iter().copied().fold(0, fold);
-        let start = [0; 4].into_iter().fold(start, fold);
-        page[26..].iter().copied().fold(start, fold)
-    }
 }
 
-fn checksum_of_byte(byte: u32) -> u32 {
-    (0..8).fold(byte << 24, |sum, _| match sum >> 31 {
-        0 => sum << 1,
-        _ => sum << 1 ^ 0x04C1_1DB7,
-    })
+/// CRC-32, as if its own place were zero.
+fn checksum(page: &[u8]) -> u32 {
+    let mut sum = Crc32::new(0);
+    sum.process_buf_bytes(&page[..22]);
+    sum.process_buf_bytes(&[0; 4]);
+    sum.process_buf_bytes(&page[26..]);
+    sum.crc()
 }
 
 fn u32_at(header: &[u8; HEADER], at: usize) -> u32 {
@@ -155,7 +146,7 @@ mod tests {
         page.extend([0; 4]);
         page.extend([2, 255, 45]);
         page.extend([number as u8; 300]);
-        let sum = Pages::default().checksum(&page);
+        let sum = checksum(&page);
         page[22..26].copy_from_slice(&sum.to_le_bytes());
         page
     }

@@ -102,8 +102,7 @@ fn an_aiff_has_its_rate_as_a_long_float() {
     file.extend(b"SSND\0\0\0\x0C\0\0\0\0\0\0\0\0\x40\0\x40\0");
     let (layout, rest) = plain(Format::Aiff, &file);
     assert_eq!((layout.rate, layout.bytes, rest), (44_100.0, Some(4), 4));
-    let sample = Sample::new(Coding::Signed, 2, true).expect("known");
-    assert_eq!(layout.units, Units::Samples(sample));
+    assert_eq!(Some(layout.units), Units::samples(Coding::Signed, 2, true));
 }
 
 #[test]
@@ -121,7 +120,7 @@ fn other_codecs_are_named() {
     );
     file[32] = 70;
     let (layout, _) = plain(Format::Wav, &file);
-    assert_eq!((layout.units.bytes(2), layout.units.frames()), (70, 58));
+    assert_eq!(layout.units.size(2), (70, 58));
     file[22] = 3;
     let other = found(Format::Wav, &file).expect("a header").0;
     assert_eq!(other, Found::Other("ADPCM with 3 channels".to_owned()));
