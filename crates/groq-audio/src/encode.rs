@@ -1,7 +1,6 @@
 //! Samples at 16 kHz as FLAC or WAV, written as they come.
 
 mod bits;
-mod crc;
 mod fixed;
 mod flac;
 mod rice;
@@ -70,7 +69,7 @@ impl Encoder {
     /// Appends the rest to `out`, and returns the header, which goes before everything.
     pub(crate) fn finish(self, out: &mut Vec<u8>) -> Vec<u8> {
         match self {
-            Self::Flac(encoder) => encoder.finish(out).to_vec(),
+            Self::Flac(encoder) => encoder.finish(out),
             Self::Wav { samples } => wav::header(crate::SAMPLE_RATE, 1, samples * 2).to_vec(),
         }
     }

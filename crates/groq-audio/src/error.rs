@@ -235,6 +235,16 @@ impl Error {
     }
 }
 
+/// Runs what blocks on a thread that may; `what` names it where it panics.
+#[cfg(feature = "client")]
+pub(crate) async fn blocking<R: Send + 'static>(
+    what: &str,
+    work: impl FnOnce() -> Result<R, Error> + Send + 'static,
+) -> Result<R, Error> {
+    let joined = tokio::task::spawn_blocking(work).await;
+    joined.map_err(|cause| Error::of_task(what, cause))?
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.inner.message)?;

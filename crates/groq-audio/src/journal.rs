@@ -70,13 +70,7 @@ impl Journal {
         let failed = |cause: io::Error| refused("cannot be used").with_source(cause);
         let file = alone(path, max_wait).map_err(failed)?;
         let mut file = file.ok_or_else(|| refused("is in use by another job"))?;
-        let known = match read(&mut file).map_err(failed)? {
-            Found::Known(known) => known,
-            Found::OtherVersion => {
-                return Err(refused("was written by another version: choose a new file"));
-            }
-            Found::SomethingElse => return Err(refused("is not a journal")),
-        };
+        let known = read(&mut file).map_err(failed)?.map_err(refused)?;
         let shared = Shared {
             path: path.to_owned(),
             file: Mutex::new(file),
@@ -155,7 +149,8 @@ pub(crate) fn sha256(reader: &mut impl Read) -> io::Result<String> {
     }
 }
 
-fn hex(hash: Sha256) -> String {
+/// A hash in hexadecimal.
+pub(crate) fn hex(hash: Sha256) -> String {
     let hash = hash.finalize();
     hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
@@ -250,16 +245,9 @@ mod lock {
     }
 }
 
-/// What is in a file.
-enum Found {
-    /// The keys of all whole lines, each with the offset and length of its line.
-    Known(HashMap<String, (u64, u64)>),
-    OtherVersion,
-    SomethingElse,
-}
-
-/// Reads all whole lines, and drops one that was torn.
-fn read(file: &mut File) -> io::Result<Found> {
+/// Reads the keys of all whole lines, each with the offset and length of its line, and drops a line that was torn. Of another
+/// file, says what it is.
+fn read(file: &mut File) -> io::Result<Result<HashMap<String, (u64, u64)>, &'static str>> {
     let mut reader = BufReader::new(&*file);
     let mut known = HashMap::new();
     let mut line = Vec::new();
@@ -273,11 +261,11 @@ fn read(file: &mut File) -> io::Result<Found> {
         if offset == 0 && line != HEADER.as_bytes() {
             // Nothing, or the beginning of our own first line: a crash right after the file was made.
             if !HEADER.as_bytes().starts_with(&line) {
-                return Ok(if line.starts_with(ANY_HEADER) {
-                    Found::OtherVersion
+                return Ok(Err(if line.starts_with(ANY_HEADER) {
+                    "was written by another version: choose a new file"
                 } else {
-                    Found::SomethingElse
-                });
+                    "is not a journal"
+                }));
             }
             break;
         }
@@ -296,7 +284,7 @@ fn read(file: &mut File) -> io::Result<Found> {
         file.write_all(HEADER.as_bytes())?;
         file.sync_data()?;
     }
-    Ok(Found::Known(known))
+    Ok(Ok(known))
 }
 
 #[cfg(test)]

@@ -65,51 +65,28 @@ impl PieceTranscript {
     }
 }
 
-/// How words are compared where pieces are joined.
-///
-/// ```
-/// let options = groq_audio::MergeOptions::new().tolerance(0.5);
-/// ```
-#[derive(Clone, Debug, PartialEq)]
-#[must_use = "options do nothing until they are given to `merge`"]
-pub struct MergeOptions {
-    pub(crate) tolerance: f64,
-    pub(crate) segment_tolerance: f64,
-    pub(crate) margin: f64,
-    pub(crate) text_window: usize,
-}
+crate::setters::options! {
+    /// How words are compared where pieces are joined.
+    ///
+    /// ```
+    /// let options = groq_audio::MergeOptions::new().tolerance(0.5);
+    /// ```
+    #[must_use = "options do nothing until they are given to `merge`"]
+    MergeOptions;
 
-impl Default for MergeOptions {
-    fn default() -> Self {
-        Self {
-            tolerance: 0.4,
-            segment_tolerance: 1.5,
-            margin: 0.3,
-            text_window: 60,
-        }
-    }
-}
-
-impl MergeOptions {
-    /// Creates the default options.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    crate::setters::setters! {
-        /// Sets how far apart, in seconds, the middles of the same word may be in two transcriptions: 0.4 by default.
-        tolerance(seconds: f64) => tolerance = seconds;
-        /// Sets the same where only segments have times, and those of words are estimated: 1.5 by default.
-        segment_tolerance(seconds: f64) => segment_tolerance = seconds;
-        /// Sets how far beyond the shared audio, in seconds, words are compared: 0.3 by default.
-        margin(seconds: f64) => margin = seconds;
-        /// Sets how many words of plain text, without times, are compared on each side: 60 by default.
-        text_window(words: usize) => text_window = words;
-    }
+    /// Sets how far apart, in seconds, the middles of the same word may be in two transcriptions: 0.4 by default.
+    tolerance: f64 = 0.4;
+    /// Sets the same where only segments have times, and those of words are estimated: 1.5 by default.
+    segment_tolerance: f64 = 1.5;
+    /// Sets how far beyond the shared audio, in seconds, words are compared: 0.3 by default.
+    margin: f64 = 0.3;
+    /// Sets how many words of plain text, without times, are compared on each side: 60 by default.
+    text_window: usize = 60;
 }
 
 /// How two pieces were joined.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum JoinKind {
     /// At a word that both pieces have.
@@ -148,6 +125,8 @@ pub struct Merged {
     pub words: Vec<TranscriptionWord>,
     /// The segments in order; none if the answers had none.
     pub segments: Vec<TranscriptionSegment>,
+    /// The text of answers without words and segments, each with the times of its piece.
+    pub(crate) untimed: Vec<TranscriptionSegment>,
     /// Where the pieces were joined.
     pub joins: Vec<Join>,
     /// For each piece, the number of its first word among all [`words`](Self::words).

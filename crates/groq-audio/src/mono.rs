@@ -2,10 +2,12 @@
 
 use crate::resample::dot;
 
-/// Samples over which energies are remembered, about a tenth of a second at usual rates.
+/// Samples over which is remembered what channels have in common, about a tenth of a second at usual rates.
 const MEMORY: f64 = 4_000.0;
 /// How alike a channel and those before it must be, from 0 to 1, to tell whether it is upside down.
 const ALIKE: f64 = 0.25;
+/// Less than this energy is silence.
+const SILENCE: f64 = 1e-12;
 
 /// Adds channels up. One that would cancel those before it is turned over first.
 #[derive(Debug, Default)]
@@ -13,32 +15,37 @@ pub(crate) struct Mixer {
     /// The channel that is left out: it has no speech.
     low: Option<usize>,
     channels: Vec<Channel>,
-    /// The energy of the sum.
-    total: f64,
+    gain: Option<f64>,
     differs: bool,
 }
 
 /// What is remembered of a channel.
 #[derive(Clone, Debug, Default)]
 struct Channel {
-    energy: f64,
-    /// The energy of the sum of those before it, and what both have in common.
-    before: f64,
-    common: f64,
+    /// How much it is like the sum of those before it, from -1 to 1. How loud both are does not count.
+    likeness: Option<f64>,
     is_inverted: bool,
 }
 
 impl Channel {
     fn see(&mut self, plane: &[f32], before: &[f32], kept: f64) {
-        let add = |sum: &mut f64, new: f32| *sum = *sum * kept + f64::from(new);
-        add(&mut self.energy, dot(plane, plane));
-        add(&mut self.before, dot(before, before));
-        add(&mut self.common, dot(plane, before));
-        let limit = ALIKE * (self.energy * self.before).sqrt();
-        if self.common.abs() > limit {
-            self.is_inverted = self.common < 0.0;
+        let energy = energy(plane) * energy(before);
+        if energy > SILENCE * SILENCE {
+            let now = f64::from(dot(plane, before)) / energy.sqrt();
+            let likeness = remembered(&mut self.likeness, now, kept);
+            if likeness.abs() > ALIKE {
+                self.is_inverted = likeness < 0.0;
+            }
         }
     }
+}
+
+fn remembered(past: &mut Option<f64>, now: f64, kept: f64) -> f64 {
+    *past.insert(past.map_or(now, |past| past * kept + now * (1.0 - kept)))
+}
+
+fn energy(samples: &[f32]) -> f64 {
+    f64::from(dot(samples, samples))
 }
 
 impl Mixer {
@@ -64,36 +71,30 @@ impl Mixer {
         let mixed = &mut out[from..];
         let kept = (-(length as f64) / MEMORY).exp();
         let count = planes.len() - usize::from(low.is_some());
+        let mut loudest = 0.0_f64;
         self.channels.resize_with(planes.len(), Channel::default);
         for (number, (plane, channel)) in planes.iter().zip(&mut self.channels).enumerate() {
             if Some(number) == low {
                 continue;
             }
+            loudest = loudest.max(energy(plane));
             channel.see(plane, mixed, kept);
             let sign = if channel.is_inverted { -1.0 } else { 1.0 };
             let samples = mixed.iter_mut().zip(plane);
             samples.for_each(|(sum, sample)| *sum += sign * sample);
             self.differs |= count > 2 || channel.is_inverted;
         }
-        if count < 2 {
-            return;
+        let total = energy(mixed);
+        if count == 2 {
+            mixed.iter_mut().for_each(|sum| *sum *= 0.5);
+        } else if count > 2 && total > SILENCE {
+            // As loud as the loudest channel, so that one voice among many channels stays as loud as it is.
+            let now = (loudest / total).sqrt().clamp(1.0 / count as f64, 1.0);
+            let gain = remembered(&mut self.gain, now, kept) as f32;
+            let peaks = mixed.iter().map(|sample| sample.abs());
+            let gain = gain.min(1.0 / peaks.fold(1.0, f32::max));
+            mixed.iter_mut().for_each(|sum| *sum *= gain);
         }
-        self.total = self.total * kept + f64::from(dot(mixed, mixed));
-        let loudest = self.channels.iter().map(|channel| channel.energy);
-        let loudest = loudest.fold(0.0, f64::max);
-        // As loud as the loudest channel, so that one voice among many channels stays as loud as it is.
-        let most = if count == 2 { 0.5 } else { 1.0 };
-        let gain = (loudest / self.total.max(1e-12)).sqrt();
-        let peak = mixed
-            .iter()
-            .fold(1.0_f32, |peak, sample| peak.max(sample.abs()));
-        let gain = gain.clamp(1.0 / count as f64, most) as f32;
-        let gain = if count == 2 {
-            gain
-        } else {
-            gain.min(1.0 / peak)
-        };
-        mixed.iter_mut().for_each(|sum| *sum *= gain);
     }
 }
 

@@ -180,11 +180,6 @@ impl PiecePlanner {
         (earliest * HOP_SAMPLES as u64).max(self.start)
     }
 
-    /// Returns the first sample of the piece that is being collected.
-    pub fn piece_start(&self) -> u64 {
-        self.start
-    }
-
     fn start_hop(&self) -> u64 {
         self.start / HOP_SAMPLES as u64
     }

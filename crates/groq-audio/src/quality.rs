@@ -12,6 +12,8 @@ mod whole;
 pub use flag::{Flag, FlagKind};
 pub use groq_models::Severity;
 pub use piece::check_piece;
+#[cfg(feature = "decode")]
+pub(crate) use piece::stated_seconds;
 pub use sound::Sound;
 pub use thresholds::Thresholds;
 #[cfg(feature = "decode")]

@@ -12,4 +12,39 @@ macro_rules! setters {
     };
 }
 
-pub(crate) use setters;
+/// A type of options, each with its default and a setter of the same name.
+macro_rules! options {
+    (
+        $(#[$meta:meta])* $name:ident;
+        $($(#[$doc:meta])* $field:ident: $type:ty = $default:expr;)*
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq)]
+        pub struct $name {
+            $(pub(crate) $field: $type,)*
+        }
+
+        impl Default for $name {
+            fn default() -> Self {
+                Self { $($field: $default,)* }
+            }
+        }
+
+        impl $name {
+            /// Creates the default options.
+            pub fn new() -> Self {
+                Self::default()
+            }
+
+            $(
+                $(#[$doc])*
+                pub fn $field(mut self, value: $type) -> Self {
+                    self.$field = value;
+                    self
+                }
+            )*
+        }
+    };
+}
+
+pub(crate) use {options, setters};

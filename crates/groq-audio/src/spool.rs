@@ -25,8 +25,8 @@ pub(crate) struct Spool {
 struct Shared {
     file: Mutex<File>,
     slot: u64,
-    free: Mutex<Vec<u64>>,
-    next: Mutex<u64>,
+    /// The slots that are free, and the first that was never used.
+    free: Mutex<(Vec<u64>, u64)>,
 }
 
 impl Spool {
@@ -37,8 +37,7 @@ impl Spool {
             Storage::File => Some(Arc::new(Shared {
                 file: Mutex::new(tempfile::tempfile()?),
                 slot,
-                free: Mutex::new(Vec::new()),
-                next: Mutex::new(0),
+                free: Mutex::default(),
             })),
         };
         Ok(Self { file })
@@ -64,8 +63,8 @@ pub(crate) struct Slot {
 
 impl Slot {
     fn take(shared: &Arc<Shared>) -> Self {
-        let number = lock(&shared.free).pop().unwrap_or_else(|| {
-            let mut next = lock(&shared.next);
+        let (free, next) = &mut *lock(&shared.free);
+        let number = free.pop().unwrap_or_else(|| {
             *next += 1;
             *next - 1
         });
@@ -82,7 +81,7 @@ impl Slot {
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        lock(&self.shared.free).push(self.number);
+        lock(&self.shared.free).0.push(self.number);
     }
 }
 
@@ -360,7 +359,7 @@ mod tests {
         assert_eq!(third.to_bytes().expect("readable"), &b"Hthird"[..]);
         assert_eq!(second.read_at(3, 2).expect("readable"), &b"co"[..]);
         let shared = spool.file.as_ref().expect("a file");
-        assert_eq!(*lock(&shared.next), 2);
+        assert_eq!(lock(&shared.free).1, 2);
     }
 
     #[test]

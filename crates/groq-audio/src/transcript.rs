@@ -54,7 +54,8 @@ pub struct PieceReport {
 }
 
 /// Whether a transcript can be trusted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Quality {
     /// Nothing suspicious was found.
@@ -140,11 +141,8 @@ impl Transcript {
     /// assert_eq!(Transcript::default().quality(), Quality::Clean);
     /// ```
     pub fn quality(&self) -> Quality {
-        if self
-            .flags
-            .iter()
-            .any(|flag| flag.kind == FlagKind::Unchecked)
-        {
+        let mut flags = self.flags.iter();
+        if flags.any(|flag| flag.kind == FlagKind::Unchecked) {
             Quality::Unchecked
         } else if self.flags.iter().any(|flag| flag.severity > Severity::Note) {
             Quality::Suspicious

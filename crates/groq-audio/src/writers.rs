@@ -52,30 +52,6 @@ impl OutputFormat {
 }
 
 impl Transcript {
-    /// Writes `SubRip` subtitles.
-    ///
-    /// ```
-    /// let mut srt = Vec::new();
-    /// groq_audio::Transcript::default().write_srt(&mut srt)?;
-    /// # Ok::<(), groq_audio::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`is_io`](Error::is_io): the writer failed.
-    pub fn write_srt(&self, out: impl Write) -> Result<(), Error> {
-        self.write(out, OutputFormat::Srt, &Cues::default())
-    }
-
-    /// Writes `WebVTT` subtitles.
-    ///
-    /// # Errors
-    ///
-    /// [`is_io`](Error::is_io): the writer failed.
-    pub fn write_vtt(&self, out: impl Write) -> Result<(), Error> {
-        self.write(out, OutputFormat::Vtt, &Cues::default())
-    }
-
     /// Writes any format, with subtitles laid out by `cues`.
     ///
     /// ```

@@ -33,14 +33,6 @@ pub(crate) struct Probe {
 }
 
 impl Probe {
-    #[cfg(any(test, fuzzing))]
-    pub(super) fn of(format: Format) -> Self {
-        Self {
-            format,
-            ..Self::default()
-        }
-    }
-
     /// Looks at an input, and returns the bytes that were read after its tags.
     pub(super) fn new(input: &mut Input) -> Result<(Self, Vec<u8>), Error> {
         let (head, base) = head(input).map_err(|cause| Error::io("read audio", cause))?;

@@ -176,7 +176,12 @@ fn native(mut input: Input, mut probe: Probe) -> Result<Decoder, Failure> {
         Format::Wav | Format::Aiff | Format::Au | Format::Caf => plain(input, &probe),
         _ => {
             let known_missing = probe.complete(&mut input)?;
-            let decoder = without_panic(|| symphonia::Decoder::open(input, &probe))?;
+            let opened = without_panic(|| symphonia::Decoder::open(input, &probe));
+            let (decoder, known_missing) = match (opened, known_missing) {
+                (Ok(decoder), missing) => (decoder, missing),
+                (Err(_), Some(missing)) => return Err(missing.into()),
+                (Err(failure), None) => return Err(failure),
+            };
             let seconds = decoder.expected().seconds();
             let mut decoder = Decoder::new(decoder, seconds);
             decoder.known_missing = known_missing;

@@ -25,7 +25,7 @@ use crate::error::{Error, ErrorKind};
 use crate::mono::Mixer;
 use crate::resample::RATES;
 use crate::source::Input;
-use opening::{Codec, expected, first, is_audio, reader, ready, tick};
+use opening::{Codec, Ready, expected, first, is_audio, reader, ready, tick};
 
 /// How many packets in a row may be damaged before the file is given up.
 const DAMAGED_IN_A_ROW: u32 = 500;
@@ -47,6 +47,20 @@ struct Sounding {
     start: Option<f64>,
     /// Samples that are still to be skipped at the beginning.
     skip: u64,
+}
+
+impl Sounding {
+    fn new(track: &Track, ready: Ready, part: usize) -> Self {
+        Self {
+            id: track.id,
+            part,
+            tick: tick(track),
+            codec: ready.codec,
+            rate: ready.rate,
+            start: None,
+            skip: ready.skip,
+        }
+    }
 }
 
 /// Where the file should end, by what it states.
@@ -98,13 +112,8 @@ impl Decoder {
         let Some(track) = first(&audio, &probe.streams).cloned() else {
             return Err(no_track(reader.tracks(), format, probe.mp4.sound).into());
         };
-        let mut notes = Vec::new();
-        if audio.len() > 1 {
-            notes.push(format!(
-                "only the first of {} audio tracks is used",
-                audio.len()
-            ));
-        }
+        let count = audio.len();
+        let notes = (count > 1).then(|| format!("only the first of {count} audio tracks is used"));
         let Some(CodecParameters::Audio(parameters)) = track.codec_params.clone() else {
             return Err(faults::unsupported("its codec").into());
         };
@@ -135,14 +144,10 @@ impl Decoder {
             .num_frames
             .filter(|_| format == Format::Mp3 && probe.counted);
         Ok(Self {
+            mixer: Mixer::without(ready.low),
             track: Sounding {
-                id: track.id,
-                part: 0,
-                tick,
-                codec: ready.codec,
-                rate: ready.rate,
                 start,
-                skip: ready.skip,
+                ..Sounding::new(&track, ready, 0)
             },
             ends: Ends {
                 expected,
@@ -150,7 +155,6 @@ impl Decoder {
                 endless: probe.endless,
                 is_open: probe.mp4.fragments.count > 0 && !probe.mp4.fragments.is_indexed,
             },
-            mixer: Mixer::without(ready.low),
             planes: Vec::new(),
             tally: Tally::default(),
             gaps,
@@ -164,7 +168,7 @@ impl Decoder {
             seen,
             used: 0,
             in_a_row: 0,
-            notes,
+            notes: Vec::from_iter(notes),
         })
     }
 
@@ -377,15 +381,7 @@ impl Decoder {
         };
         let ready = ready(&parameters)?;
         self.mixer = Mixer::without(ready.low);
-        self.track = Sounding {
-            id: track.id,
-            part: self.track.part + 1,
-            tick: tick(&track),
-            codec: ready.codec,
-            rate: ready.rate,
-            start: None,
-            skip: ready.skip,
-        };
+        self.track = Sounding::new(&track, ready, self.track.part + 1);
         self.gaps.restart(self.track.tick);
         // The length was that of the first stream only.
         self.ends.expected = Expected::Unknown;

@@ -2,8 +2,10 @@
 //!
 //! Linear prediction would save a few percent of size for three times the work.
 
+use symphonia::core::checksum::{Crc8Ccitt, Crc16Ansi};
+use symphonia::core::io::Monitor;
+
 use super::bits::BitWriter;
-use super::crc::{crc8, crc16};
 use super::{fixed, rice};
 use crate::SAMPLE_RATE;
 
@@ -39,26 +41,18 @@ impl FlacEncoder {
 
     pub(super) fn push(&mut self, mut samples: &[i16], out: &mut Vec<u8>) {
         self.samples += samples.len() as u64;
-        if !self.held.is_empty() {
-            let (now, rest) = samples.split_at(samples.len().min(BLOCK - self.held.len()));
-            self.held.extend_from_slice(now);
-            samples = rest;
-            if self.held.len() < BLOCK {
-                return;
-            }
-            let block = std::mem::take(&mut self.held);
+        while self.held.len() + samples.len() >= BLOCK {
+            let (now, rest) = samples.split_at(BLOCK - self.held.len());
+            let mut block = std::mem::take(&mut self.held);
+            block.extend_from_slice(now);
             self.frame(&block, out);
-            self.held = block;
-            self.held.clear();
+            block.clear();
+            (self.held, samples) = (block, rest);
         }
-        let mut blocks = samples.chunks_exact(BLOCK);
-        for block in &mut blocks {
-            self.frame(block, out);
-        }
-        self.held.extend_from_slice(blocks.remainder());
+        self.held.extend_from_slice(samples);
     }
 
-    pub(super) fn finish(mut self, out: &mut Vec<u8>) -> [u8; HEADER_LEN] {
+    pub(super) fn finish(mut self, out: &mut Vec<u8>) -> Vec<u8> {
         let block = std::mem::take(&mut self.held);
         if !block.is_empty() {
             self.frame(&block, out);
@@ -69,11 +63,13 @@ impl FlacEncoder {
     fn frame(&mut self, block: &[i16], out: &mut Vec<u8>) {
         let start = out.len();
         frame_header(block.len(), self.frames, out);
-        let header = crc8(&out[start..]);
-        out.push(header);
+        let mut sum = Crc8Ccitt::new(0);
+        sum.process_buf_bytes(&out[start..]);
+        out.push(sum.crc());
         self.subframe(block, out);
-        let whole = crc16(&out[start..]);
-        out.extend_from_slice(&whole.to_be_bytes());
+        let mut sum = Crc16Ansi::new(0);
+        sum.process_buf_bytes(&out[start..]);
+        out.extend_from_slice(&sum.crc().to_be_bytes());
         self.frames += 1;
         let length = out.len() - start;
         self.smallest = self.smallest.min(length);
@@ -104,28 +100,32 @@ impl FlacEncoder {
         bits.finish();
     }
 
-    fn header(&self) -> [u8; HEADER_LEN] {
-        let mut bytes = Vec::with_capacity(HEADER_LEN);
-        bytes.extend_from_slice(b"fLaC");
+    fn header(&self) -> Vec<u8> {
+        let smallest = if self.frames == 0 {
+            0
+        } else {
+            self.smallest as u32
+        };
         // The last metadata block, of type 0, 34 bytes long.
-        bytes.extend_from_slice(&[0x80, 0, 0, 34]);
+        let mut bytes = b"fLaC\x80\0\0\x22".to_vec();
         let mut bits = BitWriter::new(&mut bytes);
-        bits.write(BLOCK as u32, 16);
-        bits.write(BLOCK as u32, 16);
-        let smallest = if self.frames == 0 { 0 } else { self.smallest };
-        bits.write(smallest as u32, 24);
-        bits.write(self.largest as u32, 24);
-        bits.write(SAMPLE_RATE, 20);
-        bits.write(0, 3);
-        bits.write(15, 5);
-        bits.write((self.samples >> 32) as u32, 4);
-        bits.write(self.samples as u32, 32);
+        for (value, count) in [
+            (BLOCK as u32, 16),
+            (BLOCK as u32, 16),
+            (smallest, 24),
+            (self.largest as u32, 24),
+            (SAMPLE_RATE, 20),
+            // One channel of 16 bits.
+            (15, 8),
+            ((self.samples >> 32) as u32, 4),
+            (self.samples as u32, 32),
+        ] {
+            bits.write(value, count);
+        }
         bits.finish();
         // A checksum of zeros says that there is none.
         bytes.resize(HEADER_LEN, 0);
-        let mut header = [0; HEADER_LEN];
-        header.copy_from_slice(&bytes);
-        header
+        bytes
     }
 }
 

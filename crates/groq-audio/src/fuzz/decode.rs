@@ -9,6 +9,16 @@ use super::format::{self, Format};
 use super::probe::Probe;
 use super::watch::Watch;
 
+impl Probe {
+    /// That of a file of which only its format is known.
+    pub(in crate::decode) fn of(format: Format) -> Self {
+        Self {
+            format,
+            ..Self::default()
+        }
+    }
+}
+
 pub(crate) fn headers(input: &[u8]) {
     let _ = Format::of(input).refused();
     let _ = format::tag_len(input);

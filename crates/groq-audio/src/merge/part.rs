@@ -77,18 +77,25 @@ impl<'a> Part<'a> {
             "" => join_segments(&self.segments),
             text => text.to_owned(),
         };
-        append_text(&mut merged.text, &text);
+        self.append_untimed(&text, merged);
+    }
+
+    /// Adds text, with the times of the piece where it has none of its own.
+    fn append_untimed(&self, text: &str, merged: &mut Merged) {
+        append_text(&mut merged.text, text);
+        if self.basis == Basis::Text && !text.is_empty() {
+            let start = merged.untimed.last().map_or(0.0, |last| last.end);
+            let start = start.max(self.start());
+            let segment = TranscriptionSegment::new(start, self.end().max(start), text);
+            merged.untimed.push(segment);
+        }
     }
 
     fn append_kept(&self, merged: &mut Merged) {
         let kept = &self.units[self.from..self.to];
         if self.basis == Basis::Text {
             let text = &self.transcript.answer.text;
-            append_text(
-                &mut merged.text,
-                &text[kept[0].from..kept[kept.len() - 1].to],
-            );
-            return;
+            return self.append_untimed(&text[kept[0].from..kept[kept.len() - 1].to], merged);
         }
         let new_words = match self.basis {
             Basis::Words => cut_words(&self.words, kept),

@@ -5,80 +5,41 @@ use std::time::Duration;
 use super::CutKind;
 use crate::clock::{HOP_SAMPLES, HOPS_PER_SECOND, SAMPLE_RATE};
 
-/// How a recording is cut into pieces, and how much audio neighbors share.
-///
-/// ```
-/// use groq_audio::PieceOptions;
-/// use std::time::Duration;
-///
-/// let options = PieceOptions::new().max_len(Duration::from_secs(120)).max_bytes(10_000_000);
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[must_use = "options do nothing until they are given to a job"]
-pub struct PieceOptions {
-    max_len: Duration,
-    max_bytes: u64,
-    overlap_pause: Duration,
-    overlap_dip: Duration,
-    overlap_forced: Duration,
-    min_last: Duration,
-}
+crate::setters::options! {
+    /// How a recording is cut into pieces, and how much audio neighbors share.
+    ///
+    /// ```
+    /// use groq_audio::PieceOptions;
+    /// use std::time::Duration;
+    ///
+    /// let options = PieceOptions::new().max_len(Duration::from_secs(120)).max_bytes(10_000_000);
+    /// ```
+    #[must_use = "options do nothing until they are given to a job"]
+    PieceOptions;
 
-impl Default for PieceOptions {
-    fn default() -> Self {
-        Self {
-            max_len: Duration::from_secs(600),
-            max_bytes: 24_000_000,
-            overlap_pause: Duration::from_secs(1),
-            overlap_dip: Duration::from_secs(2),
-            overlap_forced: Duration::from_millis(2_500),
-            min_last: Duration::from_secs(10),
-        }
-    }
+    /// Sets the longest piece, with the audio that it shares: 600 s by default, and 4 s at least.
+    ///
+    /// ```
+    /// use groq_audio::PieceOptions;
+    /// use std::time::Duration;
+    ///
+    /// let options = PieceOptions::new().max_len(Duration::from_secs(30));
+    /// ```
+    max_len: Duration = Duration::from_secs(600);
+    /// Sets the most bytes of a piece: 24 MB by default, and 200 kB at least. A second counts as 32 kB, which holds for audio
+    /// that cannot be compressed.
+    max_bytes: u64 = 24_000_000;
+    /// Sets how much audio on each side of a [`CutKind::Pause`] both pieces have: 1 s by default.
+    overlap_pause: Duration = Duration::from_secs(1);
+    /// Sets how much audio on each side of a [`CutKind::Dip`] both pieces have: 2 s by default.
+    overlap_dip: Duration = Duration::from_secs(2);
+    /// Sets how much audio on each side of a [`CutKind::Forced`] both pieces have: 2.5 s by default.
+    overlap_forced: Duration = Duration::from_millis(2_500);
+    /// Sets the length below which the last piece becomes part of the one before: 10 s by default, the least that is billed.
+    min_last: Duration = Duration::from_secs(10);
 }
 
 impl PieceOptions {
-    /// Creates the default options: pieces of at most 600 s and 24 MB.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    crate::setters::setters! {
-        /// Sets the longest piece, with the audio that it shares: 600 s by default, and 4 s at least.
-        ///
-        /// ```
-        /// use groq_audio::PieceOptions;
-        /// use std::time::Duration;
-        ///
-        /// let options = PieceOptions::new().max_len(Duration::from_secs(30));
-        /// ```
-        max_len(length: Duration) => max_len = length;
-        /// Sets the most bytes of a piece: 24 MB by default, and 200 kB at least. A second counts as 32 kB, which holds for audio
-        /// that cannot be compressed.
-        max_bytes(bytes: u64) => max_bytes = bytes;
-    }
-
-    /// Sets how much audio on each side of a cut both pieces have.
-    pub fn overlap(mut self, each_side: Duration) -> Self {
-        self.overlap_pause = each_side;
-        self.overlap_dip = each_side;
-        self.overlap_forced = each_side;
-        self
-    }
-
-    /// Sets how much audio on each side of a [`CutKind::Pause`], [`CutKind::Dip`] and [`CutKind::Forced`] both pieces have.
-    pub fn overlap_by_kind(mut self, pause: Duration, dip: Duration, forced: Duration) -> Self {
-        self.overlap_pause = pause;
-        self.overlap_dip = dip;
-        self.overlap_forced = forced;
-        self
-    }
-
-    crate::setters::setters! {
-        /// Sets the length below which the last piece becomes part of the one before: 10 s by default, the least that is billed.
-        min_last(length: Duration) => min_last = length;
-    }
-
     /// At least `each_side` at every cut; for answers without the times of words.
     #[cfg(feature = "decode")]
     pub(crate) fn overlap_at_least(mut self, each_side: Duration) -> Self {

@@ -2,11 +2,13 @@
 
 use sha2::{Digest, Sha256};
 
+use super::options::MAX_PAD;
 use super::{PrepareOptions, Prepared};
 use crate::LevelMeter;
 use crate::clock::{HOP_SAMPLES, samples_in};
 use crate::encode::Encoder;
 use crate::error::Error;
+use crate::journal::hex;
 use crate::levels::Levels;
 use crate::plan::{Piece, PiecePlanner};
 use crate::quality::Sound;
@@ -46,7 +48,7 @@ impl<'a> Pieces<'a> {
         let spool = Spool::new(options.storage, slot)
             .map_err(|cause| Error::io("make a temporary file", cause))?;
         let mut current = Current::new(options, &spool, 0);
-        current.lead = samples_in(options.pad);
+        current.lead = samples_in(options.pad.min(MAX_PAD));
         let silence = vec![0; current.lead as usize];
         current.encode(&silence)?;
         Ok(Self {
@@ -111,7 +113,7 @@ impl<'a> Pieces<'a> {
         let mut padding = done.lead;
         let lead = done.lead;
         if piece.cut.is_none() {
-            let tail = samples_in(self.options.pad);
+            let tail = samples_in(self.options.pad.min(MAX_PAD));
             padding += tail;
             done.encode(&vec![0; tail as usize])?;
         }
@@ -194,10 +196,8 @@ impl Current {
         let header = encoder.finish(&mut self.bytes);
         self.write()?;
         // The header is known last, so it is hashed last.
-        let hash = self
-            .hash
-            .take()
-            .map(|hash| hex(&hash.chain_update(&header).finalize()));
+        let hash = self.hash.take();
+        let hash = hash.map(|hash| hex(hash.chain_update(&header)));
         let name = format!("audio.{}", options.encoding.extension());
         let audio = self.draft.finish(&header, name);
         let audio = audio.map_err(|cause| Error::io("write a temporary file", cause))?;
@@ -207,8 +207,4 @@ impl Current {
 
 fn hops(samples: u64) -> usize {
     samples.div_ceil(HOP_SAMPLES as u64) as usize
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

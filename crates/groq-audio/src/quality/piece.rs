@@ -1,6 +1,6 @@
 //! What is suspicious about one piece's answer, seen alone.
 
-use groq_types::{AudioDuration, TranscriptionSegment};
+use groq_types::{AudioDuration, TranscriptionSegment, VerboseTranscription};
 
 use super::Severity;
 use super::flag::{Flag, FlagKind};
@@ -87,19 +87,24 @@ fn check_times(transcript: &PieceTranscript, clocked: &Clocked, flags: &mut Vec<
     flags.push(Flag::new(FlagKind::BadTimes, severity, span).value(wrong as f64));
 }
 
+/// The length of the audio as the service measured it.
+pub(crate) fn stated_seconds(answer: &VerboseTranscription) -> Option<f64> {
+    match answer.duration.as_ref()? {
+        AudioDuration::Seconds(seconds) => Some(*seconds),
+        AudioDuration::Text(text) => text.trim().parse().ok(),
+        _ => None,
+    }
+}
+
 fn check_duration(
     transcript: &PieceTranscript,
     sound: &Sound,
     thresholds: &Thresholds,
     flags: &mut Vec<Flag>,
 ) {
-    let theirs = match &transcript.answer.duration {
-        Some(AudioDuration::Seconds(seconds)) => *seconds,
-        Some(AudioDuration::Text(text)) => text.trim().parse().unwrap_or(f64::NAN),
-        _ => return,
-    };
-    let apart = (theirs - sound.sent_seconds).abs();
-    if apart > thresholds.duration {
+    let stated = stated_seconds(&transcript.answer);
+    let apart = stated.map(|stated| (stated - sound.sent_seconds).abs());
+    if let Some(apart) = apart.filter(|&apart| apart > thresholds.duration) {
         let span = (seconds(transcript.start), seconds(transcript.end));
         let flag = Flag::new(FlagKind::Duration, Severity::Error, span);
         flags.push(flag.value(apart));
@@ -124,7 +129,7 @@ fn check_sound(
         let quiet = sound.levels.share_quiet(sound.quiet, start, end);
         flag(FlagKind::TextOnSilence, Severity::Error, invented, quiet);
     }
-    // Text without times says nothing about where sound went untranscript, unless there is none.
+    // Text without times says nothing about where sound was not transcribed, unless there is none.
     if !spans.is_empty() || transcript.answer.text.trim().is_empty() {
         for (gap, loud) in silence::unheard(&spans, sound, thresholds) {
             flag(FlagKind::Coverage, Severity::Error, gap, loud);

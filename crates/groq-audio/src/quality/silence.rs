@@ -21,6 +21,11 @@ impl Span {
     fn spoken(&self) -> f64 {
         (self.end - self.start).min(0.2 + 0.3 * self.words as f64)
     }
+
+    /// How long it may take: three words that claim half a minute leave most of it unheard.
+    fn longest(&self) -> f64 {
+        2.0 + self.words as f64
+    }
 }
 
 /// How far from its true place a recognizer may put a word, in seconds.
@@ -103,7 +108,7 @@ pub(super) fn unheard(words: &[Span], sound: &Sound, thresholds: &Thresholds) ->
     };
     for word in words {
         check(heard_to, word.start.min(end), thresholds.unheard_gap);
-        heard_to = heard_to.max(word.end);
+        heard_to = heard_to.max(word.end.min(word.start + word.longest()));
     }
     let share = (sound.loud_seconds() * thresholds.unheard_share).max(2.0);
     check(heard_to, end, thresholds.unheard_tail.min(share));

@@ -3,10 +3,8 @@
 use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;
 
-use tokio::task::spawn_blocking;
-
 use super::spoken::{Spoken, WavFormat};
-use crate::error::Error;
+use crate::error::{Error, blocking};
 use crate::wav::HEADER_LEN;
 use crate::writers::Unfinished;
 
@@ -20,7 +18,7 @@ pub(super) struct Saving {
 impl Saving {
     pub(super) async fn begin(path: &Path) -> Result<Self, Error> {
         let path = path.to_owned();
-        blocking(move || {
+        blocking("writing speech", move || {
             Ok(Self {
                 file: Unfinished::create(&path)?,
                 format: None,
@@ -31,7 +29,7 @@ impl Saving {
     }
 
     pub(super) async fn add(mut self, spoken: Spoken) -> Result<Self, Error> {
-        blocking(move || {
+        blocking("writing speech", move || {
             if self.format.is_none() {
                 self.write(&[0; HEADER_LEN])?;
             }
@@ -47,7 +45,7 @@ impl Saving {
 
     /// Puts the header before everything, and gives the file its name.
     pub(super) async fn finish(self) -> Result<(), Error> {
-        blocking(move || {
+        blocking("writing speech", move || {
             let format = self.format.ok_or_else(super::nothing)?;
             let header = format.header_of(self.bytes)?;
             let mut file = self.file.file();
@@ -64,11 +62,4 @@ impl Saving {
         file.write_all(bytes)
             .map_err(|cause| Error::io("write speech", cause))
     }
-}
-
-async fn blocking<R: Send + 'static>(
-    work: impl FnOnce() -> Result<R, Error> + Send + 'static,
-) -> Result<R, Error> {
-    let joined = spawn_blocking(work).await;
-    joined.map_err(|cause| Error::of_task("writing speech", cause))?
 }

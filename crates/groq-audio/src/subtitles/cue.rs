@@ -34,59 +34,33 @@ impl Cue {
     }
 }
 
-/// How subtitles are laid out.
-///
-/// ```
-/// use groq_audio::subtitles::Cues;
-/// use std::time::Duration;
-///
-/// let large_type = Cues::new().line_width(30).longest(Duration::from_secs(5));
-/// ```
-#[derive(Clone, Debug, PartialEq)]
-#[must_use = "a layout does nothing until it is used"]
-pub struct Cues {
-    line_width: usize,
-    lines: usize,
-    longest: Duration,
-    shortest: Duration,
-    pause: Duration,
-    speed: f64,
-}
+crate::setters::options! {
+    /// How subtitles are laid out.
+    ///
+    /// ```
+    /// use groq_audio::subtitles::Cues;
+    /// use std::time::Duration;
+    ///
+    /// let large_type = Cues::new().line_width(30).longest(Duration::from_secs(5));
+    /// ```
+    #[must_use = "a layout does nothing until it is used"]
+    Cues;
 
-impl Default for Cues {
-    fn default() -> Self {
-        Self {
-            line_width: 42,
-            lines: 2,
-            longest: Duration::from_secs(7),
-            shortest: Duration::from_secs(1),
-            pause: Duration::from_millis(800),
-            speed: 17.0,
-        }
-    }
+    /// Sets the characters of a line: 42 by default, and 8 at least. East Asian characters count twice.
+    line_width: usize = 42;
+    /// Sets the lines of a cue, from 1 to 8: 2 by default.
+    lines: usize = 2;
+    /// Sets the longest time of a cue: 7 s by default.
+    longest: Duration = Duration::from_secs(7);
+    /// Sets the shortest time of a cue where there is room: 1 s by default.
+    shortest: Duration = Duration::from_secs(1);
+    /// Sets the reading speed in characters per second: 17 by default. A cue stays as long as that needs, where there is room.
+    reading_speed: f64 = 17.0;
+    /// Sets the silence that ends a cue: 800 ms by default.
+    pause: Duration = Duration::from_millis(800);
 }
 
 impl Cues {
-    /// Creates the default layout: two lines of 42 characters, one to seven seconds.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    crate::setters::setters! {
-        /// Sets the characters of a line: 42 by default, and 8 at least. East Asian characters count twice.
-        line_width(characters: usize) => line_width = characters;
-        /// Sets the lines of a cue, from 1 to 8: 2 by default.
-        lines(lines: usize) => lines = lines;
-        /// Sets the longest time of a cue: 7 s by default.
-        longest(length: Duration) => longest = length;
-        /// Sets the shortest time of a cue where there is room: 1 s by default.
-        shortest(length: Duration) => shortest = length;
-        /// Sets the reading speed in characters per second: 17 by default. A cue stays as long as that needs, where there is room.
-        reading_speed(characters: f64) => speed = characters;
-        /// Sets the silence that ends a cue: 800 ms by default.
-        pause(length: Duration) => pause = length;
-    }
-
     /// Lays a transcript out as cues, which are in order and never overlap.
     ///
     /// ```
@@ -96,7 +70,7 @@ impl Cues {
     ///
     /// let piece = PieceTranscript::new(0, 16_000, VerboseTranscription::new("Good evening."));
     /// let transcript = Transcript::new(merge(&[piece], &MergeOptions::new()), 1.0);
-    /// assert!(Cues::new().lay_out(&transcript).is_empty(), "without times there are no cues");
+    /// assert_eq!(Cues::new().lay_out(&transcript)[0].lines, ["Good evening."]);
     /// ```
     pub fn lay_out(&self, transcript: &Transcript) -> Vec<Cue> {
         let width = self.line_width.max(8);
@@ -167,7 +141,7 @@ impl Cues {
     /// How long a reader needs, in milliseconds.
     fn reading_time(&self, cue: &Cue) -> u64 {
         let characters: usize = cue.lines.iter().map(|line| width(line)).sum();
-        milliseconds(characters as f64 / self.speed.max(1.0))
+        milliseconds(characters as f64 / self.reading_speed.max(1.0))
     }
 
     /// Makes cues long enough to read, not too long, and apart.

@@ -15,7 +15,10 @@ pub(super) struct Token {
 
 /// All tokens in order: the segments' text, which has the marks, with the words' times, which are exact.
 pub(super) fn tokens(transcript: &Transcript) -> Vec<Token> {
-    let (words, segments) = (transcript.words(), transcript.segments());
+    let (words, mut segments) = (transcript.words(), transcript.segments());
+    if words.is_empty() && segments.is_empty() {
+        segments = &transcript.merged.untimed;
+    }
     if segments.is_empty() {
         let timed = words
             .iter()

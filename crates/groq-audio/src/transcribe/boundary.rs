@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::answers::Answered;
-use super::job::{Job, Landed, Landing, blocking};
+use super::job::{Job, Landed, Landing};
 use super::request::{joined, request};
 use super::send::send;
 use crate::clock::{samples_in, seconds};
 use crate::decode::{DecodeOptions, Recording};
 use crate::encode::{Encoder, Encoding};
-use crate::error::Error;
+use crate::error::{Error, blocking};
 use crate::journal;
 use crate::merge::{JoinKind, MergeOptions, PieceTranscript, merge};
 use crate::plan::CutKind;

@@ -8,11 +8,10 @@ use groq_core::limits::{Attempts, RateLimiter};
 use groq_models::{Catalog, Usage};
 use groq_types::VerboseTranscription;
 use tokio::sync::watch;
-use tokio::task::spawn_blocking;
 
 use super::answers::Answered;
 use super::settings::Settings;
-use crate::error::Error;
+use crate::error::{Error, blocking};
 use crate::estimate::JobStats;
 use crate::journal::{self, Journal};
 use crate::merge::PieceTranscript;
@@ -230,15 +229,6 @@ impl<T: Transcriber> Job<T> {
     fn counts(&self) -> MutexGuard<'_, Counts> {
         self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Runs what blocks on a thread that may.
-pub(super) async fn blocking<R: Send + 'static>(
-    what: &str,
-    work: impl FnOnce() -> Result<R, Error> + Send + 'static,
-) -> Result<R, Error> {
-    let joined = spawn_blocking(work).await;
-    joined.map_err(|cause| Error::of_task(what, cause))?
 }
 
 /// The language of an answer as the service takes it.

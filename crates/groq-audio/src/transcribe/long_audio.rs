@@ -7,7 +7,7 @@ use std::time::Duration;
 use groq_core::limits::{LocalRateLimiter, Quota, RateLimiter};
 use groq_models::{Catalog, Plan};
 
-use super::job::{Job, blocking};
+use super::job::Job;
 use super::report::transcript;
 use super::run::pieces;
 use super::send;
@@ -15,7 +15,7 @@ use super::settings::Settings;
 use super::whole;
 use crate::decode::Recording;
 use crate::encode::Encoding;
-use crate::error::Error;
+use crate::error::{Error, blocking};
 use crate::estimate::Estimate;
 use crate::plan::PieceOptions;
 use crate::prepare::{self, Incomplete};

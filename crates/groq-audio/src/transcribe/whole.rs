@@ -3,19 +3,19 @@
 use std::time::Duration;
 
 use super::answers::Answered;
-use super::job::{Job, blocking};
+use super::job::Job;
 use super::report::unchecked;
 use super::request::{halves, request};
 use super::run::pieces;
 use super::send::{Unsent, send};
 use crate::clock::samples;
 use crate::decode::{Again, Decoder, Recording};
-use crate::error::Error;
+use crate::error::{Error, blocking};
 use crate::journal;
 use crate::plan::Piece;
 use crate::prepare::{self, Summary};
 use crate::progress::TranscribeEvent;
-use crate::quality::{Flag, Sound};
+use crate::quality::{Flag, Sound, stated_seconds};
 use crate::service::{PieceRequest, Transcriber};
 use crate::spool::PieceAudio;
 
@@ -208,12 +208,7 @@ async fn key<T: Transcriber>(job: &Job<T>, audio: &PieceAudio) -> Result<Option<
 
 /// The length that the service measured.
 fn stated(answer: &groq_types::VerboseTranscription) -> f64 {
-    let stated = match &answer.duration {
-        Some(groq_types::AudioDuration::Seconds(seconds)) => *seconds,
-        Some(groq_types::AudioDuration::Text(text)) => text.trim().parse().unwrap_or(0.0),
-        _ => 0.0,
-    };
-    crate::clock::span(stated).as_secs_f64()
+    crate::clock::span(stated_seconds(answer).unwrap_or(0.0)).as_secs_f64()
 }
 
 /// Other decoders keep what an encoder put before and after the sound: a difference of a few frames is no fault.

@@ -6,7 +6,7 @@ use groq_models::Cost;
 use groq_types::{AudioDuration, TranscriptionSegment, TranscriptionWord, VerboseTranscription};
 use serde::Serialize;
 
-use crate::merge::JoinKind;
+use crate::merge::{Join, JoinKind};
 use crate::quality::Flag;
 use crate::task::Task;
 use crate::transcript::{Quality, Transcript};
@@ -17,7 +17,7 @@ const FORMAT: &str = "groq-audio/1";
 #[derive(Serialize)]
 struct Own<'a> {
     format: &'static str,
-    quality: &'static str,
+    quality: Quality,
     seconds: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     language: Option<&'a str>,
@@ -35,7 +35,7 @@ struct Own<'a> {
 #[derive(Serialize)]
 struct OwnJoin {
     at: f64,
-    kind: &'static str,
+    kind: JoinKind,
     agreed: usize,
     sureness: f64,
 }
@@ -56,11 +56,7 @@ pub(super) fn write(transcript: &Transcript, out: &mut impl Write) -> io::Result
     let billed = transcript.usage().billed_audio.unwrap_or_default();
     let own = Own {
         format: FORMAT,
-        quality: match transcript.quality() {
-            Quality::Clean => "clean",
-            Quality::Suspicious => "suspicious",
-            Quality::Unchecked => "unchecked",
-        },
+        quality: transcript.quality(),
         seconds: thousandths(transcript.seconds()),
         language: transcript.language(),
         model: transcript.model.as_deref(),
@@ -104,22 +100,13 @@ fn pretty(value: &impl Serialize, out: &mut impl Write) -> io::Result<()> {
 }
 
 fn joins(transcript: &Transcript) -> Vec<OwnJoin> {
-    let name = |kind| match kind {
-        JoinKind::Aligned => "aligned",
-        JoinKind::Quiet => "quiet",
-        JoinKind::OneSided => "one_sided",
-        JoinKind::Unaligned => "unaligned",
+    let own = |join: &Join| OwnJoin {
+        at: thousandths(join.at),
+        kind: join.kind,
+        agreed: join.agreed,
+        sureness: thousandths(join.sureness),
     };
-    transcript
-        .joins()
-        .iter()
-        .map(|join| OwnJoin {
-            at: thousandths(join.at),
-            kind: name(join.kind),
-            agreed: join.agreed,
-            sureness: thousandths(join.sureness),
-        })
-        .collect()
+    transcript.joins().iter().map(own).collect()
 }
 
 fn rounded_words(transcript: &Transcript) -> Vec<TranscriptionWord> {

@@ -1,10 +1,15 @@
-//! Files that do not say how long they are, and end too early or lack something in the middle: errors all the same.
+//! Files that end too early or lack something in the middle, whether they say how long they are or not: errors where that is
+//! asked for, else what there is of them, and it is told.
 
-use groq_audio::{Error, FlagKind, LongAudio, Quality, Source};
+use std::time::Duration;
+
+use groq_audio::{
+    Error, FlagKind, Incomplete, LongAudio, PrepareOptions, Quality, Source, Storage,
+};
 
 use crate::recognizer::{CLEAN, Recognizer};
 
-use crate::sound::{Heard, fixture, heard, prepared};
+use crate::sound::{Heard, fixture, heard, heard_by, prepared};
 use crate::speech::{Manner, Talk};
 
 /// What a file gives that is read from a file, and from a pipe.
@@ -294,4 +299,99 @@ fn a_live_webm_ends_with_a_block() {
         }
         assert!(whole < 30 && cut > 400, "{name}: {whole} of {cut}");
     }
+}
+
+/// Files of every container, whole.
+fn whole_files() -> Vec<(&'static str, Vec<u8>)> {
+    let names = [
+        "alac.m4a",
+        "film.mp4",
+        "fragmented.mp4",
+        "tones.aac",
+        "tones.m4a",
+        "tones.mp2",
+        "tones.mp3",
+        "tones.ogg",
+        "vorbis.webm",
+    ];
+    let mut files: Vec<_> = names.map(|name| (name, fixture(name))).into();
+    if cfg!(feature = "opus") {
+        let opus = ["surround.opus", "tones.opus", "tones.webm"];
+        files.extend(opus.map(|name| (name, fixture(name))));
+    }
+    let wav = crate::speech::wav(&Talk::new(4, Manner::Pauses, 5).pcm(), 16_000, 1);
+    files.push(("talk.flac", prepared(Source::bytes(wav.clone()))));
+    files.push(("talk.wav", wav));
+    files
+}
+
+#[test]
+fn what_there_is_of_a_file_is_heard_and_the_rest_is_told() {
+    let options = PrepareOptions::new()
+        .storage(Storage::Memory)
+        .pad(Duration::ZERO)
+        .ffmpeg(false);
+    for (name, bytes) in whole_files() {
+        let whole = heard(bytes.clone()).expect("whole").samples;
+        let ends = [1, 2, 5, 100].map(|less| bytes.len() - less);
+        for end in ends.into_iter().chain([bytes.len() * 2 / 3]) {
+            let cut = bytes[..end].to_vec();
+            let piped = Source::reader(std::io::Cursor::new(cut.clone()));
+            for source in [cut.into(), piped] {
+                let heard = match heard_by(source, &options) {
+                    Ok(heard) => heard,
+                    // Without its index, nothing in it can be found.
+                    Err(error) if name.ends_with("m4a") || name == "film.mp4" => {
+                        assert!(error.to_string().contains("index"), "{name}: {error:?}");
+                        continue;
+                    }
+                    Err(error) => panic!("{name} to {end}: {error:?}"),
+                };
+                assert!(!heard.samples.is_empty(), "{name} to {end}");
+                let told = heard.notes.iter().any(|note| {
+                    note.contains("the recording is incomplete") || note.contains("may be cut off")
+                });
+                let is_all = heard.samples.len() + 1_600 >= whole.len();
+                assert!(told || is_all, "{name} to {end}: {:?}", heard.notes);
+                let same = heard.samples.iter().zip(&whole);
+                let apart = same.filter(|(a, b)| (i32::from(**a) - i32::from(**b)).abs() > 200);
+                assert!(apart.count() < 4_000, "{name} to {end}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_missing_is_flagged_or_refused() {
+    let wav = crate::speech::wav(&Talk::new(40, Manner::Pauses, 8).pcm(), 16_000, 1);
+    let cut = wav[..wav.len() - 10 * 32_000].to_vec();
+    let service = Recognizer::new(CLEAN);
+    let job = LongAudio::new(&service).incomplete(Incomplete::Refuse);
+    let error = job.transcribe(cut.clone()).await.expect_err("refused");
+    assert!(error.is_short(), "{error:?}");
+    assert_eq!(service.calls(), 0);
+    let transcript = LongAudio::new(&service).transcribe(cut).await;
+    let transcript = transcript.expect("30 s of it");
+    let mut flags = transcript.flags().iter();
+    let flag = flags.find(|flag| flag.kind == FlagKind::Incomplete);
+    let flag = flag.expect("it is told");
+    assert!(
+        (flag.start - 30.0).abs() < 0.1 && (flag.value - 10.0).abs() < 0.1,
+        "{flag:?}"
+    );
+    assert_eq!(transcript.quality(), Quality::Suspicious);
+    assert!(transcript.words().len() > 30);
+}
+
+/// The clock is that of the file: what begins later in it is heard later.
+#[test]
+fn sound_that_begins_late_is_late() {
+    let webm = fixture("vorbis.webm");
+    let whole = heard(webm.clone()).expect("whole").samples;
+    let at = webm.windows(3).position(|bytes| bytes == [0xE7, 0x81, 0]);
+    let mut late = webm;
+    late[at.expect("the time of the first cluster") + 2] = 200;
+    let late = heard(late).expect("whole").samples;
+    assert!(late[..3_000].iter().all(|&sample| sample == 0));
+    assert_eq!(late[3_400..8_000], whole[200..4_800]);
 }

@@ -1,6 +1,6 @@
 //! Files that are sent as they are, and files that are damaged.
 
-use groq_audio::{FlagKind, LongAudio, Quality, Source};
+use groq_audio::{FlagKind, Incomplete, LongAudio, Quality, Source};
 
 use crate::recognizer::{Blemishes, CLEAN, Recognizer};
 use crate::score::texts;
@@ -79,7 +79,10 @@ async fn an_address_is_passed_on_and_unchecked() {
 #[tokio::test]
 async fn damaged_files_are_typed_errors() {
     let service = Recognizer::new(CLEAN);
-    let job = LongAudio::new(&service).ffmpeg(false).send_whole(false);
+    let job = LongAudio::new(&service)
+        .ffmpeg(false)
+        .send_whole(false)
+        .incomplete(Incomplete::Refuse);
     let whole = wav(&talk().pcm(), 16_000, 1);
     let failed = async |bytes: Vec<u8>| job.transcribe(bytes).await.expect_err("damaged");
     assert!(failed(Vec::new()).await.is_corrupt());

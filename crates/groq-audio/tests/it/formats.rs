@@ -241,6 +241,36 @@ fn opus_in_ogg_and_webm() {
     studio.check("a.webm", "-c:a libopus -b:a 24k -live 1", 0);
 }
 
+/// Films whose sound begins later than they do.
+#[test]
+#[ignore = "needs ffmpeg"]
+fn times_are_those_of_the_file() {
+    const LATE: usize = 48_000;
+    let studio = Studio::new();
+    let talk = studio.path("talk.wav");
+    let inputs = format!(
+        "-itsoffset 3 -i {} -f lavfi -i testsrc=size=64x64:rate=5:d=9 -map 2:v -map 1:a",
+        talk.display()
+    );
+    for (name, codec) in [
+        ("a.mp4", "aac"),
+        ("a.m4a", "alac"),
+        ("a.mkv", "aac"),
+        ("a.mkv", "flac"),
+        ("a.webm", "libvorbis"),
+        ("a.ts", "aac"),
+    ] {
+        let Some(path) = studio.make(name, &format!("{inputs} -c:a {codec}")) else {
+            continue;
+        };
+        let heard =
+            heard_with(path, name == "a.ts").unwrap_or_else(|error| panic!("{name}: {error:?}"));
+        let (late, alike) = lateness(&heard.samples[LATE..], &studio.original, 800);
+        assert!(late.abs() < 640, "{name} {codec}: {late} samples late");
+        assert!(alike > 0.85, "{name} {codec}: {alike}");
+    }
+}
+
 /// Of several, the first; and it is told.
 #[test]
 #[ignore = "needs ffmpeg"]

@@ -110,10 +110,10 @@ fn figures_at_the_threshold_are_no_suspicion() {
     type Row = (Figures, &'static str, &'static [(FlagKind, Severity)]);
     use FlagKind::{LikelySilence, LowCompression, LowConfidence, Repetition};
     use Severity::{Error, Warning};
-    let text = "one two three four 5";
-    assert_eq!(text.len(), 20);
+    let text = "one two three four five six seven eight nine ten eleven 1222";
+    assert_eq!(text.len(), 60);
     let sure = Some(-0.1);
-    let table: [Row; 16] = [
+    let table: [Row; 17] = [
         ([None, None, None], text, &[]),
         ([Some(-0.5), None, None], text, &[]),
         (
@@ -149,6 +149,7 @@ fn figures_at_the_threshold_are_no_suspicion() {
             &[(LowCompression, Warning)],
         ),
         ([sure, None, Some(0.799)], &text[1..], &[]),
+        ([sure, None, Some(0.799)], "We met in Paris yesterday.", &[]),
         (
             [sure, None, Some(1.0)],
             "No. No! no",
@@ -267,5 +268,20 @@ fn impossible_times_are_said() {
     assert_eq!(
         with(&[(99.0, 99.5); 6]),
         [(FlagKind::BadTimes, Severity::Warning, 6.0)]
+    );
+}
+
+/// Three words cannot fill half a minute of sound.
+#[test]
+fn few_words_over_a_long_time_leave_it_unheard() {
+    let segment = TranscriptionSegment::new(0.0, 39.0, " Thank you all.");
+    let answer = VerboseTranscription::new("Thank you all.").with_segments([segment]);
+    let piece = PieceTranscript::new(0, 39 * 16_000, answer);
+    let loud = Sound::new([-20.0; 3_900].into_iter().collect(), -60.0);
+    let flags = check_piece(&piece, Some(&loud), &Thresholds::default());
+    let mut missed = flags.iter().filter(|flag| flag.kind == FlagKind::Coverage);
+    assert!(
+        missed.any(|flag| flag.severity == Severity::Error),
+        "{flags:?}"
     );
 }
