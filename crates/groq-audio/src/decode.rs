@@ -34,4 +34,4 @@ mod symphonia;
 mod watch;
 
 pub(crate) use decoder::{Decoder, Missing};
-pub(crate) use recording::{Again, DecodeOptions, Recording};
+pub(crate) use recording::{DecodeOptions, Recording};

@@ -40,6 +40,8 @@ pub enum FlagKind {
     Damaged,
     /// The recording is cut off, or a part of it is missing. The value is the seconds that are missing, or 0 if that is unknown.
     Incomplete,
+    /// The service refused the piece, so its text is missing.
+    Refused,
     /// The audio could not be decoded here, so nothing about it was checked.
     Unchecked,
 }
@@ -77,6 +79,7 @@ impl FlagKind {
             Self::ForcedCut => "Nobody paused for a long time, or there is music under the speech.",
             Self::Damaged => "The file was damaged when it was stored, copied or downloaded.",
             Self::Incomplete => "The recorder was stopped, or the file was not copied to its end.",
+            Self::Refused => "The service found something wrong with this piece: a note says what.",
             Self::Unchecked => "The format cannot be decoded here.",
         }
     }
@@ -100,6 +103,7 @@ impl FlagKind {
             Self::ForcedCut => "Nothing, if the join here is aligned.",
             Self::Damaged => "Get a whole copy: words may be missing where it is damaged.",
             Self::Incomplete => "Get a whole copy: nothing after this point was transcribed.",
+            Self::Refused => "Run it again: with a journal, only this piece is sent.",
             Self::Unchecked => "Convert the file to FLAC or WAV to have it checked.",
         }
     }
@@ -204,6 +208,7 @@ mod tests {
             FlagKind::UnalignedJoin,
             FlagKind::ForcedCut,
             FlagKind::Incomplete,
+            FlagKind::Refused,
             FlagKind::Unchecked,
         ];
         for kind in kinds {

@@ -104,7 +104,7 @@ fn check_duration(
 ) {
     let stated = stated_seconds(&transcript.answer);
     let apart = stated.map(|stated| (stated - sound.sent_seconds).abs());
-    if let Some(apart) = apart.filter(|&apart| apart > thresholds.duration) {
+    if let Some(apart) = apart.filter(|&apart| apart > thresholds.duration + sound.slack) {
         let span = (seconds(transcript.start), seconds(transcript.end));
         let flag = Flag::new(FlagKind::Duration, Severity::Error, span);
         flags.push(flag.value(apart));

@@ -19,6 +19,8 @@ pub struct Sound {
     pub quiet: f32,
     /// The length of what was sent, silence before and after it included, in seconds.
     pub sent_seconds: f64,
+    /// By how many seconds other decoders may find another length.
+    pub(crate) slack: f64,
 }
 
 impl Sound {
@@ -29,6 +31,7 @@ impl Sound {
             levels,
             quiet,
             sent_seconds,
+            slack: 0.0,
         }
     }
 

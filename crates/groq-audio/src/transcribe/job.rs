@@ -11,13 +11,14 @@ use tokio::sync::watch;
 
 use super::answers::Answered;
 use super::settings::Settings;
+use crate::clock::seconds;
 use crate::error::{Error, blocking};
 use crate::estimate::JobStats;
 use crate::journal::{self, Journal};
 use crate::merge::PieceTranscript;
 use crate::prepare::Prepared;
 use crate::progress::{Listener, TranscribeEvent};
-use crate::quality::{PieceFacts, median_rate};
+use crate::quality::{Flag, FlagKind, PieceFacts, Severity, median_rate};
 use crate::service::{PieceRequest, Transcriber, attempts};
 use crate::spool::PieceAudio;
 
@@ -71,6 +72,8 @@ struct Counts {
     usage: Usage,
     stats: JobStats,
     facts: Vec<PieceFacts>,
+    /// Why pieces were refused, with their places.
+    refusals: Vec<(String, Error)>,
     /// Seconds that were sent, and of these, again.
     seconds: f64,
     again: f64,
@@ -121,6 +124,30 @@ impl<T: Transcriber> Job<T> {
             Some(sound),
             thresholds,
         )
+    }
+
+    /// A piece that the service refuses leaves a gap, which is marked.
+    pub(super) fn refused(&self, prepared: &Prepared, error: Error) -> Answered {
+        let piece = prepared.piece;
+        let span = (seconds(piece.start), seconds(piece.end));
+        let (start, end) = span;
+        let place = format!("{start:.1} s to {end:.1} s are missing: {error}");
+        self.counts().refusals.push((place, error));
+        let mut answered = self.check(prepared, VerboseTranscription::new(""));
+        let mut flag = Flag::new(FlagKind::Refused, Severity::Error, span);
+        flag.piece = piece.index;
+        answered.flags = vec![flag];
+        self.done(&answered, 0);
+        answered
+    }
+
+    /// What is missing because it was refused; an error if that is everything.
+    pub(super) fn refusals(&self, pieces: usize) -> Result<Vec<String>, Error> {
+        let mut refusals = std::mem::take(&mut self.counts().refusals);
+        if !refusals.is_empty() && refusals.len() == pieces {
+            return Err(refusals.swap_remove(0).1);
+        }
+        Ok(refusals.into_iter().map(|(place, _)| place).collect())
     }
 
     /// The name of a transcription in the journal.

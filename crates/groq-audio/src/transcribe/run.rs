@@ -14,12 +14,13 @@ use super::boundary::{self, Edges};
 use super::job::{Job, Landed, Landing};
 use super::request::{halves, joined, request_of};
 use super::send::{Unsent, send};
+use crate::SAMPLE_RATE;
 use crate::decode::{Decoder, Recording};
 use crate::error::Error;
 use crate::merge::PieceTranscript;
 use crate::prepare::{self, PrepareOptions, Prepared, Step, Summary};
 use crate::progress::TranscribeEvent;
-use crate::quality::{FlagKind, rate};
+use crate::quality::{Flag, FlagKind, rate};
 use crate::service::Transcriber;
 use crate::source::Source;
 
@@ -92,7 +93,11 @@ pub(super) async fn pieces<T: Transcriber>(
             else => break,
         }
     }
-    Ok((answered, summary.unwrap_or_default()))
+    let mut summary = summary.unwrap_or_default();
+    if halvings == 0 {
+        summary.notes.extend(job.refusals(answered.len())?);
+    }
+    Ok((answered, summary))
 }
 
 fn start<T: Transcriber>(job: &Job<T>, prepared: Prepared, halvings: u32) -> Landing<'_> {
@@ -101,14 +106,20 @@ fn start<T: Transcriber>(job: &Job<T>, prepared: Prepared, halvings: u32) -> Lan
         job.emit(&TranscribeEvent::Planned { piece });
     }
     Box::pin(async move {
-        let audio = prepared.audio.clone();
-        let answered = answer(job, prepared, halvings).await?;
+        let (audio, piece) = (prepared.audio.clone(), prepared.clone());
+        let answered = match answer(job, prepared, halvings).await {
+            // What is wrong with one piece does not end the job.
+            Err(error) if halvings == 0 && matches!(error.status(), Some(400 | 413 | 422)) => {
+                job.refused(&piece, error)
+            }
+            answered => answered?,
+        };
         Ok(Landed::Piece(Box::new(answered), audio))
     })
 }
 
 /// Gets the transcription of one piece. It is boxed because the halves of a piece are pieces.
-fn answer<T: Transcriber>(
+pub(super) fn answer<T: Transcriber>(
     job: &Job<T>,
     prepared: Prepared,
     halvings: u32,
@@ -221,9 +232,21 @@ async fn halve<T: Transcriber>(
     let language = parts
         .iter()
         .find_map(|part| part.transcript.answer.language.clone());
+    // What was left out at the end of a half is a hole within the piece.
+    let shift = prepared.origin as f64 / f64::from(SAMPLE_RATE);
+    let mut holes: Vec<Flag> = parts.iter().flat_map(|part| part.flags.clone()).collect();
+    holes.retain(|flag| flag.kind == FlagKind::Coverage);
     let parts: Vec<PieceTranscript> = parts.into_iter().map(|part| part.transcript).collect();
     let transcription = joined(&parts, language, &job.settings.merge);
     let mut answered = job.check(prepared, transcription);
+    for mut hole in holes {
+        (hole.start, hole.end) = (hole.start + shift, hole.end + shift);
+        hole.piece = piece;
+        let mut known = answered.flags.iter().filter(|flag| flag.kind == hole.kind);
+        if !known.any(|flag| flag.start < hole.end && hole.start < flag.end) {
+            answered.flags.push(hole);
+        }
+    }
     answered.attempts = attempts;
     Ok(answered)
 }

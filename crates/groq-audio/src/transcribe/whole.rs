@@ -1,22 +1,22 @@
-//! Files that need no cut: they are sent as they are, and only measured here.
+//! Files that need no cut: they are measured here, and sent as they are.
 
 use std::time::Duration;
 
 use super::answers::Answered;
 use super::job::Job;
 use super::report::unchecked;
-use super::request::{halves, request};
-use super::run::pieces;
-use super::send::{Unsent, send};
-use crate::clock::samples;
-use crate::decode::{Again, Decoder, Recording};
+use super::request::request;
+use super::run::{answer, pieces};
+use super::send::send;
+use crate::clock::{samples_in, span};
+use crate::decode::Recording;
 use crate::error::{Error, blocking};
 use crate::journal;
 use crate::plan::Piece;
-use crate::prepare::{self, Summary};
+use crate::prepare::{self, Prepared, Summary};
 use crate::progress::TranscribeEvent;
-use crate::quality::{Flag, Sound, stated_seconds};
-use crate::service::{PieceRequest, Transcriber};
+use crate::quality::{Flag, stated_seconds};
+use crate::service::Transcriber;
 use crate::spool::PieceAudio;
 
 /// What surrounds a file in an upload, at the most.
@@ -53,149 +53,86 @@ pub(super) async fn transcribe_url<T: Transcriber>(
     unmeasured(job, PieceAudio::from_url(url), None).await
 }
 
-/// Sends a file as it is, and measures it at the same time.
+/// Measures a file, and sends it as it is, unless others may hear something else in it.
 pub(super) async fn transcribe<T: Transcriber>(
     job: &Job<T>,
     recording: Recording,
     audio: PieceAudio,
 ) -> Result<Transcribed, Error> {
-    let key = key(job, &audio).await?;
-    let seconds = recording.seconds().unwrap_or(0.0);
+    let sha256 = sha256(job, &audio).await?;
     let (decoder, again) = recording.split();
     let Ok(decoder) = decoder else {
-        return unmeasured(job, audio, key).await;
+        return unmeasured(job, audio, sha256).await;
     };
+    let options = job.settings.prepare();
+    let measured = blocking("decoding", move || prepare::measure(decoder, &options));
     // Nothing is sent before it is known that the file can be used.
-    let (sound, mut summary) = measure(job, decoder).await?;
+    let (mut sound, mut summary) = measured.await?;
     if summary.differs {
-        return cut_up(job, again, None).await;
+        let open = move || again.decoder();
+        let (answered, summary) = pieces(job, open, job.settings.prepare(), 0).await?;
+        return Ok((answered, summary, Vec::new()));
     }
-    let sent = sent(job, audio, seconds, key.as_deref()).await;
-    let mut answered = match sent {
-        Ok(sent) => sent.check(job, summary.samples, Some(sound)),
-        Err(Unsent::TooLarge(_)) => return cut_up(job, again, Some(seconds)).await,
-        Err(Unsent::Failed(error)) => return Err(error),
+    // Other decoders keep what an encoder put before and after the sound: a few frames.
+    sound.slack = 0.15;
+    let piece = Piece::new(0, 0, summary.samples);
+    job.emit(&TranscribeEvent::Planned { piece });
+    let prepared = Prepared {
+        piece,
+        origin: 0,
+        audio,
+        sound,
+        sha256,
     };
-    keep(job, key, &answered).await?;
-    // What is sent again is in the journal too, so a second run comes to the same end.
-    if answered.is_suspicious() && job.may_recheck(seconds) {
-        job.emit(&TranscribeEvent::Halved { piece: 0 });
-        if let Ok(second) = cut_up(job, again, Some(seconds)).await {
-            let badness: f64 = second.0.iter().map(Answered::badness).sum();
-            if badness < answered.badness() {
-                return Ok(second);
-            }
-        }
-        answered.rechecked = true;
-    }
-    job.done(&answered, 0);
     summary.pieces = 1;
-    Ok((vec![answered], summary, Vec::new()))
-}
-
-/// Decodes the file and sends that after all: in halves, if it is known how long it is and that this is too long.
-async fn cut_up<T: Transcriber>(
-    job: &Job<T>,
-    again: Again,
-    too_long: Option<f64>,
-) -> Result<Transcribed, Error> {
-    let mut options = job.settings.prepare();
-    if let Some(seconds) = too_long {
-        let pad = options.pad;
-        options = halves(options, seconds).pad(pad);
-    }
-    let (answered, summary) = pieces(job, move || again.decoder(), options, 0).await?;
-    Ok((answered, summary, Vec::new()))
+    Ok((vec![answer(job, prepared, 0).await?], summary, Vec::new()))
 }
 
 /// Sends what cannot be decoded here, so that nothing about it can be checked.
 async fn unmeasured<T: Transcriber>(
     job: &Job<T>,
     audio: PieceAudio,
-    key: Option<String>,
+    sha256: Option<String>,
 ) -> Result<Transcribed, Error> {
-    let sent = sent(job, audio, 0.0, key.as_deref()).await;
-    let sent = sent.map_err(|unsent| unsent.into_error("transcribe the file as it is"))?;
+    let piece = Piece::new(0, 0, 0);
+    job.emit(&TranscribeEvent::Planned { piece });
+    let key = sha256.map(|sha256| job.key(&sha256));
+    let found = match &key {
+        Some(key) => job.find(key).await,
+        None => None,
+    };
+    let from_journal = found.is_some();
+    let (answer, attempts) = match found {
+        Some(answer) => (answer, 0),
+        None => {
+            let request = request(job, 0, audio, 0.0).await;
+            let sent = send(job, &request).await;
+            sent.map_err(|unsent| unsent.into_error("transcribe the file as it is"))?
+        }
+    };
+    let stated = span(stated_seconds(&answer).unwrap_or(0.0));
     let summary = Summary {
-        samples: samples(stated(&sent.answer)),
+        samples: samples_in(stated),
         pieces: 1,
         ..Summary::default()
     };
-    let answered = sent.check(job, summary.samples, None);
-    keep(job, key, &answered).await?;
+    let piece = Piece::new(0, 0, summary.samples);
+    let thresholds = &job.settings.thresholds;
+    let answered = Answered {
+        attempts,
+        from_journal,
+        ..Answered::new(piece, 0, answer, None, thresholds)
+    };
+    if let Some(key) = key.filter(|_| !from_journal) {
+        job.write(key, &answered).await?;
+    }
     job.done(&answered, 0);
-    let flag = unchecked(crate::clock::seconds(summary.samples));
+    let flag = unchecked(stated.as_secs_f64());
     Ok((vec![answered], summary, vec![flag]))
 }
 
-/// The transcription of a whole file.
-struct Sent {
-    answer: groq_types::VerboseTranscription,
-    attempts: u32,
-    from_journal: bool,
-}
-
-impl Sent {
-    fn check<T: Transcriber>(self, job: &Job<T>, samples: u64, sound: Option<Sound>) -> Answered {
-        let piece = Piece::new(0, 0, samples);
-        let sound = sound.map(|sound| without_priming(sound, &self.answer));
-        let thresholds = &job.settings.thresholds;
-        let mut answered = Answered::new(piece, 0, self.answer, sound.as_ref(), thresholds);
-        answered.attempts = self.attempts;
-        answered.from_journal = self.from_journal;
-        answered
-    }
-}
-
-/// Finds the transcription in the journal, or sends the file.
-async fn sent<T: Transcriber>(
-    job: &Job<T>,
-    audio: PieceAudio,
-    seconds: f64,
-    key: Option<&str>,
-) -> Result<Sent, Unsent> {
-    let piece = Piece::new(0, 0, samples(seconds));
-    job.emit(&TranscribeEvent::Planned { piece });
-    if let Some(key) = key
-        && let Some(answer) = job.find(key).await
-    {
-        return Ok(Sent {
-            answer,
-            attempts: 0,
-            from_journal: true,
-        });
-    }
-    let request: PieceRequest = request(job, 0, audio, seconds).await;
-    let (answer, attempts) = send(job, &request).await?;
-    Ok(Sent {
-        answer,
-        attempts,
-        from_journal: false,
-    })
-}
-
-async fn measure<T: Transcriber>(
-    job: &Job<T>,
-    decoder: Decoder,
-) -> Result<(Sound, Summary), Error> {
-    let options = job.settings.prepare();
-    blocking("decoding", move || prepare::measure(decoder, &options)).await
-}
-
-/// Puts a transcription into the journal that did not come from there.
-async fn keep<T: Transcriber>(
-    job: &Job<T>,
-    key: Option<String>,
-    answered: &Answered,
-) -> Result<(), Error> {
-    match key.filter(|_| !answered.from_journal) {
-        Some(key) => job.write(key, answered).await,
-        None => Ok(()),
-    }
-}
-
-/// The name of a whole file's transcription in the journal.
-async fn key<T: Transcriber>(job: &Job<T>, audio: &PieceAudio) -> Result<Option<String>, Error> {
+/// The hash of a whole file, which names its transcription in the journal.
+async fn sha256<T: Transcriber>(job: &Job<T>, audio: &PieceAudio) -> Result<Option<String>, Error> {
     if job.settings.journal.is_none() {
         return Ok(None);
     }
@@ -203,20 +140,5 @@ async fn key<T: Transcriber>(job: &Job<T>, audio: &PieceAudio) -> Result<Option<
     let sha256 = blocking("hashing the audio", move || {
         journal::sha256(&mut audio).map_err(|cause| Error::io("read the audio", cause))
     });
-    Ok(Some(job.key(&sha256.await?)))
-}
-
-/// The length that the service measured.
-fn stated(answer: &groq_types::VerboseTranscription) -> f64 {
-    crate::clock::span(stated_seconds(answer).unwrap_or(0.0)).as_secs_f64()
-}
-
-/// Other decoders keep what an encoder put before and after the sound: a difference of a few frames is no fault.
-fn without_priming(mut sound: Sound, answer: &groq_types::VerboseTranscription) -> Sound {
-    const FRAMES: Duration = Duration::from_millis(250);
-    let stated = stated(answer);
-    if (stated - sound.sent_seconds).abs() < FRAMES.as_secs_f64() {
-        sound.sent_seconds = stated;
-    }
-    sound
+    Ok(Some(sha256.await?))
 }

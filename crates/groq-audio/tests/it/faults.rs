@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use groq_audio::{
-    Failure, LongAudio, PieceOptions, PieceRequest, PieceResponse, Source, Storage,
-    TranscribeEvent, Transcriber,
+    Failure, FlagKind, LongAudio, PieceOptions, PieceRequest, PieceResponse, Quality, Source,
+    Storage, TranscribeEvent, Transcriber,
 };
 
 use crate::recognizer::{Blemishes, CLEAN, MILD, Recognizer};
@@ -171,6 +171,70 @@ async fn another_recording_gets_nothing_from_the_journal() {
         assert_eq!(texts(&transcript), talk.texts());
         assert_eq!(transcript.stats().from_journal, 0);
     }
+}
+
+/// A service that refuses one piece.
+#[derive(Clone)]
+struct Picky {
+    inner: Recognizer,
+    refused: Option<usize>,
+}
+
+impl Transcriber for Picky {
+    async fn transcribe(&self, request: PieceRequest) -> Result<PieceResponse, Failure> {
+        if self.refused.is_none_or(|refused| refused == request.piece) {
+            return Err(Failure::from_status(400, "could not process file"));
+        }
+        self.inner.transcribe(request).await
+    }
+}
+
+#[tokio::test]
+async fn a_piece_that_is_refused_leaves_a_gap_that_is_marked() {
+    let talk = talk();
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("talk.journal");
+    for refused in [0, 2] {
+        let inner = Recognizer::new(CLEAN);
+        let service = Picky {
+            inner: inner.clone(),
+            refused: Some(refused),
+        };
+        let _ = std::fs::remove_file(&path);
+        let job = LongAudio::new(&service)
+            .pieces(short_pieces())
+            .journal(&path);
+        let transcript = job.transcribe(source(&talk)).await.expect("the rest");
+        let gap = transcript.pieces()[refused].piece;
+        let flags = transcript.flags().iter();
+        let flags: Vec<_> = flags
+            .filter(|flag| flag.kind == FlagKind::Refused)
+            .collect();
+        assert_eq!(flags.len(), 1);
+        assert!((flags[0].end - flags[0].start - gap.seconds()).abs() < 1e-6);
+        assert_eq!(transcript.quality(), Quality::Suspicious);
+        let told = |note: &String| note.contains("could not process file");
+        assert!(transcript.notes().iter().any(told));
+        let expected = talk.texts().len();
+        assert!((expected / 2..expected).contains(&transcript.words().len()));
+        // The same again pays for that piece alone.
+        let calls = inner.calls();
+        let job = LongAudio::new(&inner).pieces(short_pieces()).journal(&path);
+        let transcript = job.transcribe(source(&talk)).await.expect("all of it");
+        assert_eq!(texts(&transcript), talk.texts());
+        assert!(
+            inner.calls() <= calls + 3,
+            "{} calls",
+            inner.calls() - calls
+        );
+    }
+    let service = Picky {
+        inner: Recognizer::new(CLEAN),
+        refused: None,
+    };
+    let job = LongAudio::new(&service).pieces(short_pieces());
+    let error = job.transcribe(source(&talk)).await.expect_err("nothing");
+    assert_eq!(error.status(), Some(400));
 }
 
 #[tokio::test]
