@@ -252,13 +252,18 @@ impl Decoder {
         } else {
             self.first.unwrap_or(at)
         };
-        let lead = self.lead.take().unwrap_or(at - origin);
-        self.lead = Some(0.0);
-        if lead < LATE || lead > MOST {
+        let lead = self.lead.replace(0.0).unwrap_or(at - origin);
+        if !(LATE..=MOST).contains(&lead) {
             return 0;
         }
         self.differs = true;
-        (lead * f64::from(self.track.rate)).round() as u64
+        // What the encoder put first is left out of the packet, but not of its time.
+        let skipped = if self.format == Format::Mp4 {
+            0
+        } else {
+            self.track.skip
+        };
+        (lead * f64::from(self.track.rate)).round() as u64 + skipped
     }
 
     /// Gives silence in place of what is missing, a little at a time.

@@ -345,6 +345,11 @@ fn what_there_is_of_a_file_is_heard_and_the_rest_is_told() {
                         assert!(error.to_string().contains("index"), "{name}: {error:?}");
                         continue;
                     }
+                    // Of a short file, two thirds may be its header.
+                    Err(error) if end + 100 < bytes.len() => {
+                        assert!(error.to_string().contains("header"), "{name}: {error:?}");
+                        continue;
+                    }
                     Err(error) => panic!("{name} to {end}: {error:?}"),
                 };
                 assert!(!heard.samples.is_empty(), "{name} to {end}");
