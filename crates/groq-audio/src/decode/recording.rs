@@ -176,6 +176,10 @@ fn native(mut input: Input, mut probe: Probe) -> Result<Decoder, Failure> {
         Format::Wav | Format::Aiff | Format::Au | Format::Caf => plain(input, &probe),
         _ => {
             let known_missing = probe.complete(&mut input)?;
+            // The index at the end of a Matroska may be cut off: of a stream, it is not looked for.
+            if known_missing.is_some() && matches!(probe.format, Format::Matroska | Format::WebM) {
+                input = Input::Stream(Box::new(input));
+            }
             let opened = without_panic(|| symphonia::Decoder::open(input, &probe));
             let (decoder, known_missing) = match (opened, known_missing) {
                 (Ok(decoder), missing) => (decoder, missing),
