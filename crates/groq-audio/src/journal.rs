@@ -36,8 +36,11 @@ struct Shared {
     path: PathBuf,
     file: Mutex<File>,
     /// The answers that were there, by their keys, each the offset and length of its line.
-    known: HashMap<String, (u64, u64)>,
+    known: Known,
 }
+
+/// The keys of lines, each with the offset and length of its line.
+type Known = HashMap<String, (u64, u64)>;
 
 #[derive(Serialize, Deserialize)]
 struct Line {
@@ -247,7 +250,7 @@ mod lock {
 
 /// Reads the keys of all whole lines, each with the offset and length of its line, and drops a line that was torn. Of another
 /// file, says what it is.
-fn read(file: &mut File) -> io::Result<Result<HashMap<String, (u64, u64)>, &'static str>> {
+fn read(file: &mut File) -> io::Result<Result<Known, &'static str>> {
     let mut reader = BufReader::new(&*file);
     let mut known = HashMap::new();
     let mut line = Vec::new();

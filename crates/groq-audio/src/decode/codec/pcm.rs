@@ -177,8 +177,8 @@ impl Decode for Decoder {
             Codec::Samples(decoder) => {
                 let bytes = &self.bytes[..count];
                 let packet = Packet::new(0, Timestamp::new(0), Duration::ZERO, bytes.to_vec());
-                let decoded = decoder.decode(&packet).map_err(decode_error)?;
-                decoded.copy_to_vecs_planar(&mut self.planes);
+                let buffer = decoder.decode(&packet).map_err(decode_error)?;
+                buffer.copy_to_vecs_planar(&mut self.planes);
                 let samples = self.planes.iter_mut().flatten();
                 samples.for_each(|sample| *sample = tame(*sample));
             }

@@ -164,7 +164,7 @@ impl<I: Read + Seek> Walk<'_, I> {
             }
             // A second one, of the data, may follow in QuickTime.
             b"hdlr" if self.track.handler == [0; 4] => {
-                self.track.handler = first_bytes(&head[16..])
+                self.track.handler = first_bytes(&head[16..]);
             }
             b"mvhd" => self.timescale = timescale(),
             b"mdhd" => self.track.timescale = timescale(),
