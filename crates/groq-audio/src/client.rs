@@ -44,6 +44,21 @@ fn failure(error: Error) -> Failure {
     failure.source(error)
 }
 
+/// Calls of the client and of this crate go through one `?`; the error of the client is the
+/// [`source`](std::error::Error::source).
+///
+/// ```
+/// async fn voices(groq: &groq_core::Client) -> Result<usize, groq_audio::Error> {
+///     Ok(groq.models().list().await?.data.len())
+/// }
+/// ```
+impl From<Error> for crate::Error {
+    fn from(error: Error) -> Self {
+        let attempts = u32::try_from(error.attempts().len()).unwrap_or(u32::MAX);
+        failure(error).into_error("call Groq", attempts)
+    }
+}
+
 /// Whether it may work the next time. A body that cannot be read was cut off on the way.
 fn may_pass(error: &Error) -> bool {
     error.is_retryable() || error.is_decode() || error.is_timeout()

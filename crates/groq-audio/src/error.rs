@@ -245,13 +245,27 @@ pub(crate) async fn blocking<R: Send + 'static>(
     joined.map_err(|cause| Error::of_task(what, cause))?
 }
 
+impl Error {
+    /// The attempts that the message counts, and whether it names the wait: the text of the client's error does both.
+    fn known_from_message(&self) -> (u32, bool) {
+        #[cfg(feature = "client")]
+        if let Some(cause) = self.source().and_then(|source| source.downcast_ref()) {
+            let cause: &groq_core::Error = cause;
+            let attempts = u32::try_from(cause.attempts().len()).unwrap_or(u32::MAX);
+            return (attempts, cause.retry_after().is_some());
+        }
+        (1, false)
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.inner.message)?;
-        if self.inner.attempts > 1 {
+        let (known_attempts, known_wait) = self.known_from_message();
+        if self.inner.attempts > known_attempts.max(1) {
             write!(f, " after {} attempts", self.inner.attempts)?;
         }
-        if let Some(wait) = self.inner.retry_after {
+        if let Some(wait) = self.inner.retry_after.filter(|_| !known_wait) {
             write!(f, "; try again in {} s", wait.as_secs_f64().ceil())?;
         }
         Ok(())

@@ -349,6 +349,21 @@ impl StdError for Error {
     }
 }
 
+/// Calls of the client and of this crate go through one `?`; [`Error::api`] returns the error of the client.
+///
+/// ```
+/// async fn translated(groq: &groq_core::Client, file: &str) -> Result<String, groq_json::Error> {
+///     let content = groq.files().content(file).await?.bytes().await?;
+///     Ok(format!("{} bytes", content.len()))
+/// }
+/// ```
+#[cfg(feature = "client")]
+impl From<groq_core::Error> for Error {
+    fn from(error: groq_core::Error) -> Self {
+        Failure::Api(Box::new(error)).into()
+    }
+}
+
 impl From<Failure> for Error {
     fn from(failure: Failure) -> Self {
         Self::new(failure)

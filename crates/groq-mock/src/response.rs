@@ -29,6 +29,10 @@ pub(crate) enum Body {
     /// Sent chunked, each frame by a write of its own.
     Frames(Frames),
     /// Sent chunked as it arrives; an error breaks the connection off.
+    #[cfg_attr(
+        not(feature = "record"),
+        expect(dead_code, reason = "only recorded answers arrive")
+    )]
     Live(Live),
     /// The whole answer, status line included, verbatim.
     Raw(Bytes),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use groq_audio::{LongAudio, PieceOptions, Source, Speak, Timestamps};
-use groq_core::Client;
+use groq_core::{Backoff, Client, RetryPolicy};
 use groq_mock::{Builder, Fault, Mock, Reply, When};
 
 pub const STORY: &str = "Once upon a time there was a small town by the sea. \
@@ -227,4 +227,41 @@ async fn speech_gets_through_failures() {
     });
     mock.always(When::post(SPEECH), faulty);
     assert_eq!(spoken(&groq).await, whole);
+}
+
+#[tokio::test]
+async fn an_error_of_the_client_becomes_one_of_this_crate_and_says_things_once() {
+    let mock = Mock::builder().start().await.expect("a mock");
+    let backoff = Backoff::new(Duration::from_millis(1));
+    let builder = Client::builder().api_key("gsk_test");
+    let builder = builder.retry(RetryPolicy::new().max_retries(2).backoff(backoff));
+    let groq = builder.base_url(mock.base_url()).build().expect("a client");
+    for (status, wait, attempts) in [(429, Some("7200"), 1), (503, None, 3), (401, None, 1)] {
+        let reply = Reply::error(status, "not now").header("x-request-id", "req_9");
+        let reply = match wait {
+            Some(wait) => reply.header("retry-after", wait),
+            None => reply,
+        };
+        mock.always(When::any(), reply);
+        let error: groq_audio::Error = groq.models().list().await.expect_err("no list").into();
+        let text = error.to_string();
+        assert_eq!(error.status(), Some(status), "{text}");
+        assert_eq!(error.request_id(), Some("req_9"), "{text}");
+        assert_eq!(
+            (error.attempts(), error.retry_after().is_some()),
+            (attempts, wait.is_some())
+        );
+        assert_eq!(error.is_rate_limited(), status == 429, "{text}");
+        assert_eq!(
+            text.matches("try again in").count(),
+            wait.iter().count(),
+            "{text}"
+        );
+        assert_eq!(
+            text.matches("attempts").count(),
+            usize::from(attempts > 1),
+            "{text}"
+        );
+        assert!(text.contains("not now"), "{text}");
+    }
 }
