@@ -162,7 +162,11 @@ fn what_was_broken_off_goes_on_where_it_was() {
         .mock
         .script(path.clone(), (0..3).map(|_| Reply::generated()));
     place.mock.always(path, Reply::error(400, "no more"));
-    ends_with(&place.transcribe(&sound, &["--piece", "20"]), 4);
+    let output = place.transcribe(&sound, &["--piece", "20"]);
+    ends_with(&output, 4);
+    assert!(!stdout(&output).is_empty(), "what there is of the text");
+    let errors = stderr(&output);
+    assert!(errors.contains("pieces were refused"), "{errors}");
     assert_eq!(place.journals(), 1);
 
     place.mock.clear_script();

@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::Arc};
 
-use groq_audio::{Error, OutputFormat, Quality, Transcript, models::Cost};
+use groq_audio::{Error, FlagKind, OutputFormat, Quality, Transcript, models::Cost};
 use groq_core::Client;
 use serde_json::{Value, json};
 
@@ -77,6 +77,12 @@ impl Recordings {
     }
 }
 
+/// How many pieces the service refused.
+fn missing(transcript: &Transcript) -> usize {
+    let flags = transcript.flags().iter();
+    flags.filter(|flag| flag.kind == FlagKind::Refused).count()
+}
+
 /// Whether other recordings would fail in the same way.
 fn ends_all(failure: &Failure) -> bool {
     matches!(
@@ -122,7 +128,8 @@ impl Run<'_> {
             Err(error) => Err(self.failed(error, target, journal.as_deref())),
         };
         if let Some(path) = journal {
-            journal::close(&path, transcript.is_ok());
+            let is_whole = |transcript: &Transcript| missing(transcript) == 0;
+            journal::close(&path, transcript.as_ref().is_ok_and(is_whole));
         }
         self.judge(&transcript?, target)
     }
@@ -169,9 +176,20 @@ impl Run<'_> {
         self.session.done(&document, &note)
     }
 
-    /// Reports how far the text can be trusted, and, with `--strict`, fails if it cannot.
+    /// Reports how far the text can be trusted. Fails if pieces are missing, and, with `--strict`, if it cannot be trusted.
     fn judge(&self, transcript: &Transcript, target: &Target) -> Result<(), Failure> {
         report::print(transcript, self.session);
+        let (missing, all) = (missing(transcript), transcript.stats().pieces);
+        if missing > 0 {
+            let again = if target.place.is_some() {
+                "with --force, the same command sends them again"
+            } else {
+                "the same command sends them again"
+            };
+            let message =
+                format!("{missing} of {all} pieces were refused and are missing; {again}");
+            return Err(Failure::new(Status::Rejected, message));
+        }
         let problem = match transcript.quality() {
             Quality::Clean => return Ok(()),
             Quality::Unchecked => "the text could not be checked",
