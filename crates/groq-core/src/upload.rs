@@ -151,6 +151,10 @@ impl Upload {
 
     /// Looks at the content, as it is to be in all attempts.
     pub(crate) async fn prepare(self, kind: Kind, max: Max) -> Result<Prepared, Error> {
+        #[cfg_attr(
+            target_arch = "wasm32",
+            expect(unused_mut, reason = "only a path has a name")
+        )]
         let mut given = self.name;
         let mut prepared = Prepared {
             length: self.length,

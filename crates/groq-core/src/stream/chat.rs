@@ -20,7 +20,8 @@ use crate::transport::Summary;
 /// A reply that is read as it is written; from [`Chat::stream`](crate::Chat::stream).
 ///
 /// It yields each chunk as the server sent it, and assembles the reply: [`snapshot`](Self::snapshot) returns the reply so far,
-/// [`finish`](Self::finish) the whole. Use [`next`](Self::next), or any adapter for a [`Stream`].
+/// [`finish`](Self::finish) the whole. Use [`next`](Self::next), or any adapter for a
+/// [`Stream`](futures_core::Stream).
 ///
 /// The stream ends with `None` only if the reply is complete: the server sent `[DONE]`, or a finish reason for each choice. Everything else
 /// ends in an [`Error`], with the reply so far in [`Error::partial`]. After either, the stream yields only `None`.

@@ -30,10 +30,6 @@ pub(crate) struct ResponseBody {
     /// Reads what nobody needs.
     rest: Option<Rest>,
     /// Only that is left.
-    #[cfg_attr(
-        target_arch = "wasm32",
-        expect(dead_code, reason = "a browser closes its own connections")
-    )]
     is_nearly_over: bool,
 }
 
