@@ -99,8 +99,8 @@ impl ApiError {
     }
 
     /// `{"error": {...}}`.
-    pub(crate) fn body(&self) -> Vec<u8> {
-        serde_json::to_vec(&Envelope { error: self }).unwrap_or_default()
+    pub(crate) fn body(&self) -> String {
+        serde_json::to_string(&Envelope { error: self }).unwrap_or_default()
     }
 
     pub(crate) fn response(&self) -> Response {

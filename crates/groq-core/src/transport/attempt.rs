@@ -219,7 +219,8 @@ fn decoded(head: &Head, body: ResponseBody) -> Result<ResponseBody, Failure> {
         Encoding::Unknown => {
             let encodings = head.headers.get_all(header::CONTENT_ENCODING);
             let encodings: Vec<_> = encodings.iter().map(HeaderValue::as_bytes).collect();
-            let encodings = String::from_utf8_lossy(&encodings.join(&b", "[..])).into_owned();
+            let encodings = encodings.join(&b", "[..]);
+            let encodings = encodings.escape_ascii();
             let message = format!("the body came encoded as {encodings}, which was not asked for");
             let error = Error::new(ErrorKind::UnexpectedResponse, message);
             Err(

@@ -51,7 +51,7 @@ pub(crate) fn events(answer: &Answer, frame: &Frame, request: &ChatRequest<'_>) 
 fn finish(answer: &Answer, frame: &Frame, include_usage: bool, events: &mut Vec<Bytes>) {
     if let Some(failure) = &answer.failure {
         // After the status has been sent, a failure can only be an event.
-        let error = String::from_utf8_lossy(&failure.body()).into_owned();
+        let error = failure.body();
         events.push(format!("event: error\ndata: {error}\n\n").into());
     } else {
         let mut extra = json!({"x_groq": {"id": frame.request_id, "usage": frame.usage}});
